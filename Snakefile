@@ -1,0 +1,22 @@
+# shallownets: papers on the learning dynamics of shallow networks, reproduced with one command.
+#
+#   snakemake --cores 8                                              the paper tier (config.yaml)
+#   snakemake --cores 8 --configfile workflow/tiers/smoke.yaml       the smoke tier, about a minute
+#   snakemake --cores 8 fig1                                         one figure
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/escape.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        TARGETS,

@@ -1,0 +1,54 @@
+"""What every command line shares: argument types with limits, and one clear line for a user's mistake."""
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from shallownets.errors import UserError
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        raise UserError(message)
+
+
+def parser(module: str, doc: str) -> argparse.ArgumentParser:
+    """Argument parser of a command; its description is the module's docstring."""
+    return _Parser(prog=f"python -m {module}", description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def _limited(kind: type, least: float, strict: bool, right: str) -> Callable[[str], float]:
+    def read(text: str):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value) or value < least or (strict and value == least):
+            raise argparse.ArgumentTypeError(f"{text!r} given; {right} is right")
+        return value
+
+    return read
+
+
+count = _limited(int, 1, False, "a whole number of at least 1")
+index = _limited(int, 0, False, "a whole number of at least 0")
+positive = _limited(float, 0, True, "a number above 0")
+
+
+def path(text: str) -> Path:
+    """A file's path."""
+    return Path(text)
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a command and leave the process: 0 done, 2 a user's mistake said in one line, 130 interrupted."""
+    try:
+        main()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)

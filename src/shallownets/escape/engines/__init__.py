@@ -1,0 +1,1 @@
+"""Engines: from a start to a trajectory. They know nothing of files."""

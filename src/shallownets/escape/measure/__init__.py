@@ -1,0 +1,1 @@
+"""Measurements: from trajectories to tables."""

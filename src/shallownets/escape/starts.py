@@ -1,0 +1,90 @@
+"""Starts: where a run begins, as overlaps and, for SGD, as weights that have them.
+
+For Gaussian inputs the law of a run depends on the weights only through the overlaps (M0, Q0), so that a start
+given as overlaps alone can be simulated by SGD at any N: ``weights`` then builds weights that have them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from shallownets.escape.model import Array
+
+
+@dataclass(frozen=True)
+class Start:
+    """Initial overlaps, and the weights they came from where there are any.
+
+    Attributes:
+        M: (p, p*) student-teacher overlaps.
+        Q: (p, p) student-student overlaps.
+        W: (p, N) student weights, or None.
+        W_star: (p*, N) teacher weights, or None.
+
+    Raises:
+        ValueError: shapes that do not fit, or overlaps that no weights can have: [[Q, M], [M^T, I]] must be
+            symmetric and positive semidefinite.
+    """
+
+    M: Array
+    Q: Array
+    W: Array | None = None
+    W_star: Array | None = None
+
+    def __post_init__(self) -> None:
+        p, _ = self.M.shape
+        if self.Q.shape != (p, p):
+            raise ValueError(f"Q has shape {self.Q.shape}; M of shape {self.M.shape} needs ({p}, {p})")
+        if not np.allclose(self.Q, self.Q.T, rtol=0, atol=1e-12):
+            raise ValueError("Q is not symmetric")
+        if np.linalg.eigvalsh(self._residual()).min() < -1e-10:
+            raise ValueError("no weights have these overlaps: Q - M M^T has a negative eigenvalue")
+
+    def _residual(self) -> Array:
+        """Q - M M^T: overlaps of the student vectors once their part in the teacher's span is taken away."""
+        return self.Q - self.M @ self.M.T
+
+    def weights(self, N: int) -> tuple[Array, Array]:
+        """Weights (W, W_star) of shapes (p, N), (p*, N) with exactly these overlaps, as new arrays.
+
+        Those that were drawn, where this start was drawn at this N; otherwise the teacher along the first p* axes
+        and the student in the first p* + p.
+
+        Raises:
+            ValueError: N < p + p*.
+        """
+        p, p_star = self.M.shape
+        if p + p_star > N:
+            raise ValueError(f"N = {N} is too small for p = {p} and p* = {p_star}: at least p + p* is needed")
+        if self.W is not None and self.W.shape[1] == N:
+            return self.W.copy(), self.W_star.copy()
+        values, vectors = np.linalg.eigh(self._residual())
+        W = np.zeros((p, N))
+        W[:, :p_star] = self.M
+        W[:, p_star : p_star + p] = vectors * np.sqrt(np.clip(values, 0, None))
+        return np.sqrt(N) * W, np.sqrt(N) * np.eye(p_star, N)
+
+
+def _orthonormal_set(count: int, N: int, rng: Generator) -> Array:
+    """(count, N) orthonormal rows, uniform over all such sets (Haar)."""
+    columns, R = np.linalg.qr(rng.standard_normal((N, count)))
+    return np.ascontiguousarray((columns * np.sign(np.diag(R))).T)
+
+
+def orthonormal(p: int, p_star: int, N: int, rng: Generator) -> Start:
+    """Student and teacher as two independent orthonormal sets scaled to squared norm N: Q = I, M of order N^(-1/2).
+
+    Raises:
+        ValueError: N < p + p*.
+    """
+    if p + p_star > N:
+        raise ValueError(f"N = {N} is too small for p = {p} and p* = {p_star}: at least p + p* is needed")
+    W = np.sqrt(N) * _orthonormal_set(p, N, rng)
+    W_star = np.sqrt(N) * _orthonormal_set(p_star, N, rng)
+    return Start(W @ W_star.T / N, np.eye(p), W, W_star)
+
+
+def gaussian(p: int, p_star: int, N: int, rng: Generator) -> Start:
+    """The ODE's own start [8]: Q = I and M_ir ~ N(0, 1/N), with no weights behind it."""
+    return Start(rng.standard_normal((p, p_star)) / np.sqrt(N), np.eye(p))

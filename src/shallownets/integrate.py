@@ -1,0 +1,119 @@
+"""Adaptive Runge-Kutta integration of order 8 (Dormand & Prince), compiled.
+
+The tableau is SciPy's ``DOP853``; so is the error estimate. Steps end exactly on the recording times, so nothing
+is interpolated. A compiled right-hand side makes this hundreds of times as fast as ``scipy.integrate.solve_ivp``.
+"""
+
+import numpy as np
+from numba import f8, i8, types, void
+from scipy.integrate import DOP853
+
+from shallownets.jit import kernel
+
+# A right-hand side: (y, parameters, work, out) with dy/dt written to out; work is scratch of its own choosing.
+SIGNATURE = void(f8[::1], f8[::1], f8[::1], f8[::1])
+_RHS = types.FunctionType(SIGNATURE)
+
+DONE, OUT_OF_BOUNDS, STEP_TOO_SMALL = 0, 1, 2
+
+_STAGES = DOP853.n_stages
+_A = np.ascontiguousarray(DOP853.A[:_STAGES, :_STAGES])
+_B = DOP853.B.copy()
+_E3 = DOP853.E3.copy()
+_E5 = DOP853.E5.copy()
+_ABSOLUTE = 1e-3  # absolute tolerance over relative tolerance: overlaps start as small as N^(-1/2)
+
+
+@kernel(f8(_RHS, f8[::1], f8[::1], f8[::1], f8, f8[:, ::1], f8[::1], f8, f8[::1], f8))
+def _attempt(rhs, y, parameters, work, h, k, new, tolerance, trial, bound):
+    """One step of size h from y into ``new``: fills the stages k[1:], returns the scaled error (inf where it fails)."""
+    n = y.size
+    for stage in range(1, _STAGES):
+        for i in range(n):
+            total = 0.0
+            for j in range(stage):
+                total += _A[stage, j] * k[j, i]
+            trial[i] = y[i] + h * total
+        rhs(trial, parameters, work, k[stage])
+    for i in range(n):
+        total = 0.0
+        for j in range(_STAGES):
+            total += _B[j] * k[j, i]
+        new[i] = y[i] + h * total
+    rhs(new, parameters, work, k[_STAGES])
+
+    square5 = 0.0
+    square3 = 0.0
+    for i in range(n):
+        scale = tolerance * (_ABSOLUTE + max(abs(y[i]), abs(new[i])))
+        e5 = 0.0
+        e3 = 0.0
+        for j in range(_STAGES + 1):
+            e5 += _E5[j] * k[j, i]
+            e3 += _E3[j] * k[j, i]
+        square5 += (e5 / scale) ** 2
+        square3 += (e3 / scale) ** 2
+        if not abs(new[i]) <= 10.0 * bound:
+            return np.inf
+    if square5 == 0.0 and square3 == 0.0:
+        return 0.0
+    return abs(h) * square5 / np.sqrt((square5 + 0.01 * square3) * n)
+
+
+@kernel(types.Tuple((i8, f8, i8))(_RHS, f8[::1], f8[::1], f8[::1], i8, f8, f8, f8[:, ::1]))
+def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
+    """Integrate dy/dt = rhs(y) and record y at the given times.
+
+    Args:
+        rhs: compiled right-hand side of type ``SIGNATURE``.
+        start: (n,) y at times[0].
+        times: (T,) increasing.
+        parameters: passed to rhs.
+        scratch: length of the work array handed to rhs.
+        tolerance: error of a step, relative to |y| + 1e-3, root mean square over components.
+        bound: stop as soon as any |y| exceeds it.
+        out: (T, n), written up to the last time reached.
+
+    Returns:
+        (status, time, records): DONE, OUT_OF_BOUNDS or STEP_TOO_SMALL; the time reached; the records written.
+    """
+    n = start.size
+    y = start.copy()
+    new = np.empty(n)
+    trial = np.empty(n)
+    work = np.empty(scratch)
+    k = np.empty((_STAGES + 1, n))
+    t = times[0]
+    out[0] = y
+    rhs(y, parameters, work, k[0])
+
+    # A first step that changes y by about a hundredth; the controller corrects it at once.
+    size = 0.0
+    slope = 0.0
+    for i in range(n):
+        size = max(size, abs(y[i]))
+        slope = max(slope, abs(k[0, i]))
+    h = 0.01 * (size + _ABSOLUTE) / (slope + 1e-12)
+
+    for record in range(1, times.size):
+        end = times[record]
+        while t < end:
+            step = min(h, end - t)
+            last = step == end - t
+            error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, trial, bound)
+            if error < 1.0:
+                t = end if last else t + step
+                y[:] = new
+                k[0] = k[_STAGES]
+                for i in range(n):
+                    if not abs(y[i]) <= bound:
+                        return OUT_OF_BOUNDS, t, record
+                factor = 10.0 if error == 0.0 else min(10.0, 0.9 * error**-0.125)
+                # A step cut short by a recording time says little about the next one: never shrink for it.
+                h = max(h, step * factor) if last else step * factor
+            else:
+                h = step * (0.1 if error == np.inf else max(0.2, 0.9 * error**-0.125))
+                if t + h == t:
+                    return STEP_TOO_SMALL, t, record
+        out[record] = y
+    return DONE, t, times.size

@@ -1,0 +1,67 @@
+"""Compiled kernels: one explicit signature each, cached on disk, safe to start from many processes at once.
+
+numba's own cache does not notice an edit in another module, and processes that fill it together may mix up its
+index. Here the cache directory is named after the source of every kernel, and a kernel is compiled (or loaded)
+under a lock when its module is imported.
+"""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import numba
+
+from shallownets import sources
+
+
+def _base_directories() -> Iterator[Path]:
+    """Where the cache may live, best first. NUMBA_CACHE_DIR is for clusters: name a node-local folder there."""
+    if named := os.environ.get("NUMBA_CACHE_DIR"):
+        yield Path(named)
+    yield Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "shallownets"
+    yield Path(tempfile.gettempdir()) / f"shallownets-{os.getuid()}"
+
+
+@cache
+def cache_directory() -> Path:
+    """The cache of exactly these kernels, made where it is missing."""
+    package = sources.ROOT / sources.PACKAGE
+    kernels = [path for path in package.rglob("*.py") if "shallownets.jit import" in path.read_text()]
+    name = sources.digest([*kernels, Path(__file__).resolve()])
+    for base in _base_directories():
+        try:
+            (base / name).mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(base / name, os.W_OK):
+            return base / name
+    raise OSError("no folder to cache compiled kernels in: set NUMBA_CACHE_DIR to a writable one")
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with (cache_directory() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def kernel(signature: object, **options: object) -> Callable[[Callable], Callable]:
+    """Decorator: compile a function for one signature now, or load it from the cache.
+
+    Division follows IEEE rules (as in NumPy), which also lets loops with divisions be vectorised.
+
+    Args:
+        signature: a numba signature.
+        **options: passed to ``numba.njit``.
+    """
+
+    def compile_now(function: Callable) -> Callable:
+        numba.config.CACHE_DIR = str(cache_directory())
+        with _one_at_a_time():
+            return numba.njit(signature, cache=True, error_model="numpy", **options)(function)
+
+    return compile_now

@@ -1,0 +1,40 @@
+"""How far a long loop is and how long it will take: a bar by hand, a line every few seconds in a log."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_LOG_EVERY = 10.0  # seconds
+
+
+@contextmanager
+def progress(label: str, total: float) -> Iterator[Callable[[float], None]]:
+    """Context that yields a function to be called with each further amount of work done.
+
+    Args:
+        label: what runs.
+        total: the whole amount.
+    """
+    from tqdm import tqdm
+
+    if sys.stderr.isatty():
+        form = "{desc}: {percentage:3.0f}% |{bar}| {elapsed} passed, {remaining} left"
+        with tqdm(total=total, desc=label, bar_format=form) as bar:
+            yield bar.update
+        return
+
+    started = said = time.monotonic()
+    done = 0.0
+
+    def update(amount: float) -> None:
+        nonlocal done, said
+        done += amount
+        now = time.monotonic()
+        if now - said >= _LOG_EVERY and done > 0:
+            said = now
+            left = (now - started) * max(total / done - 1, 0)
+            print(f"{label}: {done / total:.0%}, {left:.0f} s left", file=sys.stderr, flush=True)
+
+    yield update
+    print(f"{label}: done in {time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)

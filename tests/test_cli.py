@@ -1,0 +1,89 @@
+"""Command lines by hand: a user's mistake is one line, and help names units."""
+
+import subprocess
+import sys
+
+import pytest
+
+STAGES = {
+    "start": "--kind orthonormal --p 2 --p-star 1 --N 30 --seed 1 --out {tmp}/start.npz",
+    "sgd": "--start {tmp}/start.npz --N 30 --eta 0.1 --alpha-max 2 --points 3 --seed 1 --out {tmp}/sgd.npz",
+    "ode": "--start {tmp}/start.npz --eta 0.1 --alpha-max 2 --points 3 --N 30 --tolerance 1e-8 --out {tmp}/ode.npz",
+    "gather": "--batches {tmp}/sgd.npz --out {tmp}/all.npz",
+    "fig1_data": "--sgd {tmp}/all.npz --ode {tmp}/ode.npz --out {tmp}/fig1.csv",
+}
+
+
+def command(stage, arguments):
+    line = [sys.executable, "-m", f"shallownets.escape.stages.{stage}", *arguments.split()]
+    return subprocess.run(line, capture_output=True, text=True, timeout=120)
+
+
+def assert_one_line(done, *words):
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+    for word in words:
+        assert word in done.stderr
+
+
+def test_the_whole_chain_works_by_hand(tmp_path):
+    for stage, arguments in STAGES.items():
+        done = command(stage, arguments.format(tmp=tmp_path))
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "fig1.csv").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("stage", "old", "new", "words"),
+    [
+        ("start", "--p 2", "--p 0", ["--p", "'0'", "a whole number of at least 1"]),
+        ("start", "--p 2", "--p two", ["--p", "'two'"]),
+        ("start", "--N 30", "--N 2", ["N = 2", "p + p*"]),
+        ("start", "--kind orthonormal", "--kind round", ["--kind", "round", "gaussian"]),
+        ("sgd", "--eta 0.1", "--eta -1", ["--eta", "'-1'", "a number above 0"]),
+        ("sgd", "--eta 0.1", "--eta nan", ["--eta", "'nan'"]),
+        ("sgd", "--start {tmp}/start.npz", "--start {tmp}/none.npz", ["none.npz", "no such file"]),
+        ("sgd", "--points 3", "--points 300", ["300 times", "60 samples"]),
+        ("ode", "--tolerance 1e-8", "--tolerance 0", ["--tolerance", "'0'"]),
+        ("ode", "--out {tmp}/ode.npz", "", ["--out"]),
+    ],
+)
+def test_mistakes_are_told_in_one_line(stage, old, new, words, tmp_path):
+    if stage != "start":
+        command("start", STAGES["start"].format(tmp=tmp_path))
+    assert_one_line(command(stage, STAGES[stage].replace(old, new).format(tmp=tmp_path)), *words)
+
+
+def test_runs_that_do_not_belong_together_are_refused(tmp_path):
+    for stage in ("start", "sgd", "ode"):
+        command(stage, STAGES[stage].format(tmp=tmp_path))
+    other = STAGES["sgd"].replace("--eta 0.1", "--eta 0.2").replace("sgd.npz", "other.npz").format(tmp=tmp_path)
+    command("sgd", other)
+    mixed = f"--batches {tmp_path}/sgd.npz {tmp_path}/other.npz --out {tmp_path}/all.npz"
+    assert_one_line(command("gather", mixed), "other.npz", "differ")
+    crossed = f"--sgd {tmp_path}/other.npz --ode {tmp_path}/ode.npz --out {tmp_path}/fig1.csv"
+    assert_one_line(command("fig1_data", crossed), "ode.npz", "differs")
+    swapped = f"--sgd {tmp_path}/start.npz --ode {tmp_path}/ode.npz --out {tmp_path}/fig1.csv"
+    assert_one_line(command("fig1_data", swapped), "start.npz", "not a trajectory")
+
+
+def test_divergence_is_said_and_kept(tmp_path):
+    command("start", STAGES["start"].format(tmp=tmp_path))
+    for stage in ("sgd", "ode"):
+        done = command(stage, STAGES[stage].replace("--eta 0.1", "--eta 30").format(tmp=tmp_path))
+        assert done.returncode == 0
+        assert "diverged at alpha = " in done.stdout
+    command("gather", STAGES["gather"].format(tmp=tmp_path))
+    done = command("fig1_data", STAGES["fig1_data"].format(tmp=tmp_path))
+    assert done.returncode == 0
+    text = (tmp_path / "fig1.csv").read_text()
+    assert '"diverged": 1' in text
+    assert "nan" not in text.lower() and "inf" not in text.lower()
+
+
+def test_help_says_what_from_what_and_units():
+    done = command("sgd", "--help")
+    assert done.returncode == 0
+    assert "Makes:" in done.stdout
+    assert "samples/N" in done.stdout

@@ -1,0 +1,87 @@
+"""pyproject.toml, the lock and environment.yml agree, and no file names a registry or this machine."""
+
+import re
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+
+@pytest.fixture
+def project(root):
+    return tomllib.loads((root / "pyproject.toml").read_text())
+
+
+@pytest.fixture
+def wanted(project):
+    """Every direct requirement by name."""
+    lines = (
+        project["project"]["dependencies"] + project["dependency-groups"]["dev"] + project["build-system"]["requires"]
+    )
+    return {Requirement(line).name.replace("_", "-"): Requirement(line) for line in lines}
+
+
+@pytest.fixture
+def locked(root):
+    """Every (requirement, hashes) of the lock; a package may be pinned once for each range of Pythons."""
+    blocks = (root / "requirements.lock").read_text().replace("\\\n", " ").splitlines()
+    pins = [block.split(" --hash=") for block in blocks if "==" in block and not block.lstrip().startswith("#")]
+    return [(Requirement(pin[0]), [h.strip() for h in pin[1:]]) for pin in pins]
+
+
+def version_on(locked, name, python):
+    matches = [
+        pin
+        for pin, _ in locked
+        if pin.name == name and (not pin.marker or pin.marker.evaluate({"python_full_version": python}))
+    ]
+    assert len(matches) == 1, (name, python)
+    return next(iter(matches[0].specifier)).version
+
+
+def test_the_lock_pins_every_requirement_with_hashes_on_every_supported_python(project, wanted, locked):
+    supported = SpecifierSet(project["project"]["requires-python"])
+    pythons = [f"3.{minor}.0" for minor in range(30) if Version(f"3.{minor}.0") in supported]
+    assert pythons == ["3.11.0", "3.12.0", "3.13.0"]
+    for python in pythons:
+        for name, requirement in wanted.items():
+            assert Version(version_on(locked, name, python)) in requirement.specifier
+    assert all(hashes and all(h.startswith("sha256:") for h in hashes) for _, hashes in locked)
+
+
+def test_conda_users_get_the_same_versions(root, project, wanted, locked):
+    entries = [
+        entry
+        for entry in yaml.safe_load((root / "environment.yml").read_text())["dependencies"]
+        if isinstance(entry, str)
+    ]
+    pins = dict(entry.split("=", 1) for entry in entries if "=" in entry)
+    python = pins.pop("python") + ".0"
+    assert Version(python) in SpecifierSet(project["project"]["requires-python"])
+    assert pins == {name: version_on(locked, name, python) for name in wanted}
+
+
+def test_the_supported_pythons_are_said_in_one_place(root):
+    said = subprocess.run(["git", "grep", "-nE", r"3\.1[0-9]"], cwd=root, capture_output=True, text=True).stdout
+    allowed = (
+        "pyproject.toml",
+        "requirements.lock",
+        "environment.yml",
+        "bootstrap.lock",
+        "tests/test_environment.py",
+        "docs/",
+    )
+    assert [line for line in said.splitlines() if not line.startswith(allowed)] == []
+
+
+def test_no_file_names_a_registry_or_a_path_of_a_machine(root):
+    pattern = "|".join(
+        ["index-" + "url", "pypi" + r"\.org", "python" + "hosted", "/ho" + "me/", "/ro" + "ot/", "/wo" + "rk/"]
+    )
+    found = subprocess.run(["git", "grep", "-nIE", pattern], cwd=root, capture_output=True, text=True).stdout
+    options = re.compile(r"--no-emit-index-" + "url")
+    assert [line for line in found.splitlines() if not options.search(line)] == []

@@ -1,0 +1,48 @@
+# What every study's rules use: the checked config, where results lie, and the code that a command runs.
+#
+# REQUIRED INPUTS: config.yaml with its overlays, workflow/schemas/config.schema.yaml
+# OUTPUTS: RESULTS/config.yaml, the merged config
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(workflow.basedir)
+sys.path.insert(0, str(ROOT / "src"))
+
+from shallownets import config as settings
+from shallownets import sources
+from shallownets.errors import UserError
+
+# Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
+shell.prefix(f"export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH='{ROOT / 'src'}'; ")
+
+SCHEMA = settings.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
+try:
+    settings.check(config, SCHEMA)
+except UserError as error:
+    sys.exit(f"error: {error}")
+
+RESULTS = settings.results_folder(config)
+ENVIRONMENT = str(ROOT / "environment.yml")
+TARGETS = []  # each study's rules add what `snakemake` makes
+
+
+def code(module):
+    """The source files that a command runs, as inputs. Their times do not matter, their contents do: see digest."""
+    return [ancient(os.path.relpath(path)) for path in sources.closure(f"shallownets.{module}")]
+
+
+def digest(module):
+    """Hash of those files, for `params`: an edit changes it, so that the job reruns; a touch or a new clone does not."""
+    return sources.digest(sources.closure(f"shallownets.{module}"))
+
+
+def batches(total, size):
+    """Names first-last of the batches of `size` into which `total` replicates are cut; the last may be smaller."""
+    return [f"{first}-{min(first + size, total) - 1}" for first in range(0, total, size)]
+
+
+onstart:
+    settings.write(config, Path(RESULTS, "config.yaml"))
+    print(settings.summary(config, SCHEMA), file=sys.stderr)
