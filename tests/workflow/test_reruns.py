@@ -1,0 +1,73 @@
+"""What an edit, a touch, a clone or a changed value makes run again: Snakemake itself is asked, on the smoke tier."""
+
+import os
+import shutil
+import time
+
+import pytest
+
+ALL = {"start", "sgd", "gather", "ode", "fig1_data", "fig1"}
+DIRECT = "src/shallownets/escape/engines/direct.py"
+MEASURE = "src/shallownets/escape/measure/order_parameters.py"
+ODE = "src/shallownets/escape/engines/ode.py"
+
+
+def test_a_current_chain_runs_nothing(done):
+    assert done.would_run() == set()
+
+
+def test_a_touch_runs_nothing(done):
+    later = time.time() + 60
+    for path in [*(done.folder / "src").rglob("*.py"), done.folder / "config.yaml", done.folder / "Snakefile"]:
+        os.utime(path, (later, later))
+    assert done.would_run() == set()
+
+
+@pytest.mark.parametrize("with_snakemakes_records", [True, False])
+def test_a_fresh_clone_beside_finished_results_runs_nothing(finished, checkout, with_snakemakes_records):
+    shutil.copytree(finished.folder / "results", checkout.folder / "results", dirs_exist_ok=True)
+    if with_snakemakes_records:
+        shutil.copytree(finished.folder / ".snakemake", checkout.folder / ".snakemake")
+    assert checkout.would_run() == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reruns"),
+    [
+        (DIRECT, "rate = (eta / N)", "rate = (2.0 * eta / N)", {"sgd", "gather", "fig1_data", "fig1"}),
+        (ODE, "mean_square = 2.0", "mean_square = 3.0", {"ode", "fig1_data", "fig1"}),
+        ("src/shallownets/normals.py", "np.sqrt(-2.0", "np.sqrt(-3.0", {"sgd", "gather", "fig1_data", "fig1"}),
+        (MEASURE, "np.maximum(alive[seen] - 1, 1)", "np.maximum(alive[seen], 1)", {"fig1_data", "fig1"}),
+        ("src/shallownets/escape/figures/fig1.py", "_MARKED = 14", "_MARKED = 9", {"fig1"}),
+        ("src/shallownets/style.py", '"font.size": 9', '"font.size": 8', {"fig1"}),
+        ("src/shallownets/config.py", "did you mean", "perhaps", set()),
+    ],
+)
+def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns):
+    done.edit(file, old, new)
+    assert done.would_run() == reruns
+
+
+def test_a_changed_width_reruns_what_depends_on_it_and_eta_spares_the_start(done):
+    wide = done.overlay("wide.yaml", "escape: {runs: {fig1: {p: 8}}}")
+    assert done.would_run(overlays=(wide,)) == ALL
+    fast = done.overlay("fast.yaml", "escape: {runs: {fig1: {eta: 0.2}}}")
+    assert done.would_run(overlays=(fast,)) == ALL - {"start"}
+    strict = done.overlay("strict.yaml", "escape: {tolerance: 1.0e-9}")
+    assert done.would_run(overlays=(strict,)) == {"ode", "fig1_data", "fig1"}
+    more = done.overlay("more.yaml", "escape: {runs: {fig1: {replicates: 6}}}")
+    jobs = done.snakemake("-n", overlays=(more,)).stdout
+    assert "replicates 4 to 5" in jobs
+    assert "replicates 0 to 1" not in jobs
+
+
+def test_a_figure_redrawn_after_an_edit_leaves_the_data_alone(done):
+    before = done.artefacts()
+    done.edit("src/shallownets/escape/figures/fig1.py", "_MARKED = 14", "_MARKED = 5")
+    done.run()
+    after = done.artefacts()
+    assert {name for name in before if before[name] != after[name]} == {
+        "figures/escape/fig1.pdf",
+        "figures/escape/fig1.png",
+    }
+    assert done.would_run() == set()
