@@ -1,6 +1,6 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help figures smoke test lint bench lock clean
+.PHONY: help figures smoke gallery test lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 READY := .venv/ready
@@ -18,6 +18,9 @@ smoke: $(READY)  ## the same chain at small sizes, about a minute; results in re
 	@$(RUN) --configfile workflow/tiers/smoke.yaml
 	@echo "The smoke tier's figures are in results/smoke/figures/."
 
+gallery: figures  ## copy the figures to docs/figures/, where the README shows them
+	@mkdir -p docs/figures && cp results/figures/*/*.png docs/figures/
+
 test: $(READY)  ## run all tests
 	@pytest
 
@@ -28,7 +31,7 @@ lint: $(READY)  ## check style and the workflow
 	@snakemake --lint
 
 bench: $(READY)  ## time the engines against baselines
-	@pytest benchmarks --benchmark-only
+	@pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 
 lock: $(READY)  ## resolve the versions anew
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \

@@ -13,8 +13,11 @@ from shallownets.jit import kernel
 # A right-hand side: (y, parameters, work, out) with dy/dt written to out; work is scratch of its own choosing.
 SIGNATURE = void(f8[::1], f8[::1], f8[::1], f8[::1])
 _RHS = types.FunctionType(SIGNATURE)
+# A scalar to watch: (y, parameters) -> value.
+OBSERVABLE = f8(f8[::1], f8[::1])
+_WATCHED = types.FunctionType(OBSERVABLE)
 
-DONE, OUT_OF_BOUNDS, STEP_TOO_SMALL = 0, 1, 2
+DONE, OUT_OF_BOUNDS, STEP_TOO_SMALL, CROSSED = 0, 1, 2, 3
 
 _STAGES = DOP853.n_stages
 _A = np.ascontiguousarray(DOP853.A[:_STAGES, :_STAGES])
@@ -60,6 +63,17 @@ def _attempt(rhs, y, parameters, work, h, k, new, tolerance, trial, bound):
     return abs(h) * square5 / np.sqrt((square5 + 0.01 * square3) * n)
 
 
+@kernel(f8(f8[::1], f8[::1]))
+def _first_step(y, slope):
+    """A first step that changes y by about a hundredth; the controller corrects it at once."""
+    size = 0.0
+    steepest = 0.0
+    for i in range(y.size):
+        size = max(size, abs(y[i]))
+        steepest = max(steepest, abs(slope[i]))
+    return 0.01 * (size + _ABSOLUTE) / (steepest + 1e-12)
+
+
 @kernel(types.Tuple((i8, f8, i8))(_RHS, f8[::1], f8[::1], f8[::1], i8, f8, f8, f8[:, ::1]))
 def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
     """Integrate dy/dt = rhs(y) and record y at the given times.
@@ -87,14 +101,7 @@ def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
     out[0] = y
     rhs(y, parameters, work, k[0])
 
-    # A first step that changes y by about a hundredth; the controller corrects it at once.
-    size = 0.0
-    slope = 0.0
-    for i in range(n):
-        size = max(size, abs(y[i]))
-        slope = max(slope, abs(k[0, i]))
-    h = 0.01 * (size + _ABSOLUTE) / (slope + 1e-12)
-
+    h = _first_step(y, k[0])
     for record in range(1, times.size):
         end = times[record]
         while t < end:
@@ -117,3 +124,58 @@ def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
                     return STEP_TOO_SMALL, t, record
         out[record] = y
     return DONE, t, times.size
+
+
+@kernel(types.Tuple((i8, f8))(_RHS, _WATCHED, f8[::1], f8, f8, f8[::1], i8, f8, f8))
+def first_crossing(rhs, observable, start, level, end, parameters, scratch, tolerance, bound):
+    """Integrate from time 0 until an observable first falls below a level.
+
+    The step in which it falls is taken again with a shorter and shorter length (bisection), so that the time is as
+    accurate as the integration itself.
+
+    Args:
+        rhs, parameters, scratch, tolerance, bound: as for ``integrate``.
+        observable: compiled function of type ``OBSERVABLE``.
+        start: (n,) y at time 0.
+        level: what the observable must fall below.
+        end: when to give up.
+
+    Returns:
+        (status, time): CROSSED with the time of crossing; DONE with ``end``; or OUT_OF_BOUNDS or STEP_TOO_SMALL with
+        the time reached.
+    """
+    n = start.size
+    y = start.copy()
+    new = np.empty(n)
+    trial = np.empty(n)
+    work = np.empty(scratch)
+    k = np.empty((_STAGES + 1, n))
+    t = 0.0
+    rhs(y, parameters, work, k[0])
+    h = _first_step(y, k[0])
+    while t < end:
+        step = min(h, end - t)
+        error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, trial, bound)
+        if error < 1.0:
+            for i in range(n):
+                if not abs(new[i]) <= bound:
+                    return OUT_OF_BOUNDS, t + step
+            if observable(new, parameters) < level:
+                before, after = 0.0, step
+                for _ in range(40):
+                    middle = 0.5 * (before + after)
+                    _attempt(rhs, y, parameters, work, middle, k, new, tolerance, trial, bound)
+                    if observable(new, parameters) < level:
+                        after = middle
+                    else:
+                        before = middle
+                return CROSSED, t + after
+            t = end if step == end - t else t + step
+            y[:] = new
+            k[0] = k[_STAGES]
+            h = step * (10.0 if error == 0.0 else min(10.0, 0.9 * error**-0.125))
+        else:
+            h = step * (0.1 if error == np.inf else max(0.2, 0.9 * error**-0.125))
+            if t + h == t:
+                return STEP_TOO_SMALL, t
+    return DONE, end

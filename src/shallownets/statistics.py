@@ -1,0 +1,89 @@
+"""Estimates with intervals. Every interval of this project is three standard errors to either side (99.7 %)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike, NDArray
+
+WIDTH = 3.0  # standard errors to either side
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A measured value, its standard error (0 where it is exact), and the number of independent samples behind it."""
+
+    value: float
+    error: float
+    n: int
+
+    def row(self) -> dict[str, float]:
+        """The columns by which a measurement's table says it: estimate, low, high, n."""
+        return {
+            "estimate": self.value,
+            "low": self.value - WIDTH * self.error,
+            "high": self.value + WIDTH * self.error,
+            "n": self.n,
+        }
+
+
+def mean(samples: ArrayLike) -> Estimate:
+    """Mean of independent samples with its standard error.
+
+    Raises:
+        ValueError: fewer than two samples.
+    """
+    samples = np.asarray(samples, float)
+    if samples.size < 2:
+        raise ValueError("a standard error needs at least two samples")
+    return Estimate(float(samples.mean()), float(samples.std(ddof=1) / np.sqrt(samples.size)), samples.size)
+
+
+def bootstrap(
+    samples: NDArray, estimator: Callable[[NDArray], float], rng: Generator, resamples: int = 400
+) -> Estimate:
+    """An estimator's value on samples (first axis: independent) with its bootstrap standard error (Efron, 1979)."""
+    n = len(samples)
+    draws = [estimator(samples[rng.integers(n, size=n)]) for _ in range(resamples)]
+    return Estimate(float(estimator(samples)), float(np.std(draws, ddof=1)), n)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A weighted least-squares polynomial: coefficients from the constant term up, each an estimate."""
+
+    coefficients: tuple[Estimate, ...]
+    chi2_per_degree: float
+
+
+def fit_polynomial(x: ArrayLike, y: ArrayLike, errors: ArrayLike, degree: int = 1) -> Line:
+    """Fit y = c_0 + c_1 x + ... by weighted least squares; the coefficients' errors follow from those given.
+
+    Args:
+        x: (n,) abscissae without error.
+        y: (n,) independent values.
+        errors: (n,) standard errors of y, above 0.
+        degree: of the polynomial, below n - 1.
+
+    Raises:
+        ValueError: too few points, or an error that is not above 0.
+    """
+    x, y, errors = (np.asarray(values, float) for values in (x, y, errors))
+    if x.size < degree + 2:
+        raise ValueError(f"a fit of degree {degree} needs at least {degree + 2} points")
+    if not np.all(errors > 0):
+        raise ValueError("each point needs a standard error above 0")
+    design = np.vander(x, degree + 1, increasing=True) / errors[:, None]
+    covariance = np.linalg.inv(design.T @ design)
+    values = covariance @ design.T @ (y / errors)
+    chi2 = float((((y - np.vander(x, degree + 1, increasing=True) @ values) / errors) ** 2).sum())
+    estimates = tuple(
+        Estimate(float(v), float(np.sqrt(s)), x.size) for v, s in zip(values, np.diag(covariance), strict=True)
+    )
+    return Line(estimates, chi2 / (x.size - degree - 1))
+
+
+def fit_power_law(x: ArrayLike, y: ArrayLike, relative_errors: ArrayLike) -> Line:
+    """Fit y = exp(c_0) x^c_1 through logarithms; ``relative_errors`` are the standard errors of log y."""
+    return fit_polynomial(np.log(np.asarray(x, float)), np.log(np.asarray(y, float)), relative_errors)

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from shallownets import statistics
+
+
+def coverage(estimates, truth):
+    return np.mean([abs(e.value - truth) < 2 * e.error for e in estimates])
+
+
+def test_the_mean_covers_the_truth_as_often_as_it_says(rng):
+    estimates = [statistics.mean(rng.normal(3, 2, 50)) for _ in range(2000)]
+    assert coverage(estimates, 3) == pytest.approx(0.95, abs=0.015)
+
+
+def test_the_bootstrap_agrees_with_the_known_error_of_the_mean(rng):
+    samples = rng.normal(0, 1, 400)
+    boot = statistics.bootstrap(samples, np.mean, rng, resamples=2000)
+    assert boot.value == samples.mean()
+    assert boot.error == pytest.approx(statistics.mean(samples).error, rel=0.08)
+
+
+def test_fits_cover_the_truth_and_have_unit_chi2(rng):
+    x = np.linspace(0, 4, 12)
+    errors = rng.uniform(0.1, 0.3, 12)
+    lines = [
+        statistics.fit_polynomial(x, 1 + 2 * x - 0.5 * x**2 + errors * rng.standard_normal(12), errors, 2)
+        for _ in range(1500)
+    ]
+    for k, truth in enumerate((1, 2, -0.5)):
+        assert coverage([line.coefficients[k] for line in lines], truth) == pytest.approx(0.955, abs=0.02)
+    assert np.mean([line.chi2_per_degree for line in lines]) == pytest.approx(1, abs=0.05)
+
+
+def test_a_power_law_is_found(rng):
+    x = np.array([10.0, 100, 1000])
+    line = statistics.fit_power_law(x, 3 * x**-0.5, [0.01] * 3)
+    assert line.coefficients[1].value == pytest.approx(-0.5)
+    assert np.exp(line.coefficients[0].value) == pytest.approx(3)
+
+
+def test_the_interval_is_three_standard_errors():
+    row = statistics.Estimate(1.0, 0.1, 7).row()
+    assert row == {"estimate": 1.0, "low": pytest.approx(0.7), "high": pytest.approx(1.3), "n": 7}
+
+
+def test_what_cannot_be_estimated_is_refused():
+    with pytest.raises(ValueError, match="two samples"):
+        statistics.mean([1.0])
+    with pytest.raises(ValueError, match="at least 3 points"):
+        statistics.fit_polynomial([1, 2], [1, 2], [1, 1])
+    with pytest.raises(ValueError, match="above 0"):
+        statistics.fit_polynomial([1, 2, 3], [1, 2, 3], [1, 0, 1])
