@@ -1,6 +1,6 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help figures smoke gallery test lint bench lock clean
+.PHONY: help figures smoke check reference gallery test lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 READY := .venv/ready
@@ -10,16 +10,22 @@ RUN := snakemake --cores all --rerun-incomplete --quiet host reason
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
-figures: $(READY)  ## make every figure of the paper
+figures: $(READY)  ## make every figure of the paper and judge its claims
 	@$(RUN)
-	@echo "The figures are in results/figures/, what they show is in results/figure_data/."
+	@echo "The figures are in results/figures/, what they show in results/figure_data/, the claims in results/claims.html."
 
 smoke: $(READY)  ## the same chain at small sizes, about a minute; results in results/smoke/
 	@$(RUN) --configfile workflow/tiers/smoke.yaml
 	@echo "The smoke tier's figures are in results/smoke/figures/."
 
-gallery: figures  ## copy the figures to docs/figures/, where the README shows them
-	@mkdir -p docs/figures && cp results/figures/*/*.png docs/figures/
+check: figures  ## fail where a verdict or a figure's data differ from tests/reference
+	@python -m shallownets.reference check
+
+reference: figures  ## show what moved since tests/reference was kept, and keep the new results there
+	@python -m shallownets.reference update
+
+gallery: figures  ## copy the figures and the ledger to docs/, where the README shows them
+	@mkdir -p docs/figures && cp results/figures/*/*.png docs/figures/ && cp results/claims.md docs/claims.md
 
 test: $(READY)  ## run all tests
 	@pytest

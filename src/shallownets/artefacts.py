@@ -126,7 +126,7 @@ def load_table(path: Path):
         lines = path.read_text().splitlines()
         heads = [line[2:].split(": ", 1) for line in lines if line.startswith("# ")]
         record = {key: json.loads(value) for key, value in heads}
-        frame = pd.read_csv(path, comment="#")
+        frame = pd.read_csv(path, comment="#", keep_default_na=False, na_values=[""])
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except (OSError, ValueError) as error:

@@ -91,26 +91,27 @@ def _explain(error: ValidationError) -> str:
     return f"{key} = {value}: {right} is right{hint}"
 
 
-def check(config: Mapping, schema: Mapping) -> None:
-    """Refuse a config that the schema does not allow.
+def check(config: object, schema: Mapping, name: str = "config") -> None:
+    """Refuse a config, or any other YAML file, that its schema does not allow.
 
     Args:
         config: the merged config.
         schema: JSON schema (2020-12) with the keywords ``atLeastSum`` and ``atMostProduct`` on top.
+        name: what the message calls it.
 
     Raises:
         UserError: one line for the first violation.
     """
     for path, value in _leaves(config):
         if not all(math.isfinite(number) for number in _numbers([value])):
-            raise UserError(f"config: {'.'.join(path)} = {_value(value)}: a finite number is right")
+            raise UserError(f"{name}: {'.'.join(path)} = {_value(value)}: a finite number is right")
     # A value that is wrong by itself is said before one that does not fit another.
     errors = sorted(
         _Validator(schema).iter_errors(config),
         key=lambda error: (error.validator in _BETWEEN_KEYS, len(error.absolute_path)),
     )
     if errors:
-        raise UserError(f"config: {_explain(errors[0])}")
+        raise UserError(f"{name}: {_explain(errors[0])}")
 
 
 def defaults(schema: Mapping) -> object:

@@ -59,13 +59,14 @@ def seed(sequence: SeedSequence) -> NDArray[np.uint64]:
     return sequence.generate_state(4 * LANES, np.uint64).reshape(4, LANES)
 
 
-@kernel("void(u8[:, ::1], u8[::1])")
+@kernel("void(u8[:, ::1], u8[::1])", nogil=True)
 def draw_words(state, words):
-    """Fill ``words`` (a multiple of LANES) with random bits, lane by lane, and advance ``state``."""
+    """Fill ``words`` with random bits and advance ``state``, (4, lanes): a word of each lane in turn."""
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
-    for start in range(0, words.size, LANES):
-        out = words[start : start + LANES]
-        for lane in range(LANES):
+    lanes = s0.size
+    for start in range(0, words.size, lanes):
+        out = words[start : start + lanes]
+        for lane in range(lanes):
             a, b, c, d = s0[lane], s1[lane], s2[lane], s3[lane]
             total = a + d
             out[lane] = ((total << _U23) | (total >> _U41)) + a
@@ -78,7 +79,7 @@ def draw_words(state, words):
             s0[lane], s1[lane], s2[lane], s3[lane] = a, b, c, (d << _U45) | (d >> _U19)
 
 
-@kernel("void(u8[::1], f8[::1])")
+@kernel("void(u8[::1], f8[::1])", nogil=True)
 def box_muller(words, z):
     """Turn 2 h words into 2 h normals: the first h words set the radius, the others the angle. Destroys ``words``."""
     half = words.size // 2

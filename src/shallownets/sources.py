@@ -7,6 +7,7 @@ exactly what depends on it.
 
 import ast
 import hashlib
+import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -66,9 +67,9 @@ def closure(module: str) -> list[Path]:
 
 
 def digest(paths: Iterable[Path]) -> str:
-    """SHA-256 of files by their names within the package and their contents; 16 hex digits."""
+    """SHA-256 of files by their places in the checkout and their contents; 16 hex digits."""
     total = hashlib.sha256()
-    for path in sorted(paths):
-        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+    for path in sorted(path.resolve() for path in paths):
+        total.update(os.path.relpath(path, ROOT).encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()[:16]

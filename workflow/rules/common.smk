@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
+from shallownets import claims as ledger
 from shallownets import config as settings
 from shallownets import sources
 from shallownets.errors import UserError
@@ -25,17 +26,23 @@ except UserError as error:
 
 RESULTS = settings.results_folder(config)
 ENVIRONMENT = str(ROOT / "environment.yml")
-TARGETS = []  # each study's rules add what `snakemake` makes
+TARGETS = []  # each study's rules add what `snakemake` makes,
+CLAIMS = []  # and its claims file
 
 
-def code(module):
-    """The source files that a command runs, as inputs. Their times do not matter, their contents do: see digest."""
-    return [ancient(os.path.relpath(path)) for path in sources.closure(f"shallownets.{module}")]
+def files_of(module, *others):
+    """The source files that a command runs, found from its imports, and other files of this project that it reads."""
+    return [*sources.closure(f"shallownets.{module}"), *map(Path, others)]
 
 
-def digest(module):
-    """Hash of those files, for `params`: an edit changes it, so that the job reruns; a touch or a new clone does not."""
-    return sources.digest(sources.closure(f"shallownets.{module}"))
+def code(module, *others):
+    """These files as inputs. Their times do not matter, their contents do: see digest."""
+    return [ancient(os.path.relpath(path)) for path in files_of(module, *others)]
+
+
+def digest(module, *others):
+    """Hash of these files, for `params`: an edit changes it, so that the job reruns; a touch or a new clone does not."""
+    return sources.digest(files_of(module, *others))
 
 
 def batches(total, size):

@@ -17,6 +17,7 @@ COST = f"{RESULTS}/benchmarks/escape"
 RUNS = config["escape"]["runs"]
 FIGURES = [f"{RESULTS}/figures/escape/{name}.{kind}" for name in config["escape"]["figures"] for kind in ("pdf", "png")]
 TARGETS += FIGURES
+CLAIMS += [f"workflow/claims/escape/{part}.yaml" for part in ("plateau", "solutions", "landscape")]
 
 
 rule escape:
@@ -191,3 +192,8 @@ rule fig1:
         "Figure 1"
     shell:
         "python -m shallownets.escape.figures.fig1 --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+include: "escape/solutions.smk"
+include: "escape/landscape.smk"
+include: "escape/plateau.smk"

@@ -12,6 +12,16 @@ from numpy.random import Generator
 from shallownets.escape.model import Array
 
 
+def require_dimension(p: int, p_star: int, N: int) -> None:
+    """Refuse a dimension that has no room for p student vectors outside the span of p* teacher vectors.
+
+    Raises:
+        ValueError: N < p + p*.
+    """
+    if p + p_star > N:
+        raise ValueError(f"N = {N} is too small for p = {p} and p* = {p_star}: at least p + p* is needed")
+
+
 @dataclass(frozen=True)
 class Start:
     """Initial overlaps, and the weights they came from where there are any.

@@ -82,15 +82,15 @@ def simulate(
         progress: called with the time (in units of α) by which the work has advanced.
 
     Returns:
-        Trajectory of len(streams) replicates. One whose output exceeds ``DIVERGED`` ends there.
+        Trajectory of len(streams) replicates. One whose output on a sample exceeds ``DIVERGED`` had diverged by then.
 
     Raises:
         ValueError: N < p + p*.
     """
     p, p_star = start.M.shape
     counts = np.rint(np.diff(alpha, prepend=0.0) * N).astype(int)
-    M = np.full((len(streams), alpha.size, p, p_star), np.nan)
-    Q = np.full((len(streams), alpha.size, p, p), np.nan)
+    M = np.empty((len(streams), alpha.size, p, p_star))
+    Q = np.empty((len(streams), alpha.size, p, p))
     diverged_at = np.full(len(streams), np.inf)
     words = np.empty(normals.BLOCK, np.uint64)
     x = np.empty(-(-N // normals.GRAIN) * normals.GRAIN)
@@ -102,13 +102,13 @@ def simulate(
         for record, count in enumerate(counts):
             used = _advance(W, W_star, state, words, x, overlap, eta, count, DIVERGED)
             done += used
-            if used == count:
-                _overlaps(W, W_star, M[replicate, record])
-                _overlaps(W, W, Q[replicate, record])
-            progress(alpha[record] - (alpha[record - 1] if record else 0.0))
-            if used < count or not np.trace(Q[replicate, record]) <= p * DIVERGED:
-                M[replicate, record] = Q[replicate, record] = np.nan
+            _overlaps(W, W_star, M[replicate, record])
+            _overlaps(W, W, Q[replicate, record])
+            if used < count:
                 diverged_at[replicate] = done / N
-                progress(alpha[-1] - alpha[record])
+                progress(alpha[-1] - (alpha[record - 1] if record else 0.0))
                 break
+            progress(count / N)
+    lost = alpha >= diverged_at[:, None]
+    M[lost] = Q[lost] = np.nan
     return Trajectory(alpha, M, Q, diverged_at)

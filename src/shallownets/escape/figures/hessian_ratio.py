@@ -1,0 +1,51 @@
+"""Negative over null eigenvalues of the Hessian on the plateau [29] against the student's width.
+
+From: the tidy CSV of the figure, and nothing else.
+Makes: the figure, PDF and PNG.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from shallownets import cli, style
+from shallownets.artefacts import load_table
+
+MODULE = "shallownets.escape.figures.hessian_ratio"
+_MARKERS = "osD^vP*X"
+
+
+def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
+    """The figure from its table; nothing in the table's header is needed."""
+    figure = Figure(figsize=(style.COLUMN, 2.7))
+    axes = figure.subplots()
+    for n, ((p_star, N), rows) in enumerate(frame.groupby(["p_star", "N"], sort=False)):
+        colour = style.COLOURS[n % len(style.COLOURS)]
+        axes.plot(rows.p, rows.formula, color=colour)
+        axes.plot(
+            rows.p,
+            rows.measured,
+            linestyle="",
+            marker=_MARKERS[n % len(_MARKERS)],
+            color=colour,
+            markerfacecolor="white",
+            label=f"$p^*={p_star}$, $N={N}$",
+        )
+    axes.set(yscale="log", xlabel="student width $p$, up to $N-p^*$", ylabel="negative / null eigenvalues")
+    axes.set_ylim(top=4 * frame.formula.max())
+    axes.legend(loc="upper left", ncols=2, columnspacing=1.0)
+    axes.set_title("plateau; line: formula, markers: brute force", fontsize=8)
+    return figure
+
+
+def main() -> None:
+    parser = cli.parser(MODULE, __doc__)
+    parser.add_argument("--table", type=cli.path, required=True, help="the figure's data, .csv")
+    parser.add_argument("--out", type=cli.path, nargs="+", required=True, help="the figure, .pdf and .png")
+    args = parser.parse_args()
+    frame, record = load_table(args.table)
+    style.apply()
+    style.save(draw(frame, record["parameters"]), args.out)
+
+
+if __name__ == "__main__":
+    cli.run(main)

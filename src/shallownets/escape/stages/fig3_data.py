@@ -1,0 +1,96 @@
+"""Figure 3: distances to the solution predicted from one start, and the risks, for that start and for others.
+
+From: widths, a learning rate and a seed; all starts are orthonormal sets at one N.
+Makes: a tidy CSV from which alone the figure is drawn, and a table of measurements.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.random import default_rng
+
+from shallownets import cli, seeds, statistics
+from shallownets.artefacts import record_of, save_table
+from shallownets.errors import UserError
+from shallownets.escape import model, starts
+from shallownets.escape.engines import direct, ode
+from shallownets.escape.theory import solutions as theory
+from shallownets.escape.trajectory import recording_times
+from shallownets.progress import progress
+from shallownets.statistics import Estimate
+
+MODULE = "shallownets.escape.stages.fig3_data"
+
+
+def main() -> None:
+    parser = cli.parser(MODULE, __doc__)
+    parser.add_argument("--p", type=cli.count, required=True, help="student width")
+    parser.add_argument("--p-star", type=cli.count, required=True, help="teacher width, below p")
+    parser.add_argument("--N", type=cli.count, required=True, help="input dimension, at least p + p*")
+    parser.add_argument("--eta", type=cli.positive, required=True, help="learning rate")
+    parser.add_argument("--alpha-max", type=cli.positive, required=True, help="last time, samples/N")
+    parser.add_argument("--points", type=cli.count, required=True, help="recorded times, 0 and the last included")
+    parser.add_argument("--others", type=cli.count, required=True, help="other starts")
+    parser.add_argument("--replicates", type=cli.count, required=True, help="runs of SGD from the matching start")
+    parser.add_argument("--tolerance", type=cli.positive, required=True, help="of the ODE: relative error of a step")
+    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
+    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
+    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's data, .csv")
+    args = parser.parse_args()
+    p, p_star, N, eta = args.p, args.p_star, args.N, args.eta
+    if p <= p_star:
+        raise UserError(f"--p {p}: a student wider than the teacher's p* = {p_star} is right")
+
+    key = {"p": p, "p_star": p_star, "N": N}
+    streams = [seeds.sequence(args.seed, "Figure 3 start", key, r) for r in range(args.others + 1)]
+    try:
+        alpha = recording_times(args.alpha_max, args.points, N)
+        matching, *others = [starts.orthonormal(p, p_star, N, default_rng(stream)) for stream in streams]
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    samples = [seeds.sequence(args.seed, "Figure 3 samples", key | {"eta": eta}, r) for r in range(args.replicates)]
+    with progress(f"SGD N = {N}", args.replicates * alpha[-1]) as advance:
+        sgd = direct.simulate(matching, N, eta, alpha, samples, advance)
+    R = model.polar_factor(matching.M)
+    limits = [ode.simulate(start, eta, alpha, args.tolerance) for start in (matching, *others)]
+    runs = [("matching", limits[0]), *(("other", run) for run in limits[1:]), ("SGD", sgd)]
+
+    frames, ends = [], {"matching": [], "other": [], "SGD": []}
+    for curve, (kind, run) in enumerate(runs):
+        for replicate in range(len(run.M)):
+            seen = run.valid[replicate]
+            M, Q = run.M[replicate, seen], run.Q[replicate, seen]
+            distance, risk = theory.squared_distance(M, Q, R), model.population_risk(M, Q)
+            columns = {"kind": kind, "curve": curve + replicate, "alpha": alpha[seen]}
+            frames.append(pd.DataFrame(columns | {"distance": distance, "risk": risk}))
+            if seen[-1]:
+                ends[kind].append((distance[-1], risk[-1]))
+    late = alpha[len(alpha) // 10 :]
+    excess = np.array([theory.excess_norm(p, p_star, eta, time) for time in late])
+    tail = {"kind": "theory", "curve": -1, "alpha": late, "distance": (p - p_star) * excess}
+    tail["risk"] = [theory.late_risk(p, p_star, eta, q_0) for q_0 in excess]
+    frames.append(pd.DataFrame(tail))
+
+    q_0 = np.linalg.eigvalsh(limits[0].Q[0, -1])[0]
+    matched, other = ends["matching"][0][0], np.array([distance for distance, _ in ends["other"]])
+    risk = max(risk for kind in ("matching", "other") for _, risk in ends[kind])
+    rows = [
+        ("matching distance", Estimate(float(matched), 0.0, 1)),
+        ("matching distance over tail", Estimate(float(matched / ((p - p_star) * q_0)), 0.0, 1)),
+        ("least other distance", Estimate(float(other.min()), 0.0, other.size)),
+        ("other distance", statistics.mean(other)),
+        ("final risk", Estimate(float(risk), 0.0, other.size + 1)),
+    ]
+    if len(ends["SGD"]) > 1:
+        rows.append(("SGD distance", statistics.mean([distance for distance, _ in ends["SGD"]])))
+    shared = key | {"eta": eta, "alpha": alpha[-1], "q_0": q_0}
+    parameters = {"p": p, "p_star": p_star, "N": N, "eta": eta, "others": args.others, "seed": args.seed}
+    parameters |= {"replicates": args.replicates, "diverged": int((~sgd.valid[:, -1]).sum())}
+    units = {"alpha": "samples/N", "distance": "N", "risk": "1", "estimate": "1"}
+    record = record_of(MODULE, parameters, units)
+    table = pd.DataFrame([{"quantity": name} | shared | estimate.row() for name, estimate in rows])
+    save_table(args.measurements, table, record)
+    save_table(args.figure_data, pd.concat(frames, ignore_index=True), record)
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,292 @@
+"""Norm learning, the plateau and the escape from it: each formula by a second road, each estimator on known data."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from shallownets import style
+from shallownets.artefacts import load_table
+from shallownets.escape import model, starts
+from shallownets.escape.engines import ode, spectral
+from shallownets.escape.figures import escape_law, escape_time, fig2, norm_learning, overlap_growth
+from shallownets.escape.measure import plateau as measure
+from shallownets.escape.stages import (
+    plateau_growth,
+    plateau_law,
+    plateau_norms,
+    plateau_optimum,
+    plateau_rates,
+    plateau_sgd,
+    plateau_times,
+)
+from shallownets.escape.starts import Start
+from shallownets.escape.theory import plateau as theory
+
+WIDTHS = [(1, 1), (2, 1), (4, 2), (3, 5), (8, 4)]
+
+
+@pytest.mark.parametrize(("p", "p_star"), WIDTHS)
+def test_rates_are_the_derivatives_of_the_drift(p, p_star, rng):
+    """Central differences of the drift at the plateau, with eta = 1 and hence eta_hat = 1/p."""
+    still, step = model.plateau_norm(p) * np.eye(p), 1e-5
+    nothing = np.zeros((p, p_star))
+
+    def along(M, Q):
+        ahead, behind = (
+            (model.drift_M(s * M, still + s * Q, 1.0), model.drift_Q(s * M, still + s * Q, 1.0)) for s in (step, -step)
+        )
+        return [(a - b) / (2 * step) for a, b in zip(ahead, behind, strict=True)]
+
+    M = rng.standard_normal((p, p_star))
+    np.testing.assert_allclose(along(M, 0 * still)[0], theory.overlap_rate(p_star) / p * M, rtol=1e-7)
+    mean = along(nothing, np.eye(p))[1]
+    np.testing.assert_allclose(mean, -theory.MEAN_NORM_RATE / p * np.eye(p), rtol=1e-7, atol=1e-10)
+    traceless = rng.standard_normal((p, p))
+    traceless = traceless + traceless.T
+    traceless -= np.trace(traceless) / p * np.eye(p)
+    decay = along(nothing, traceless)[1]
+    np.testing.assert_allclose(decay, -theory.norm_difference_rate(p) / p * traceless, rtol=1e-7, atol=1e-9)
+    source = model.drift_Q(M, still, 1.0) - model.drift_Q(nothing, still, 1.0)
+    np.testing.assert_allclose(source, theory.source_rate(p_star) / p * M @ M.T, rtol=1e-12)
+
+
+@pytest.mark.parametrize("norm", [0.2, 1.0, 2.0])
+def test_equal_norms_follow_the_logistic_function(norm):
+    t = np.linspace(0, 3, 7)
+    run = ode.simulate(Start(np.zeros((3, 2)), norm * np.eye(3)), 3.0, t, 1e-11, gradient_flow=True)
+    np.testing.assert_allclose(run.Q[0, :, 0, 0], theory.equal_norms(t, 3, norm), rtol=1e-8)
+
+
+@pytest.mark.parametrize(("p", "p_star"), WIDTHS)
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.95])
+def test_the_plateau_at_finite_rate_is_stationary_and_grows_as_said(p, p_star, share, rng):
+    eta_hat = share * theory.last_plateau(p, p_star)
+    still = model.plateau_norm(p) * float(theory.relative_norm(p, p_star, eta_hat)) * np.eye(p)
+    M = 1e-7 * rng.standard_normal((p, p_star))
+    dM, dQ = model.drift(M, still, p * eta_hat)
+    np.testing.assert_allclose(dQ, 0, atol=1e-12)
+    np.testing.assert_allclose(dM, eta_hat * float(theory.finite_overlap_rate(p, p_star, eta_hat)) * M, rtol=1e-7)
+
+
+@pytest.mark.parametrize(("p", "p_star"), WIDTHS)
+def test_the_norms_grow_by_twice_the_plateau_risk_to_first_order(p, p_star):
+    small = 1e-5
+    slope = (float(theory.relative_norm(p, p_star, small)) - 1) / small
+    assert slope == pytest.approx(2 * model.plateau_risk(p, p_star), rel=1e-3)
+
+
+@pytest.mark.parametrize(("p", "p_star"), WIDTHS)
+def test_no_norms_are_stationary_beyond_the_last_plateau(p, p_star):
+    last = theory.last_plateau(p, p_star)
+    norms = np.linspace(0.01, 20, 4001)[:, None, None] * np.eye(p)
+
+    def slowest(eta_hat):
+        return model.drift(np.zeros((len(norms), p, p_star)), norms, p * eta_hat)[1][:, 0, 0].min()
+
+    assert slowest(0.98 * last) < 0 < slowest(1.02 * last)
+    assert np.isnan(theory.relative_norm(p, p_star, 1.001 * last))
+
+
+def test_the_last_plateau_tends_to_its_limit_for_wide_students():
+    assert theory.last_plateau(10**7, 3) == pytest.approx(np.sqrt(3 / 8), rel=1e-5)
+
+
+@pytest.mark.parametrize(("p", "p_star"), [(1, 1), (4, 1), (8, 4)])
+def test_the_fastest_rate_is_a_maximum(p, p_star):
+    best = theory.fastest_eta_hat(p, p_star)
+    speeds = [x * float(theory.finite_overlap_rate(p, p_star, x)) for x in (0.98 * best, best, 1.02 * best)]
+    assert speeds[1] == max(speeds)
+
+
+@pytest.mark.parametrize(("p", "p_star"), [(1, 1), (3, 1), (2, 2), (6, 4)])
+def test_solutions_are_stable_up_to_the_last_rate_of_convergence(p, p_star):
+    """From just beside a solution the risk falls below the limit and rises above it."""
+    s2 = p / p_star
+    M = np.sqrt(s2) * np.eye(p, p_star)
+    beside = Start(M, M @ M.T + 1e-6 * np.diag(np.diag(M @ M.T)))
+    for share, falls in ((0.97, True), (1.03, False)):
+        eta_hat = share * theory.last_convergence(p_star)
+        run = spectral.simulate(beside, p * eta_hat, np.array([0.0, 80 / eta_hat]), 1e-11)
+        risk = model.population_risk(run.M, run.Q)[0]
+        assert (risk[1] < risk[0]) == falls  # NaN, diverged, is not below
+
+
+@pytest.mark.parametrize(("p", "p_star"), [(1, 1), (4, 2), (8, 4)])
+def test_the_escape_law_is_the_mean_over_starts(p, p_star):
+    """Monte Carlo over Gaussian starts: three standard errors, and the theory's next order, the reduction itself."""
+    rng, sigma = np.random.default_rng(1), 1e-4
+    t = np.array([0.0, 0.5, 1.0]) * p_star
+    found = []
+    for _ in range(300):
+        onset = Start(sigma * rng.standard_normal((p, p_star)), model.plateau_norm(p) * np.eye(p))
+        run = spectral.simulate(onset, p, t, 1e-11, gradient_flow=True)
+        risk = model.population_risk(run.M, run.Q)[0]
+        found.append((risk[0] - risk[1:]) / risk[0])
+    law = theory.loss_reduction(t[1:], p, p_star, sigma**2)
+    error = np.std(found, axis=0, ddof=1) / np.sqrt(300)
+    assert np.all(np.abs(np.mean(found, 0) - law) < 3 * error + 10 * law**2)
+    assert np.all(law < 0.01)
+
+
+@pytest.mark.parametrize("k", [1, 2, 7])
+def test_the_mean_logarithm_of_chi_square(k):
+    samples = np.log((np.random.default_rng(2).standard_normal((200_000, k)) ** 2).mean(1))
+    assert theory.mean_log_chi_square(k) == pytest.approx(samples.mean(), abs=4 * samples.std() / np.sqrt(200_000))
+
+
+def test_the_prefactor_grows_with_p_and_saturates():
+    values = [theory.escape_prefactor(p, 3) for p in (3, 4, 10, 10**8)]
+    assert values == sorted(values)
+    assert values[-1] == pytest.approx(6.0, rel=1e-6)
+
+
+def test_growth_is_fitted_exactly():
+    t = np.linspace(0.1, 2, 30)
+    fit = measure.fit_growth(t, 3e-7 * np.expm1(4.2 * t), 3.0)
+    assert (fit.rate, fit.prefactor) == (pytest.approx(4.2, rel=1e-9), pytest.approx(3e-7, rel=1e-8))
+
+
+def test_slopes_are_exact():
+    t = np.linspace(0, 1, 9)
+    np.testing.assert_allclose(measure.log_slope(t, np.exp(np.outer(t, [-2.0, 3.0])) * [1, -4]), [-2, 3], rtol=1e-12)
+    np.testing.assert_allclose(measure.initial_slope(t, np.outer(t, [1.0, 2.0]) + (t**3)[:, None]), [1, 2], rtol=1e-9)
+
+
+def test_the_first_time_below_a_level():
+    alpha = np.array([0.0, 1.0, 2.0, 3.0])
+    risk = np.array([[4.0, 3.0, 1.0, 5.0], [1.0, 1.0, 1.0, 1.0], [4.0, 4.0, 4.0, 4.0], [4.0, 3.0, np.nan, np.nan]])
+    np.testing.assert_array_equal(measure.first_below(alpha, risk, 2.0), [1.5, 0.0, np.inf, np.inf])
+
+
+def test_the_optimum_lies_between_the_grid_points_and_censored_rates_are_ruled_out(rng):
+    eta = np.linspace(0.1, 1.0, 10)
+    times = 5 + (eta[:, None] - 0.43) ** 2 + 0 * rng.standard_normal(20)
+    assert measure.optimum(eta, times, rng, 10).value == pytest.approx(0.43, abs=1e-12)
+    times[3:, 4] = np.inf
+    found = measure.optimum(eta, times, rng, 50)
+    assert found.value == pytest.approx(0.3)
+    assert found.error >= 0.1 / np.sqrt(12)
+    times[:, 4] = np.inf
+    with pytest.raises(ValueError, match="did every start escape"):
+        measure.optimum(eta, times, rng, 10)
+
+
+def test_alignments_are_ordered_and_agree_for_one_element(rng):
+    sizes = measure.alignments(rng.standard_normal((50, 4, 3)))
+    assert np.all(sizes["element"] <= sizes["node"])
+    assert np.all(sizes["node"] <= sizes["singular"] + 1e-12)
+    assert np.all(sizes["singular"] ** 2 <= sizes["squares"] + 1e-12)
+    one = measure.alignments(np.array([[[0.3]]]))
+    assert one["squares"][0] == pytest.approx(one["node"][0] ** 2) == pytest.approx(one["singular"][0] ** 2)
+
+
+def test_gaussian_starts_do_not_depend_on_how_many_are_drawn():
+    from shallownets.escape.stages.plateau_shared import gaussian_starts
+
+    few, many = gaussian_starts(1, 3, 2, 100, 2), gaussian_starts(1, 3, 2, 100, 5)
+    np.testing.assert_array_equal(few[1].M, many[1].M)
+    assert not np.array_equal(gaussian_starts(2, 3, 2, 100, 1)[0].M, few[0].M)
+    size = np.mean([start.M**2 for start in gaussian_starts(1, 3, 2, 100, 400)])
+    assert size == pytest.approx(0.01, rel=3 * np.sqrt(2 / 2400))
+
+
+def run(stage, options, monkeypatch, folder, names):
+    """Run a stage's command line; returns its tables."""
+    import sys
+
+    paths = [folder / f"{name}.csv" for name in names]
+    outputs = [text for name, path in zip(names, paths, strict=True) for text in (f"--{name}", str(path))]
+    monkeypatch.setattr(sys, "argv", ["stage", *options.split(), *outputs])
+    stage.main()
+    tables = [load_table(path) for path in paths]
+    for frame, _ in tables:
+        assert np.isfinite(frame.select_dtypes("number")).all(axis=None)
+        assert not frame.isna().any(axis=None)
+    return tables
+
+
+BOTH = ["measurements", "figure-data"]
+
+
+def test_the_stage_of_the_optimum_and_its_figure(monkeypatch, tmp_path):
+    options = "--widths 1,1 2,1 3,1 4,1 --N 1000 --starts 4 --fraction 0.5 --converged 0.02 --step 0.02 --largest 0.3"
+    options += " --alpha-max 1000 --resamples 20 --tolerance 1e-8 --seed 1"
+    (table, _), (data, record) = run(plateau_optimum, options, monkeypatch, tmp_path, BOTH)
+    limits = table[table.quantity == "eta_limit"]
+    assert list(limits.estimate / limits.p) == [pytest.approx(0.16)] * 4  # the grid's last below 1/6
+    assert (data[(data.quantity == "scan") & (data.eta_hat > 0.17)].censored > 0).all()
+    assert {"eta_opt_slope", "eta_opt_quadratic", "eta_opt_exponent"} <= set(table.quantity)
+    style.apply()
+    figure = fig2.draw(data, record["parameters"])
+    assert len(figure.axes[1].lines) > 4
+
+
+def test_the_stage_of_the_rates(monkeypatch, tmp_path):
+    options = "--widths 1,1 3,2 --norms 0.2 1.5 --eta-hat 0.05 --tolerance 1e-11"
+    ((table, _),) = run(plateau_rates, options, monkeypatch, tmp_path, ["measurements"])
+    found = table[table.p == 3].set_index("quantity").estimate
+    expected = {"overlap_rate": 4 / 6, "student_source": 8 / 6, "student_decay": 8 / 15, "norm_mean_rate": 4 / 3}
+    expected |= {"norm_difference_rate": 8 / 15, "norm": 3 / 5, "plateau_risk": 1 / 2 + 1 / 5}
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, rel=1e-5), name
+
+
+def test_the_stage_of_the_law_and_its_figure(monkeypatch, tmp_path):
+    options = "--widths 1,1 2,1 4,1 2,2 --sigma 1e-3 --starts 30 --points 60 --reduction-max 1e-4 --reduction 1e-3"
+    options += " --eta-hat 0.05 --resamples 20 --tolerance 1e-10 --seed 1"
+    (table, _), (data, record) = run(plateau_law, options, monkeypatch, tmp_path, BOTH)
+    rates = table[table.quantity == "rate"]
+    np.testing.assert_allclose(rates.estimate, 8 / rates.p_star, rtol=1e-3)
+    given = table[table.quantity == "prefactor_given_overlaps"]
+    expected = [theory.escape_prefactor(p, s) for p, s in zip(given.p, given.p_star, strict=True)]
+    np.testing.assert_allclose(given.estimate, expected, rtol=1e-3)
+    style.apply()
+    assert len(escape_law.draw(data, record["parameters"]).axes) == 3
+
+
+def test_the_stages_of_norms_and_growth_and_their_figures(monkeypatch, tmp_path):
+    common = "--N 200 --eta-hat 0.1 --points 21 --replicates 6 --tolerance 1e-9 --seed 1 --p-star 2"
+    options = f"{common} --norms 0.5 1.5 --t-max 1 --compared 0.5"
+    (table, _), (data, record) = run(plateau_norms, options, monkeypatch, tmp_path, BOTH)
+    row = table[table.quantity == "mean_norm"].iloc[0]
+    assert row.low - 0.05 < row.ode < row.high + 0.05
+    style.apply()
+    assert len(norm_learning.draw(data, record["parameters"]).axes) == 2
+    options = f"{common} --p 2 --t-max 1 --t-fit 0.5 --resamples 20"
+    (table, _), (data, record) = run(plateau_growth, options, monkeypatch, tmp_path, BOTH)
+    assert table.ode.iloc[0] == pytest.approx(table.finite.iloc[0], rel=0.1)
+    assert len(overlap_growth.draw(data, record["parameters"]).axes) == 1
+
+
+def test_the_stages_of_the_times_and_their_figure(monkeypatch, tmp_path):
+    import sys
+
+    files = []
+    for N in (50, 100, 200):
+        files.append(str(tmp_path / f"{N}.npz"))
+        options = f"--p 2 --p-star 1 --N {N} --replicates 4 --eta-hat 0.1 --fraction 0.5 --alpha-max 24 --points 49"
+        options += f" --tolerance 1e-8 --seed 1 --out {files[-1]}"
+        monkeypatch.setattr(sys, "argv", ["stage", *options.split()])
+        plateau_sgd.main()
+    options = f"--sgd {' '.join(files)} --N 1e4 1e5 1e6 --eta-hat 0.05 --starts 5 --widths 1,1 4,1 --aligned 3,2"
+    options += " --at 10000 --at-eta-hat 0.05 --resamples 20 --tolerance 1e-9 --seed 1"
+    (table, _), (data, record) = run(plateau_times, options, monkeypatch, tmp_path, BOTH)
+    slopes = table[(table.quantity == "slope") & (table.engine == "ODE")]
+    np.testing.assert_allclose(slopes.estimate, slopes.theory, rtol=1e-2)
+    assert {"rank_squares", "rank_node_minus_squares", "narrow_over_wide"} <= set(table.quantity)
+    assert isinstance(data, pd.DataFrame)
+    style.apply()
+    assert len(escape_time.draw(data, record["parameters"]).axes) == 2
+
+
+def test_starts_on_the_plateau_escape_after_the_predicted_mean_time():
+    """Monte Carlo of the mean time to a small loss reduction, against the mean over chi-square starts."""
+    p, p_star, sigma, reduction = 2, 1, 1e-4, 1e-3
+    rng = np.random.default_rng(3)
+    found = []
+    for _ in range(200):
+        start = Start(starts.gaussian(p, p_star, round(sigma**-2), rng).M, model.plateau_norm(p) * np.eye(p))
+        level = (1 - reduction) * model.plateau_risk(p, p_star)
+        found.append(spectral.escape_time(start, p, level, 100.0, 1e-11, gradient_flow=True))
+    expected = theory.mean_escape_time(reduction, p, p_star, sigma**2)
+    assert np.mean(found) == pytest.approx(expected, abs=3 * np.std(found) / np.sqrt(200))

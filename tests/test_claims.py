@@ -1,0 +1,135 @@
+"""The ledger: verdicts, selection of rows, what is refused, and how it is shown."""
+
+import pandas as pd
+import pytest
+import yaml
+
+from shallownets import claims
+from shallownets import config as settings
+from shallownets.artefacts import save_table
+from shallownets.errors import UserError
+
+ENTRY = {
+    "id": "growth-rate",
+    "section": "4.1 The plateau",
+    "source": "eq. 11",
+    "statement": "The overlaps grow at the rate 4 eta/(p p*).",
+    "table": "rates",
+    "rows": {"quantity": "rate"},
+    "by": ["p"],
+    "predicted": "4/p",
+    "judge": {"interval": "0.1*predicted"},
+    "tiers": ["paper"],
+}
+
+
+@pytest.fixture
+def schema(root):
+    return settings.load_schema(root / "workflow/schemas/claims.schema.yaml")
+
+
+@pytest.fixture
+def tables(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "quantity": ["rate", "rate", "rate", "other"],
+            "p": [2, 4, 8, 2],
+            "estimate": [2.01, 1.3, 0.5, 7.0],
+            "low": [1.95, 1.2, 0.3, 7.0],
+            "high": [2.07, 1.4, 0.7, 7.0],
+            "n": [9, 9, 9, 1],
+        }
+    )
+    save_table(tmp_path / "escape/rates.csv", frame, {"parameters": {}})
+    return tmp_path / "escape"
+
+
+@pytest.mark.parametrize(
+    ("rule", "predicted", "low", "high", "verdict"),
+    [
+        ({"exact": True}, 3, 3, 3, "reproduced"),
+        ({"exact": True}, 3, 4, 4, "deviates"),
+        ({"exact": True}, 3, 2.9, 3.1, "deviates"),
+        ({"interval": "0.2"}, 1.0, 0.9, 1.1, "reproduced"),
+        ({"interval": "0.05"}, 1.0, 0.9, 1.1, "underpowered"),
+        ({"interval": "0.2"}, 1.2, 0.9, 1.1, "deviates"),
+        ({"within": "0.1*predicted"}, 2.0, 1.9, 2.1, "reproduced"),
+        ({"within": "0.1*predicted"}, 2.0, 1.7, 2.1, "underpowered"),
+        ({"within": "0.1*predicted"}, 2.0, 2.3, 2.4, "deviates"),
+        ({"at_most": True}, 1.0, 0.5, 0.9, "reproduced"),
+        ({"at_most": True}, 1.0, 0.9, 1.1, "underpowered"),
+        ({"at_most": True}, 1.0, 1.1, 1.2, "deviates"),
+        ({"at_least": True}, 1.0, 1.1, 1.2, "reproduced"),
+        ({"at_least": True}, 1.0, 0.8, 0.9, "deviates"),
+    ],
+)
+def test_verdicts(rule, predicted, low, high, verdict):
+    assert claims.judge(rule, predicted, low, high, {"predicted": predicted}) == verdict
+
+
+def test_one_line_for_each_row_with_the_numbers_of_the_table(tables):
+    lines = claims.lines_of(ENTRY, tables, "paper")
+    assert [(line.id, line.predicted, line.measured, line.verdict) for line in lines] == [
+        ("growth-rate[p=2]", 2.0, 2.01, "reproduced"),
+        ("growth-rate[p=4]", 1.0, 1.3, "deviates"),
+        ("growth-rate[p=8]", 0.5, 0.5, "underpowered"),
+    ]
+    assert claims.counts(lines) == {"reproduced": 1, "deviates": 1, "underpowered": 1, "not judged": 0}
+
+
+def test_other_tiers_show_the_numbers_and_do_not_judge(tables):
+    assert {line.verdict for line in claims.lines_of(ENTRY, tables, "smoke")} == {"not judged"}
+    (line,) = claims.lines_of(ENTRY | {"rows": {"quantity": "absent"}}, tables, "smoke")
+    assert (line.verdict, line.measured) == ("not judged", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rows": {"quantity": "absent"}}, "selects 0 rows"),
+        ({"rows": {"width": 3}}, "no column width"),
+        ({"by": ["quantity"]}, "selects 3 rows"),
+        ({"table": "none"}, "none.csv: no such file"),
+        ({"predicted": "4/q"}, "'q' is not known"),
+    ],
+)
+def test_entries_that_do_not_fit_their_table_are_refused(change, words, tables):
+    with pytest.raises(UserError, match=words):
+        claims.lines_of(ENTRY | change, tables, "paper")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"judge": {"guess": True}}, "guess"),
+        ({"judge": {"exact": True, "within": 1}}, "judge"),
+        ({"colour": 1}, "unknown key"),
+        ({"tiers": []}, "tiers"),
+        ({"id": "Growth Rate"}, "id"),
+    ],
+)
+def test_claims_files_are_checked(change, words, schema, tmp_path):
+    path = tmp_path / "escape.yaml"
+    path.write_text(yaml.safe_dump([ENTRY | change]))
+    with pytest.raises(UserError, match=words):
+        claims.load(path, schema)
+
+
+def test_the_rendered_ledger_groups_by_section_and_escapes_what_it_prints(tables, root):
+    lines = claims.lines_of(ENTRY | {"statement": "A <script>alert(1)</script> claim."}, tables, "paper")
+    html = claims.render(lines, root / "workflow/report/claims.html.j2", "paper")
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert html.count("<h2>") == 1
+    markdown = claims.render(lines, root / "workflow/report/claims.md.j2", "paper")
+    assert "Claims: 0 reproduced, 1 deviates, 0 underpowered, 0 not judged." in markdown
+    assert "1 reproduced, 1 deviates, 1 underpowered, 0 not judged." in markdown
+    assert "| deviates | `growth-rate[p=4]` (1 of 3) | eq. 11 |" in markdown
+
+
+def test_every_claims_file_of_the_project_is_valid_and_covers_enough(root, schema):
+    files = list((root / "workflow/claims").glob("*/*.yaml"))
+    assert files
+    ids = [entry["id"] for path in files for entry in claims.load(path, schema)]
+    assert len(set(ids)) == len(ids) >= 40
+    assert all(table.startswith("escape/") for path in files for table in claims.tables_of(path))

@@ -1,0 +1,402 @@
+# Part plateau: norm learning, the plateau and the escape from it (equations 9 to 13, 35, 36, Figure 2).
+#
+# REQUIRED INPUTS: the section `escape.plateau` of the config, `escape.tolerance` and `seed`
+# OUTPUTS, below RESULTS:
+#   measurements/escape/plateau_{optimum,rates,norms,growth,law,times}.csv
+#   data/escape/plateau/sgd_{N}.npz      escape times of SGD at one N
+#   figure_data/escape/{fig2,norm_learning,overlap_growth,escape_law,escape_time}.csv
+#   figures/escape/{fig2,norm_learning,overlap_growth,escape_law,escape_time}.{pdf,png}
+
+PLATEAU = config["escape"]["plateau"]
+PLATEAU_REPLICATES = dict(PLATEAU["times"]["sizes"])
+
+
+rule plateau_rates:
+    input:
+        code("escape.stages.plateau_rates"),
+    output:
+        measurements=f"{RESULTS}/measurements/escape/plateau_rates.csv",
+    log:
+        f"{LOGS}/plateau_rates.log",
+    benchmark:
+        f"{COST}/plateau_rates.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=digest("escape.stages.plateau_rates"),
+        widths=[f"{p},{p_star}" for p, p_star in PLATEAU["rates"]["widths"]],
+        norms=PLATEAU["rates"]["norms"],
+        eta_hat=PLATEAU["rates"]["eta_hat"],
+        tolerance=PLATEAU["rates"]["tolerance"],
+    message:
+        "rates of norms and overlaps on the plateau"
+    shell:
+        "python -m shallownets.escape.stages.plateau_rates --widths {params.widths} --norms {params.norms}"
+        " --eta-hat {params.eta_hat} --tolerance {params.tolerance}"
+        " --measurements {output.measurements} 2>&1 | tee {log}"
+
+
+rule plateau_optimum:
+    input:
+        code("escape.stages.plateau_optimum"),
+    output:
+        measurements=f"{RESULTS}/measurements/escape/plateau_optimum.csv",
+        figure=f"{RESULTS}/figure_data/escape/fig2.csv",
+    log:
+        f"{LOGS}/plateau_optimum.log",
+    benchmark:
+        f"{COST}/plateau_optimum.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=digest("escape.stages.plateau_optimum"),
+        N=PLATEAU["optimum"]["N"],
+        starts=PLATEAU["optimum"]["starts"],
+        fraction=PLATEAU["optimum"]["fraction"],
+        converged=PLATEAU["optimum"]["converged"],
+        step=PLATEAU["optimum"]["step"],
+        largest=PLATEAU["optimum"]["largest"],
+        alpha_max=PLATEAU["optimum"]["alpha_max"],
+        tolerance=PLATEAU["optimum"]["tolerance"],
+        widths=[f"{p},{p_star}" for p, p_star in PLATEAU["optimum"]["widths"]],
+        resamples=PLATEAU["resamples"],
+        seed=config["seed"],
+    message:
+        "learning rate of the fastest escape"
+    shell:
+        "python -m shallownets.escape.stages.plateau_optimum --widths {params.widths} --N {params.N}"
+        " --starts {params.starts} --fraction {params.fraction} --converged {params.converged}"
+        " --step {params.step} --largest {params.largest} --alpha-max {params.alpha_max}"
+        " --tolerance {params.tolerance} --resamples {params.resamples}"
+        " --seed {params.seed} --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
+
+
+rule plateau_norms:
+    input:
+        code("escape.stages.plateau_norms"),
+    output:
+        measurements=f"{RESULTS}/measurements/escape/plateau_norms.csv",
+        figure=f"{RESULTS}/figure_data/escape/norm_learning.csv",
+    log:
+        f"{LOGS}/plateau_norms.log",
+    benchmark:
+        f"{COST}/plateau_norms.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=digest("escape.stages.plateau_norms"),
+        p_star=PLATEAU["norms"]["p_star"],
+        N=PLATEAU["norms"]["N"],
+        eta_hat=PLATEAU["norms"]["eta_hat"],
+        t_max=PLATEAU["norms"]["t_max"],
+        points=PLATEAU["norms"]["points"],
+        compared=PLATEAU["norms"]["compared"],
+        replicates=PLATEAU["norms"]["replicates"],
+        tolerance=config["escape"]["tolerance"],
+        norms=PLATEAU["norms"]["initial"],
+        seed=config["seed"],
+    message:
+        "norm learning, SGD and ODE"
+    shell:
+        "python -m shallownets.escape.stages.plateau_norms --norms {params.norms}"
+        " --p-star {params.p_star} --N {params.N} --eta-hat {params.eta_hat}"
+        " --t-max {params.t_max} --points {params.points} --compared {params.compared}"
+        " --replicates {params.replicates} --tolerance {params.tolerance}"
+        " --seed {params.seed} --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
+
+
+rule plateau_growth:
+    input:
+        code("escape.stages.plateau_growth"),
+    output:
+        measurements=f"{RESULTS}/measurements/escape/plateau_growth.csv",
+        figure=f"{RESULTS}/figure_data/escape/overlap_growth.csv",
+    log:
+        f"{LOGS}/plateau_growth.log",
+    benchmark:
+        f"{COST}/plateau_growth.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=digest("escape.stages.plateau_growth"),
+        p=PLATEAU["growth"]["p"],
+        p_star=PLATEAU["growth"]["p_star"],
+        N=PLATEAU["growth"]["N"],
+        eta_hat=PLATEAU["growth"]["eta_hat"],
+        t_max=PLATEAU["growth"]["t_max"],
+        t_fit=PLATEAU["growth"]["t_fit"],
+        points=PLATEAU["growth"]["points"],
+        replicates=PLATEAU["growth"]["replicates"],
+        tolerance=config["escape"]["tolerance"],
+        resamples=PLATEAU["resamples"],
+        seed=config["seed"],
+    message:
+        "growth of the overlaps on the plateau, SGD and ODE"
+    shell:
+        "python -m shallownets.escape.stages.plateau_growth --p {params.p} --p-star {params.p_star}"
+        " --N {params.N} --eta-hat {params.eta_hat} --t-max {params.t_max}"
+        " --t-fit {params.t_fit} --points {params.points} --replicates {params.replicates}"
+        " --resamples {params.resamples} --tolerance {params.tolerance}"
+        " --seed {params.seed} --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
+
+
+rule plateau_law:
+    input:
+        code("escape.stages.plateau_law"),
+    output:
+        measurements=f"{RESULTS}/measurements/escape/plateau_law.csv",
+        figure=f"{RESULTS}/figure_data/escape/escape_law.csv",
+    log:
+        f"{LOGS}/plateau_law.log",
+    benchmark:
+        f"{COST}/plateau_law.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=digest("escape.stages.plateau_law"),
+        sigma=PLATEAU["law"]["sigma"],
+        starts=PLATEAU["law"]["starts"],
+        points=PLATEAU["law"]["points"],
+        reduction_max=PLATEAU["law"]["reduction_max"],
+        reduction=PLATEAU["law"]["reduction"],
+        eta_hat=PLATEAU["law"]["eta_hat"],
+        widths=[f"{p},{p_star}" for p, p_star in PLATEAU["law"]["widths"]],
+        tolerance=config["escape"]["tolerance"],
+        resamples=PLATEAU["resamples"],
+        seed=config["seed"],
+    message:
+        "the escape law"
+    shell:
+        "python -m shallownets.escape.stages.plateau_law --widths {params.widths}"
+        " --sigma {params.sigma} --starts {params.starts} --points {params.points}"
+        " --reduction-max {params.reduction_max} --reduction {params.reduction}"
+        " --eta-hat {params.eta_hat} --resamples {params.resamples}"
+        " --tolerance {params.tolerance}"
+        " --seed {params.seed} --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
+
+
+rule plateau_sgd:
+    input:
+        code("escape.stages.plateau_sgd"),
+    output:
+        f"{DATA}/plateau/sgd_{{N}}.npz",
+    log:
+        f"{LOGS}/plateau_sgd_{{N}}.log",
+    benchmark:
+        f"{COST}/plateau_sgd_{{N}}.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=20,
+    params:
+        code=digest("escape.stages.plateau_sgd"),
+        replicates=lambda wildcards: PLATEAU_REPLICATES[int(wildcards.N)],
+        p=PLATEAU["times"]["p"],
+        p_star=PLATEAU["times"]["p_star"],
+        sgd_eta_hat=PLATEAU["times"]["sgd_eta_hat"],
+        fraction=PLATEAU["times"]["fraction"],
+        alpha_max=PLATEAU["times"]["alpha_max"],
+        points=PLATEAU["times"]["points"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "escape times of SGD at N = {wildcards.N}"
+    shell:
+        "python -m shallownets.escape.stages.plateau_sgd --p {params.p} --p-star {params.p_star} --N {wildcards.N}"
+        " --replicates {params.replicates} --eta-hat {params.sgd_eta_hat} --fraction {params.fraction}"
+        " --alpha-max {params.alpha_max} --points {params.points} --tolerance {params.tolerance}"
+        " --seed {params.seed} --out {output} 2>&1 | tee {log}"
+
+
+rule plateau_times:
+    input:
+        code("escape.stages.plateau_times"),
+        sgd=[f"{DATA}/plateau/sgd_{N}.npz" for N in PLATEAU_REPLICATES],
+    output:
+        measurements=f"{RESULTS}/measurements/escape/plateau_times.csv",
+        figure=f"{RESULTS}/figure_data/escape/escape_time.csv",
+    log:
+        f"{LOGS}/plateau_times.log",
+    benchmark:
+        f"{COST}/plateau_times.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=digest("escape.stages.plateau_times"),
+        N=PLATEAU["times"]["N"],
+        eta_hat=PLATEAU["times"]["eta_hat"],
+        starts=PLATEAU["times"]["starts"],
+        at=PLATEAU["times"]["at"],
+        at_eta_hat=PLATEAU["times"]["at_eta_hat"],
+        widths=[f"{p},{p_star}" for p, p_star in PLATEAU["times"]["widths"]],
+        tolerance=config["escape"]["tolerance"],
+        aligned=",".join(map(str, PLATEAU["times"]["aligned"])),
+        resamples=PLATEAU["resamples"],
+        seed=config["seed"],
+    message:
+        "escape times of the ODE, and those of SGD beside them"
+    shell:
+        "python -m shallownets.escape.stages.plateau_times --sgd {input.sgd} --N {params.N} --eta-hat {params.eta_hat} --starts {params.starts}"
+        " --widths {params.widths} --aligned {params.aligned} --at {params.at}"
+        " --at-eta-hat {params.at_eta_hat} --resamples {params.resamples}"
+        " --tolerance {params.tolerance}"
+        " --seed {params.seed} --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
+
+
+rule fig2:
+    input:
+        code("escape.figures.fig2"),
+        table=f"{RESULTS}/figure_data/escape/fig2.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/fig2", ".pdf", ".png"),
+            caption="../../report/fig2.rst",
+            category="escape",
+            labels={"figure": "2", "shows": "optimal learning rate against student width"},
+        ),
+    log:
+        f"{LOGS}/fig2.log",
+    benchmark:
+        f"{COST}/fig2.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.fig2"),
+    message:
+        "Figure 2"
+    shell:
+        "python -m shallownets.escape.figures.fig2 --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule norm_learning:
+    input:
+        code("escape.figures.norm_learning"),
+        table=f"{RESULTS}/figure_data/escape/norm_learning.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/norm_learning", ".pdf", ".png"),
+            caption="../../report/norm_learning.rst",
+            category="escape",
+            labels={"figure": "norm learning", "shows": "norms from different initial values"},
+        ),
+    log:
+        f"{LOGS}/norm_learning.log",
+    benchmark:
+        f"{COST}/norm_learning.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.norm_learning"),
+    message:
+        "figure of norm learning"
+    shell:
+        "python -m shallownets.escape.figures.norm_learning --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule overlap_growth:
+    input:
+        code("escape.figures.overlap_growth"),
+        table=f"{RESULTS}/figure_data/escape/overlap_growth.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/overlap_growth", ".pdf", ".png"),
+            caption="../../report/overlap_growth.rst",
+            category="escape",
+            labels={"figure": "overlap growth", "shows": "exponential growth on the plateau"},
+        ),
+    log:
+        f"{LOGS}/overlap_growth.log",
+    benchmark:
+        f"{COST}/overlap_growth.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.overlap_growth"),
+    message:
+        "figure of the growth on the plateau"
+    shell:
+        "python -m shallownets.escape.figures.overlap_growth --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule escape_law:
+    input:
+        code("escape.figures.escape_law"),
+        table=f"{RESULTS}/figure_data/escape/escape_law.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/escape_law", ".pdf", ".png"),
+            caption="../../report/escape_law.rst",
+            category="escape",
+            labels={"figure": "escape law", "shows": "rate and prefactor of the loss reduction"},
+        ),
+    log:
+        f"{LOGS}/escape_law.log",
+    benchmark:
+        f"{COST}/escape_law.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.escape_law"),
+    message:
+        "figure of the escape law"
+    shell:
+        "python -m shallownets.escape.figures.escape_law --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule escape_time:
+    input:
+        code("escape.figures.escape_time"),
+        table=f"{RESULTS}/figure_data/escape/escape_time.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/escape_time", ".pdf", ".png"),
+            caption="../../report/escape_time.rst",
+            category="escape",
+            labels={"figure": "escape time", "shows": "escape times against N and p"},
+        ),
+    log:
+        f"{LOGS}/escape_time.log",
+    benchmark:
+        f"{COST}/escape_time.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.escape_time"),
+    message:
+        "figure of the escape times"
+    shell:
+        "python -m shallownets.escape.figures.escape_time --table {input.table} --out {output} 2>&1 | tee {log}"

@@ -1,0 +1,320 @@
+# Part solutions: the zero-error solutions, and which of them is reached (equations 14 to 22, App. 7.4, Figs. 3 and 4).
+#
+# REQUIRED INPUTS: the section `escape.solutions` of the config, `escape.tolerance` and `seed`
+# OUTPUTS, below RESULTS:
+#   measurements/escape/solution_set.csv        facts that need no dynamics
+#   measurements/escape/solution_selection.csv  which solution the ODE reaches
+#   measurements/escape/sgd_selection.csv       which solution SGD reaches from orthonormal sets
+#   measurements/escape/fluctuations.csv        SGD against N, from one start
+#   measurements/escape/solution_distances.csv  the distances of Figure 3
+#   data/escape/fluctuations/start.npz          that start
+#   data/escape/fluctuations/{N}.npz            SGD from it
+#   figure_data/escape/{fig3,fig4,convergence}.csv and figures/escape/{fig3,fig4,convergence}.{pdf,png}
+
+SOLUTIONS = config["escape"]["solutions"]
+FLUCTUATIONS = SOLUTIONS["fluctuations"]
+SIZES = dict(FLUCTUATIONS["sizes"])
+MEASUREMENTS = f"{RESULTS}/measurements/escape"
+
+
+rule solution_set:
+    input:
+        code("escape.stages.solution_set"),
+    output:
+        f"{MEASUREMENTS}/solution_set.csv",
+    log:
+        f"{LOGS}/solution_set.log",
+    benchmark:
+        f"{COST}/solution_set.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=digest("escape.stages.solution_set"),
+        widths=[",".join(map(str, pair)) for pair in SOLUTIONS["widths"]],
+        narrow=[",".join(map(str, pair)) for pair in SOLUTIONS["narrow"]],
+        N=SOLUTIONS["N"],
+        frames=SOLUTIONS["frames"],
+        starts=SOLUTIONS["starts"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "the set of zero-error solutions"
+    shell:
+        "python -m shallownets.escape.stages.solution_set --widths {params.widths} --narrow {params.narrow}"
+        " --N {params.N} --frames {params.frames} --starts {params.starts} --tolerance {params.tolerance}"
+        " --seed {params.seed} --out {output} 2>&1 | tee {log}"
+
+
+rule solution_selection:
+    input:
+        code("escape.stages.solution_selection"),
+    output:
+        f"{MEASUREMENTS}/solution_selection.csv",
+    log:
+        f"{LOGS}/solution_selection.log",
+    benchmark:
+        f"{COST}/solution_selection.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=digest("escape.stages.solution_selection"),
+        widths=[",".join(map(str, pair)) for pair in SOLUTIONS["widths"]],
+        N=SOLUTIONS["N"],
+        starts=SOLUTIONS["starts"],
+        rate=SOLUTIONS["rate"],
+        time=SOLUTIONS["time"],
+        unequal=SOLUTIONS["unequal"]["dimensions"],
+        pair=",".join(map(str, SOLUTIONS["unequal"]["widths"])),
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "which solution the ODE reaches"
+    shell:
+        "python -m shallownets.escape.stages.solution_selection --widths {params.widths} --N {params.N}"
+        " --starts {params.starts} --rate {params.rate} --time {params.time} --unequal {params.unequal}"
+        " --unequal-widths {params.pair} --tolerance {params.tolerance} --seed {params.seed}"
+        " --out {output} 2>&1 | tee {log}"
+
+
+rule sgd_selection:
+    input:
+        code("escape.stages.sgd_selection"),
+    output:
+        f"{MEASUREMENTS}/sgd_selection.csv",
+    log:
+        f"{LOGS}/sgd_selection.log",
+    benchmark:
+        f"{COST}/sgd_selection.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=30,
+    params:
+        code=digest("escape.stages.sgd_selection"),
+        p=SOLUTIONS["orthonormal"]["p"],
+        p_star=SOLUTIONS["orthonormal"]["p_star"],
+        cases=[",".join(map(str, case)) for case in SOLUTIONS["orthonormal"]["cases"]],
+        time=SOLUTIONS["orthonormal"]["time"],
+        seed=config["seed"],
+    message:
+        "which solution SGD reaches from orthonormal sets"
+    shell:
+        "python -m shallownets.escape.stages.sgd_selection --p {params.p} --p-star {params.p_star}"
+        " --cases {params.cases} --time {params.time} --seed {params.seed} --out {output} 2>&1 | tee {log}"
+
+
+rule fluctuations_start:
+    input:
+        code("escape.stages.start"),
+    output:
+        f"{DATA}/fluctuations/start.npz",
+    log:
+        f"{LOGS}/fluctuations_start.log",
+    benchmark:
+        f"{COST}/fluctuations_start.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.stages.start"),
+        p=FLUCTUATIONS["p"],
+        p_star=FLUCTUATIONS["p_star"],
+        N=FLUCTUATIONS["start_dimension"],
+        seed=config["seed"],
+    message:
+        "start of the fluctuations"
+    shell:
+        "python -m shallownets.escape.stages.start --kind gaussian --p {params.p} --p-star {params.p_star}"
+        " --N {params.N} --seed {params.seed} --out {output} 2>&1 | tee {log}"
+
+
+rule fluctuations_sgd:
+    input:
+        code("escape.stages.sgd"),
+        start=f"{DATA}/fluctuations/start.npz",
+    output:
+        f"{DATA}/fluctuations/{{N}}.npz",
+    log:
+        f"{LOGS}/fluctuations_sgd_{{N}}.log",
+    benchmark:
+        f"{COST}/fluctuations_sgd_{{N}}.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=20,
+    params:
+        code=digest("escape.stages.sgd"),
+        eta=FLUCTUATIONS["eta"],
+        alpha_max=FLUCTUATIONS["alpha_max"],
+        points=FLUCTUATIONS["points"],
+        replicates=lambda wildcards: SIZES[int(wildcards.N)],
+        seed=config["seed"],
+    message:
+        "SGD of the fluctuations, N = {wildcards.N}"
+    shell:
+        "python -m shallownets.escape.stages.sgd --start {input.start} --N {wildcards.N} --eta {params.eta}"
+        " --alpha-max {params.alpha_max} --points {params.points} --seed {params.seed}"
+        " --replicates {params.replicates} --out {output} 2>&1 | tee {log}"
+
+
+rule fluctuations:
+    input:
+        code("escape.stages.fluctuations"),
+        start=f"{DATA}/fluctuations/start.npz",
+        sgd=expand(f"{DATA}/fluctuations/{{N}}.npz", N=SIZES),
+    output:
+        measurements=f"{MEASUREMENTS}/fluctuations.csv",
+        convergence=f"{RESULTS}/figure_data/escape/convergence.csv",
+        fig4=f"{RESULTS}/figure_data/escape/fig4.csv",
+    log:
+        f"{LOGS}/fluctuations.log",
+    benchmark:
+        f"{COST}/fluctuations.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.stages.fluctuations"),
+        fit_from=FLUCTUATIONS["fit_from"],
+        shown=FLUCTUATIONS["shown"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "SGD against the ODE and N"
+    shell:
+        "python -m shallownets.escape.stages.fluctuations --start {input.start} --sgd {input.sgd}"
+        " --fit-from {params.fit_from} --shown {params.shown} --tolerance {params.tolerance} --seed {params.seed}"
+        " --measurements {output.measurements} --convergence {output.convergence} --fig4 {output.fig4}"
+        " 2>&1 | tee {log}"
+
+
+rule fig3_data:
+    input:
+        code("escape.stages.fig3_data"),
+    output:
+        measurements=f"{MEASUREMENTS}/solution_distances.csv",
+        table=f"{RESULTS}/figure_data/escape/fig3.csv",
+    log:
+        f"{LOGS}/fig3_data.log",
+    benchmark:
+        f"{COST}/fig3_data.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=digest("escape.stages.fig3_data"),
+        p=SOLUTIONS["fig3"]["p"],
+        p_star=SOLUTIONS["fig3"]["p_star"],
+        N=SOLUTIONS["fig3"]["N"],
+        eta=SOLUTIONS["fig3"]["eta"],
+        alpha_max=SOLUTIONS["fig3"]["alpha_max"],
+        points=SOLUTIONS["fig3"]["points"],
+        others=SOLUTIONS["fig3"]["others"],
+        replicates=SOLUTIONS["fig3"]["replicates"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "data of Figure 3"
+    shell:
+        "python -m shallownets.escape.stages.fig3_data --p {params.p} --p-star {params.p_star} --N {params.N}"
+        " --eta {params.eta} --alpha-max {params.alpha_max} --points {params.points} --others {params.others}"
+        " --replicates {params.replicates} --tolerance {params.tolerance} --seed {params.seed}"
+        " --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
+
+
+rule fig3:
+    input:
+        code("escape.figures.fig3"),
+        table=f"{RESULTS}/figure_data/escape/fig3.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/fig3", ".pdf", ".png"),
+            caption="../../report/fig3.rst",
+            category="escape",
+            labels={"figure": "3", "shows": "distance to the predicted solution"},
+        ),
+    log:
+        f"{LOGS}/fig3.log",
+    benchmark:
+        f"{COST}/fig3.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.fig3"),
+    message:
+        "Figure 3"
+    shell:
+        "python -m shallownets.escape.figures.fig3 --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule fig4:
+    input:
+        code("escape.figures.fig4"),
+        table=f"{RESULTS}/figure_data/escape/fig4.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/fig4", ".pdf", ".png"),
+            caption="../../report/fig4.rst",
+            category="escape",
+            labels={"figure": "4", "shows": "elements of R"},
+        ),
+    log:
+        f"{LOGS}/fig4.log",
+    benchmark:
+        f"{COST}/fig4.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.fig4"),
+    message:
+        "Figure 4"
+    shell:
+        "python -m shallownets.escape.figures.fig4 --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule convergence:
+    input:
+        code("escape.figures.convergence"),
+        table=f"{RESULTS}/figure_data/escape/convergence.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/convergence", ".pdf", ".png"),
+            caption="../../report/convergence.rst",
+            category="escape",
+            labels={"figure": "convergence", "shows": "SGD against N"},
+        ),
+    log:
+        f"{LOGS}/convergence.log",
+    benchmark:
+        f"{COST}/convergence.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.convergence"),
+    message:
+        "Figure convergence"
+    shell:
+        "python -m shallownets.escape.figures.convergence --table {input.table} --out {output} 2>&1 | tee {log}"
