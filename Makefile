@@ -36,8 +36,11 @@ lint: $(READY)  ## check style and the workflow
 	@snakefmt --check Snakefile workflow/rules
 	@snakemake --lint
 
-bench: $(READY)  ## time the engines against baselines
-	@pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds
+bench: $(READY)  ## time the engines against baselines, and write docs/performance.md; run `make figures` before
+	@mkdir -p .benchmarks docs/figures
+	@pytest benchmarks --benchmark-only --benchmark-json=.benchmarks/run.json --benchmark-columns=min,median,rounds
+	@python benchmarks/report.py .benchmarks/run.json docs/performance.md
+	@{ echo; python benchmarks/cost.py; python benchmarks/startup.py; } | tee -a docs/performance.md
 
 lock: $(READY)  ## resolve the versions anew
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \

@@ -56,7 +56,7 @@ class Checkout:
         if "Nothing to be done" in done.stdout + done.stderr:
             return set()
         table = re.search(r"Job stats:\n.*\n[- ]+\n(.*?)\ntotal", done.stdout, re.DOTALL)
-        return {line.split()[0] for line in table[1].splitlines()} - {"all", "escape"}
+        return {line.split()[0] for line in table[1].splitlines()} - {"all", "escape", "claims"}
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
@@ -70,8 +70,9 @@ class Checkout:
 
     def artefacts(self) -> dict[str, bytes]:
         """Every file that is a result, by its name; sidecars, logs and costs are not."""
-        kept = ("data", "figure_data", "figures")
+        kept = ("data", "measurements", "figure_data", "figures")
         files = [path for part in kept for path in sorted((self.results / part).rglob("*")) if path.is_file()]
+        files += sorted(self.results.glob("claims.*"))
         return {
             path.relative_to(self.results).as_posix(): path.read_bytes()
             for path in files
@@ -83,7 +84,7 @@ class Checkout:
 def finished(tmp_path_factory) -> Checkout:
     """A checkout in which the smoke tier has run. Tests copy it and leave it as it is."""
     checkout = Checkout(tmp_path_factory.mktemp("finished"))
-    checkout.run()
+    checkout.run("--cores", "1")
     return checkout
 
 

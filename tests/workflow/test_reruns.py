@@ -1,12 +1,16 @@
 """What an edit, a touch, a clone or a changed value makes run again: Snakemake itself is asked, on the smoke tier."""
 
 import os
+import re
 import shutil
 import time
 
 import pytest
 
-ALL = {"start", "sgd", "gather", "ode", "fig1_data", "fig1"}
+from shallownets import sources
+from tests.conftest import ROOT
+
+FIG1 = {"start", "sgd", "gather", "ode", "fig1_data", "fig1"}
 DIRECT = "src/shallownets/escape/engines/direct.py"
 MEASURE = "src/shallownets/escape/measure/order_parameters.py"
 ODE = "src/shallownets/escape/engines/ode.py"
@@ -45,16 +49,38 @@ def test_a_fresh_clone_beside_finished_results_runs_nothing(finished, checkout, 
 )
 def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns):
     done.edit(file, old, new)
-    assert done.would_run() == reruns
+    assert done.would_run("fig1") == reruns
+
+
+@pytest.mark.parametrize("file", [DIRECT, ODE, "src/shallownets/style.py", "src/shallownets/claims.py"])
+def test_in_the_whole_chain_an_edit_reruns_the_rules_that_import_it_and_what_follows_from_them(done, file):
+    with (done.folder / file).open("a") as source:
+        source.write("_ADDED = 1\n")
+    rules = [
+        rule
+        for path in (done.folder / "workflow/rules").rglob("*.smk")
+        for rule in path.read_text().split("\nrule ")[1:]
+    ]
+    importing = {
+        rule.split(":")[0]
+        for rule in rules
+        for module in re.findall(r'code\("([a-z0-9_.]+)"', rule)
+        if ROOT / file in sources.closure(f"shallownets.{module}")
+    }
+    assert importing
+    edited = done.would_run()
+    done.edit(file, "_ADDED = 1\n", "")
+    assert edited == done.would_run("--forcerun", *importing) - {"all"}
 
 
 def test_a_changed_width_reruns_what_depends_on_it_and_eta_spares_the_start(done):
     wide = done.overlay("wide.yaml", "escape: {runs: {fig1: {p: 8}}}")
-    assert done.would_run(overlays=(wide,)) == ALL
+    assert done.would_run("fig1", overlays=(wide,)) == FIG1
     fast = done.overlay("fast.yaml", "escape: {runs: {fig1: {eta: 0.2}}}")
-    assert done.would_run(overlays=(fast,)) == ALL - {"start"}
+    assert done.would_run("fig1", overlays=(fast,)) == FIG1 - {"start"}
     strict = done.overlay("strict.yaml", "escape: {tolerance: 1.0e-9}")
-    assert done.would_run(overlays=(strict,)) == {"ode", "fig1_data", "fig1"}
+    assert done.would_run("fig1", overlays=(strict,)) == {"ode", "fig1_data", "fig1"}
+    assert not done.would_run("fig2", "hessian", "escape_law", overlays=(wide,))
     more = done.overlay("more.yaml", "escape: {runs: {fig1: {replicates: 6}}}")
     jobs = done.snakemake("-n", overlays=(more,)).stdout
     assert "replicates 4 to 5" in jobs

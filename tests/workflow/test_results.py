@@ -28,7 +28,7 @@ def test_the_chain_makes_what_it_promises(finished):
 def test_every_rule_has_log_benchmark_and_resources_and_lint_is_clean(finished):
     done = finished.snakemake("--lint")
     assert done.returncode == 0, done.stderr
-    for path in (finished.folder / "workflow/rules").glob("*.smk"):
+    for path in (finished.folder / "workflow/rules").rglob("*.smk"):
         for rule in path.read_text().split("\nrule ")[1:]:
             if "shell:" in rule:
                 assert all(f"    {part}:" in rule for part in ("log", "benchmark", "resources", "message")), rule
@@ -36,21 +36,16 @@ def test_every_rule_has_log_benchmark_and_resources_and_lint_is_clean(finished):
                 assert "runtime=" in rule
 
 
-def test_the_same_bytes_with_other_cores_and_batches(finished, checkout):
+def test_the_same_bytes_with_other_cores_batches_and_folders(finished, checkout):
+    """The other run was on one core."""
     batch = checkout.overlay("batch.yaml", "escape: {batch: 3}")
     checkout.run("--cores", "4", overlays=(batch,))
     ours, theirs = finished.artefacts(), checkout.artefacts()
     batches = "data/escape/fig1/sgd/"
     assert {name for name in theirs if name.startswith(batches)} == {f"{batches}0-2.npz", f"{batches}3-3.npz"}
     compared = [name for name in ours if not name.startswith(batches)]
-    assert len(compared) == 6
-    for name in compared:
-        assert ours[name] == theirs[name], name
-
-
-def test_the_same_bytes_on_one_core(finished, checkout):
-    checkout.run("--cores", "1")
-    assert checkout.artefacts() == finished.artefacts()
+    assert len(compared) > 50
+    assert [name for name in compared if ours[name] != theirs[name]] == []
 
 
 def find_job(parent: psutil.Process, module: str, patience: float = 60.0) -> psutil.Process:
@@ -70,7 +65,7 @@ def find_job(parent: psutil.Process, module: str, patience: float = 60.0) -> psu
 def test_a_kill_halfway_leaves_nothing_half_written_and_the_next_run_completes(done, victim):
     slow = done.overlay("slow.yaml", SLOW)
     process = subprocess.Popen(
-        done.command(overlays=(slow,)), cwd=done.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        done.command("fig1", overlays=(slow,)), cwd=done.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
     target = done.results / "data/escape/fig1/sgd/0-1.npz"
@@ -86,11 +81,11 @@ def test_a_kill_halfway_leaves_nothing_half_written_and_the_next_run_completes(d
         done.run("--unlock", overlays=(slow,))
     assert not list(done.results.rglob("*.unfinished"))
     assert not target.exists() or target.read_bytes() == before
-    done.run("--rerun-incomplete", overlays=(slow,))
+    done.run("--rerun-incomplete", "fig1", overlays=(slow,))
     with np.load(target) as file:
         assert file["M"].shape[0] == 2
         assert '"N": 4000' in str(file["record"])
-    assert done.would_run(overlays=(slow,)) == set()
+    assert done.would_run("fig1", overlays=(slow,)) == set()
 
 
 @pytest.mark.parametrize(

@@ -52,15 +52,29 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         scan.plot(best, np.interp(best, good.eta_hat, good.alpha), "o", color=colour, markerfacecolor="white")
         if (one.eta_hat > good.eta_hat.max()).any():
             scan.plot(good.eta_hat.iloc[-1], good.alpha.iloc[-1], "x", color=colour, markersize=6)
+    ends = [part[(part.p == p) & (part.censored == 0)].eta_hat.max() for p in widths]
+    edge = 1.08 * max(ends)
+    scan.axvspan(max(ends), edge, color=style.GREY, alpha=0.25, linewidth=0)
+    scan.annotate(
+        "no run converges",
+        (edge, 0.5),
+        (-3, 0),
+        xycoords=("data", "axes fraction"),
+        rotation=90,
+        ha="right",
+        va="center",
+        textcoords="offset points",
+        fontsize=7.5,
+    )
     lowest = part[part.censored == 0].alpha.min()
     scan.plot([], [], "o", color="black", markerfacecolor="white", label=r"$\eta_{\rm opt}$")
     scan.plot([], [], "x", color="black", markersize=6, label="last rate that converges")
     scan.set(xlabel=r"learning rate over width $\hat\eta=\eta/p$", ylabel=r"mean escape time $\alpha$")
-    scan.set(yscale="log", ylim=(0.85 * lowest, 25 * lowest), title=f"scans at $p^*={shown}$")
+    scan.set(yscale="log", xlim=(0, edge), title=f"scans at $p^*={shown}$")
     scan.set_yticks([10, 20, 50, 100, 200], ["10", "20", "50", "100", "200"])
     scan.minorticks_off()
     scan.set_ylim(0.85 * lowest, 25 * lowest)
-    scan.legend(loc="upper right", ncols=2)
+    scan.legend(loc="upper center", ncols=2)
     percent = 100 * parameters["fraction"]
     figure.suptitle(
         rf"ODE, $N={parameters['N']}$, {parameters['starts']} starts, escape: risk < {percent:g} % of the plateau's",

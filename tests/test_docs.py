@@ -1,0 +1,33 @@
+"""What the README and the docs show is what the project makes."""
+
+import re
+
+import pytest
+import yaml
+
+
+@pytest.fixture
+def readme(root):
+    return (root / "README.md").read_text()
+
+
+def test_every_figure_has_a_caption_and_stands_in_the_gallery(root, readme):
+    figures = yaml.safe_load((root / "config.yaml").read_text())["escape"]["figures"]
+    shown = re.findall(r'<img src="docs/figures/(\w+)\.png"', readme)
+    assert sorted(shown) == sorted(figures)
+    for name in figures:
+        assert (root / f"docs/figures/{name}.png").stat().st_size > 10_000
+        assert len((root / f"workflow/report/{name}.rst").read_text()) > 100
+
+
+def test_links_between_pages_lead_somewhere(root):
+    for page in [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_kept_ledger_is_that_of_the_claims_files(root):
+    kept = (root / "docs/claims.md").read_text()
+    for path in (root / "workflow/claims").glob("*/*.yaml"):
+        for entry in yaml.safe_load(path.read_text()):
+            assert f"`{entry['id']}" in kept, entry["id"]
