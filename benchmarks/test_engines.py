@@ -131,6 +131,14 @@ def test_chain(benchmark, replicates, N):
     timed(benchmark, STEP.format(N=N), name, samples * replicates, chain.simulate, start, N, ETA, alpha, streams)
 
 
+def test_many_trajectories(benchmark):
+    rng = default_rng(1)
+    many = [starts.gaussian(P, P_STAR, 10_000, rng) for _ in range(32)]
+    times = np.array([0.0, 140.0])
+    name = "ode, 32 starts and learning rates, each"
+    timed(benchmark, TRAJECTORY, name, 32, ode.simulate_all, many, [ETA] * 32, times, TOLERANCE)
+
+
 @pytest.mark.parametrize("name", ["SciPy DOP853", "ode", "spectral", "gradient-flow"])
 def test_limits(benchmark, name):
     start = starts.gaussian(P, P_STAR, 10_000, default_rng(1))

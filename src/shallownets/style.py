@@ -1,13 +1,14 @@
 """One look for every figure, and files that are the same bytes each time."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from shallownets.artefacts import write_whole
+from shallownets import cli
+from shallownets.artefacts import load_table, write_whole
 
 # Okabe & Ito's palette: told apart with every common form of colour blindness, and in grey by order.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
@@ -55,3 +56,24 @@ def save(figure: Figure, paths: Iterable[Path]) -> None:
         buffer = io.BytesIO()
         figure.savefig(buffer, format=path.suffix[1:], metadata=_METADATA[path.suffix])
         write_whole(path, buffer.getvalue())
+
+
+def command(module: str, doc: str, draw: Callable) -> None:
+    """Run the command line of a figure: read its table, draw it, write it, and leave the process.
+
+    Args:
+        module: name of the figure's module.
+        doc: its docstring.
+        draw: from the table and the parameters in its header to the figure.
+    """
+
+    def main() -> None:
+        parser = cli.parser(module, doc)
+        parser.add_argument("--table", type=cli.path, required=True, help="the figure's data, .csv")
+        parser.add_argument("--out", type=cli.path, nargs="+", required=True, help="the figure, .pdf and .png")
+        args = parser.parse_args()
+        frame, record = load_table(args.table)
+        apply()
+        save(draw(frame, record["parameters"]), args.out)
+
+    cli.run(main)

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +18,7 @@ def tidy(sgd, limit):
     """The figure's table, with a plateau."""
     row = {"engine": "theory", "quantity": "risk", "i": 0, "j": 0, "mean": 0.7, "sd": 0.0, "replicates": 1}
     plateau = pd.DataFrame(row | {"alpha": limit.alpha[[0, -1]]})
-    return pd.concat([summarise(sgd, "SGD"), summarise(limit, "ODE"), plateau])
+    return pd.concat([summarise(sgd, "SGD"), summarise(sgd, "chain"), summarise(limit, "ODE"), plateau])
 
 
 @pytest.fixture
@@ -28,7 +31,11 @@ def runs(rng):
 
 @pytest.fixture
 def parameters():
-    return {"p": 3, "p_star": 2, "N": 100, "eta": 0.3, "replicates": 3, "diverged": 0}
+    return {"p": 3, "p_star": 2, "N": 100, "eta": 0.3, "replicates": 3, "diverged": 0} | {
+        "chain_N": 1000000,
+        "chain_replicates": 3,
+        "chain_diverged": 0,
+    }
 
 
 @pytest.fixture
@@ -72,6 +79,7 @@ def test_the_figure_comes_from_its_table_alone_and_shows_every_curve(table):
     assert lines == [6, 3, 3, 2]
     assert all(axes.get_ylabel() and axes.get_title() for axes in figure.axes)
     assert "N=100" in figure.get_suptitle()
+    assert any("N=10^{6}" in text.get_text() for text in figure.axes[3].get_legend().get_texts())
 
 
 def test_files_are_the_same_bytes_each_time(table, tmp_path):
@@ -84,11 +92,26 @@ def test_files_are_the_same_bytes_each_time(table, tmp_path):
         assert b"20260" not in (tmp_path / f"a.{kind}").read_bytes()[-2000:]
 
 
+def test_the_command_line_draws_from_the_table(table, tmp_path):
+    def run(source):
+        line = [sys.executable, "-m", fig1.MODULE, "--table", source, "--out", tmp_path / "c.pdf", tmp_path / "c.png"]
+        return subprocess.run(line, capture_output=True, text=True)
+
+    assert run(table).returncode == 0
+    frame, record = load_table(table)
+    style.apply()
+    style.save(fig1.draw(frame, record["parameters"]), [tmp_path / "d.png"])
+    assert (tmp_path / "c.png").read_bytes() == (tmp_path / "d.png").read_bytes()
+    missing = run(tmp_path / "none.csv")
+    assert missing.returncode == 2
+    assert missing.stderr.startswith("error: ") and "none.csv: no such file" in missing.stderr
+
+
 @pytest.mark.parametrize(("p", "p_star"), [(1, 1), (9, 5)])
 def test_any_widths_can_be_drawn(p, p_star, rng, parameters):
     start = starts.gaussian(p, p_star, 100, rng)
     limit = ode.simulate(start, 0.1, np.linspace(0, 1, 5), 1e-6)
     frame = tidy(limit, limit)
     style.apply()
-    figure = fig1.draw(frame, parameters | {"p": p, "p_star": p_star, "diverged": 2})
-    assert "2 diverged" in figure.get_suptitle()
+    figure = fig1.draw(frame, parameters | {"p": p, "p_star": p_star, "diverged": 2, "chain_diverged": 1})
+    assert "2 diverged, 1 of the chain diverged" in figure.get_suptitle()

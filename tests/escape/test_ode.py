@@ -93,3 +93,16 @@ def test_divergence_is_reported_with_its_time(rng):
     np.testing.assert_array_equal(np.isfinite(result.Q[0]).all((1, 2)), time > TIMES)
     finer = ode.simulate(start, 4.0, np.linspace(0, 60, 601), 1e-8)
     assert finer.diverged_at[0] == pytest.approx(time, rel=1e-3)
+
+
+def test_many_starts_and_rates_give_the_same_as_one_by_one(rng):
+    many = [starts.gaussian(3, 2, 100, rng) for _ in range(3)]
+    etas = [0.1, 0.3, 5.0]
+    together = ode.simulate_all(many, etas, TIMES, 1e-9)
+    for replicate, (start, eta) in enumerate(zip(many, etas, strict=True)):
+        alone = ode.simulate(start, eta, TIMES, 1e-9)
+        np.testing.assert_array_equal(together.M[replicate], alone.M[0])
+        assert together.diverged_at[replicate] == alone.diverged_at[0]
+    assert np.isfinite(together.diverged_at).tolist() == [False, False, True]
+    with pytest.raises(ValueError, match="zip"):
+        ode.simulate_all(many, etas[:2], TIMES, 1e-9)

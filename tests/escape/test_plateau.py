@@ -264,8 +264,8 @@ def test_the_stages_of_the_times_and_their_figure(monkeypatch, tmp_path):
     files = []
     for N in (50, 100, 200):
         files.append(str(tmp_path / f"{N}.npz"))
-        options = f"--p 2 --p-star 1 --N {N} --replicates 4 --eta-hat 0.1 --fraction 0.5 --alpha-max 24 --points 49"
-        options += f" --tolerance 1e-8 --seed 1 --out {files[-1]}"
+        options = f"--engine chain --p 2 --p-star 1 --N {N} --replicates 4 --eta-hat 0.1 --fraction 0.5"
+        options += f" --alpha-max 24 --points 49 --tolerance 1e-8 --seed 1 --out {files[-1]}"
         monkeypatch.setattr(sys, "argv", ["stage", *options.split()])
         plateau_sgd.main()
     options = f"--sgd {' '.join(files)} --N 1e4 1e5 1e6 --eta-hat 0.05 --starts 5 --widths 1,1 4,1 --aligned 3,2"

@@ -188,8 +188,8 @@ def test_figure_3_draws_every_curve_once():
 def test_figure_4_shows_each_element_for_both_sizes_and_the_ode():
     index = pd.MultiIndex.from_product([["ODE", "SGD, N = 64", "SGD, N = 512"], [1, 2], [1], [0.0, 1.0]])
     frame = index.to_frame(index=False, name=["engine", "i", "r", "alpha"]).assign(value=0.3)
-    figure = fig4.draw(frame, {"p": 2, "p_star": 1, "eta": 0.2, "shown": [512, 64]})
-    assert [axes.get_title() for axes in figure.axes] == ["SGD, $N=$64", "SGD, $N=$512"]
+    figure = fig4.draw(frame, {"p": 2, "p_star": 1, "eta": 0.2, "shown": ["SGD, N = 64", "SGD, N = 512"]})
+    assert [axes.get_title() for axes in figure.axes] == ["SGD, $N=64$", "SGD, $N=512$"]
     assert [len(axes.lines) for axes in figure.axes] == [4, 4]
 
 
@@ -199,7 +199,7 @@ def test_the_figure_of_convergence_names_the_exponents():
     for quantity in ("deviation from the ODE", "late drift of R", "root of the excess distance"):
         for N in (64, 256):
             value = {"quantity": quantity, "N": N, "estimate": N**-0.5, "low": 0.9 * N**-0.5, "high": 1.1 * N**-0.5}
-            rows += [value | {"kind": "SGD"}, value | {"kind": "theory"}]
+            rows += [value | {"kind": kind} for kind in ("SGD", "theory", "chain")]
         rows.append({"quantity": quantity, "kind": "exponent", "N": 64, "estimate": -0.5, "low": -0.6, "high": -0.4})
     figure = convergence.draw(pd.DataFrame(rows), {"p": 4, "p_star": 2, "eta": 0.2})
     texts = [text.get_text() for text in figure.legends[0].get_texts()]

@@ -70,14 +70,24 @@ def test_the_fluctuations_of_sgd(monkeypatch, tmp_path):
         files.append(tmp_path / f"{N}.npz")
         sizes = f"--N {N} --eta 0.2 --alpha-max 10 --points 11 --seed 1 --replicates 4".split()
         run(monkeypatch, "sgd", ["--start", start, *sizes, "--out", files[-1]])
+    exact = tmp_path / "chain.npz"
+    sizes = ["--N", "400", "--eta", "0.2", "--alpha-max", "10", "--points", "11", "--seed", "1", "--replicates", "8"]
+    run(monkeypatch, "chain", ["--start", start, *sizes, "--out", exact])
     out = {name: tmp_path / f"{name}.csv" for name in ("measurements", "convergence", "fig4")}
-    given = ["--start", start, "--sgd", *files, "--fit-from", 40, "--tolerance", 1e-10, "--seed", 1]
+    given = ["--start", start, "--sgd", *files, "--chain", exact, "--fit-from", 40, "--tolerance", 1e-10, "--seed", 1]
     given += [part for name, path in out.items() for part in (f"--{name}", path)]
     run(monkeypatch, "fluctuations", [*given, "--shown", 40, 160])
     assert values(out["measurements"])["drift of R, ODE"] < 1e-10
     frame, _ = load_table(out["fig4"])
-    assert set(frame.engine) == {"ODE", "SGD, N = 40", "SGD, N = 160"}
-    assert len(frame) == 3 * 6 * 11
+    assert set(frame.engine) == {"ODE", "SGD, N = 40", "SGD, N = 160", "SGD, chain, N = 400"}
+    assert len(frame) == 4 * 6 * 11
+    got = values(out["measurements"], N=400)
+    assert set(got) == {
+        f"{name}, chain{over}"
+        for name in ("deviation from the ODE", "late drift of R", "root of the excess distance")
+        for over in ("", " over N^(-1/2)")
+    }
+    assert 0.5 < got["deviation from the ODE, chain over N^(-1/2)"] < 2
     with pytest.raises(UserError, match="--shown 41"):
         run(monkeypatch, "fluctuations", [*given, "--shown", 41])
 

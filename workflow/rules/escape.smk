@@ -17,7 +17,7 @@ COST = f"{RESULTS}/benchmarks/escape"
 RUNS = config["escape"]["runs"]
 FIGURES = [f"{RESULTS}/figures/escape/{name}.{kind}" for name in config["escape"]["figures"] for kind in ("pdf", "png")]
 TARGETS += FIGURES
-CLAIMS += [f"workflow/claims/escape/{part}.yaml" for part in ("plateau", "solutions", "landscape")]
+CLAIMS += [f"workflow/claims/escape/{part}.yaml" for part in ("plateau", "solutions", "landscape", "beyond", "finite")]
 
 
 rule escape:
@@ -145,6 +145,7 @@ rule fig1_data:
     input:
         code("escape.stages.fig1_data"),
         sgd=f"{DATA}/fig1/sgd.npz",
+        chain=f"{DATA}/fig1/chain.npz",
         ode=f"{DATA}/fig1/ode.npz",
     output:
         f"{RESULTS}/figure_data/escape/fig1.csv",
@@ -162,7 +163,7 @@ rule fig1_data:
     message:
         "data of Figure 1"
     shell:
-        "python -m shallownets.escape.stages.fig1_data --sgd {input.sgd} --ode {input.ode}"
+        "python -m shallownets.escape.stages.fig1_data --sgd {input.sgd} --chain {input.chain} --ode {input.ode}"
         " --out {output} 2>&1 | tee {log}"
 
 
@@ -197,3 +198,5 @@ rule fig1:
 include: "escape/solutions.smk"
 include: "escape/landscape.smk"
 include: "escape/plateau.smk"
+include: "escape/finite.smk"
+include: "escape/beyond.smk"

@@ -218,8 +218,8 @@ rule plateau_sgd:
     message:
         "escape times of SGD at N = {wildcards.N}"
     shell:
-        "python -m shallownets.escape.stages.plateau_sgd --p {params.p} --p-star {params.p_star} --N {wildcards.N}"
-        " --replicates {params.replicates} --eta-hat {params.sgd_eta_hat} --fraction {params.fraction}"
+        "python -m shallownets.escape.stages.plateau_sgd --engine chain --p {params.p} --p-star {params.p_star}"
+        " --N {wildcards.N} --replicates {params.replicates} --eta-hat {params.sgd_eta_hat} --fraction {params.fraction}"
         " --alpha-max {params.alpha_max} --points {params.points} --tolerance {params.tolerance}"
         " --seed {params.seed} --out {output} 2>&1 | tee {log}"
 

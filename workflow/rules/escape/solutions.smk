@@ -172,6 +172,7 @@ rule fluctuations:
         code("escape.stages.fluctuations"),
         start=f"{DATA}/fluctuations/start.npz",
         sgd=expand(f"{DATA}/fluctuations/{{N}}.npz", N=SIZES),
+        chain=[f"{DATA}/fluctuations_chain/{N}.npz" for N, _ in FLUCTUATIONS["chain"]],
     output:
         measurements=f"{MEASUREMENTS}/fluctuations.csv",
         convergence=f"{RESULTS}/figure_data/escape/convergence.csv",
@@ -195,7 +196,7 @@ rule fluctuations:
         "SGD against the ODE and N"
     shell:
         "python -m shallownets.escape.stages.fluctuations --start {input.start} --sgd {input.sgd}"
-        " --fit-from {params.fit_from} --shown {params.shown} --tolerance {params.tolerance} --seed {params.seed}"
+        " --chain {input.chain} --fit-from {params.fit_from} --shown {params.shown} --tolerance {params.tolerance} --seed {params.seed}"
         " --measurements {output.measurements} --convergence {output.convergence} --fig4 {output.fig4}"
         " 2>&1 | tee {log}"
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.random import SeedSequence
 
 from shallownets import normals
-from shallownets.escape.model import DIVERGED, Array
+from shallownets.escape.model import DIVERGED, Array, population_risk
 from shallownets.escape.starts import Start, require_dimension
 from shallownets.escape.trajectory import Trajectory
 from shallownets.jit import kernel
@@ -286,34 +286,58 @@ def _triangular_factor(start: Start) -> Array:
     return np.linalg.qr((vectors * np.sqrt(np.clip(values, 0, None))).T, mode="r").T
 
 
-def _group(
-    start: Start, N: int, eta: float, counts: Array, streams: Sequence[SeedSequence], progress: Callable[[int], None]
-) -> tuple[Array, Array, Array]:
-    """Replicates side by side: M (T, R, p, p*), Q (T, R, p, p), and the samples each used up, -1 where it used all."""
-    p, p_star = start.M.shape
-    side = len(streams)
-    M = np.repeat(start.M[:, :, None], side, axis=2)
-    L = np.repeat(_triangular_factor(start)[:, :, None], side, axis=2)
-    A, lam, work = np.empty((p, p + 1, side)), np.empty((p, side)), np.empty((4, side))
-    numbers, words = np.empty((p_star + p + 1, _BLOCK, side)), np.empty(_BLOCK * side, np.uint64)
-    seeds = np.array([stream.generate_state(8, np.uint64) for stream in streams])
-    state, spares = seeds[:, :4].T.copy(), seeds[:, 4:].copy()
-    ended = np.full(side, -1)
-    all_M, all_Q = np.empty((len(counts), side, p, p_star)), np.empty((len(counts), side, p, p))
-    rate, freedom = 2.0 * eta / (N * p), N - p - p_star
-    done, used = 0, _BLOCK
-    for record, count in enumerate(counts):
-        used = _advance(
-            M, L, A, lam, work, numbers, words, state, spares, freedom, used, done, count, rate, DIVERGED, ended
+class _Group:
+    """Replicates side by side, and how far they are."""
+
+    def __init__(self, starts: Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence]) -> None:
+        p, p_star = starts[0].M.shape
+        side = len(streams)
+        self.M = np.ascontiguousarray(np.stack([start.M for start in starts], axis=2))
+        self.L = np.ascontiguousarray(np.stack([_triangular_factor(start) for start in starts], axis=2))
+        self.ended = np.full(side, -1)  # samples that a replicate used until it diverged, -1 where it has not
+        self._scratch = np.empty((p, p + 1, side)), np.empty((p, side)), np.empty((4, side))
+        seeds = np.array([stream.generate_state(8, np.uint64) for stream in streams])
+        self._random = np.empty((p_star + p + 1, _BLOCK, side)), np.empty(_BLOCK * side, np.uint64)
+        self._states = seeds[:, :4].T.copy(), seeds[:, 4:].copy()
+        self._freedom, self._rate = N - p - p_star, 2.0 * eta / (N * p)
+        self._done, self._used = 0, _BLOCK
+
+    def advance(self, count: int) -> None:
+        """``count`` more samples; none once every replicate has diverged."""
+        if np.all(self.ended >= 0):
+            return
+        self._used = _advance(
+            *(self.M, self.L, *self._scratch, *self._random, *self._states, self._freedom, self._used),
+            *(self._done, count, self._rate, DIVERGED, self.ended),
         )
-        done += count
-        _record(M, L, all_M[record], all_Q[record])
-        progress(count * side)
-    return all_M, all_Q, ended
+        self._done += count
+
+    def record(self, M: Array, Q: Array) -> None:
+        """Write the overlaps, as (R, p, p*) and (R, p, p)."""
+        _record(self.M, self.L, M, Q)
+
+
+def _groups(start: Start | Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence]) -> list[_Group]:
+    """All replicates, SIDE by SIDE.
+
+    Raises:
+        ValueError: N < p + p*, or starts that are not one for each stream and of the same widths.
+    """
+    starts = [start] * len(streams) if isinstance(start, Start) else list(start)
+    if len(starts) != len(streams) or len({one.M.shape for one in starts}) != 1:
+        raise ValueError(f"{len(starts)} starts for {len(streams)} streams: one each, all of the same widths, is right")
+    require_dimension(*starts[0].M.shape, N)
+    cuts = [slice(first, first + SIDE) for first in range(0, len(streams), SIDE)]
+    return [_Group(starts[cut], N, eta, streams[cut]) for cut in cuts]
+
+
+def _counts(alpha: Array, N: int) -> Array:
+    """Samples from each recording time to the next."""
+    return np.rint(np.diff(alpha, prepend=0.0) * N).astype(int)
 
 
 def simulate(
-    start: Start,
+    start: Start | Sequence[Start],
     N: int,
     eta: float,
     alpha: Array,
@@ -321,28 +345,88 @@ def simulate(
     progress: Callable[[float], None] = lambda amount: None,
     threads: int = 1,
 ) -> Trajectory:
-    """Run one replicate for each stream, all from the same start.
+    """Run one replicate for each stream.
 
     Args:
-        start, N, eta, alpha, streams, progress: as for ``direct.simulate``.
+        start: where all replicates begin, or one start for each stream, all of the same widths.
+        N, eta, alpha, streams, progress: as for ``direct.simulate``.
         threads: cores to use; the result does not depend on it.
 
     Returns:
         Trajectory of len(streams) replicates, equal in law to that of ``direct.simulate``.
 
     Raises:
-        ValueError: N < p + p*.
+        ValueError: N < p + p*, or starts that do not fit the streams.
     """
-    p, p_star = start.M.shape
-    require_dimension(p, p_star, N)
-    counts = np.rint(np.diff(alpha, prepend=0.0) * N).astype(int)
-    groups = [streams[first : first + SIDE] for first in range(0, len(streams), SIDE)]
+    counts = _counts(alpha, N)
+
+    def run(group: _Group) -> tuple[Array, Array]:
+        p, p_star, side = group.M.shape
+        M, Q = np.empty((len(counts), side, p, p_star)), np.empty((len(counts), side, p, p))
+        for record, count in enumerate(counts):
+            group.advance(count)
+            group.record(M[record], Q[record])
+            progress(count * side / N)
+        return M, Q
+
+    groups = _groups(start, N, eta, streams)
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(lambda group: _group(start, N, eta, counts, group, lambda n: progress(n / N)), groups))
-    M = np.concatenate([part[0] for part in parts], axis=1).swapaxes(0, 1)
-    Q = np.concatenate([part[1] for part in parts], axis=1).swapaxes(0, 1)
-    ended = np.concatenate([part[2] for part in parts])
+        parts = list(pool.map(run, groups))
+    M, Q = (np.concatenate([part[i] for part in parts], axis=1).swapaxes(0, 1) for i in range(2))
+    ended = np.concatenate([group.ended for group in groups])
     diverged_at = np.where(ended < 0, np.inf, ended / N)
     lost = alpha >= diverged_at[:, None]
     M[lost] = Q[lost] = np.nan
     return Trajectory(alpha, np.ascontiguousarray(M), np.ascontiguousarray(Q), diverged_at)
+
+
+def escape_times(
+    start: Start | Sequence[Start],
+    N: int,
+    eta: float,
+    level: float,
+    alpha: Array,
+    streams: Sequence[SeedSequence],
+    progress: Callable[[float], None] = lambda amount: None,
+) -> Array:
+    """Times at which the population risk first falls below ``level``, one for each stream, and no step further.
+
+    The risk is looked at at the times ``alpha``, and taken to be linear between them. Replicates side by side end
+    together, once the last of them has escaped or diverged.
+
+    Args:
+        start, N, eta, streams: as for ``simulate``.
+        level: the risk below which a replicate has escaped.
+        alpha: (T,) increasing from 0, in whole samples over N; the last is when a replicate is given up.
+        progress: called with the time by which the work has advanced; a replicate that escapes early counts fully.
+
+    Returns:
+        (R,) times; inf for a replicate that diverged or was given up.
+
+    Raises:
+        ValueError: as for ``simulate``.
+    """
+    counts = _counts(alpha, N)
+
+    def run(group: _Group) -> Array:
+        p, p_star, side = group.M.shape
+        M, Q = np.empty((side, p, p_star)), np.empty((side, p, p))
+        times, before = np.full(side, np.inf), np.full(side, np.inf)
+        for record, count in enumerate(counts):
+            group.advance(count)
+            group.record(M, Q)
+            risk = population_risk(M, Q)
+            found = np.isinf(times) & (group.ended < 0) & (risk < level)
+            if record:
+                share = (before[found] - level) / (before[found] - risk[found])
+                times[found] = alpha[record - 1] + share * (alpha[record] - alpha[record - 1])
+            else:
+                times[found] = alpha[0]
+            before = risk
+            progress(count * side / N)
+            if np.all(np.isfinite(times) | (group.ended >= 0)):
+                progress((alpha[-1] - alpha[record]) * side)
+                break
+        return times
+
+    return np.concatenate([run(group) for group in _groups(start, N, eta, streams)])

@@ -1,10 +1,12 @@
 """Matrix ODE [6, 33, 34]: the order parameters in the limit N -> ∞, with adaptive error control."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from shallownets.escape.model import DIVERGED, Array
 from shallownets.escape.starts import Start
-from shallownets.escape.trajectory import Trajectory
+from shallownets.escape.trajectory import Trajectory, concatenate
 from shallownets.integrate import OUT_OF_BOUNDS, SIGNATURE, STEP_TOO_SMALL, integrate
 from shallownets.jit import kernel
 
@@ -97,3 +99,23 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
     M = out[:, : p * p_star].reshape(1, -1, p, p_star)
     Q = out[:, p * p_star :].reshape(1, -1, p, p)
     return Trajectory(alpha, M, Q, np.array([time if status == OUT_OF_BOUNDS else np.inf]))
+
+
+def simulate_all(
+    starts: Sequence[Start], etas: Sequence[float], alpha: Array, tolerance: float, gradient_flow: bool = False
+) -> Trajectory:
+    """Integrate from many starts, each at a learning rate of its own; other arguments are those of ``simulate``.
+
+    Args:
+        starts: of the same widths.
+        etas: as many learning rates.
+
+    Returns:
+        Trajectory with one replicate for each pair.
+
+    Raises:
+        ValueError: not as many learning rates as starts.
+        ArithmeticError: the tolerance cannot be reached.
+    """
+    pairs = zip(starts, etas, strict=True)
+    return concatenate([simulate(start, eta, alpha, tolerance, gradient_flow) for start, eta in pairs])

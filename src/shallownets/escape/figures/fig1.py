@@ -1,4 +1,4 @@
-"""Figure 1: every order parameter and the population risk against time, SGD over the ODE.
+"""Figure 1: every order parameter and the population risk against time, SGD at two N over the ODE.
 
 From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from shallownets import cli, style
-from shallownets.artefacts import load_table
+from shallownets import style
+from shallownets.escape.figures.labels import whole
 
 MODULE = "shallownets.escape.figures.fig1"
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))
 _MARKERS = "osD^vP*X"
+_DOTTED = 4  # every how many recorded times of the chain are shown
 _MARKED = 14  # SGD markers on a curve, spread so that the curve below stays visible
 
 
@@ -28,10 +29,17 @@ def _look(colour: int, dashes: int, marker: int) -> dict:
     }
 
 
+def _dots(look: dict) -> dict:
+    """The chain at a larger N: it sits on the ODE, and its bars would be thinner than the line."""
+    return look | {"linestyle": "", "marker": ".", "markersize": 4, "markerfacecolor": look["color"]}
+
+
 def _curve(axes: Axes, frame: pd.DataFrame, look: dict, shift: int) -> None:
-    """One order parameter: the ODE as a line, SGD as markers with one standard deviation as bars."""
+    """One order parameter: the ODE as a line, SGD as markers with one standard deviation as bars, the chain as dots."""
     ode, sgd = frame[frame.engine == "ODE"], frame[frame.engine == "SGD"]
     axes.plot(ode.alpha, ode["mean"], **look | {"marker": ""})
+    chain = frame[frame.engine == "chain"]
+    axes.plot(chain.alpha[::_DOTTED], chain["mean"][::_DOTTED], **_dots(look))
     every = max(len(sgd) // _MARKED, 1)
     sgd = sgd.iloc[shift % every :: every]
     axes.errorbar(sgd.alpha, sgd["mean"], sgd.sd, **look | {"linestyle": ""}, markeredgewidth=0.8, elinewidth=0.8)
@@ -83,6 +91,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     engines = [
         _key(look | {"marker": ""}, r"ODE, $N\to\infty$"),
         _key(look | {"linestyle": ""}, f"SGD, mean and s.d. of {replicates}"),
+        _key(_dots(look), f"SGD, chain, $N={whole(parameters['chain_N'])}$, mean of {parameters['chain_replicates']}"),
     ]
     risks.legend(handles=engines, loc="lower left")
     risks.set(title="population risk", ylabel=r"$\mathcal{L}$", xlabel=time, ylim=(0, None))
@@ -92,19 +101,11 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         axes.set(ylim=(low, high + 0.05 * (high - low)), xlim=(0, frame.alpha.max()))
     sizes = f"$p={p}$, $p^*={p_star}$, $N={parameters['N']}$, $\\eta={parameters['eta']:g}$"
     note = f", {diverged} diverged" if diverged else ""
+    lost = parameters["chain_diverged"]
+    note += f", {lost} of the chain diverged" if lost else ""
     figure.suptitle(f"{sizes}: one start, {replicates} runs of SGD{note}", fontsize=9.5)
     return figure
 
 
-def main() -> None:
-    parser = cli.parser(MODULE, __doc__)
-    parser.add_argument("--table", type=cli.path, required=True, help="the figure's data, .csv")
-    parser.add_argument("--out", type=cli.path, nargs="+", required=True, help="the figure, .pdf and .png")
-    args = parser.parse_args()
-    frame, record = load_table(args.table)
-    style.apply()
-    style.save(draw(frame, record["parameters"]), args.out)
-
-
 if __name__ == "__main__":
-    cli.run(main)
+    style.command(MODULE, __doc__, draw)

@@ -1,4 +1,4 @@
-"""Figure 4: every element of R = M (M^T M)^(-1/2) against time, ODE and SGD at two sizes from the same overlaps.
+"""Figure 4: every element of R = M (M^T M)^(-1/2) against time, ODE and SGD at several sizes from the same overlaps.
 
 From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
@@ -7,15 +7,15 @@ Makes: the figure, PDF and PNG.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from shallownets import cli, style
-from shallownets.artefacts import load_table
+from shallownets import style
+from shallownets.escape.figures.labels import whole
 
 MODULE = "shallownets.escape.figures.fig4"
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
-    sizes = [f"SGD, N = {N}" for N in sorted(parameters["shown"])]
+    sizes = parameters["shown"]
     figure = Figure(figsize=(style.PAGE, 2.9))
     panels = figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0]
     dashes = ("-", (0, (3, 1.5)), (0, (1, 1)))
@@ -26,7 +26,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
                 style_of = dashes[(r - 1) % 3]
                 label = f"${i},{r}$" if engine != "ODE" else ""
                 axes.plot(curve.alpha, curve.value, linestyle=style_of, label=label, **colour)
-        axes.set(title=size.replace("N = ", "$N=$"), xlabel=r"time $\alpha$ = samples / $N$")
+        engine, N = size.split("N = ")
+        axes.set(title=f"{engine}$N={whole(int(N))}$", xlabel=r"time $\alpha$ = samples / $N$")
         axes.set_xlim(0, frame.alpha.max())
     panels[0].set_ylabel("$R_{ir}$")
     handles, labels = panels[-1].get_legend_handles_labels()
@@ -36,15 +37,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     return figure
 
 
-def main() -> None:
-    parser = cli.parser(MODULE, __doc__)
-    parser.add_argument("--table", type=cli.path, required=True, help="the figure's data, .csv")
-    parser.add_argument("--out", type=cli.path, nargs="+", required=True, help="the figure, .pdf and .png")
-    args = parser.parse_args()
-    frame, record = load_table(args.table)
-    style.apply()
-    style.save(draw(frame, record["parameters"]), args.out)
-
-
 if __name__ == "__main__":
-    cli.run(main)
+    style.command(MODULE, __doc__, draw)

@@ -7,8 +7,7 @@ Makes: the figure, PDF and PNG.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from shallownets import cli, style
-from shallownets.artefacts import load_table
+from shallownets import style
 
 MODULE = "shallownets.escape.figures.hessian_ratio"
 _MARKERS = "osD^vP*X"
@@ -37,15 +36,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     return figure
 
 
-def main() -> None:
-    parser = cli.parser(MODULE, __doc__)
-    parser.add_argument("--table", type=cli.path, required=True, help="the figure's data, .csv")
-    parser.add_argument("--out", type=cli.path, nargs="+", required=True, help="the figure, .pdf and .png")
-    args = parser.parse_args()
-    frame, record = load_table(args.table)
-    style.apply()
-    style.save(draw(frame, record["parameters"]), args.out)
-
-
 if __name__ == "__main__":
-    cli.run(main)
+    style.command(MODULE, __doc__, draw)

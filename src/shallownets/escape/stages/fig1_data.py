@@ -1,6 +1,6 @@
 """Figure data of Figure 1: every order parameter and the risk, SGD and ODE from one start.
 
-From: the trajectory of SGD and that of the ODE.
+From: the trajectory of SGD, that of the overlap chain at a larger N, and that of the ODE.
 Makes: a tidy CSV from which alone the figure is drawn.
 """
 
@@ -20,14 +20,17 @@ UNITS = {"alpha": "samples/N", "mean": "1", "sd": "1, over replicates"}
 def main() -> None:
     parser = cli.parser(MODULE, __doc__)
     parser.add_argument("--sgd", type=cli.path, required=True, help="trajectory of SGD, .npz")
+    parser.add_argument("--chain", type=cli.path, required=True, help="trajectory of the chain, .npz")
     parser.add_argument("--ode", type=cli.path, required=True, help="trajectory of the ODE, .npz")
     parser.add_argument("--out", type=cli.path, required=True, help="the table, .csv")
     args = parser.parse_args()
 
     sgd, parameters = load_trajectory(args.sgd)
     ode, limit = load_trajectory(args.ode)
-    if (limit["start"], limit["eta"]) != (parameters["start"], parameters["eta"]):
-        raise UserError(f"{args.ode}: its start or learning rate differs from that of {args.sgd}")
+    chain, larger = load_trajectory(args.chain)
+    for path, other in ((args.ode, limit), (args.chain, larger)):
+        if (other["start"], other["eta"]) != (parameters["start"], parameters["eta"]):
+            raise UserError(f"{path}: its start or learning rate differs from that of {args.sgd}")
     p, p_star = sgd.M.shape[-2:]
     plateau = {
         "engine": "theory",
@@ -39,9 +42,12 @@ def main() -> None:
         "sd": 0.0,
         "replicates": 1,
     }
-    frame = pd.concat([summarise(sgd, "SGD"), summarise(ode, "ODE"), pd.DataFrame(plateau)], ignore_index=True)
+    engines = [summarise(sgd, "SGD"), summarise(chain, "chain"), summarise(ode, "ODE")]
+    frame = pd.concat([*engines, pd.DataFrame(plateau)], ignore_index=True)
     parameters |= {"p": p, "p_star": p_star, "replicates": len(sgd.diverged_at)}
     parameters |= {"diverged": int((~sgd.valid[:, -1]).sum())}
+    parameters |= {"chain_N": larger["N"], "chain_replicates": len(chain.diverged_at)}
+    parameters |= {"chain_diverged": int((~chain.valid[:, -1]).sum())}
     save_table(args.out, frame, record_of(MODULE, parameters, UNITS))
 
 

@@ -1,6 +1,6 @@
 """How closely SGD follows the ODE, and how far it moves R, against N: from one start with overlaps that N does not set.
 
-From: the start, and SGD from it at several N.
+From: the start, SGD from it at several N, and the overlap chain from it at larger ones.
 Makes: a table of measurements, and the tidy CSVs of the figures `convergence` and `fig4`.
 """
 
@@ -25,6 +25,7 @@ def main() -> None:
     parser = cli.parser(MODULE, __doc__)
     parser.add_argument("--start", type=cli.path, required=True, help="the start, .npz")
     parser.add_argument("--sgd", type=cli.path, nargs="+", required=True, help="SGD from it, .npz, one file for each N")
+    parser.add_argument("--chain", type=cli.path, nargs="+", required=True, help="the chain from it, .npz, as above")
     parser.add_argument("--fit-from", type=cli.count, required=True, help="least N in the fits of exponents")
     parser.add_argument("--shown", type=cli.count, nargs="+", required=True, help="the N that fig4 shows")
     parser.add_argument("--tolerance", type=cli.positive, required=True, help="of the ODE: relative error of a step")
@@ -38,8 +39,8 @@ def main() -> None:
     p, p_star = start.M.shape
     R_0 = model.polar_factor(start.M)
     closest = theory.squared_distance(start.M, start.Q, R_0)
-    rows, shown, found = [], [], {}
-    for path in args.sgd:
+    rows, shown, found, chained = [], [], {}, {}
+    for path in (*args.sgd, *args.chain):
         sgd, parameters = load_trajectory(path)
         if parameters["start"] != drawn:
             raise UserError(f"{path}: its start differs from {args.start}")
@@ -55,13 +56,21 @@ def main() -> None:
             # quadratic in the drift: its root falls as the other two
             "root of the excess distance": theory.squared_distance(start.M, start.Q, R[:, -1]) / closest - 1,
         }
+        exact = path in args.chain
         key = {"p": p, "p_star": p_star, "eta": eta, "N": N}
         rng = default_rng(seeds.sequence(args.seed, "fluctuations bootstrap", key, 0))
         for name, values in squares.items():
             estimate = measure.root_mean(values, rng)
-            found.setdefault(name, []).append((N, estimate))
-            rows.append({"quantity": name} | key | {"diverged": int((~kept).sum())} | estimate.row())
-        if N in args.shown:
+            (chained if exact else found).setdefault(name, []).append((N, estimate))
+            rows.append(
+                {"quantity": f"{name}, chain" if exact else name}
+                | key
+                | {"diverged": int((~kept).sum())}
+                | estimate.row()
+            )
+        if exact and path == args.chain[-1]:
+            shown += _elements(f"SGD, chain, N = {N}", sgd.alpha, R[0])
+        elif N in args.shown:
             shown += _elements(f"SGD, N = {N}", sgd.alpha, R[0])
     if missing := set(args.shown) - {N for N, _ in found["late drift of R"]}:
         raise UserError(f"--shown {min(missing)}: no SGD at this N is given")
@@ -76,10 +85,17 @@ def main() -> None:
         # the line is drawn through the weighted mean of log estimate + log N/2, with the exponent of theory
         weights = [(e.value / e.error) ** 2 for e in estimates]
         level = np.average([np.log(e.value * np.sqrt(n)) for n, e in used], weights=weights)
+        error = 1 / np.sqrt(sum(weights))
+        for n, estimate in chained[name]:
+            ratio = estimate.value * np.sqrt(n) / np.exp(level)
+            over = Estimate(ratio, ratio * np.hypot(estimate.error / estimate.value, error), estimate.n)
+            rows.append({"quantity": f"{name}, chain over N^(-1/2)", "diverged": 0} | key | {"N": n} | over.row())
         lines += [
-            {"quantity": name, "kind": "theory", "N": n, "estimate": np.exp(level) / np.sqrt(n)} for n, _ in points
+            {"quantity": name, "kind": "theory", "N": n, "estimate": np.exp(level) / np.sqrt(n)}
+            for n, _ in [*points, *chained[name]]
         ]
         lines += [{"quantity": name, "kind": "SGD", "N": n} | e.row() for n, e in points]
+        lines += [{"quantity": name, "kind": "chain", "N": n} | e.row() for n, e in chained[name]]
         lines.append({"quantity": name, "kind": "exponent", "N": args.fit_from} | slope.row())
     ode_frames = model.polar_factor(limit.M[0])
     drift = Estimate(float(np.abs(ode_frames - R_0).max()), 0.0, 1)
@@ -88,9 +104,10 @@ def main() -> None:
     parameters = {"p": p, "p_star": p_star, "eta": eta, "start": drawn, "seed": args.seed, "fit_from": args.fit_from}
     units = {"estimate": "1", "N": "1", "alpha": "samples/N", "value": "1"}
     shown += _elements("ODE", limit.alpha, ode_frames)
+    panels = {"shown": [*(f"SGD, N = {N}" for N in sorted(args.shown)), f"SGD, chain, N = {chained[name][-1][0]}"]}
     save_table(args.measurements, pd.DataFrame(rows), record_of(MODULE, parameters, units))
     save_table(args.convergence, pd.DataFrame(lines), record_of(MODULE, parameters, units))
-    save_table(args.fig4, pd.DataFrame(shown), record_of(MODULE, parameters | {"shown": args.shown}, units))
+    save_table(args.fig4, pd.DataFrame(shown), record_of(MODULE, parameters | panels, units))
 
 
 def _elements(engine: str, alpha, R) -> list[dict]:

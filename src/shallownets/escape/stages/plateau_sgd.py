@@ -1,6 +1,6 @@
 """Escape times of SGD, each replicate from its own orthonormal start, and those of the ODE from the same overlaps.
 
-From: the widths, the dimension, the learning rate.
+From: the widths, the dimension, the learning rate, the engine: the chain, or SGD on weights as a check of it.
 Makes: an .npz artefact with two escape times a replicate, inf where it did not escape.
 """
 
@@ -10,8 +10,8 @@ from numpy.random import default_rng
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_arrays
 from shallownets.errors import UserError
-from shallownets.escape import starts
-from shallownets.escape.engines import direct, spectral
+from shallownets.escape import haar, starts
+from shallownets.escape.engines import chain, direct, spectral
 from shallownets.escape.measure.plateau import first_below
 from shallownets.escape.model import population_risk
 from shallownets.escape.starts import Start
@@ -25,6 +25,7 @@ UNITS = {"sgd": "samples/N", "ode": "samples/N"}
 
 def main() -> None:
     parser = cli.parser(MODULE, __doc__)
+    parser.add_argument("--engine", choices=("chain", "direct"), required=True, help="how SGD is simulated")
     parser.add_argument("--p", type=cli.count, required=True, help="student width")
     parser.add_argument("--p-star", type=cli.count, required=True, help="teacher width")
     parser.add_argument("--N", type=cli.count, required=True, help="input dimension, at least p + p*")
@@ -41,22 +42,28 @@ def main() -> None:
     p, p_star, N = args.p, args.p_star, args.N
     eta, level = p * args.eta_hat, plateau.plateau_level(p, p_star, args.fraction)
     experiment = {"p": p, "p_star": p_star, "N": N, "eta_hat": args.eta_hat}
-    sgd, limit = np.empty(args.replicates), np.empty(args.replicates)
+    draws = [seeds.sequence(args.seed, "plateau sgd start", experiment, r) for r in range(args.replicates)]
+    streams = [seeds.sequence(args.seed, "samples", experiment, r) for r in range(args.replicates)]
     try:
         alpha = recording_times(args.alpha_max, args.points, N)
-        with progress(f"SGD N = {N}", args.replicates * alpha[-1]) as advance:
-            for r in range(args.replicates):
-                rng = default_rng(seeds.sequence(args.seed, "plateau sgd start", experiment, r))
-                start = starts.orthonormal(p, p_star, N, rng)
-                stream = seeds.sequence(args.seed, "samples", experiment, r)
-                run = direct.simulate(start, N, eta, alpha, [stream], advance)
-                sgd[r] = first_below(alpha, population_risk(run.M, run.Q), level)[0]
-                # Q of drawn weights is the identity up to rounding
-                same = Start(start.M, np.eye(p))
-                limit[r] = spectral.escape_time(same, eta, level, 4 * args.alpha_max, args.tolerance)
+        with progress(f"SGD N = {N}, {args.engine}", args.replicates * alpha[-1]) as advance:
+            if args.engine == "chain":
+                begun = [haar.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
+                sgd = chain.escape_times(begun, N, eta, level, alpha, streams, advance)
+            else:
+                begun, sgd = [], np.empty(args.replicates)
+                for r, (draw, stream) in enumerate(zip(draws, streams, strict=True)):
+                    start = starts.orthonormal(p, p_star, N, default_rng(draw))
+                    run = direct.simulate(start, N, eta, alpha, [stream], advance)
+                    sgd[r] = first_below(alpha, population_risk(run.M, run.Q), level)[0]
+                    begun.append(Start(start.M, np.eye(p)))  # Q of drawn weights is the identity up to rounding
+        limit = np.array(
+            [spectral.escape_time(start, eta, level, 4 * args.alpha_max, args.tolerance) for start in begun]
+        )
     except ValueError as error:
         raise UserError(str(error)) from error
-    parameters = experiment | {"fraction": args.fraction, "alpha_max": args.alpha_max, "seed": args.seed}
+    parameters = experiment | {"engine": args.engine, "fraction": args.fraction, "seed": args.seed}
+    parameters |= {"alpha_max": args.alpha_max, "points": args.points, "tolerance": args.tolerance}
     save_arrays(args.out, {"sgd": sgd, "ode": limit}, record_of(MODULE, parameters, UNITS))
 
 

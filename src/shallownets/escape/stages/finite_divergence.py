@@ -1,0 +1,96 @@
+"""Share of the runs of SGD that diverge, against the learning rate and N, and where the ODE does.
+
+From: the widths, the dimensions, the learning rates.
+Makes: the table of measurements, and the data of the figure finite_divergence.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.random import default_rng
+
+from shallownets import cli, seeds
+from shallownets.artefacts import record_of, save_table
+from shallownets.errors import UserError
+from shallownets.escape import haar
+from shallownets.escape.engines import chain, spectral
+from shallownets.escape.measure.finite import half_diverged, proportion
+from shallownets.escape.stages.pairs import pair
+from shallownets.escape.stages.plateau_shared import exact, row
+from shallownets.escape.starts import Start
+from shallownets.escape.theory import plateau
+from shallownets.escape.trajectory import recording_times
+from shallownets.progress import progress
+
+MODULE = "shallownets.escape.stages.finite_divergence"
+UNITS = {"eta_hat": "1, learning rate over p", "share": "1"}
+RECORDS = 41  # a group of replicates that have all diverged stops at the next of these times
+TO = 1e-4  # of η̂ to which the ODE's limit is found
+
+
+def ode_limit(p: int, p_star: int, N: int, t_max: float, tolerance: float) -> float:
+    """Largest η̂, to TO, at which the ODE from the typical start, singular values (p/N)^(1/2), is bounded to t_max."""
+    start = Start(np.sqrt(p / N) * np.eye(p, p_star), np.eye(p))
+    low, high = TO, 2 * plateau.last_plateau(p, p_star)
+    while high - low > TO:
+        middle = (low + high) / 2
+        run = spectral.simulate(start, p * middle, np.array([0.0, t_max / middle]), tolerance)
+        low, high = (middle, high) if np.isinf(run.diverged_at[0]) else (low, middle)
+    return low
+
+
+def main() -> None:
+    parser = cli.parser(MODULE, __doc__)
+    parser.add_argument("--widths", type=pair, nargs="+", required=True, help="pairs p,p*")
+    parser.add_argument("--sizes", type=pair, nargs="+", required=True, help="N,replicates")
+    parser.add_argument("--first", type=cli.positive, required=True, help="lowest learning rate over p")
+    parser.add_argument("--step", type=cli.positive, required=True, help="step of the learning rates over p")
+    parser.add_argument("--last", type=cli.positive, required=True, help="highest learning rate over p")
+    parser.add_argument("--t-max", type=cli.positive, required=True, help="last time eta_hat alpha")
+    parser.add_argument("--resamples", type=cli.count, required=True, help="of the bootstrap")
+    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step of the ODE")
+    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
+    parser.add_argument("--measurements", type=cli.path, required=True, help="the estimates, .csv")
+    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's table, .csv")
+    args = parser.parse_args()
+
+    rates = np.round(np.arange(args.first, args.last + args.step / 2, args.step), 10)
+    measured, shown = [], []
+    total = len(args.widths) * sum(replicates for _, replicates in args.sizes) * args.t_max * (1 / rates).sum()
+    with progress("divergence", total) as advance:
+        for p, p_star in args.widths:
+            for N, replicates in args.sizes:
+                keys = {"p": p, "p_star": p_star, "N": N}
+                limits = {
+                    "ode_limit": ode_limit(p, p_star, N, args.t_max, args.tolerance),
+                    "last_plateau": plateau.last_plateau(p, p_star),
+                    "last_convergence": plateau.last_convergence(p_star),
+                }
+                limit = limits["ode_limit"]
+                lost = np.empty((len(rates), replicates), bool)
+                for n, eta_hat in enumerate(map(float, rates)):
+                    experiment = keys | {"eta_hat": eta_hat}
+                    draws, streams = (
+                        [seeds.sequence(args.seed, f"divergence {what}", experiment, r) for r in range(replicates)]
+                        for what in ("start", "samples")
+                    )
+                    try:
+                        begun = [haar.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
+                        alpha = recording_times(args.t_max / eta_hat, RECORDS, N)
+                    except ValueError as error:
+                        raise UserError(str(error)) from error
+                    run = chain.simulate(begun, N, p * eta_hat, alpha, streams, advance)
+                    lost[n] = np.isfinite(run.diverged_at)
+                    share = proportion(int(lost[n].sum()), replicates)
+                    measured.append({"quantity": "diverged", **experiment, "theory": float(eta_hat > limit), **share})
+                    shown.append(keys | {"eta_hat": eta_hat, **share, **limits})
+                rng = default_rng(seeds.sequence(args.seed, "divergence bootstrap", keys, 0))
+                half = half_diverged(rates, lost, rng, args.resamples)
+                measured.append(row("half_diverged", half, **keys, eta_hat=0.0, theory=limit))
+                measured.append(row("ode_limit", exact(limit), **keys, eta_hat=0.0, theory=limits["last_plateau"]))
+    parameters = {"t_max": args.t_max, "tolerance": args.tolerance, "resamples": args.resamples, "seed": args.seed}
+    save_table(args.measurements, pd.DataFrame(measured), record_of(MODULE, parameters, UNITS))
+    save_table(args.figure_data, pd.DataFrame(shown), record_of(MODULE, parameters, UNITS))
+
+
+if __name__ == "__main__":
+    cli.run(main)

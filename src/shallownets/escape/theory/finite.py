@@ -1,0 +1,75 @@
+"""Theory of SGD at finite N: what the noise of its samples does to the escape from the plateau.
+
+While M is small a sample adds (η/N) a_i λ*_r to M_ir, noise that does not depend on M, and M grows by a factor that
+does not depend on N. So M escapes as if it had grown, without noise, from a Gaussian start of variance (1 + ν)/N
+instead of 1/N, with ν the noise over the start; ν does not depend on N. Hence SGD at N escapes like the ODE at
+N/(1 + ν), up to corrections of order 1/N.
+"""
+
+import numpy as np
+from scipy.integrate import solve_ivp
+from scipy.special import digamma, polygamma
+
+from shallownets.escape.theory.plateau import finite_overlap_rate
+
+_TERMS = 20000  # of the series for the share of the starts
+
+
+def escape_noise(p: int, p_star: int, eta_hat: float) -> float:
+    """ν at finite learning rate η̂ = η/p < ``last_plateau``, from norms 1; ``plateau_noise`` is its first order in η.
+
+    With M = 0 and Q = q times the identity, [33, 34] give for x = q (p+2)/p, per unit of t = η̂ α,
+        dx/dt = 4 x (1 + η̂ (1 + 2/p*) - (1 + 2 η̂) x + η̂ x^2 (p+4)/(p+2)),
+        d log G/dt = 2 (1 + 2/p* - x),
+        dν/dt = 4 η̂ x (p/(p+2)) ((p*+2)(p*+4)/p*^2 - 2 x (p*+2)/p* + x^2 (p+4)/(p+2))/G^2,
+    the last from E[(y - f)^2 λ_i^2 λ*_r^2].
+    """
+    teacher, both, student = (p_star + 2) * (p_star + 4) / p_star**2, (p_star + 2) / p_star, (p + 4) / (p + 2)
+
+    def norms(t: float, y: np.ndarray) -> list[float]:
+        x, log_gain, _ = y
+        growth = 4 * x * (1 + eta_hat * (1 + 2 / p_star) - (1 + 2 * eta_hat) * x + eta_hat * student * x**2)
+        noise = 4 * eta_hat * x * p / (p + 2) * (teacher - 2 * both * x + student * x**2)
+        return [growth, 2 * (1 + 2 / p_star - x), noise * np.exp(-2 * log_gain)]
+
+    end = 40 / (2 * float(finite_overlap_rate(p, p_star, eta_hat)))  # G^2 has then grown by e^40
+    return float(solve_ivp(norms, (0, end), [(p + 2) / p, 0.0, 0.0], rtol=1e-10, atol=1e-13).y[2, -1])
+
+
+def time_per_log(p: int, p_star: int, eta_hat: float) -> float:
+    """Escape time α per unit of log N: half the time in which M grows by a factor e on the plateau."""
+    return float(1 / (2 * eta_hat * finite_overlap_rate(p, p_star, eta_hat)))
+
+
+def noise_shift(p: int, p_star: int, eta_hat: float) -> float:
+    """By how much α the mean escape time of SGD exceeds that of the ODE: -log(1 + ν) ``time_per_log``; negative."""
+    return -np.log1p(escape_noise(p, p_star, eta_hat)) * time_per_log(p, p_star, eta_hat)
+
+
+def escape_variance(p: int, p_star: int, eta_hat: float) -> float:
+    """Variance of the escape time α over Gaussian starts, ψ'(p p*/2) ``time_per_log``^2: that of log ΣM².
+
+    The same with and without noise, and exact for p* = 1 as N -> ∞; for p* > 1 singular values enter one by one.
+    """
+    return float(polygamma(1, p * p_star / 2)) * time_per_log(p, p_star, eta_hat) ** 2
+
+
+def start_share(nu: float, k: int) -> float:
+    """Share of the variance of log|Y|² that the start explains: Y = X + √ν Z with k Gaussian components each.
+
+    Var E[log|Y|² | X] = Cov(log|Y|², log|Y'|²) for two noises Z, Z' on one X, of correlation ρ = 1/(1 + ν): in Laguerre
+    polynomials it is Σ_n ρ^{2n} n!/(n² (k/2)_n).
+    """
+    n = np.arange(1, _TERMS + 1)
+    weights = np.cumprod(np.concatenate([[1.0], n[1:] / (k / 2 + n[1:] - 1)])) / (k / 2) / n**2
+    return float((weights * (1 + nu) ** (-2.0 * n)).sum() / polygamma(1, k / 2))
+
+
+def relative_time(p: int, p_star: int) -> float:
+    """Mean escape time t = η̂ α at this p less that of p -> ∞, both from Gaussian starts with norms 1, as η̂ -> 0.
+
+    Norm learning shrinks <M²> to (p/(p+2))/N, which makes the prefactor of [13] 2 p* p/(p+p*+2), and the mean
+    logarithm lies below the logarithm of the mean.
+    """
+    k = p * p_star
+    return -p_star / 8 * (np.log(p / (p + p_star + 2)) + float(digamma(k / 2) + np.log(2 / k)))

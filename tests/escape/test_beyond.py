@@ -1,0 +1,174 @@
+"""Late times, paths between stationary points, frames: theory by second roads, and figures from made-up tables."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from shallownets import style
+from shallownets.escape import model, starts
+from shallownets.escape.engines import gradient_flow, ode, spectral
+from shallownets.escape.figures import labels, late_times, not_orthogonal, stationary_map
+from shallownets.escape.measure import correlated, staircase
+from shallownets.escape.measure import late as measure
+from shallownets.escape.theory import frames, late
+from shallownets.escape.theory.landscape import StationaryPoint
+
+
+@pytest.mark.parametrize("p", [1, 2, 3])
+@pytest.mark.parametrize("eta_hat", [0.0, 0.05, 0.15])
+def test_the_late_rate_is_the_slowest_eigenvalue_of_the_linearised_ode(p, eta_hat):
+    """Finite differences of model.drift at a solution, restricted to M and Q that are diagonal."""
+    eta = eta_hat * p or 1e-9
+
+    def drift(y):
+        dM, dQ = model.drift(np.diag(y[:p]), np.diag(y[p:]), eta)
+        return np.concatenate([np.diag(dM), np.diag(dQ)]) / eta
+
+    h = 1e-5
+    jacobian = np.array([(drift(1 + h * e) - drift(1 - h * e)) / (2 * h) for e in np.eye(2 * p)]).T
+    slowest = np.linalg.eigvals(jacobian).real.max()
+    assert late.decay_rate(p, eta if eta_hat else 0.0) == pytest.approx(-slowest, rel=1e-6)
+
+
+def test_equal_widths_lose_stability_where_the_late_rate_vanishes():
+    p = 2
+    edge = p**2 / (2 * (p + 2))
+    assert late.decay_rate(p, edge) == pytest.approx(0, abs=1e-14)
+    start = starts.Start(0.9 * np.eye(p), np.eye(p))
+    ends = [spectral.simulate(start, factor * edge, np.array([0.0, 600.0]), 1e-10) for factor in (0.95, 1.05)]
+    below, above = (model.population_risk(run.M[0, -1], run.Q[0, -1]) for run in ends)
+    assert below < 1e-6
+    assert not above < 1e-3  # not a number where it diverged
+
+
+@pytest.mark.parametrize("p", [1, 2, 3])
+def test_the_late_prefactor_is_that_of_the_matrix_ode(p, rng):
+    start = starts.gaussian(p, p, 50, rng)
+    t = np.array([0.0, p**2 / 8 * np.log(late.decay_prefactor(start.M) / 1e-8)])
+    run = ode.simulate(start, 1.0, t, 1e-12, gradient_flow=True)
+    risk = model.population_risk(run.M[0, -1], run.Q[0, -1])
+    assert risk == pytest.approx(1e-8, rel=2e-3)
+
+
+def test_rates_exponents_and_lines_of_known_decays():
+    t = np.linspace(0, 30, 301)
+    assert measure.decay_rate(t, 3 * np.exp(-0.7 * t), (1e-8, 1e-3)) == pytest.approx(0.7, rel=1e-10)
+    t = np.geomspace(1, 1e4, 200)
+    assert measure.late_exponent(t, 5 * t**-2.5) == pytest.approx(-2.5, rel=1e-10)
+    assert measure.late_line(t, 5 / (t + 3) ** 2) == (pytest.approx(5, rel=1e-8), pytest.approx(-3, rel=1e-4))
+    assert measure.span([1.0, 2.0, 6.0]) == {"estimate": 3.0, "low": 1.0, "high": 6.0, "n": 3}
+    with pytest.raises(ArithmeticError, match="three points"):
+        measure.decay_rate(t, np.exp(-t), (1e-300, 1e-299))
+
+
+@pytest.mark.parametrize(("p", "p_star"), [(2, 1), (4, 2)])
+def test_overlapping_students_reach_the_predicted_frame_as_their_overlap_with_the_teacher_vanishes(p, p_star, rng):
+    remainders = []
+    for N in (1e4, 1e8):
+        start = correlated.correlated(p, p_star, N, 0.6, np.random.default_rng(1))
+        found = correlated.reached(start, 1.0, 200.0 * p, 1e-11, gradient_flow=True)
+        assert found["drift"] > 0.02
+        assert found["drift"] == pytest.approx(found["predicted drift"], rel=0.1)
+        assert found["lost selectivity"] > 0
+        assert found["excess distance"] > 0
+        remainders.append(found["remainder"])
+    measured = np.log(remainders[1] / remainders[0]) / np.log(1e4)
+    assert measured == pytest.approx(frames.remainder_exponent(p, p_star), abs=0.03)
+
+
+def test_orthonormal_students_reach_the_closest_solution(rng):
+    start = starts.gaussian(3, 2, 100, rng)
+    np.testing.assert_allclose(frames.reached_frame(start.M, start.Q), model.polar_factor(start.M), atol=1e-13)
+    found = correlated.reached(start, 0.3, 1000.0, 1e-10, gradient_flow=False)
+    assert found["drift"] < 1e-8
+    assert abs(found["lost selectivity"]) < 1e-12
+
+
+def test_powers_of_a_matrix_and_the_overlaps_of_correlated_students(rng):
+    start = correlated.correlated(4, 2, 200, 0.3, rng)
+    assert start.Q[0, 1] == pytest.approx(0.3)
+    np.testing.assert_allclose(np.diag(start.Q), 1)
+    half = frames.power(start.Q, 0.5)
+    np.testing.assert_allclose(half @ half, start.Q, atol=1e-13)
+    np.testing.assert_allclose(frames.power(start.Q, -1.0) @ start.Q, np.eye(4), atol=1e-12)
+    W, W_star = start.weights(10)
+    np.testing.assert_allclose(W @ W_star.T / 10, start.M, atol=1e-12)
+
+
+def test_a_path_stops_at_the_stationary_points_in_order():
+    p, p_star, N = 3, 2, 7
+    start = starts.Start(np.diag([1e-2, 1e-6])[[0, 1, 1]] * np.array([[1], [1], [0]]), np.eye(p))
+    run = gradient_flow.simulate(start, 1.0, np.linspace(0, 40, 201), 1e-11)
+    path = staircase.along(run, N)
+    stops = [staircase.nearest(run.M[0, at], run.Q[0, at]) for at in path.stops()]
+    assert [(point.k_t, point.k_o) for point in stops] == [(0, 3), (1, 2)]
+    np.testing.assert_allclose(path.risk[path.stops()], [point.risk for point in stops], atol=1e-3)
+    assert list(path.index[path.stops()]) == [(p - k) * (p_star - k) for k in (0, 1)]
+    # the squared gradient is the rate at which the flow lowers the risk
+    rate = -np.gradient(path.risk, run.alpha)
+    np.testing.assert_allclose(path.gradient[20:180] ** 2, rate[20:180], atol=2e-3)
+
+
+@pytest.mark.parametrize(("k_t", "k_o"), [(0, 0), (0, 4), (1, 2), (2, 0)])
+def test_a_stationary_point_is_nearest_to_itself(k_t, k_o, rng):
+    point = StationaryPoint(4, 2, k_t, k_o)
+    axes = np.linalg.qr(rng.standard_normal((9, 9)))[0]
+    W = point.weights(np.linalg.qr(rng.standard_normal((4, 4)))[0], axes[:2], axes[2:])
+    M, Q = W @ axes[:2].T / 3, W @ W.T / 9
+    assert staircase.nearest(M, Q) == point
+
+
+def test_large_powers_of_ten_are_written_as_such():
+    assert [labels.whole(N) for N in (512, 10000, 1000000, 2000000)] == ["512", "10000", "10^{6}", "2000000"]
+
+
+@pytest.fixture
+def drawn():
+    style.apply()
+
+
+@pytest.mark.usefixtures("drawn")
+def test_the_figure_of_late_times_shows_every_curve_and_its_law():
+    t = np.geomspace(1, 1e3, 50)
+    widths = ((1, 1, "gradient flow"), (2, 2, "chain"), (2, 1, "spectral ODE"), (2, 1, "chain"))
+    rows = [
+        pd.DataFrame({"p": p, "p_star": q, "engine": engine, "t": t, "risk": t**-2, "law": t**-2})
+        for p, q, engine in widths
+    ]
+    parameters = {"window": [1e-10, 1e-5], "eta_hat": 0.1, "N": 100, "replicates": 3}
+    left, right = late_times.draw(pd.concat(rows), parameters).axes
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["$1,1$", "$2,2$"]
+    assert right.get_xscale() == right.get_yscale() == "log"
+    with_data = [sum(len(line.get_xdata()) > 1 for line in axes.lines) for axes in (left, right)]
+    assert with_data == [3, 3]
+
+
+@pytest.mark.usefixtures("drawn")
+def test_the_map_shows_every_point_and_the_stops():
+    point = {"kind": "point", "p": 2, "p_star": 1, "N": 5, "measured_risk": 0.5, "measured_index": 2, "k_o": 0}
+    rows = [point | {"k_t": k, "risk": 0.5, "index": 2} for k in (0, 1)]
+    path = {"kind": "path", "p": 2, "p_star": 1, "N": 5, "measured_risk": 0.5, "measured_index": 2}
+    rows += [path | {"t": time} for time in (0.0, 1.0)] + [
+        path | {"kind": "stop", "k_t": 0, "k_o": 2, "risk": 0.5, "t": 1}
+    ]
+    parameters = {"maps": [[2, 1, 5]], "p": 2, "N": 5, "values": [0.01]}
+    chart, stairs = stationary_map.draw(pd.DataFrame(rows), parameters).axes
+    assert len(chart.get_legend().get_texts()) == 2
+    assert [text.get_text() for text in stairs.texts] == ["$(0,2)$"]
+
+
+@pytest.mark.usefixtures("drawn")
+def test_the_figure_of_frames_shows_predictions_as_lines():
+    names = ("drift", "predicted drift", "remainder", "lost selectivity", "excess distance")
+    value = {"estimate": 0.1, "low": 0.09, "high": 0.11, "n": 3}
+    rows = [
+        {"quantity": name, "start": start, "N": N, "overlap": overlap, "eta_hat": hat} | value
+        for name in names
+        for start, N, overlap in (("Gaussian", 100, 0.0), ("Gaussian", 200, 0.0), ("equal overlaps", 100, 0.5))
+        for hat in (0.0, 0.1)
+    ]
+    parameters = {"p": 4, "p_star": 2, "N": 100, "starts": 3, "eta_hat": 0.1}
+    figure = not_orthogonal.draw(pd.DataFrame(rows), parameters)
+    assert len(figure.legends[0].get_texts()) == 4
+    lines = [line for line in figure.axes[0].lines if line.get_linestyle() == "-" and len(line.get_xdata()) == 2]
+    assert len(lines) == 1

@@ -1,0 +1,291 @@
+# Part beyond: late times, the map of stationary points, starts that are not orthogonal; the chain at large N.
+#
+# REQUIRED INPUTS: the section `escape.beyond` of the config, `escape.tolerance` and `seed`
+# OUTPUTS, below RESULTS:
+#   measurements/escape/{late_times,stationary_map,not_orthogonal}.csv
+#   figure_data/escape/{late_times,stationary_map,not_orthogonal}.csv
+#   data/escape/{run}/chain.npz              the overlap chain from the start of a run, at a larger N
+#   data/escape/fluctuations_chain/{N}.npz   the overlap chain from the start of the fluctuations
+#   figures/escape/{late_times,stationary_map,not_orthogonal}.{pdf,png}
+
+BEYOND = config["escape"]["beyond"]
+
+
+rule late_times_data:
+    input:
+        code("escape.stages.late_times"),
+    output:
+        measurements=f"{RESULTS}/measurements/escape/late_times.csv",
+        table=f"{RESULTS}/figure_data/escape/late_times.csv",
+    log:
+        f"{LOGS}/late_times_data.log",
+    benchmark:
+        f"{COST}/late_times_data.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=digest("escape.stages.late_times"),
+        equal=BEYOND["late"]["equal"],
+        wide=[",".join(map(str, pair)) for pair in BEYOND["late"]["wide"]],
+        N=BEYOND["late"]["N"],
+        starts=BEYOND["late"]["starts"],
+        eta_hat=BEYOND["late"]["eta_hat"],
+        time=BEYOND["late"]["time"],
+        points=BEYOND["late"]["points"],
+        window=BEYOND["late"]["window"],
+        chain_equal=BEYOND["late"]["chain_equal"],
+        chain_wide=",".join(map(str, BEYOND["late"]["chain_wide"])),
+        chain_time=BEYOND["late"]["chain_time"],
+        replicates=BEYOND["late"]["replicates"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "late times"
+    shell:
+        "python -m shallownets.escape.stages.late_times --equal {params.equal} --wide {params.wide} --N {params.N}"
+        " --starts {params.starts} --eta-hat {params.eta_hat} --time {params.time} --points {params.points}"
+        " --window {params.window} --chain-equal {params.chain_equal} --chain-wide {params.chain_wide}"
+        " --chain-time {params.chain_time} --replicates {params.replicates} --tolerance {params.tolerance}"
+        " --seed {params.seed} --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
+
+
+rule stationary_map_data:
+    input:
+        code("escape.stages.stationary_map"),
+    output:
+        measurements=f"{RESULTS}/measurements/escape/stationary_map.csv",
+        table=f"{RESULTS}/figure_data/escape/stationary_map.csv",
+    log:
+        f"{LOGS}/stationary_map_data.log",
+    benchmark:
+        f"{COST}/stationary_map_data.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=digest("escape.stages.stationary_map"),
+        sizes=[",".join(map(str, size)) for size in BEYOND["map"]["sizes"]],
+        p_max=BEYOND["map"]["p_max"],
+        values=BEYOND["map"]["values"],
+        points=BEYOND["map"]["points"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "the map of stationary points"
+    shell:
+        "python -m shallownets.escape.stages.stationary_map --maps {params.sizes} --p-max {params.p_max}"
+        " --values {params.values} --points {params.points} --tolerance {params.tolerance} --seed {params.seed}"
+        " --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
+
+
+rule not_orthogonal_data:
+    input:
+        code("escape.stages.not_orthogonal"),
+    output:
+        measurements=f"{RESULTS}/measurements/escape/not_orthogonal.csv",
+        table=f"{RESULTS}/figure_data/escape/not_orthogonal.csv",
+    log:
+        f"{LOGS}/not_orthogonal_data.log",
+    benchmark:
+        f"{COST}/not_orthogonal_data.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=digest("escape.stages.not_orthogonal"),
+        widths=",".join(map(str, BEYOND["frames"]["widths"])),
+        dimensions=BEYOND["frames"]["dimensions"],
+        overlaps=BEYOND["frames"]["overlaps"],
+        N=BEYOND["frames"]["N"],
+        large=BEYOND["frames"]["large"],
+        large_overlap=BEYOND["frames"]["large_overlap"],
+        eta_hat=BEYOND["frames"]["eta_hat"],
+        starts=BEYOND["frames"]["starts"],
+        time=BEYOND["frames"]["time"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "starts that are not orthogonal"
+    shell:
+        "python -m shallownets.escape.stages.not_orthogonal --widths {params.widths} --dimensions {params.dimensions}"
+        " --overlaps {params.overlaps} --N {params.N} --large {params.large} --large-overlap {params.large_overlap}"
+        " --eta-hat {params.eta_hat} --starts {params.starts} --time {params.time} --tolerance {params.tolerance}"
+        " --seed {params.seed} --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
+
+
+rule late_times:
+    input:
+        code("escape.figures.late_times"),
+        table=f"{RESULTS}/figure_data/escape/late_times.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/late_times", ".pdf", ".png"),
+            caption="../../report/late_times.rst",
+            category="escape",
+            labels={"figure": "late_times", "shows": "the last part of learning"},
+        ),
+    log:
+        f"{LOGS}/late_times.log",
+    benchmark:
+        f"{COST}/late_times.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.late_times"),
+    message:
+        "Figure late_times"
+    shell:
+        "python -m shallownets.escape.figures.late_times --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule stationary_map:
+    input:
+        code("escape.figures.stationary_map"),
+        table=f"{RESULTS}/figure_data/escape/stationary_map.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/stationary_map", ".pdf", ".png"),
+            caption="../../report/stationary_map.rst",
+            category="escape",
+            labels={"figure": "stationary_map", "shows": "stationary points and a path between them"},
+        ),
+    log:
+        f"{LOGS}/stationary_map.log",
+    benchmark:
+        f"{COST}/stationary_map.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.stationary_map"),
+    message:
+        "Figure stationary_map"
+    shell:
+        "python -m shallownets.escape.figures.stationary_map --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule not_orthogonal:
+    input:
+        code("escape.figures.not_orthogonal"),
+        table=f"{RESULTS}/figure_data/escape/not_orthogonal.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/not_orthogonal", ".pdf", ".png"),
+            caption="../../report/not_orthogonal.rst",
+            category="escape",
+            labels={"figure": "not_orthogonal", "shows": "starts that are not orthogonal"},
+        ),
+    log:
+        f"{LOGS}/not_orthogonal.log",
+    benchmark:
+        f"{COST}/not_orthogonal.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.not_orthogonal"),
+    message:
+        "Figure not_orthogonal"
+    shell:
+        "python -m shallownets.escape.figures.not_orthogonal --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule chain:
+    input:
+        code("escape.stages.chain"),
+        start=f"{DATA}/{{run}}/start.npz",
+    output:
+        f"{DATA}/{{run}}/chain/{{first}}-{{last}}.npz",
+    log:
+        f"{LOGS}/{{run}}/chain_{{first}}-{{last}}.log",
+    benchmark:
+        f"{COST}/{{run}}/chain_{{first}}-{{last}}.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=20,
+    params:
+        code=digest("escape.stages.chain"),
+        N=lambda wildcards: RUNS[wildcards.run]["chain_N"],
+        eta=lambda wildcards: RUNS[wildcards.run]["eta"],
+        alpha_max=lambda wildcards: RUNS[wildcards.run]["alpha_max"],
+        points=lambda wildcards: RUNS[wildcards.run]["points"],
+        replicates=lambda wildcards: int(wildcards.last) - int(wildcards.first) + 1,
+        seed=config["seed"],
+    message:
+        "overlap chain of {wildcards.run}, replicates {wildcards.first} to {wildcards.last}"
+    shell:
+        "python -m shallownets.escape.stages.chain --start {input.start} --N {params.N} --eta {params.eta}"
+        " --alpha-max {params.alpha_max} --points {params.points} --seed {params.seed}"
+        " --first {wildcards.first} --replicates {params.replicates} --out {output} 2>&1 | tee {log}"
+
+
+rule gather_chain:
+    input:
+        code("escape.stages.gather"),
+        batches=lambda wildcards: [
+            f"{DATA}/{wildcards.run}/chain/{batch}.npz"
+            for batch in batches(RUNS[wildcards.run]["chain_replicates"], config["escape"]["batch"])
+        ],
+    output:
+        f"{DATA}/{{run}}/chain.npz",
+    log:
+        f"{LOGS}/{{run}}/gather_chain.log",
+    benchmark:
+        f"{COST}/{{run}}/gather_chain.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.stages.gather"),
+    message:
+        "overlap chain of {wildcards.run}, all replicates"
+    shell:
+        "python -m shallownets.escape.stages.gather --batches {input.batches} --out {output} 2>&1 | tee {log}"
+
+
+rule fluctuations_chain:
+    input:
+        code("escape.stages.chain"),
+        start=f"{DATA}/fluctuations/start.npz",
+    output:
+        f"{DATA}/fluctuations_chain/{{N}}.npz",
+    log:
+        f"{LOGS}/fluctuations_chain_{{N}}.log",
+    benchmark:
+        f"{COST}/fluctuations_chain_{{N}}.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=20,
+    params:
+        code=digest("escape.stages.chain"),
+        eta=FLUCTUATIONS["eta"],
+        alpha_max=FLUCTUATIONS["alpha_max"],
+        points=FLUCTUATIONS["points"],
+        replicates=lambda wildcards: dict(FLUCTUATIONS["chain"])[int(wildcards.N)],
+        seed=config["seed"],
+    message:
+        "overlap chain of the fluctuations, N = {wildcards.N}"
+    shell:
+        "python -m shallownets.escape.stages.chain --start {input.start} --N {wildcards.N} --eta {params.eta}"
+        " --alpha-max {params.alpha_max} --points {params.points} --seed {params.seed}"
+        " --replicates {params.replicates} --out {output} 2>&1 | tee {log}"

@@ -1,0 +1,241 @@
+# Part finite: SGD at finite N, its escape time, spread and divergence, and strong overparameterisation.
+#
+# REQUIRED INPUTS: the section `escape.finite` of the config, `escape.tolerance` and `seed`
+# OUTPUTS, below RESULTS:
+#   data/escape/finite/{chain,direct}_{N}.npz   escape times at one N
+#   measurements/escape/{finite_escape,finite_divergence,overparameterisation}.csv
+#   figure_data/escape/{escape_finite,finite_divergence,overparameterisation}.csv
+#   figures/escape/{escape_finite,finite_divergence,overparameterisation}.{pdf,png}
+
+FINITE = config["escape"]["finite"]
+FINITE_RUNS = {"chain": dict(FINITE["escape"]["sizes"]), "direct": dict([FINITE["escape"]["direct"]])}
+
+
+rule finite_sgd:
+    input:
+        code("escape.stages.plateau_sgd"),
+    output:
+        f"{DATA}/finite/{{engine}}_{{N}}.npz",
+    log:
+        f"{LOGS}/finite_{{engine}}_{{N}}.log",
+    benchmark:
+        f"{COST}/finite_{{engine}}_{{N}}.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=20,
+    params:
+        code=digest("escape.stages.plateau_sgd"),
+        replicates=lambda wildcards: FINITE_RUNS[wildcards.engine][int(wildcards.N)],
+        p=FINITE["escape"]["p"],
+        p_star=FINITE["escape"]["p_star"],
+        eta_hat=FINITE["escape"]["eta_hat"],
+        fraction=FINITE["fraction"],
+        alpha_max=FINITE["escape"]["alpha_max"],
+        points=FINITE["escape"]["points"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "escape times of SGD at N = {wildcards.N}, engine {wildcards.engine}"
+    shell:
+        "python -m shallownets.escape.stages.plateau_sgd --engine {wildcards.engine} --p {params.p}"
+        " --p-star {params.p_star} --N {wildcards.N} --replicates {params.replicates} --eta-hat {params.eta_hat}"
+        " --fraction {params.fraction} --alpha-max {params.alpha_max} --points {params.points}"
+        " --tolerance {params.tolerance} --seed {params.seed} --out {output} 2>&1 | tee {log}"
+
+
+rule finite_escape:
+    input:
+        code("escape.stages.finite_escape"),
+        sgd=[f"{DATA}/finite/chain_{N}.npz" for N in FINITE_RUNS["chain"]],
+        direct=[f"{DATA}/finite/direct_{N}.npz" for N in FINITE_RUNS["direct"]],
+    output:
+        measurements=f"{RESULTS}/measurements/escape/finite_escape.csv",
+        figure=f"{RESULTS}/figure_data/escape/escape_finite.csv",
+    log:
+        f"{LOGS}/finite_escape.log",
+    benchmark:
+        f"{COST}/finite_escape.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        code=digest("escape.stages.finite_escape"),
+        fit_from=FINITE["escape"]["fit_from"],
+        limit_from=FINITE["escape"]["limit_from"],
+        N=FINITE["spread"]["N"],
+        eta_hat=FINITE["spread"]["eta_hat"],
+        starts=FINITE["spread"]["starts"],
+        runs=FINITE["spread"]["runs"],
+        ode_starts=FINITE["escape"]["ode_starts"],
+        t_max=FINITE["spread"]["t_max"],
+        points=FINITE["spread"]["points"],
+        resamples=FINITE["resamples"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "escape times of SGD against N, and their spread"
+    shell:
+        "python -m shallownets.escape.stages.finite_escape --sgd {input.sgd} --direct {input.direct}"
+        " --fit-from {params.fit_from} --limit-from {params.limit_from} --N {params.N} --eta-hat {params.eta_hat}"
+        " --starts {params.starts} --runs {params.runs} --ode-starts {params.ode_starts}"
+        " --t-max {params.t_max} --points {params.points}"
+        " --resamples {params.resamples} --tolerance {params.tolerance} --seed {params.seed}"
+        " --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
+
+
+rule finite_divergence_data:
+    input:
+        code("escape.stages.finite_divergence"),
+    output:
+        measurements=f"{RESULTS}/measurements/escape/finite_divergence.csv",
+        figure=f"{RESULTS}/figure_data/escape/finite_divergence.csv",
+    log:
+        f"{LOGS}/finite_divergence_data.log",
+    benchmark:
+        f"{COST}/finite_divergence_data.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        code=digest("escape.stages.finite_divergence"),
+        widths=[f"{p},{p_star}" for p, p_star in FINITE["divergence"]["widths"]],
+        sizes=[f"{N},{replicates}" for N, replicates in FINITE["divergence"]["sizes"]],
+        first=FINITE["divergence"]["first"],
+        step=FINITE["divergence"]["step"],
+        last=FINITE["divergence"]["last"],
+        t_max=FINITE["divergence"]["t_max"],
+        resamples=FINITE["resamples"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "divergence of SGD against the learning rate"
+    shell:
+        "python -m shallownets.escape.stages.finite_divergence --widths {params.widths} --sizes {params.sizes}"
+        " --first {params.first} --step {params.step} --last {params.last} --t-max {params.t_max}"
+        " --resamples {params.resamples} --tolerance {params.tolerance} --seed {params.seed}"
+        " --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
+
+
+rule overparameterisation_data:
+    input:
+        code("escape.stages.overparameterisation"),
+    output:
+        measurements=f"{RESULTS}/measurements/escape/overparameterisation.csv",
+        figure=f"{RESULTS}/figure_data/escape/overparameterisation.csv",
+    log:
+        f"{LOGS}/overparameterisation_data.log",
+    benchmark:
+        f"{COST}/overparameterisation_data.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        code=digest("escape.stages.overparameterisation"),
+        cases=[",".join(map(str, case)) for case in FINITE["widths"]["cases"]],
+        N=FINITE["widths"]["N"],
+        eta_hat=FINITE["widths"]["eta_hat"],
+        fraction=FINITE["fraction"],
+        starts=FINITE["widths"]["starts"],
+        t_max=FINITE["widths"]["t_max"],
+        points=FINITE["widths"]["points"],
+        tolerance=config["escape"]["tolerance"],
+        seed=config["seed"],
+    message:
+        "escape time of SGD against the student's width"
+    shell:
+        "python -m shallownets.escape.stages.overparameterisation --cases {params.cases} --N {params.N}"
+        " --eta-hat {params.eta_hat} --fraction {params.fraction} --starts {params.starts} --t-max {params.t_max}"
+        " --points {params.points} --tolerance {params.tolerance} --seed {params.seed}"
+        " --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
+
+
+rule escape_finite:
+    input:
+        code("escape.figures.escape_finite"),
+        table=f"{RESULTS}/figure_data/escape/escape_finite.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/escape_finite", ".pdf", ".png"),
+            caption="../../report/escape_finite.rst",
+            category="escape",
+            labels={"figure": "escape at finite N", "shows": "mean and spread of the escape time of SGD"},
+        ),
+    log:
+        f"{LOGS}/escape_finite.log",
+    benchmark:
+        f"{COST}/escape_finite.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.escape_finite"),
+    message:
+        "Figure escape_finite"
+    shell:
+        "python -m shallownets.escape.figures.escape_finite --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule finite_divergence:
+    input:
+        code("escape.figures.finite_divergence"),
+        table=f"{RESULTS}/figure_data/escape/finite_divergence.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/finite_divergence", ".pdf", ".png"),
+            caption="../../report/finite_divergence.rst",
+            category="escape",
+            labels={"figure": "divergence at finite N", "shows": "where SGD diverges"},
+        ),
+    log:
+        f"{LOGS}/finite_divergence.log",
+    benchmark:
+        f"{COST}/finite_divergence.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.finite_divergence"),
+    message:
+        "Figure finite_divergence"
+    shell:
+        "python -m shallownets.escape.figures.finite_divergence --table {input.table} --out {output} 2>&1 | tee {log}"
+
+
+rule overparameterisation:
+    input:
+        code("escape.figures.overparameterisation"),
+        table=f"{RESULTS}/figure_data/escape/overparameterisation.csv",
+    output:
+        report(
+            multiext(f"{RESULTS}/figures/escape/overparameterisation", ".pdf", ".png"),
+            caption="../../report/overparameterisation.rst",
+            category="escape",
+            labels={"figure": "overparameterisation", "shows": "escape time against the student's width"},
+        ),
+    log:
+        f"{LOGS}/overparameterisation.log",
+    benchmark:
+        f"{COST}/overparameterisation.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        code=digest("escape.figures.overparameterisation"),
+    message:
+        "Figure overparameterisation"
+    shell:
+        "python -m shallownets.escape.figures.overparameterisation --table {input.table} --out {output} 2>&1 | tee {log}"
