@@ -1,6 +1,7 @@
 """How much of the paper tier's core time is start-up: imports and loading compiled kernels, before any work.
 
-From: the costs in results/benchmarks/ (`make figures` first) and the import time of each rule's command, measured now.
+From: the costs in results/benchmarks/ (`make figures` first, on a machine that does nothing else: a job has one core,
+so that its seconds are core seconds) and the import time of each rule's command, measured now.
 Makes: a section for docs/performance.md, on standard output.
 """
 
@@ -11,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 def import_seconds(module: str) -> float:
@@ -35,7 +36,7 @@ def main() -> None:
         pattern = re.sub(r"\{\{\w+\}\}", "*", cost[1])
         folder = Path("results/benchmarks/escape" if "{COST}" in rule else "results/benchmarks")
         files = list(folder.glob(pattern))
-        seconds = [float(next(csv.DictReader(file.open(), delimiter="\t"))["cpu_time"]) for file in files]
+        seconds = [float(next(csv.DictReader(file.open(), delimiter="\t"))["s"]) for file in files]
         if seconds:
             rows.append((rule.split(":")[0], len(seconds), sum(seconds), len(seconds) * import_seconds(module[1])))
     total, before = sum(row[2] for row in rows), sum(row[3] for row in rows)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from scipy.stats import spearmanr
 
 from shallownets.escape.model import Array
 from shallownets.statistics import Estimate
@@ -117,4 +116,6 @@ def alignments(M: Array) -> dict[str, Array]:
 
 def rank_correlation(x: Array, y: Array) -> float:
     """Spearman's rank correlation."""
+    from scipy.stats import spearmanr  # half a second to import, and few commands need it
+
     return float(spearmanr(x, y).statistic)
