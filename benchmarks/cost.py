@@ -72,6 +72,9 @@ def main() -> None:
         axes.set(
             xlabel={"N": "input dimension $N$", "p": "student width $p$", "p_star": "teacher width $p^*$"}[variable]
         )
+        if variable != "N":
+            axes.set_xticks(SIZES[variable], [str(x) for x in SIZES[variable]])
+            axes.minorticks_off()
     panels["N"].set(ylabel="µs a step, or a trajectory")
     handles, labels = panels["p"].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=5)

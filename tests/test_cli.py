@@ -10,7 +10,8 @@ STAGES = {
     "sgd": "--start {tmp}/start.npz --N 30 --eta 0.1 --alpha-max 2 --points 3 --seed 1 --out {tmp}/sgd.npz",
     "ode": "--start {tmp}/start.npz --eta 0.1 --alpha-max 2 --points 3 --N 30 --tolerance 1e-8 --out {tmp}/ode.npz",
     "gather": "--batches {tmp}/sgd.npz --out {tmp}/all.npz",
-    "fig1_data": "--sgd {tmp}/all.npz --ode {tmp}/ode.npz --out {tmp}/fig1.csv",
+    "chain": "--start {tmp}/start.npz --N 30 --eta 0.1 --alpha-max 2 --points 3 --seed 1 --out {tmp}/chain.npz",
+    "fig1_data": "--sgd {tmp}/all.npz --chain {tmp}/chain.npz --ode {tmp}/ode.npz --out {tmp}/fig1.csv",
 }
 
 
@@ -56,21 +57,25 @@ def test_mistakes_are_told_in_one_line(stage, old, new, words, tmp_path):
 
 
 def test_runs_that_do_not_belong_together_are_refused(tmp_path):
-    for stage in ("start", "sgd", "ode"):
+    for stage in ("start", "sgd", "chain", "ode"):
         command(stage, STAGES[stage].format(tmp=tmp_path))
     other = STAGES["sgd"].replace("--eta 0.1", "--eta 0.2").replace("sgd.npz", "other.npz").format(tmp=tmp_path)
     command("sgd", other)
     mixed = f"--batches {tmp_path}/sgd.npz {tmp_path}/other.npz --out {tmp_path}/all.npz"
     assert_one_line(command("gather", mixed), "other.npz", "differ")
-    crossed = f"--sgd {tmp_path}/other.npz --ode {tmp_path}/ode.npz --out {tmp_path}/fig1.csv"
+    crossed = (
+        f"--sgd {tmp_path}/other.npz --chain {tmp_path}/chain.npz --ode {tmp_path}/ode.npz --out {tmp_path}/fig1.csv"
+    )
     assert_one_line(command("fig1_data", crossed), "ode.npz", "differs")
-    swapped = f"--sgd {tmp_path}/start.npz --ode {tmp_path}/ode.npz --out {tmp_path}/fig1.csv"
+    swapped = (
+        f"--sgd {tmp_path}/start.npz --chain {tmp_path}/chain.npz --ode {tmp_path}/ode.npz --out {tmp_path}/fig1.csv"
+    )
     assert_one_line(command("fig1_data", swapped), "start.npz", "not a trajectory")
 
 
 def test_divergence_is_said_and_kept(tmp_path):
     command("start", STAGES["start"].format(tmp=tmp_path))
-    for stage in ("sgd", "ode"):
+    for stage in ("sgd", "chain", "ode"):
         done = command(stage, STAGES[stage].replace("--eta 0.1", "--eta 30").format(tmp=tmp_path))
         assert done.returncode == 0
         assert "diverged at alpha = " in done.stdout

@@ -25,6 +25,7 @@ from shallownets.escape.trajectory import Trajectory
 from shallownets.jit import kernel
 
 SIDE = 32  # replicates side by side in one call of the kernel, so that it works on whole vectors
+_FEWEST = 8  # replicates; fewer are faster one after the other
 _BLOCK = 64  # samples whose random numbers are drawn together; another number would give other results
 _U12 = np.uint64(12)
 
@@ -318,7 +319,7 @@ class _Group:
 
 
 def _groups(start: Start | Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence]) -> list[_Group]:
-    """All replicates, SIDE by SIDE.
+    """All replicates, SIDE by SIDE, or one by one where they are too few for that to be faster.
 
     Raises:
         ValueError: N < p + p*, or starts that are not one for each stream and of the same widths.
@@ -327,7 +328,8 @@ def _groups(start: Start | Sequence[Start], N: int, eta: float, streams: Sequenc
     if len(starts) != len(streams) or len({one.M.shape for one in starts}) != 1:
         raise ValueError(f"{len(starts)} starts for {len(streams)} streams: one each, all of the same widths, is right")
     require_dimension(*starts[0].M.shape, N)
-    cuts = [slice(first, first + SIDE) for first in range(0, len(streams), SIDE)]
+    side = SIDE if len(streams) >= _FEWEST else 1
+    cuts = [slice(first, first + side) for first in range(0, len(streams), side)]
     return [_Group(starts[cut], N, eta, streams[cut]) for cut in cuts]
 
 
