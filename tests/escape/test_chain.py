@@ -15,7 +15,7 @@ from shallownets.escape.engines import chain, direct, ode
 from shallownets.escape.starts import Start
 from shallownets.escape.trajectory import recording_times
 
-REPLICATES = 4000
+REPLICATES = 16_000
 # widths, dimension and learning rate; N = p + p* and p + p* + 1 leave no or one further direction
 CASES = [(4, 2, 60, 0.4), (4, 2, 7, 0.1), (2, 3, 5, 0.1), (3, 1, 30, 0.4), (1, 1, 3, 0.05), (2, 2, 200, 0.3)]
 
