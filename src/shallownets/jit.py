@@ -2,7 +2,7 @@
 
 numba's own cache does not notice an edit in another module, and processes that fill it together may mix up its
 index. Here the cache directory is named after the source of every kernel, and a kernel is compiled (or loaded)
-under a lock when its module is imported.
+under a lock of its own when its module is imported.
 """
 
 import fcntl
@@ -43,8 +43,9 @@ def cache_directory() -> Path:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    with (cache_directory() / "lock").open("w") as lock:
+def _one_at_a_time(function: Callable) -> Iterator[None]:
+    """Let one process at a time compile or load a kernel; others may have another kernel meanwhile."""
+    with (cache_directory() / f"{function.__module__}.{function.__qualname__}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -61,7 +62,7 @@ def kernel(signature: object, **options: object) -> Callable[[Callable], Callabl
 
     def compile_now(function: Callable) -> Callable:
         numba.config.CACHE_DIR = str(cache_directory())
-        with _one_at_a_time():
+        with _one_at_a_time(function):
             return numba.njit(signature, cache=True, error_model="numpy", **options)(function)
 
     return compile_now
