@@ -10,5 +10,10 @@ from shallownets.escape.stages.replicates import simulate_batch
 
 MODULE = "shallownets.escape.stages.sgd"
 
+
+def main() -> None:
+    simulate_batch(MODULE, __doc__, "direct SGD", "samples", direct.simulate)
+
+
 if __name__ == "__main__":
-    cli.run(lambda: simulate_batch(MODULE, __doc__, "direct SGD", "samples", direct.simulate))
+    cli.run(main)
