@@ -13,12 +13,19 @@ configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/escape.smk"
+
+
+for study in CATALOGUE:
+
+    include: f"workflow/rules/{study}.smk"
+
+
+include: "workflow/rules/figures.smk"
 include: "workflow/rules/claims.smk"
 
 
 rule all:
     default_target: True
     input:
-        TARGETS,
+        TARGETS.values(),
         rules.claims.output,

@@ -13,15 +13,15 @@ rule claims:
         entries=[ancient(path) for path in CLAIMS],
         schema=ancient(CLAIMS_SCHEMA),
         templates=[ancient(path) for path in TEMPLATES],
-        tables=[f"{RESULTS}/measurements/{name}.csv" for path in CLAIMS for name in ledger.tables_of(Path(path))],
+        tables=[f"{MEASUREMENTS}/{name}.csv" for path in CLAIMS for name in ledger.tables_of(Path(path))],
     output:
         csv=f"{RESULTS}/claims.csv",
         md=f"{RESULTS}/claims.md",
         html=report(f"{RESULTS}/claims.html", caption="../report/claims.rst", category="claims"),
     log:
-        f"{RESULTS}/logs/claims.log",
+        f"{LOGS}/claims.log",
     benchmark:
-        f"{RESULTS}/benchmarks/claims.tsv"
+        f"{COST}/claims.tsv"
     conda:
         ENVIRONMENT
     resources:

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
@@ -25,9 +27,13 @@ except UserError as error:
     sys.exit(f"error: {error}")
 
 RESULTS = settings.results_folder(config)
+DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, COST = (
+    f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs", "benchmarks")
+)
 ENVIRONMENT = str(ROOT / "environment.yml")
-TARGETS = []  # each study's rules add what `snakemake` makes,
-CLAIMS = []  # and its claims file
+# A study is there as soon as it has a catalogue of figures; its rules are workflow/rules/<study>.smk.
+CATALOGUE = {path.stem: yaml.safe_load(path.read_text()) for path in sorted(ROOT.glob("workflow/figures/*.yaml"))}
+CLAIMS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("workflow/claims/*/*.yaml"))]
 
 
 def files_of(module, *others):

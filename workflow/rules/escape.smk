@@ -7,33 +7,19 @@
 #   data/escape/{run}/sgd.npz            all replicates
 #   data/escape/{run}/ode.npz            the ODE from it
 #   figure_data/escape/{figure}.csv      what a figure shows
-#   figures/escape/{figure}.{pdf,png}    the figure
-
-DATA = f"{RESULTS}/data/escape"
-LOGS = f"{RESULTS}/logs/escape"
-COST = f"{RESULTS}/benchmarks/escape"
-
 
 RUNS = config["escape"]["runs"]
-FIGURES = [f"{RESULTS}/figures/escape/{name}.{kind}" for name in config["escape"]["figures"] for kind in ("pdf", "png")]
-TARGETS += FIGURES
-CLAIMS += [f"workflow/claims/escape/{part}.yaml" for part in ("plateau", "solutions", "landscape", "beyond", "finite")]
-
-
-rule escape:
-    input:
-        FIGURES,
 
 
 rule start:
     input:
         code("escape.stages.start"),
     output:
-        f"{DATA}/{{run}}/start.npz",
+        f"{DATA}/escape/{{run}}/start.npz",
     log:
-        f"{LOGS}/{{run}}/start.log",
+        f"{LOGS}/escape/{{run}}/start.log",
     benchmark:
-        f"{COST}/{{run}}/start.tsv"
+        f"{COST}/escape/{{run}}/start.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -57,13 +43,13 @@ rule start:
 rule sgd:
     input:
         code("escape.stages.sgd"),
-        start=f"{DATA}/{{run}}/start.npz",
+        start=f"{DATA}/escape/{{run}}/start.npz",
     output:
-        f"{DATA}/{{run}}/sgd/{{first}}-{{last}}.npz",
+        f"{DATA}/escape/{{run}}/sgd/{{first}}-{{last}}.npz",
     log:
-        f"{LOGS}/{{run}}/sgd_{{first}}-{{last}}.log",
+        f"{LOGS}/escape/{{run}}/sgd_{{first}}-{{last}}.log",
     benchmark:
-        f"{COST}/{{run}}/sgd_{{first}}-{{last}}.tsv"
+        f"{COST}/escape/{{run}}/sgd_{{first}}-{{last}}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -89,15 +75,15 @@ rule gather:
     input:
         code("escape.stages.gather"),
         batches=lambda wildcards: [
-            f"{DATA}/{wildcards.run}/sgd/{batch}.npz"
+            f"{DATA}/escape/{wildcards.run}/sgd/{batch}.npz"
             for batch in batches(RUNS[wildcards.run]["replicates"], config["escape"]["batch"])
         ],
     output:
-        f"{DATA}/{{run}}/sgd.npz",
+        f"{DATA}/escape/{{run}}/sgd.npz",
     log:
-        f"{LOGS}/{{run}}/gather.log",
+        f"{LOGS}/escape/{{run}}/gather.log",
     benchmark:
-        f"{COST}/{{run}}/gather.tsv"
+        f"{COST}/escape/{{run}}/gather.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -114,13 +100,13 @@ rule gather:
 rule ode:
     input:
         code("escape.stages.ode"),
-        start=f"{DATA}/{{run}}/start.npz",
+        start=f"{DATA}/escape/{{run}}/start.npz",
     output:
-        f"{DATA}/{{run}}/ode.npz",
+        f"{DATA}/escape/{{run}}/ode.npz",
     log:
-        f"{LOGS}/{{run}}/ode.log",
+        f"{LOGS}/escape/{{run}}/ode.log",
     benchmark:
-        f"{COST}/{{run}}/ode.tsv"
+        f"{COST}/escape/{{run}}/ode.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -144,15 +130,15 @@ rule ode:
 rule fig1_data:
     input:
         code("escape.stages.fig1_data"),
-        sgd=f"{DATA}/fig1/sgd.npz",
-        chain=f"{DATA}/fig1/chain.npz",
-        ode=f"{DATA}/fig1/ode.npz",
+        sgd=f"{DATA}/escape/fig1/sgd.npz",
+        chain=f"{DATA}/escape/fig1/chain.npz",
+        ode=f"{DATA}/escape/fig1/ode.npz",
     output:
-        f"{RESULTS}/figure_data/escape/fig1.csv",
+        f"{FIGURE_DATA}/escape/fig1.csv",
     log:
-        f"{LOGS}/fig1_data.log",
+        f"{LOGS}/escape/fig1_data.log",
     benchmark:
-        f"{COST}/fig1_data.tsv"
+        f"{COST}/escape/fig1_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -165,34 +151,6 @@ rule fig1_data:
     shell:
         "python -m shallownets.escape.stages.fig1_data --sgd {input.sgd} --chain {input.chain} --ode {input.ode}"
         " --out {output} 2>&1 | tee {log}"
-
-
-rule fig1:
-    input:
-        code("escape.figures.fig1"),
-        table=f"{RESULTS}/figure_data/escape/fig1.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/fig1", ".pdf", ".png"),
-            caption="../report/fig1.rst",
-            category="escape",
-            labels={"figure": "1", "shows": "order parameters, SGD over ODE"},
-        ),
-    log:
-        f"{LOGS}/fig1.log",
-    benchmark:
-        f"{COST}/fig1.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.fig1"),
-    message:
-        "Figure 1"
-    shell:
-        "python -m shallownets.escape.figures.fig1 --table {input.table} --out {output} 2>&1 | tee {log}"
 
 
 include: "escape/solutions.smk"

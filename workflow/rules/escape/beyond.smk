@@ -6,7 +6,6 @@
 #   figure_data/escape/{late_times,stationary_map,not_orthogonal}.csv
 #   data/escape/{run}/chain.npz              the overlap chain from the start of a run, at a larger N
 #   data/escape/fluctuations_chain/{N}.npz   the overlap chain from the start of the fluctuations
-#   figures/escape/{late_times,stationary_map,not_orthogonal}.{pdf,png}
 
 BEYOND = config["escape"]["beyond"]
 
@@ -15,12 +14,12 @@ rule late_times_data:
     input:
         code("escape.stages.late_times"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/late_times.csv",
-        table=f"{RESULTS}/figure_data/escape/late_times.csv",
+        measurements=f"{MEASUREMENTS}/escape/late_times.csv",
+        table=f"{FIGURE_DATA}/escape/late_times.csv",
     log:
-        f"{LOGS}/late_times_data.log",
+        f"{LOGS}/escape/late_times_data.log",
     benchmark:
-        f"{COST}/late_times_data.tsv"
+        f"{COST}/escape/late_times_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -56,12 +55,12 @@ rule stationary_map_data:
     input:
         code("escape.stages.stationary_map"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/stationary_map.csv",
-        table=f"{RESULTS}/figure_data/escape/stationary_map.csv",
+        measurements=f"{MEASUREMENTS}/escape/stationary_map.csv",
+        table=f"{FIGURE_DATA}/escape/stationary_map.csv",
     log:
-        f"{LOGS}/stationary_map_data.log",
+        f"{LOGS}/escape/stationary_map_data.log",
     benchmark:
-        f"{COST}/stationary_map_data.tsv"
+        f"{COST}/escape/stationary_map_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -87,12 +86,12 @@ rule not_orthogonal_data:
     input:
         code("escape.stages.not_orthogonal"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/not_orthogonal.csv",
-        table=f"{RESULTS}/figure_data/escape/not_orthogonal.csv",
+        measurements=f"{MEASUREMENTS}/escape/not_orthogonal.csv",
+        table=f"{FIGURE_DATA}/escape/not_orthogonal.csv",
     log:
-        f"{LOGS}/not_orthogonal_data.log",
+        f"{LOGS}/escape/not_orthogonal_data.log",
     benchmark:
-        f"{COST}/not_orthogonal_data.tsv"
+        f"{COST}/escape/not_orthogonal_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -120,100 +119,16 @@ rule not_orthogonal_data:
         " --seed {params.seed} --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
 
 
-rule late_times:
-    input:
-        code("escape.figures.late_times"),
-        table=f"{RESULTS}/figure_data/escape/late_times.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/late_times", ".pdf", ".png"),
-            caption="../../report/late_times.rst",
-            category="escape",
-            labels={"figure": "late_times", "shows": "the last part of learning"},
-        ),
-    log:
-        f"{LOGS}/late_times.log",
-    benchmark:
-        f"{COST}/late_times.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.late_times"),
-    message:
-        "Figure late_times"
-    shell:
-        "python -m shallownets.escape.figures.late_times --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule stationary_map:
-    input:
-        code("escape.figures.stationary_map"),
-        table=f"{RESULTS}/figure_data/escape/stationary_map.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/stationary_map", ".pdf", ".png"),
-            caption="../../report/stationary_map.rst",
-            category="escape",
-            labels={"figure": "stationary_map", "shows": "stationary points and a path between them"},
-        ),
-    log:
-        f"{LOGS}/stationary_map.log",
-    benchmark:
-        f"{COST}/stationary_map.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.stationary_map"),
-    message:
-        "Figure stationary_map"
-    shell:
-        "python -m shallownets.escape.figures.stationary_map --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule not_orthogonal:
-    input:
-        code("escape.figures.not_orthogonal"),
-        table=f"{RESULTS}/figure_data/escape/not_orthogonal.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/not_orthogonal", ".pdf", ".png"),
-            caption="../../report/not_orthogonal.rst",
-            category="escape",
-            labels={"figure": "not_orthogonal", "shows": "starts that are not orthogonal"},
-        ),
-    log:
-        f"{LOGS}/not_orthogonal.log",
-    benchmark:
-        f"{COST}/not_orthogonal.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.not_orthogonal"),
-    message:
-        "Figure not_orthogonal"
-    shell:
-        "python -m shallownets.escape.figures.not_orthogonal --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
 rule chain:
     input:
         code("escape.stages.chain"),
-        start=f"{DATA}/{{run}}/start.npz",
+        start=f"{DATA}/escape/{{run}}/start.npz",
     output:
-        f"{DATA}/{{run}}/chain/{{first}}-{{last}}.npz",
+        f"{DATA}/escape/{{run}}/chain/{{first}}-{{last}}.npz",
     log:
-        f"{LOGS}/{{run}}/chain_{{first}}-{{last}}.log",
+        f"{LOGS}/escape/{{run}}/chain_{{first}}-{{last}}.log",
     benchmark:
-        f"{COST}/{{run}}/chain_{{first}}-{{last}}.tsv"
+        f"{COST}/escape/{{run}}/chain_{{first}}-{{last}}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -239,15 +154,15 @@ rule gather_chain:
     input:
         code("escape.stages.gather"),
         batches=lambda wildcards: [
-            f"{DATA}/{wildcards.run}/chain/{batch}.npz"
+            f"{DATA}/escape/{wildcards.run}/chain/{batch}.npz"
             for batch in batches(RUNS[wildcards.run]["chain_replicates"], config["escape"]["batch"])
         ],
     output:
-        f"{DATA}/{{run}}/chain.npz",
+        f"{DATA}/escape/{{run}}/chain.npz",
     log:
-        f"{LOGS}/{{run}}/gather_chain.log",
+        f"{LOGS}/escape/{{run}}/gather_chain.log",
     benchmark:
-        f"{COST}/{{run}}/gather_chain.tsv"
+        f"{COST}/escape/{{run}}/gather_chain.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -264,13 +179,13 @@ rule gather_chain:
 rule fluctuations_chain:
     input:
         code("escape.stages.chain"),
-        start=f"{DATA}/fluctuations/start.npz",
+        start=f"{DATA}/escape/fluctuations/start.npz",
     output:
-        f"{DATA}/fluctuations_chain/{{N}}.npz",
+        f"{DATA}/escape/fluctuations_chain/{{N}}.npz",
     log:
-        f"{LOGS}/fluctuations_chain_{{N}}.log",
+        f"{LOGS}/escape/fluctuations_chain_{{N}}.log",
     benchmark:
-        f"{COST}/fluctuations_chain_{{N}}.tsv"
+        f"{COST}/escape/fluctuations_chain_{{N}}.tsv"
     conda:
         ENVIRONMENT
     resources:

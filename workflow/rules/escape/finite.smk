@@ -5,7 +5,6 @@
 #   data/escape/finite/{chain,direct}_{N}.npz   escape times at one N
 #   measurements/escape/{finite_escape,finite_divergence,overparameterisation}.csv
 #   figure_data/escape/{escape_finite,finite_divergence,overparameterisation}.csv
-#   figures/escape/{escape_finite,finite_divergence,overparameterisation}.{pdf,png}
 
 FINITE = config["escape"]["finite"]
 FINITE_RUNS = {"chain": dict(FINITE["escape"]["sizes"]), "direct": dict([FINITE["escape"]["direct"]])}
@@ -15,11 +14,11 @@ rule finite_sgd:
     input:
         code("escape.stages.plateau_sgd"),
     output:
-        f"{DATA}/finite/{{engine}}_{{N}}.npz",
+        f"{DATA}/escape/finite/{{engine}}_{{N}}.npz",
     log:
-        f"{LOGS}/finite_{{engine}}_{{N}}.log",
+        f"{LOGS}/escape/finite_{{engine}}_{{N}}.log",
     benchmark:
-        f"{COST}/finite_{{engine}}_{{N}}.tsv"
+        f"{COST}/escape/finite_{{engine}}_{{N}}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -48,15 +47,15 @@ rule finite_sgd:
 rule finite_escape:
     input:
         code("escape.stages.finite_escape"),
-        sgd=[f"{DATA}/finite/chain_{N}.npz" for N in FINITE_RUNS["chain"]],
-        direct=[f"{DATA}/finite/direct_{N}.npz" for N in FINITE_RUNS["direct"]],
+        sgd=[f"{DATA}/escape/finite/chain_{N}.npz" for N in FINITE_RUNS["chain"]],
+        direct=[f"{DATA}/escape/finite/direct_{N}.npz" for N in FINITE_RUNS["direct"]],
     output:
-        measurements=f"{RESULTS}/measurements/escape/finite_escape.csv",
-        figure=f"{RESULTS}/figure_data/escape/escape_finite.csv",
+        measurements=f"{MEASUREMENTS}/escape/finite_escape.csv",
+        figure=f"{FIGURE_DATA}/escape/escape_finite.csv",
     log:
-        f"{LOGS}/finite_escape.log",
+        f"{LOGS}/escape/finite_escape.log",
     benchmark:
-        f"{COST}/finite_escape.tsv"
+        f"{COST}/escape/finite_escape.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -91,12 +90,12 @@ rule finite_divergence_data:
     input:
         code("escape.stages.finite_divergence"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/finite_divergence.csv",
-        figure=f"{RESULTS}/figure_data/escape/finite_divergence.csv",
+        measurements=f"{MEASUREMENTS}/escape/finite_divergence.csv",
+        figure=f"{FIGURE_DATA}/escape/finite_divergence.csv",
     log:
-        f"{LOGS}/finite_divergence_data.log",
+        f"{LOGS}/escape/finite_divergence_data.log",
     benchmark:
-        f"{COST}/finite_divergence_data.tsv"
+        f"{COST}/escape/finite_divergence_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -126,12 +125,12 @@ rule overparameterisation_data:
     input:
         code("escape.stages.overparameterisation"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/overparameterisation.csv",
-        figure=f"{RESULTS}/figure_data/escape/overparameterisation.csv",
+        measurements=f"{MEASUREMENTS}/escape/overparameterisation.csv",
+        figure=f"{FIGURE_DATA}/escape/overparameterisation.csv",
     log:
-        f"{LOGS}/overparameterisation_data.log",
+        f"{LOGS}/escape/overparameterisation_data.log",
     benchmark:
-        f"{COST}/overparameterisation_data.tsv"
+        f"{COST}/escape/overparameterisation_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -155,87 +154,3 @@ rule overparameterisation_data:
         " --eta-hat {params.eta_hat} --fraction {params.fraction} --starts {params.starts} --t-max {params.t_max}"
         " --points {params.points} --tolerance {params.tolerance} --seed {params.seed}"
         " --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
-
-
-rule escape_finite:
-    input:
-        code("escape.figures.escape_finite"),
-        table=f"{RESULTS}/figure_data/escape/escape_finite.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/escape_finite", ".pdf", ".png"),
-            caption="../../report/escape_finite.rst",
-            category="escape",
-            labels={"figure": "escape at finite N", "shows": "mean and spread of the escape time of SGD"},
-        ),
-    log:
-        f"{LOGS}/escape_finite.log",
-    benchmark:
-        f"{COST}/escape_finite.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.escape_finite"),
-    message:
-        "Figure escape_finite"
-    shell:
-        "python -m shallownets.escape.figures.escape_finite --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule finite_divergence:
-    input:
-        code("escape.figures.finite_divergence"),
-        table=f"{RESULTS}/figure_data/escape/finite_divergence.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/finite_divergence", ".pdf", ".png"),
-            caption="../../report/finite_divergence.rst",
-            category="escape",
-            labels={"figure": "divergence at finite N", "shows": "where SGD diverges"},
-        ),
-    log:
-        f"{LOGS}/finite_divergence.log",
-    benchmark:
-        f"{COST}/finite_divergence.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.finite_divergence"),
-    message:
-        "Figure finite_divergence"
-    shell:
-        "python -m shallownets.escape.figures.finite_divergence --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule overparameterisation:
-    input:
-        code("escape.figures.overparameterisation"),
-        table=f"{RESULTS}/figure_data/escape/overparameterisation.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/overparameterisation", ".pdf", ".png"),
-            caption="../../report/overparameterisation.rst",
-            category="escape",
-            labels={"figure": "overparameterisation", "shows": "escape time against the student's width"},
-        ),
-    log:
-        f"{LOGS}/overparameterisation.log",
-    benchmark:
-        f"{COST}/overparameterisation.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.overparameterisation"),
-    message:
-        "Figure overparameterisation"
-    shell:
-        "python -m shallownets.escape.figures.overparameterisation --table {input.table} --out {output} 2>&1 | tee {log}"

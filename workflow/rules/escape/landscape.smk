@@ -4,7 +4,6 @@
 # OUTPUTS, below RESULTS:
 #   measurements/escape/{dimensions,hessian,null_directions}.csv
 #   figure_data/escape/{fig5,fig6,hessian,hessian_ratio,null_counts,null_laws}.csv
-#   figures/escape/{fig5,fig6,hessian,hessian_ratio,null_directions}.{pdf,png}
 
 LANDSCAPE = config["escape"]["landscape"]
 
@@ -13,13 +12,13 @@ rule dimensions:
     input:
         code("escape.stages.dimensions"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/dimensions.csv",
-        fig5=f"{RESULTS}/figure_data/escape/fig5.csv",
-        fig6=f"{RESULTS}/figure_data/escape/fig6.csv",
+        measurements=f"{MEASUREMENTS}/escape/dimensions.csv",
+        fig5=f"{FIGURE_DATA}/escape/fig5.csv",
+        fig6=f"{FIGURE_DATA}/escape/fig6.csv",
     log:
-        f"{LOGS}/dimensions.log",
+        f"{LOGS}/escape/dimensions.log",
     benchmark:
-        f"{COST}/dimensions.tsv"
+        f"{COST}/escape/dimensions.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -44,13 +43,13 @@ rule hessian_data:
     input:
         code("escape.stages.hessian"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/hessian.csv",
-        spectra=f"{RESULTS}/figure_data/escape/hessian.csv",
-        ratios=f"{RESULTS}/figure_data/escape/hessian_ratio.csv",
+        measurements=f"{MEASUREMENTS}/escape/hessian.csv",
+        spectra=f"{FIGURE_DATA}/escape/hessian.csv",
+        ratios=f"{FIGURE_DATA}/escape/hessian_ratio.csv",
     log:
-        f"{LOGS}/hessian_data.log",
+        f"{LOGS}/escape/hessian_data.log",
     benchmark:
-        f"{COST}/hessian_data.tsv"
+        f"{COST}/escape/hessian_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -73,13 +72,13 @@ rule null_directions_data:
     input:
         code("escape.stages.null_directions"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/null_directions.csv",
-        counts=f"{RESULTS}/figure_data/escape/null_counts.csv",
-        laws=f"{RESULTS}/figure_data/escape/null_laws.csv",
+        measurements=f"{MEASUREMENTS}/escape/null_directions.csv",
+        counts=f"{FIGURE_DATA}/escape/null_counts.csv",
+        laws=f"{FIGURE_DATA}/escape/null_laws.csv",
     log:
-        f"{LOGS}/null_directions_data.log",
+        f"{LOGS}/escape/null_directions_data.log",
     benchmark:
-        f"{COST}/null_directions_data.tsv"
+        f"{COST}/escape/null_directions_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -102,145 +101,3 @@ rule null_directions_data:
         " --law-p {params.law_p} --directions {params.directions} --steps {params.steps} --points {params.points}"
         " --seed {params.seed} --measurements {output.measurements} --counts {output.counts} --laws {output.laws}"
         " 2>&1 | tee {log}"
-
-
-rule fig5:
-    input:
-        code("escape.figures.fig5"),
-        table=f"{RESULTS}/figure_data/escape/fig5.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/fig5", ".pdf", ".png"),
-            caption="../../report/fig5.rst",
-            category="escape",
-            labels={"figure": "5", "shows": "what a student can express"},
-        ),
-    log:
-        f"{LOGS}/fig5.log",
-    benchmark:
-        f"{COST}/fig5.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.fig5"),
-    message:
-        "Figure 5"
-    shell:
-        "python -m shallownets.escape.figures.fig5 --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule fig6:
-    input:
-        code("escape.figures.fig6"),
-        table=f"{RESULTS}/figure_data/escape/fig6.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/fig6", ".pdf", ".png"),
-            caption="../../report/fig6.rst",
-            category="escape",
-            labels={"figure": "6", "shows": "dimension of the manifold of solutions"},
-        ),
-    log:
-        f"{LOGS}/fig6.log",
-    benchmark:
-        f"{COST}/fig6.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.fig6"),
-    message:
-        "Figure 6"
-    shell:
-        "python -m shallownets.escape.figures.fig6 --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule hessian:
-    input:
-        code("escape.figures.hessian"),
-        table=f"{RESULTS}/figure_data/escape/hessian.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/hessian", ".pdf", ".png"),
-            caption="../../report/hessian.rst",
-            category="escape",
-            labels={"figure": "hessian", "shows": "spectra at the stationary points"},
-        ),
-    log:
-        f"{LOGS}/hessian.log",
-    benchmark:
-        f"{COST}/hessian.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.hessian"),
-    message:
-        "figure of the spectra"
-    shell:
-        "python -m shallownets.escape.figures.hessian --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule hessian_ratio:
-    input:
-        code("escape.figures.hessian_ratio"),
-        table=f"{RESULTS}/figure_data/escape/hessian_ratio.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/hessian_ratio", ".pdf", ".png"),
-            caption="../../report/hessian_ratio.rst",
-            category="escape",
-            labels={"figure": "hessian_ratio", "shows": "negative over null eigenvalues on the plateau"},
-        ),
-    log:
-        f"{LOGS}/hessian_ratio.log",
-    benchmark:
-        f"{COST}/hessian_ratio.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.hessian_ratio"),
-    message:
-        "figure of the ratio of eigenvalues"
-    shell:
-        "python -m shallownets.escape.figures.hessian_ratio --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule null_directions:
-    input:
-        code("escape.figures.null_directions"),
-        counts=f"{RESULTS}/figure_data/escape/null_counts.csv",
-        laws=f"{RESULTS}/figure_data/escape/null_laws.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/null_directions", ".pdf", ".png"),
-            caption="../../report/null_directions.rst",
-            category="escape",
-            labels={"figure": "null_directions", "shows": "null directions at a solution"},
-        ),
-    log:
-        f"{LOGS}/null_directions.log",
-    benchmark:
-        f"{COST}/null_directions.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.null_directions"),
-    message:
-        "figure of the null directions"
-    shell:
-        "python -m shallownets.escape.figures.null_directions --counts {input.counts} --laws {input.laws}"
-        " --out {output} 2>&1 | tee {log}"

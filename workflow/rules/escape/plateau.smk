@@ -5,7 +5,6 @@
 #   measurements/escape/plateau_{optimum,rates,norms,growth,law,times}.csv
 #   data/escape/plateau/sgd_{N}.npz      escape times of SGD at one N
 #   figure_data/escape/{fig2,norm_learning,overlap_growth,escape_law,escape_time}.csv
-#   figures/escape/{fig2,norm_learning,overlap_growth,escape_law,escape_time}.{pdf,png}
 
 PLATEAU = config["escape"]["plateau"]
 PLATEAU_REPLICATES = dict(PLATEAU["times"]["sizes"])
@@ -15,11 +14,11 @@ rule plateau_rates:
     input:
         code("escape.stages.plateau_rates"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/plateau_rates.csv",
+        measurements=f"{MEASUREMENTS}/escape/plateau_rates.csv",
     log:
-        f"{LOGS}/plateau_rates.log",
+        f"{LOGS}/escape/plateau_rates.log",
     benchmark:
-        f"{COST}/plateau_rates.tsv"
+        f"{COST}/escape/plateau_rates.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -43,12 +42,12 @@ rule plateau_optimum:
     input:
         code("escape.stages.plateau_optimum"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/plateau_optimum.csv",
-        figure=f"{RESULTS}/figure_data/escape/fig2.csv",
+        measurements=f"{MEASUREMENTS}/escape/plateau_optimum.csv",
+        figure=f"{FIGURE_DATA}/escape/fig2.csv",
     log:
-        f"{LOGS}/plateau_optimum.log",
+        f"{LOGS}/escape/plateau_optimum.log",
     benchmark:
-        f"{COST}/plateau_optimum.tsv"
+        f"{COST}/escape/plateau_optimum.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -81,12 +80,12 @@ rule plateau_norms:
     input:
         code("escape.stages.plateau_norms"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/plateau_norms.csv",
-        figure=f"{RESULTS}/figure_data/escape/norm_learning.csv",
+        measurements=f"{MEASUREMENTS}/escape/plateau_norms.csv",
+        figure=f"{FIGURE_DATA}/escape/norm_learning.csv",
     log:
-        f"{LOGS}/plateau_norms.log",
+        f"{LOGS}/escape/plateau_norms.log",
     benchmark:
-        f"{COST}/plateau_norms.tsv"
+        f"{COST}/escape/plateau_norms.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -118,12 +117,12 @@ rule plateau_growth:
     input:
         code("escape.stages.plateau_growth"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/plateau_growth.csv",
-        figure=f"{RESULTS}/figure_data/escape/overlap_growth.csv",
+        measurements=f"{MEASUREMENTS}/escape/plateau_growth.csv",
+        figure=f"{FIGURE_DATA}/escape/overlap_growth.csv",
     log:
-        f"{LOGS}/plateau_growth.log",
+        f"{LOGS}/escape/plateau_growth.log",
     benchmark:
-        f"{COST}/plateau_growth.tsv"
+        f"{COST}/escape/plateau_growth.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -156,12 +155,12 @@ rule plateau_law:
     input:
         code("escape.stages.plateau_law"),
     output:
-        measurements=f"{RESULTS}/measurements/escape/plateau_law.csv",
-        figure=f"{RESULTS}/figure_data/escape/escape_law.csv",
+        measurements=f"{MEASUREMENTS}/escape/plateau_law.csv",
+        figure=f"{FIGURE_DATA}/escape/escape_law.csv",
     log:
-        f"{LOGS}/plateau_law.log",
+        f"{LOGS}/escape/plateau_law.log",
     benchmark:
-        f"{COST}/plateau_law.tsv"
+        f"{COST}/escape/plateau_law.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -194,11 +193,11 @@ rule plateau_sgd:
     input:
         code("escape.stages.plateau_sgd"),
     output:
-        f"{DATA}/plateau/sgd_{{N}}.npz",
+        f"{DATA}/escape/plateau/sgd_{{N}}.npz",
     log:
-        f"{LOGS}/plateau_sgd_{{N}}.log",
+        f"{LOGS}/escape/plateau_sgd_{{N}}.log",
     benchmark:
-        f"{COST}/plateau_sgd_{{N}}.tsv"
+        f"{COST}/escape/plateau_sgd_{{N}}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -227,14 +226,14 @@ rule plateau_sgd:
 rule plateau_times:
     input:
         code("escape.stages.plateau_times"),
-        sgd=[f"{DATA}/plateau/sgd_{N}.npz" for N in PLATEAU_REPLICATES],
+        sgd=[f"{DATA}/escape/plateau/sgd_{N}.npz" for N in PLATEAU_REPLICATES],
     output:
-        measurements=f"{RESULTS}/measurements/escape/plateau_times.csv",
-        figure=f"{RESULTS}/figure_data/escape/escape_time.csv",
+        measurements=f"{MEASUREMENTS}/escape/plateau_times.csv",
+        figure=f"{FIGURE_DATA}/escape/escape_time.csv",
     log:
-        f"{LOGS}/plateau_times.log",
+        f"{LOGS}/escape/plateau_times.log",
     benchmark:
-        f"{COST}/plateau_times.tsv"
+        f"{COST}/escape/plateau_times.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -260,143 +259,3 @@ rule plateau_times:
         " --at-eta-hat {params.at_eta_hat} --resamples {params.resamples}"
         " --tolerance {params.tolerance}"
         " --seed {params.seed} --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
-
-
-rule fig2:
-    input:
-        code("escape.figures.fig2"),
-        table=f"{RESULTS}/figure_data/escape/fig2.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/fig2", ".pdf", ".png"),
-            caption="../../report/fig2.rst",
-            category="escape",
-            labels={"figure": "2", "shows": "optimal learning rate against student width"},
-        ),
-    log:
-        f"{LOGS}/fig2.log",
-    benchmark:
-        f"{COST}/fig2.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.fig2"),
-    message:
-        "Figure 2"
-    shell:
-        "python -m shallownets.escape.figures.fig2 --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule norm_learning:
-    input:
-        code("escape.figures.norm_learning"),
-        table=f"{RESULTS}/figure_data/escape/norm_learning.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/norm_learning", ".pdf", ".png"),
-            caption="../../report/norm_learning.rst",
-            category="escape",
-            labels={"figure": "norm learning", "shows": "norms from different initial values"},
-        ),
-    log:
-        f"{LOGS}/norm_learning.log",
-    benchmark:
-        f"{COST}/norm_learning.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.norm_learning"),
-    message:
-        "figure of norm learning"
-    shell:
-        "python -m shallownets.escape.figures.norm_learning --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule overlap_growth:
-    input:
-        code("escape.figures.overlap_growth"),
-        table=f"{RESULTS}/figure_data/escape/overlap_growth.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/overlap_growth", ".pdf", ".png"),
-            caption="../../report/overlap_growth.rst",
-            category="escape",
-            labels={"figure": "overlap growth", "shows": "exponential growth on the plateau"},
-        ),
-    log:
-        f"{LOGS}/overlap_growth.log",
-    benchmark:
-        f"{COST}/overlap_growth.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.overlap_growth"),
-    message:
-        "figure of the growth on the plateau"
-    shell:
-        "python -m shallownets.escape.figures.overlap_growth --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule escape_law:
-    input:
-        code("escape.figures.escape_law"),
-        table=f"{RESULTS}/figure_data/escape/escape_law.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/escape_law", ".pdf", ".png"),
-            caption="../../report/escape_law.rst",
-            category="escape",
-            labels={"figure": "escape law", "shows": "rate and prefactor of the loss reduction"},
-        ),
-    log:
-        f"{LOGS}/escape_law.log",
-    benchmark:
-        f"{COST}/escape_law.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.escape_law"),
-    message:
-        "figure of the escape law"
-    shell:
-        "python -m shallownets.escape.figures.escape_law --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule escape_time:
-    input:
-        code("escape.figures.escape_time"),
-        table=f"{RESULTS}/figure_data/escape/escape_time.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/escape_time", ".pdf", ".png"),
-            caption="../../report/escape_time.rst",
-            category="escape",
-            labels={"figure": "escape time", "shows": "escape times against N and p"},
-        ),
-    log:
-        f"{LOGS}/escape_time.log",
-    benchmark:
-        f"{COST}/escape_time.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.escape_time"),
-    message:
-        "figure of the escape times"
-    shell:
-        "python -m shallownets.escape.figures.escape_time --table {input.table} --out {output} 2>&1 | tee {log}"

@@ -14,18 +14,17 @@
 SOLUTIONS = config["escape"]["solutions"]
 FLUCTUATIONS = SOLUTIONS["fluctuations"]
 SIZES = dict(FLUCTUATIONS["sizes"])
-MEASUREMENTS = f"{RESULTS}/measurements/escape"
 
 
 rule solution_set:
     input:
         code("escape.stages.solution_set"),
     output:
-        f"{MEASUREMENTS}/solution_set.csv",
+        f"{MEASUREMENTS}/escape/solution_set.csv",
     log:
-        f"{LOGS}/solution_set.log",
+        f"{LOGS}/escape/solution_set.log",
     benchmark:
-        f"{COST}/solution_set.tsv"
+        f"{COST}/escape/solution_set.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -52,11 +51,11 @@ rule solution_selection:
     input:
         code("escape.stages.solution_selection"),
     output:
-        f"{MEASUREMENTS}/solution_selection.csv",
+        f"{MEASUREMENTS}/escape/solution_selection.csv",
     log:
-        f"{LOGS}/solution_selection.log",
+        f"{LOGS}/escape/solution_selection.log",
     benchmark:
-        f"{COST}/solution_selection.tsv"
+        f"{COST}/escape/solution_selection.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -86,11 +85,11 @@ rule sgd_selection:
     input:
         code("escape.stages.sgd_selection"),
     output:
-        f"{MEASUREMENTS}/sgd_selection.csv",
+        f"{MEASUREMENTS}/escape/sgd_selection.csv",
     log:
-        f"{LOGS}/sgd_selection.log",
+        f"{LOGS}/escape/sgd_selection.log",
     benchmark:
-        f"{COST}/sgd_selection.tsv"
+        f"{COST}/escape/sgd_selection.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -114,11 +113,11 @@ rule fluctuations_start:
     input:
         code("escape.stages.start"),
     output:
-        f"{DATA}/fluctuations/start.npz",
+        f"{DATA}/escape/fluctuations/start.npz",
     log:
-        f"{LOGS}/fluctuations_start.log",
+        f"{LOGS}/escape/fluctuations_start.log",
     benchmark:
-        f"{COST}/fluctuations_start.tsv"
+        f"{COST}/escape/fluctuations_start.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -140,13 +139,13 @@ rule fluctuations_start:
 rule fluctuations_sgd:
     input:
         code("escape.stages.sgd"),
-        start=f"{DATA}/fluctuations/start.npz",
+        start=f"{DATA}/escape/fluctuations/start.npz",
     output:
-        f"{DATA}/fluctuations/{{N}}.npz",
+        f"{DATA}/escape/fluctuations/{{N}}.npz",
     log:
-        f"{LOGS}/fluctuations_sgd_{{N}}.log",
+        f"{LOGS}/escape/fluctuations_sgd_{{N}}.log",
     benchmark:
-        f"{COST}/fluctuations_sgd_{{N}}.tsv"
+        f"{COST}/escape/fluctuations_sgd_{{N}}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -170,17 +169,17 @@ rule fluctuations_sgd:
 rule fluctuations:
     input:
         code("escape.stages.fluctuations"),
-        start=f"{DATA}/fluctuations/start.npz",
-        sgd=expand(f"{DATA}/fluctuations/{{N}}.npz", N=SIZES),
-        chain=[f"{DATA}/fluctuations_chain/{N}.npz" for N, _ in FLUCTUATIONS["chain"]],
+        start=f"{DATA}/escape/fluctuations/start.npz",
+        sgd=expand(f"{DATA}/escape/fluctuations/{{N}}.npz", N=SIZES),
+        chain=[f"{DATA}/escape/fluctuations_chain/{N}.npz" for N, _ in FLUCTUATIONS["chain"]],
     output:
-        measurements=f"{MEASUREMENTS}/fluctuations.csv",
-        convergence=f"{RESULTS}/figure_data/escape/convergence.csv",
-        fig4=f"{RESULTS}/figure_data/escape/fig4.csv",
+        measurements=f"{MEASUREMENTS}/escape/fluctuations.csv",
+        convergence=f"{FIGURE_DATA}/escape/convergence.csv",
+        fig4=f"{FIGURE_DATA}/escape/fig4.csv",
     log:
-        f"{LOGS}/fluctuations.log",
+        f"{LOGS}/escape/fluctuations.log",
     benchmark:
-        f"{COST}/fluctuations.tsv"
+        f"{COST}/escape/fluctuations.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -205,12 +204,12 @@ rule fig3_data:
     input:
         code("escape.stages.fig3_data"),
     output:
-        measurements=f"{MEASUREMENTS}/solution_distances.csv",
-        table=f"{RESULTS}/figure_data/escape/fig3.csv",
+        measurements=f"{MEASUREMENTS}/escape/solution_distances.csv",
+        table=f"{FIGURE_DATA}/escape/fig3.csv",
     log:
-        f"{LOGS}/fig3_data.log",
+        f"{LOGS}/escape/fig3_data.log",
     benchmark:
-        f"{COST}/fig3_data.tsv"
+        f"{COST}/escape/fig3_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -235,87 +234,3 @@ rule fig3_data:
         " --eta {params.eta} --alpha-max {params.alpha_max} --points {params.points} --others {params.others}"
         " --replicates {params.replicates} --tolerance {params.tolerance} --seed {params.seed}"
         " --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
-
-
-rule fig3:
-    input:
-        code("escape.figures.fig3"),
-        table=f"{RESULTS}/figure_data/escape/fig3.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/fig3", ".pdf", ".png"),
-            caption="../../report/fig3.rst",
-            category="escape",
-            labels={"figure": "3", "shows": "distance to the predicted solution"},
-        ),
-    log:
-        f"{LOGS}/fig3.log",
-    benchmark:
-        f"{COST}/fig3.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.fig3"),
-    message:
-        "Figure 3"
-    shell:
-        "python -m shallownets.escape.figures.fig3 --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule fig4:
-    input:
-        code("escape.figures.fig4"),
-        table=f"{RESULTS}/figure_data/escape/fig4.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/fig4", ".pdf", ".png"),
-            caption="../../report/fig4.rst",
-            category="escape",
-            labels={"figure": "4", "shows": "elements of R"},
-        ),
-    log:
-        f"{LOGS}/fig4.log",
-    benchmark:
-        f"{COST}/fig4.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.fig4"),
-    message:
-        "Figure 4"
-    shell:
-        "python -m shallownets.escape.figures.fig4 --table {input.table} --out {output} 2>&1 | tee {log}"
-
-
-rule convergence:
-    input:
-        code("escape.figures.convergence"),
-        table=f"{RESULTS}/figure_data/escape/convergence.csv",
-    output:
-        report(
-            multiext(f"{RESULTS}/figures/escape/convergence", ".pdf", ".png"),
-            caption="../../report/convergence.rst",
-            category="escape",
-            labels={"figure": "convergence", "shows": "SGD against N"},
-        ),
-    log:
-        f"{LOGS}/convergence.log",
-    benchmark:
-        f"{COST}/convergence.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.figures.convergence"),
-    message:
-        "Figure convergence"
-    shell:
-        "python -m shallownets.escape.figures.convergence --table {input.table} --out {output} 2>&1 | tee {log}"
