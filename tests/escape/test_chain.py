@@ -48,7 +48,7 @@ def test_one_step_from_random_numbers_that_are_known():
     p, p_star, N, eta = 3, 2, 50, 0.7
     root = np.random.default_rng(3).standard_normal((p, p_star + p)) * 0.5
     start = Start(root[:, :p_star].copy(), root @ root.T)
-    L = chain._triangular_factor(start)
+    L = start.residual_factor()
     np.testing.assert_allclose(L @ L.T, start.Q - start.M @ start.M.T, atol=1e-14)
     assert np.allclose(L, np.tril(L))
     numbers = np.random.default_rng(4).standard_normal((p_star + p + 1, chain._BLOCK, 2))

@@ -6,7 +6,7 @@ from numpy.random import SeedSequence
 from scipy import stats
 from scipy.special import polygamma, spence
 
-from shallownets.escape import haar, model, starts
+from shallownets.escape import model, starts
 from shallownets.escape.engines import chain, spectral
 from shallownets.escape.measure import finite as measure
 from shallownets.escape.measure.plateau import first_below
@@ -65,7 +65,7 @@ def test_sgd_escapes_like_the_ode_from_a_wider_start():
     p, p_star, N, eta_hat, runs = 2, 1, 5000, 0.12, 320
     rng = np.random.default_rng(5)
     level = plateau.plateau_level(p, p_star, 0.5)
-    begun = [haar.orthonormal_overlaps(p, p_star, N, rng) for _ in range(runs)]
+    begun = [starts.orthonormal_overlaps(p, p_star, N, rng) for _ in range(runs)]
     alpha = recording_times(60.0, 601, N)
     sgd = chain.escape_times(begun, N, p * eta_hat, level, alpha, SeedSequence(1).spawn(runs))
     wide = np.sqrt((1 + theory.escape_noise(p, p_star, eta_hat)) / N)
@@ -100,7 +100,7 @@ def test_relative_time_is_that_of_gradient_flow(rng):
 def test_overlaps_of_orthonormal_sets_have_the_law_of_drawn_weights(p, p_star, N):
     n = 4000
     rng = np.random.default_rng(2)
-    ours = np.array([haar.orthonormal_overlaps(p, p_star, N, rng).M for _ in range(n)])
+    ours = np.array([starts.orthonormal_overlaps(p, p_star, N, rng).M for _ in range(n)])
     theirs = np.array([starts.orthonormal(p, p_star, N, rng).M for _ in range(n)])
     for measure_of in (
         lambda M: M[:, 0, 0],
@@ -110,7 +110,7 @@ def test_overlaps_of_orthonormal_sets_have_the_law_of_drawn_weights(p, p_star, N
     ):
         assert stats.ks_2samp(measure_of(ours), measure_of(theirs)).pvalue > 1e-3
     with pytest.raises(ValueError, match="too small"):
-        haar.orthonormal_overlaps(3, 2, 4, rng)
+        starts.orthonormal_overlaps(3, 2, 4, rng)
 
 
 def test_escape_times_are_those_of_the_whole_run_whatever_the_grouping(monkeypatch, rng):

@@ -9,8 +9,8 @@ from shallownets import style
 from shallownets.artefacts import load_arrays, load_table
 from shallownets.errors import UserError
 from shallownets.escape.figures import escape_finite, finite_divergence, overparameterisation
+from shallownets.escape.stages import escape_times, finite_escape
 from shallownets.escape.stages import finite_divergence as divergence_stage
-from shallownets.escape.stages import finite_escape, plateau_sgd
 from shallownets.escape.stages import overparameterisation as width_stage
 from shallownets.escape.theory import finite as theory
 from shallownets.escape.theory import plateau
@@ -21,7 +21,7 @@ SGD = "--p 2 --p-star 1 --eta-hat 0.1 --fraction 0.5 --alpha-max 40 --points 201
 def sgd(monkeypatch, path, engine, N, replicates):
     options = f"--engine {engine} --N {N} --replicates {replicates} {SGD} --out {path}"
     monkeypatch.setattr(sys, "argv", ["stage", *options.split()])
-    plateau_sgd.main()
+    escape_times.main()
     return load_arrays(path).arrays
 
 

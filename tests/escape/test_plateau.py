@@ -11,12 +11,12 @@ from shallownets.escape.engines import ode, spectral
 from shallownets.escape.figures import escape_law, escape_time, fig2, norm_learning, overlap_growth
 from shallownets.escape.measure import plateau as measure
 from shallownets.escape.stages import (
+    escape_times,
     plateau_growth,
     plateau_law,
     plateau_norms,
     plateau_optimum,
     plateau_rates,
-    plateau_sgd,
     plateau_times,
 )
 from shallownets.escape.starts import Start
@@ -267,7 +267,7 @@ def test_the_stages_of_the_times_and_their_figure(monkeypatch, tmp_path):
         options = f"--engine chain --p 2 --p-star 1 --N {N} --replicates 4 --eta-hat 0.1 --fraction 0.5"
         options += f" --alpha-max 24 --points 49 --tolerance 1e-8 --seed 1 --out {files[-1]}"
         monkeypatch.setattr(sys, "argv", ["stage", *options.split()])
-        plateau_sgd.main()
+        escape_times.main()
     options = f"--sgd {' '.join(files)} --N 1e4 1e5 1e6 --eta-hat 0.05 --starts 5 --widths 1,1 4,1 --aligned 3,2"
     options += " --at 10000 --at-eta-hat 0.05 --resamples 20 --tolerance 1e-9 --seed 1"
     (table, _), (data, record) = run(plateau_times, options, monkeypatch, tmp_path, BOTH)

@@ -199,7 +199,7 @@ def test_the_figure_of_convergence_names_the_exponents():
     for quantity in ("deviation from the ODE", "late drift of R", "root of the excess distance"):
         for N in (64, 256):
             value = {"quantity": quantity, "N": N, "estimate": N**-0.5, "low": 0.9 * N**-0.5, "high": 1.1 * N**-0.5}
-            rows += [value | {"kind": kind} for kind in ("SGD", "theory", "chain")]
+            rows += [value | {"kind": kind} for kind in ("chain", "theory", "direct")]
         rows.append({"quantity": quantity, "kind": "exponent", "N": 64, "estimate": -0.5, "low": -0.6, "high": -0.4})
     figure = convergence.draw(pd.DataFrame(rows), {"p": 4, "p_star": 2, "eta": 0.2})
     texts = [text.get_text() for text in figure.legends[0].get_texts()]

@@ -63,33 +63,25 @@ def test_the_selection_of_sgd_does_not_depend_on_the_other_cases(monkeypatch, tm
 
 
 def test_the_fluctuations_of_sgd(monkeypatch, tmp_path):
-    start = tmp_path / "start.npz"
-    run(monkeypatch, "start", f"--kind gaussian --p 3 --p-star 2 --N 100 --seed 1 --out {start}".split())
-    files = []
-    for N in (40, 80, 160):
-        files.append(tmp_path / f"{N}.npz")
-        sizes = f"--N {N} --eta 0.2 --alpha-max 10 --points 11 --seed 1 --replicates 4".split()
-        run(monkeypatch, "sgd", ["--start", start, *sizes, "--out", files[-1]])
-    exact = tmp_path / "chain.npz"
-    sizes = ["--N", "400", "--eta", "0.2", "--alpha-max", "10", "--points", "11", "--seed", "1", "--replicates", "8"]
-    run(monkeypatch, "chain", ["--start", start, *sizes, "--out", exact])
     out = {name: tmp_path / f"{name}.csv" for name in ("measurements", "convergence", "fig4")}
-    given = ["--start", start, "--sgd", *files, "--chain", exact, "--fit-from", 40, "--tolerance", 1e-10, "--seed", 1]
+    given = "--p 3 --p-star 2 --start-dimension 100 --eta 0.2 --alpha-max 10 --points 11 --tolerance 1e-10 --seed 1"
+    given = [*given.split(), "--chain", "40,12", "80,12", "400,12", "--direct", "80,12", "--fit-from", 40]
     given += [part for name, path in out.items() for part in (f"--{name}", path)]
-    run(monkeypatch, "fluctuations", [*given, "--shown", 40, 160])
-    assert values(out["measurements"])["drift of R, ODE"] < 1e-10
+    run(monkeypatch, "fluctuations", [*given, "--shown", 40, 400])
+    assert values(out["measurements"], engine="ode")["drift of R, ODE"] < 1e-10
     frame, _ = load_table(out["fig4"])
-    assert set(frame.engine) == {"ODE", "SGD, N = 40", "SGD, N = 160", "SGD, chain, N = 400"}
-    assert len(frame) == 4 * 6 * 11
-    got = values(out["measurements"], N=400)
-    assert set(got) == {
-        f"{name}, chain{over}"
-        for name in ("deviation from the ODE", "late drift of R", "root of the excess distance")
-        for over in ("", " over N^(-1/2)")
-    }
-    assert 0.5 < got["deviation from the ODE, chain over N^(-1/2)"] < 2
-    with pytest.raises(UserError, match="--shown 41"):
+    assert set(frame.engine) == {"ODE", "SGD, N = 40", "SGD, N = 400"}
+    assert len(frame) == 3 * 6 * 11
+    frame, _ = load_table(out["measurements"])
+    checks = frame[frame.quantity.str.endswith(", direct over chain")]
+    assert len(checks) == 3
+    assert ((checks.low < 1) & (checks.high > 1)).all()
+    falls = frame[frame.quantity == "exponent of the deviation from the ODE"].iloc[0]
+    assert falls.low < -0.5 < falls.high
+    with pytest.raises(UserError, match="--shown 41: one of the N of --chain"):
         run(monkeypatch, "fluctuations", [*given, "--shown", 41])
+    with pytest.raises(UserError, match="--direct 41: one of the N of --chain"):
+        run(monkeypatch, "fluctuations", [*given, "--shown", 40, "--direct", "41,2"])
 
 
 def test_figure_3_needs_an_overparameterised_student(monkeypatch, tmp_path):
@@ -123,4 +115,4 @@ def test_every_claim_names_a_quantity_that_a_stage_measures(root):
     for entry in entries:
         named = entry["rows"]["quantity"]
         for quantity in [named] if isinstance(named, str) else named:
-            assert quantity.removeprefix("exponent of the ") in source, entry["id"]
+            assert quantity.removeprefix("exponent of the ").removesuffix(", direct over chain") in source, entry["id"]

@@ -73,3 +73,14 @@ def test_impossible_starts_are_refused(rng):
         starts.orthonormal(4, 2, 5, rng)
     with pytest.raises(ValueError, match="too small"):
         starts.gaussian(4, 2, 100, rng).weights(5)
+
+
+def test_the_residual_factor_is_unique(rng):
+    """Whatever the eigenvectors are: Cholesky's factor where the matrix is regular, and exact where it is not."""
+    start = starts.gaussian(4, 2, 50, rng)
+    residual = start.Q - start.M @ start.M.T
+    np.testing.assert_allclose(start.residual_factor(), np.linalg.cholesky(residual), atol=1e-14)
+    R = np.linalg.qr(rng.standard_normal((4, 2)))[0]
+    L = starts.Start(R, R @ R.T + np.diag([0.5, 0, 0, 0])).residual_factor()
+    np.testing.assert_allclose(L @ L.T, np.diag([0.5, 0, 0, 0]), atol=1e-14)
+    assert (np.diag(L) >= 0).all()

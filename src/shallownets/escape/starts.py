@@ -48,12 +48,19 @@ class Start:
             raise ValueError(f"Q has shape {self.Q.shape}; M of shape {self.M.shape} needs ({p}, {p})")
         if not np.allclose(self.Q, self.Q.T, rtol=0, atol=1e-12):
             raise ValueError("Q is not symmetric")
-        if np.linalg.eigvalsh(self._residual()).min() < -1e-10:
+        if np.linalg.eigvalsh(self.Q - self.M @ self.M.T).min() < -1e-10:
             raise ValueError("no weights have these overlaps: Q - M M^T has a negative eigenvalue")
 
-    def _residual(self) -> Array:
-        """Q - M M^T: overlaps of the student vectors once their part in the teacher's span is taken away."""
-        return self.Q - self.M @ self.M.T
+    def residual_factor(self) -> Array:
+        """Lower triangular L, (p, p), with Q - M M^T = L L^T: what lies outside the teacher's span.
+
+        That matrix may be singular, where Cholesky's method fails; hence by way of its eigenvectors. Its diagonal is
+        made non-negative, which makes L unique: the same start gives the same run whatever the eigenvectors' signs and
+        order are, which LAPACK's versions differ in.
+        """
+        values, vectors = np.linalg.eigh(self.Q - self.M @ self.M.T)
+        L = np.linalg.qr((vectors * np.sqrt(np.clip(values, 0, None))).T, mode="r").T
+        return L * np.where(np.diag(L) < 0, -1.0, 1.0)
 
     def weights(self, N: int) -> tuple[Array, Array]:
         """Weights (W, W_star) of shapes (p, N), (p*, N) with exactly these overlaps, as new arrays.
@@ -65,14 +72,12 @@ class Start:
             ValueError: N < p + p*.
         """
         p, p_star = self.M.shape
-        if p + p_star > N:
-            raise ValueError(f"N = {N} is too small for p = {p} and p* = {p_star}: at least p + p* is needed")
+        require_dimension(p, p_star, N)
         if self.W is not None and self.W.shape[1] == N:
             return self.W.copy(), self.W_star.copy()
-        values, vectors = np.linalg.eigh(self._residual())
         W = np.zeros((p, N))
         W[:, :p_star] = self.M
-        W[:, p_star : p_star + p] = vectors * np.sqrt(np.clip(values, 0, None))
+        W[:, p_star : p_star + p] = self.residual_factor()
         return np.sqrt(N) * W, np.sqrt(N) * np.eye(p_star, N)
 
 
@@ -88,11 +93,28 @@ def orthonormal(p: int, p_star: int, N: int, rng: Generator) -> Start:
     Raises:
         ValueError: N < p + p*.
     """
-    if p + p_star > N:
-        raise ValueError(f"N = {N} is too small for p = {p} and p* = {p_star}: at least p + p* is needed")
+    require_dimension(p, p_star, N)
     W = np.sqrt(N) * _orthonormal_set(p, N, rng)
     W_star = np.sqrt(N) * _orthonormal_set(p_star, N, rng)
     return Start(W @ W_star.T / N, np.eye(p), W, W_star)
+
+
+def orthonormal_overlaps(p: int, p_star: int, N: int, rng: Generator) -> Start:
+    """The overlaps of ``orthonormal``, exact in law, without the weights: the cost does not grow with N.
+
+    They are a p x p* block of a Haar matrix. With G = (G_1, G_2) Gaussian, G_1 its p* rows along the teacher, the block
+    is (G_1 R^{-1})^T, where R^T R = G_1^T G_1 + G_2^T G_2; Bartlett's triangular factor T of the Wishart matrix
+    G_2^T G_2 stands for all N - p* other rows.
+
+    Raises:
+        ValueError: N < p + p*.
+    """
+    require_dimension(p, p_star, N)
+    G = rng.standard_normal((p_star, p))
+    T = np.triu(rng.standard_normal((p, p)), 1)
+    T[np.diag_indices(p)] = np.sqrt(rng.chisquare(N - p_star - np.arange(p)))
+    Q, R = np.linalg.qr(np.vstack([G, T]))
+    return Start(np.ascontiguousarray((Q[:p_star] * np.sign(np.diag(R))).T), np.eye(p))
 
 
 def gaussian(p: int, p_star: int, N: int, rng: Generator) -> Start:

@@ -5,7 +5,6 @@
 #   measurements/escape/{late_times,stationary_map,not_orthogonal}.csv
 #   figure_data/escape/{late_times,stationary_map,not_orthogonal}.csv
 #   data/escape/{run}/chain.npz              the overlap chain from the start of a run, at a larger N
-#   data/escape/fluctuations_chain/{N}.npz   the overlap chain from the start of the fluctuations
 
 BEYOND = config["escape"]["beyond"]
 
@@ -174,33 +173,3 @@ rule gather_chain:
         "overlap chain of {wildcards.run}, all replicates"
     shell:
         "python -m shallownets.escape.stages.gather --batches {input.batches} --out {output} 2>&1 | tee {log}"
-
-
-rule fluctuations_chain:
-    input:
-        code("escape.stages.chain"),
-        start=f"{DATA}/escape/fluctuations/start.npz",
-    output:
-        f"{DATA}/escape/fluctuations_chain/{{N}}.npz",
-    log:
-        f"{LOGS}/escape/fluctuations_chain_{{N}}.log",
-    benchmark:
-        f"{COST}/escape/fluctuations_chain_{{N}}.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=20,
-    params:
-        code=digest("escape.stages.chain"),
-        eta=FLUCTUATIONS["eta"],
-        alpha_max=FLUCTUATIONS["alpha_max"],
-        points=FLUCTUATIONS["points"],
-        replicates=lambda wildcards: dict(FLUCTUATIONS["chain"])[int(wildcards.N)],
-        seed=config["seed"],
-    message:
-        "overlap chain of the fluctuations, N = {wildcards.N}"
-    shell:
-        "python -m shallownets.escape.stages.chain --start {input.start} --N {wildcards.N} --eta {params.eta}"
-        " --alpha-max {params.alpha_max} --points {params.points} --seed {params.seed}"
-        " --replicates {params.replicates} --out {output} 2>&1 | tee {log}"

@@ -2,31 +2,31 @@
 #
 # REQUIRED INPUTS: the section `escape.finite` of the config, `escape.tolerance` and `seed`
 # OUTPUTS, below RESULTS:
-#   data/escape/finite/{chain,direct}_{N}.npz   escape times at one N
+#   data/escape/escape_times/{chain,direct}_{N}.npz   escape times at one N
 #   measurements/escape/{finite_escape,finite_divergence,overparameterisation}.csv
 #   figure_data/escape/{escape_finite,finite_divergence,overparameterisation}.csv
 
 FINITE = config["escape"]["finite"]
-FINITE_RUNS = {"chain": dict(FINITE["escape"]["sizes"]), "direct": dict([FINITE["escape"]["direct"]])}
+ESCAPE_RUNS = {"chain": dict(FINITE["escape"]["sizes"]), "direct": dict([FINITE["escape"]["direct"]])}
 
 
-rule finite_sgd:
+rule escape_times:
     input:
-        code("escape.stages.plateau_sgd"),
+        code("escape.stages.escape_times"),
     output:
-        f"{DATA}/escape/finite/{{engine}}_{{N}}.npz",
+        f"{DATA}/escape/escape_times/{{engine}}_{{N}}.npz",
     log:
-        f"{LOGS}/escape/finite_{{engine}}_{{N}}.log",
+        f"{LOGS}/escape/escape_times_{{engine}}_{{N}}.log",
     benchmark:
-        f"{COST}/escape/finite_{{engine}}_{{N}}.tsv"
+        f"{COST}/escape/escape_times_{{engine}}_{{N}}.tsv"
     conda:
         ENVIRONMENT
     resources:
         mem_mb=500,
         runtime=20,
     params:
-        code=digest("escape.stages.plateau_sgd"),
-        replicates=lambda wildcards: FINITE_RUNS[wildcards.engine][int(wildcards.N)],
+        code=digest("escape.stages.escape_times"),
+        replicates=lambda wildcards: ESCAPE_RUNS[wildcards.engine][int(wildcards.N)],
         p=FINITE["escape"]["p"],
         p_star=FINITE["escape"]["p_star"],
         eta_hat=FINITE["escape"]["eta_hat"],
@@ -38,7 +38,7 @@ rule finite_sgd:
     message:
         "escape times of SGD at N = {wildcards.N}, engine {wildcards.engine}"
     shell:
-        "python -m shallownets.escape.stages.plateau_sgd --engine {wildcards.engine} --p {params.p}"
+        "python -m shallownets.escape.stages.escape_times --engine {wildcards.engine} --p {params.p}"
         " --p-star {params.p_star} --N {wildcards.N} --replicates {params.replicates} --eta-hat {params.eta_hat}"
         " --fraction {params.fraction} --alpha-max {params.alpha_max} --points {params.points}"
         " --tolerance {params.tolerance} --seed {params.seed} --out {output} 2>&1 | tee {log}"
@@ -47,8 +47,8 @@ rule finite_sgd:
 rule finite_escape:
     input:
         code("escape.stages.finite_escape"),
-        sgd=[f"{DATA}/escape/finite/chain_{N}.npz" for N in FINITE_RUNS["chain"]],
-        direct=[f"{DATA}/escape/finite/direct_{N}.npz" for N in FINITE_RUNS["direct"]],
+        sgd=[f"{DATA}/escape/escape_times/chain_{N}.npz" for N in ESCAPE_RUNS["chain"]],
+        direct=[f"{DATA}/escape/escape_times/direct_{N}.npz" for N in ESCAPE_RUNS["direct"]],
     output:
         measurements=f"{MEASUREMENTS}/escape/finite_escape.csv",
         figure=f"{FIGURE_DATA}/escape/escape_finite.csv",

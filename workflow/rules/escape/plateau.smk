@@ -1,13 +1,11 @@
 # Part plateau: norm learning, the plateau and the escape from it (equations 9 to 13, 35, 36, Figure 2).
 #
-# REQUIRED INPUTS: the section `escape.plateau` of the config, `escape.tolerance` and `seed`
+# REQUIRED INPUTS: the section `escape.plateau` of the config, the escape times of part finite, `escape.tolerance` and `seed`
 # OUTPUTS, below RESULTS:
 #   measurements/escape/plateau_{optimum,rates,norms,growth,law,times}.csv
-#   data/escape/plateau/sgd_{N}.npz      escape times of SGD at one N
 #   figure_data/escape/{fig2,norm_learning,overlap_growth,escape_law,escape_time}.csv
 
 PLATEAU = config["escape"]["plateau"]
-PLATEAU_REPLICATES = dict(PLATEAU["times"]["sizes"])
 
 
 rule plateau_rates:
@@ -189,44 +187,10 @@ rule plateau_law:
         " --seed {params.seed} --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
 
 
-rule plateau_sgd:
-    input:
-        code("escape.stages.plateau_sgd"),
-    output:
-        f"{DATA}/escape/plateau/sgd_{{N}}.npz",
-    log:
-        f"{LOGS}/escape/plateau_sgd_{{N}}.log",
-    benchmark:
-        f"{COST}/escape/plateau_sgd_{{N}}.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=20,
-    params:
-        code=digest("escape.stages.plateau_sgd"),
-        replicates=lambda wildcards: PLATEAU_REPLICATES[int(wildcards.N)],
-        p=PLATEAU["times"]["p"],
-        p_star=PLATEAU["times"]["p_star"],
-        sgd_eta_hat=PLATEAU["times"]["sgd_eta_hat"],
-        fraction=PLATEAU["times"]["fraction"],
-        alpha_max=PLATEAU["times"]["alpha_max"],
-        points=PLATEAU["times"]["points"],
-        tolerance=config["escape"]["tolerance"],
-        seed=config["seed"],
-    message:
-        "escape times of SGD at N = {wildcards.N}"
-    shell:
-        "python -m shallownets.escape.stages.plateau_sgd --engine chain --p {params.p} --p-star {params.p_star}"
-        " --N {wildcards.N} --replicates {params.replicates} --eta-hat {params.sgd_eta_hat} --fraction {params.fraction}"
-        " --alpha-max {params.alpha_max} --points {params.points} --tolerance {params.tolerance}"
-        " --seed {params.seed} --out {output} 2>&1 | tee {log}"
-
-
 rule plateau_times:
     input:
         code("escape.stages.plateau_times"),
-        sgd=[f"{DATA}/escape/plateau/sgd_{N}.npz" for N in PLATEAU_REPLICATES],
+        sgd=[f"{DATA}/escape/escape_times/chain_{N}.npz" for N, _ in config["escape"]["finite"]["escape"]["sizes"]],
     output:
         measurements=f"{MEASUREMENTS}/escape/plateau_times.csv",
         figure=f"{FIGURE_DATA}/escape/escape_time.csv",

@@ -7,13 +7,10 @@
 #   measurements/escape/sgd_selection.csv       which solution SGD reaches from orthonormal sets
 #   measurements/escape/fluctuations.csv        SGD against N, from one start
 #   measurements/escape/solution_distances.csv  the distances of Figure 3
-#   data/escape/fluctuations/start.npz          that start
-#   data/escape/fluctuations/{N}.npz            SGD from it
-#   figure_data/escape/{fig3,fig4,convergence}.csv and figures/escape/{fig3,fig4,convergence}.{pdf,png}
+#   figure_data/escape/{fig3,fig4,convergence}.csv
 
 SOLUTIONS = config["escape"]["solutions"]
 FLUCTUATIONS = SOLUTIONS["fluctuations"]
-SIZES = dict(FLUCTUATIONS["sizes"])
 
 
 rule solution_set:
@@ -109,69 +106,9 @@ rule sgd_selection:
         " --cases {params.cases} --time {params.time} --seed {params.seed} --out {output} 2>&1 | tee {log}"
 
 
-rule fluctuations_start:
-    input:
-        code("escape.stages.start"),
-    output:
-        f"{DATA}/escape/fluctuations/start.npz",
-    log:
-        f"{LOGS}/escape/fluctuations_start.log",
-    benchmark:
-        f"{COST}/escape/fluctuations_start.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=2,
-    params:
-        code=digest("escape.stages.start"),
-        p=FLUCTUATIONS["p"],
-        p_star=FLUCTUATIONS["p_star"],
-        N=FLUCTUATIONS["start_dimension"],
-        seed=config["seed"],
-    message:
-        "start of the fluctuations"
-    shell:
-        "python -m shallownets.escape.stages.start --kind gaussian --p {params.p} --p-star {params.p_star}"
-        " --N {params.N} --seed {params.seed} --out {output} 2>&1 | tee {log}"
-
-
-rule fluctuations_sgd:
-    input:
-        code("escape.stages.sgd"),
-        start=f"{DATA}/escape/fluctuations/start.npz",
-    output:
-        f"{DATA}/escape/fluctuations/{{N}}.npz",
-    log:
-        f"{LOGS}/escape/fluctuations_sgd_{{N}}.log",
-    benchmark:
-        f"{COST}/escape/fluctuations_sgd_{{N}}.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=500,
-        runtime=20,
-    params:
-        code=digest("escape.stages.sgd"),
-        eta=FLUCTUATIONS["eta"],
-        alpha_max=FLUCTUATIONS["alpha_max"],
-        points=FLUCTUATIONS["points"],
-        replicates=lambda wildcards: SIZES[int(wildcards.N)],
-        seed=config["seed"],
-    message:
-        "SGD of the fluctuations, N = {wildcards.N}"
-    shell:
-        "python -m shallownets.escape.stages.sgd --start {input.start} --N {wildcards.N} --eta {params.eta}"
-        " --alpha-max {params.alpha_max} --points {params.points} --seed {params.seed}"
-        " --replicates {params.replicates} --out {output} 2>&1 | tee {log}"
-
-
 rule fluctuations:
     input:
         code("escape.stages.fluctuations"),
-        start=f"{DATA}/escape/fluctuations/start.npz",
-        sgd=expand(f"{DATA}/escape/fluctuations/{{N}}.npz", N=SIZES),
-        chain=[f"{DATA}/escape/fluctuations_chain/{N}.npz" for N, _ in FLUCTUATIONS["chain"]],
     output:
         measurements=f"{MEASUREMENTS}/escape/fluctuations.csv",
         convergence=f"{FIGURE_DATA}/escape/convergence.csv",
@@ -184,9 +121,17 @@ rule fluctuations:
         ENVIRONMENT
     resources:
         mem_mb=500,
-        runtime=2,
+        runtime=20,
     params:
         code=digest("escape.stages.fluctuations"),
+        p=FLUCTUATIONS["p"],
+        p_star=FLUCTUATIONS["p_star"],
+        start_dimension=FLUCTUATIONS["start_dimension"],
+        eta=FLUCTUATIONS["eta"],
+        alpha_max=FLUCTUATIONS["alpha_max"],
+        points=FLUCTUATIONS["points"],
+        chain=[f"{N},{replicates}" for N, replicates in FLUCTUATIONS["chain"]],
+        direct=[f"{N},{replicates}" for N, replicates in FLUCTUATIONS["direct"]],
         fit_from=FLUCTUATIONS["fit_from"],
         shown=FLUCTUATIONS["shown"],
         tolerance=config["escape"]["tolerance"],
@@ -194,8 +139,10 @@ rule fluctuations:
     message:
         "SGD against the ODE and N"
     shell:
-        "python -m shallownets.escape.stages.fluctuations --start {input.start} --sgd {input.sgd}"
-        " --chain {input.chain} --fit-from {params.fit_from} --shown {params.shown} --tolerance {params.tolerance} --seed {params.seed}"
+        "python -m shallownets.escape.stages.fluctuations --p {params.p} --p-star {params.p_star}"
+        " --start-dimension {params.start_dimension} --eta {params.eta} --alpha-max {params.alpha_max}"
+        " --points {params.points} --chain {params.chain} --direct {params.direct} --fit-from {params.fit_from}"
+        " --shown {params.shown} --tolerance {params.tolerance} --seed {params.seed}"
         " --measurements {output.measurements} --convergence {output.convergence} --fig4 {output.fig4}"
         " 2>&1 | tee {log}"
 

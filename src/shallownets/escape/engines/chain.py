@@ -281,12 +281,6 @@ def _advance(M, L, A, lam, work, numbers, words, state, spares, freedom, used, d
     return used
 
 
-def _triangular_factor(start: Start) -> Array:
-    """Lower triangular L with Q - M M^T = L L^T, (p, p); that matrix may be singular."""
-    values, vectors = np.linalg.eigh(start.Q - start.M @ start.M.T)
-    return np.linalg.qr((vectors * np.sqrt(np.clip(values, 0, None))).T, mode="r").T
-
-
 class _Group:
     """Replicates side by side, and how far they are."""
 
@@ -294,7 +288,7 @@ class _Group:
         p, p_star = starts[0].M.shape
         side = len(streams)
         self.M = np.ascontiguousarray(np.stack([start.M for start in starts], axis=2))
-        self.L = np.ascontiguousarray(np.stack([_triangular_factor(start) for start in starts], axis=2))
+        self.L = np.ascontiguousarray(np.stack([start.residual_factor() for start in starts], axis=2))
         self.ended = np.full(side, -1)  # samples that a replicate used until it diverged, -1 where it has not
         self._scratch = np.empty((p, p + 1, side)), np.empty((p, side)), np.empty((4, side))
         seeds = np.array([stream.generate_state(8, np.uint64) for stream in streams])

@@ -15,7 +15,7 @@ _CURVES = {
     "late drift of R": r"$R(\alpha_{\max})-R(0)$",
     "root of the excess distance": r"(relative excess of $d^2$)$^{1/2}$",
 }
-_CHAIN = {"markerfacecolor": "white", "linestyle": "", "capsize": 2, "zorder": 3}
+_WEIGHTS = {"markerfacecolor": "white", "linestyle": "", "capsize": 2, "zorder": 4}
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -24,7 +24,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     axes = figure.subplots()
     for number, (quantity, label) in enumerate(_CURVES.items()):
         curve = dict(list(frame[frame.quantity == quantity].groupby("kind")))
-        sgd, line, slope = curve["SGD"], curve["theory"], curve["exponent"].iloc[0]
+        sgd, line, slope = curve["chain"], curve["theory"], curve["exponent"].iloc[0]
         colour = style.COLOURS[number]
         # the first two nearly coincide
         look = {"color": colour, "marker": "osD"[number], "markersize": (7, 3, 4)[number]}
@@ -38,12 +38,12 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             zorder=3,
             label=f"{label}\nexponent ${slope.estimate:.3f} \\pm {slope.high - slope.estimate:.3f}$",
         )
-        chain = curve["chain"]
-        bars = [chain.estimate - chain.low, chain.high - chain.estimate]
-        axes.errorbar(chain.N, chain.estimate, bars, **_CHAIN | look)
+        weights = curve["direct"]
+        bars = [weights.estimate - weights.low, weights.high - weights.estimate]
+        axes.errorbar(weights.N, weights.estimate, bars, **_WEIGHTS | look)
         axes.plot(line.N, line.estimate, color=colour, linewidth=0.9)
     axes.set(xscale="log", yscale="log", xlabel="input dimension $N$", ylabel="root mean square")
-    figure.legend(loc="outside lower center", title="lines: $N^{-1/2}$; hollow: overlap chain")
+    figure.legend(loc="outside lower center", title="lines: $N^{-1/2}$; hollow: SGD on weights")
     head = f"$p={parameters['p']}$, $p^*={parameters['p_star']}$, $\\eta={parameters['eta']:g}$"
     axes.set_title(f"SGD from one start, {head}")
     return figure

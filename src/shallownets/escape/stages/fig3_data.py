@@ -12,7 +12,7 @@ from shallownets import cli, seeds, statistics
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
 from shallownets.escape import model, starts
-from shallownets.escape.engines import direct, ode
+from shallownets.escape.engines import chain, ode
 from shallownets.escape.theory import solutions as theory
 from shallownets.escape.trajectory import recording_times
 from shallownets.progress import progress
@@ -49,7 +49,7 @@ def main() -> None:
         raise UserError(str(error)) from error
     samples = [seeds.sequence(args.seed, "Figure 3 samples", key | {"eta": eta}, r) for r in range(args.replicates)]
     with progress(f"SGD N = {N}", args.replicates * alpha[-1]) as advance:
-        sgd = direct.simulate(matching, N, eta, alpha, samples, advance)
+        sgd = chain.simulate(matching, N, eta, alpha, samples, advance)
     R = model.polar_factor(matching.M)
     limits = [ode.simulate(start, eta, alpha, args.tolerance) for start in (matching, *others)]
     runs = [("matching", limits[0]), *(("other", run) for run in limits[1:]), ("SGD", sgd)]

@@ -11,7 +11,7 @@ from numpy.random import default_rng
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
-from shallownets.escape import haar
+from shallownets.escape import starts
 from shallownets.escape.engines import chain, spectral
 from shallownets.escape.measure.finite import half_diverged, proportion
 from shallownets.escape.stages.pairs import pair
@@ -74,7 +74,7 @@ def main() -> None:
                         for what in ("start", "samples")
                     )
                     try:
-                        begun = [haar.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
+                        begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
                         alpha = recording_times(args.t_max / eta_hat, RECORDS, N)
                     except ValueError as error:
                         raise UserError(str(error)) from error

@@ -12,7 +12,7 @@ from scipy.special import digamma
 from shallownets import cli, seeds
 from shallownets.artefacts import load_arrays, record_of, save_table
 from shallownets.errors import UserError
-from shallownets.escape import haar
+from shallownets.escape import starts
 from shallownets.escape.engines import chain, spectral
 from shallownets.escape.measure.finite import variance_parts
 from shallownets.escape.stages.plateau_shared import exact, gaussian_starts, row
@@ -120,7 +120,7 @@ def main() -> None:
             def draw(purpose: str, count: int, experiment: dict = experiment) -> list:
                 return [seeds.sequence(args.seed, f"finite {purpose}", experiment, r) for r in range(count)]
 
-            begun = [haar.orthonormal_overlaps(p, p_star, N, default_rng(s)) for s in draw("start", args.starts)]
+            begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(s)) for s in draw("start", args.starts)]
             repeated = [start for start in begun for _ in range(args.runs)]
             streams = draw("samples", len(repeated))
             sgd = chain.escape_times(repeated, N, p * eta_hat, level, alpha, streams, advance)

@@ -1,6 +1,6 @@
 """How closely SGD follows the ODE, and how far it moves R, against N: from one start with overlaps that N does not set.
 
-From: the start, SGD from it at several N, and the overlap chain from it at larger ones.
+From: widths, the start's dimension, a learning rate, and pairs of N and replicates, by the chain and on weights.
 Makes: a table of measurements, and the tidy CSVs of the figures `convergence` and `fig4`.
 """
 
@@ -11,103 +11,117 @@ from numpy.random import default_rng
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
-from shallownets.escape import model
-from shallownets.escape.engines import ode
+from shallownets.escape import model, starts
+from shallownets.escape.engines import chain, direct, ode
 from shallownets.escape.measure import solutions as measure
-from shallownets.escape.stages.files import load_start, load_trajectory
+from shallownets.escape.stages.pairs import pair
 from shallownets.escape.theory import solutions as theory
+from shallownets.escape.trajectory import recording_times
+from shallownets.progress import progress
 from shallownets.statistics import Estimate
 
 MODULE = "shallownets.escape.stages.fluctuations"
+UNITS = {"estimate": "1", "N": "1", "alpha": "samples/N", "value": "1"}
+ENGINES = {"chain": chain.simulate, "direct": direct.simulate}
 
 
 def main() -> None:
     parser = cli.parser(MODULE, __doc__)
-    parser.add_argument("--start", type=cli.path, required=True, help="the start, .npz")
-    parser.add_argument("--sgd", type=cli.path, nargs="+", required=True, help="SGD from it, .npz, one file for each N")
-    parser.add_argument("--chain", type=cli.path, nargs="+", required=True, help="the chain from it, .npz, as above")
+    parser.add_argument("--p", type=cli.count, required=True, help="student width")
+    parser.add_argument("--p-star", type=cli.count, required=True, help="teacher width, at most p")
+    parser.add_argument("--start-dimension", type=cli.count, required=True, help="1/variance of the start's overlaps")
+    parser.add_argument("--eta", type=cli.positive, required=True, help="learning rate")
+    parser.add_argument("--alpha-max", type=cli.positive, required=True, help="last time, samples/N")
+    parser.add_argument("--points", type=cli.count, required=True, help="recorded times, 0 and the last included")
+    parser.add_argument("--chain", type=pair, nargs="+", required=True, help="N,replicates of the chain, N increasing")
+    parser.add_argument("--direct", type=pair, nargs="+", required=True, help="N,replicates of SGD on weights")
     parser.add_argument("--fit-from", type=cli.count, required=True, help="least N in the fits of exponents")
-    parser.add_argument("--shown", type=cli.count, nargs="+", required=True, help="the N that fig4 shows")
+    parser.add_argument("--shown", type=cli.count, nargs="+", required=True, help="the N that fig4 shows, of the chain")
     parser.add_argument("--tolerance", type=cli.positive, required=True, help="of the ODE: relative error of a step")
     parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
     parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
     parser.add_argument("--convergence", type=cli.path, required=True, help="data of the figure convergence, .csv")
     parser.add_argument("--fig4", type=cli.path, required=True, help="data of Figure 4, .csv")
     args = parser.parse_args()
+    sizes = {"chain": dict(args.chain), "direct": dict(args.direct)}
+    for option, missing in (
+        ("--shown", set(args.shown) - sizes["chain"].keys()),
+        ("--direct", sizes["direct"].keys() - sizes["chain"].keys()),
+    ):
+        if missing:
+            raise UserError(f"{option} {min(missing)}: one of the N of --chain is right")
 
-    start, drawn = load_start(args.start)
-    p, p_star = start.M.shape
+    key = {"p": args.p, "p_star": args.p_star, "eta": args.eta}
+    drawn = {"p": args.p, "p_star": args.p_star, "start_dimension": args.start_dimension}
+    rng = default_rng(seeds.sequence(args.seed, "fluctuations start", drawn, 0))
+    start = starts.gaussian(args.p, args.p_star, args.start_dimension, rng)
     R_0 = model.polar_factor(start.M)
     closest = theory.squared_distance(start.M, start.Q, R_0)
-    rows, shown, found, chained = [], [], {}, {}
-    for path in (*args.sgd, *args.chain):
-        sgd, parameters = load_trajectory(path)
-        if parameters["start"] != drawn:
-            raise UserError(f"{path}: its start differs from {args.start}")
-        N, eta = parameters["N"], parameters["eta"]
-        limit = ode.simulate(start, eta, sgd.alpha, args.tolerance)
-        kept = sgd.valid[:, -1]
-        if kept.sum() < 2:
-            raise UserError(f"{path}: fewer than two replicates did not diverge")
-        R = model.polar_factor(sgd.M[kept])
-        squares = {
-            "deviation from the ODE": measure.deviation(sgd, limit)[kept],
-            "late drift of R": ((R[:, -1] - R_0) ** 2).mean((1, 2)),
-            # quadratic in the drift: its root falls as the other two
-            "root of the excess distance": theory.squared_distance(start.M, start.Q, R[:, -1]) / closest - 1,
-        }
-        exact = path in args.chain
-        key = {"p": p, "p_star": p_star, "eta": eta, "N": N}
-        rng = default_rng(seeds.sequence(args.seed, "fluctuations bootstrap", key, 0))
-        for name, values in squares.items():
-            estimate = measure.root_mean(values, rng)
-            (chained if exact else found).setdefault(name, []).append((N, estimate))
-            rows.append(
-                {"quantity": f"{name}, chain" if exact else name}
-                | key
-                | {"diverged": int((~kept).sum())}
-                | estimate.row()
-            )
-        if exact and path == args.chain[-1]:
-            shown += _elements(f"SGD, chain, N = {N}", sgd.alpha, R[0])
-        elif N in args.shown:
-            shown += _elements(f"SGD, N = {N}", sgd.alpha, R[0])
-    if missing := set(args.shown) - {N for N, _ in found["late drift of R"]}:
-        raise UserError(f"--shown {min(missing)}: no SGD at this N is given")
 
-    key = {"p": p, "p_star": p_star, "eta": eta}
+    rows, shown, found = [], [], {}
+    for engine, runs in sizes.items():
+        for N, replicates in runs.items():
+            purpose, experiment = f"fluctuations {engine}", key | {"N": N}
+            streams = [seeds.sequence(args.seed, purpose, experiment, r) for r in range(replicates)]
+            try:
+                alpha = recording_times(args.alpha_max, args.points, N)
+                with progress(f"SGD N = {N}, {engine}", replicates * alpha[-1]) as advance:
+                    sgd = ENGINES[engine](start, N, args.eta, alpha, streams, advance)
+            except ValueError as error:
+                raise UserError(str(error)) from error
+            limit = ode.simulate(start, args.eta, alpha, args.tolerance)
+            kept = sgd.valid[:, -1]
+            if kept.sum() < 2:
+                raise UserError(f"N = {N}: fewer than two replicates did not diverge; a smaller learning rate is right")
+            R = model.polar_factor(sgd.M[kept])
+            squares = {
+                "deviation from the ODE": measure.deviation(sgd, limit)[kept],
+                "late drift of R": ((R[:, -1] - R_0) ** 2).mean((1, 2)),
+                # quadratic in the drift: its root falls as the other two
+                "root of the excess distance": theory.squared_distance(start.M, start.Q, R[:, -1]) / closest - 1,
+            }
+            rng = default_rng(seeds.sequence(args.seed, f"{purpose} bootstrap", experiment, 0))
+            for name, values in squares.items():
+                found[name, engine, N] = estimate = measure.root_mean(values, rng)
+                lost = {"engine": engine, "diverged": int((~kept).sum())}
+                rows.append({"quantity": name} | key | lost | {"N": N} | estimate.row())
+            if engine == "chain" and N in args.shown:
+                shown += _elements(f"SGD, N = {N}", alpha, R[0])
+
     lines = []
-    for name, points in found.items():
-        used = [(N, estimate) for N, estimate in points if args.fit_from <= N]
-        N, estimates = zip(*used, strict=True)
-        slope = measure.exponent(np.array(N), list(estimates))
-        rows.append({"quantity": f"exponent of the {name}"} | key | {"diverged": 0} | slope.row())
+    for name in squares:
+        points = {N: found[name, "chain", N] for N in sizes["chain"]}
+        fitted = {N: estimate for N, estimate in points.items() if args.fit_from <= N}
+        slope = measure.exponent(np.array(list(fitted)), list(fitted.values()))
+        fit = key | {"engine": "chain", "diverged": 0}
+        rows.append({"quantity": f"exponent of the {name}"} | fit | {"N": args.fit_from} | slope.row())
+        for N in sizes["direct"]:
+            one, other = found[name, "direct", N], points[N]
+            ratio = one.value / other.value
+            error = ratio * float(np.hypot(one.error / one.value, other.error / other.value))
+            check = Estimate(ratio, error, one.n)
+            rows.append({"quantity": f"{name}, direct over chain"} | fit | {"N": N} | check.row())
         # the line is drawn through the weighted mean of log estimate + log N/2, with the exponent of theory
-        weights = [(e.value / e.error) ** 2 for e in estimates]
-        level = np.average([np.log(e.value * np.sqrt(n)) for n, e in used], weights=weights)
-        error = 1 / np.sqrt(sum(weights))
-        for n, estimate in chained[name]:
-            ratio = estimate.value * np.sqrt(n) / np.exp(level)
-            over = Estimate(ratio, ratio * np.hypot(estimate.error / estimate.value, error), estimate.n)
-            rows.append({"quantity": f"{name}, chain over N^(-1/2)", "diverged": 0} | key | {"N": n} | over.row())
+        weights = [(e.value / e.error) ** 2 for e in fitted.values()]
+        level = np.average([np.log(e.value * np.sqrt(N)) for N, e in fitted.items()], weights=weights)
         lines += [
-            {"quantity": name, "kind": "theory", "N": n, "estimate": np.exp(level) / np.sqrt(n)}
-            for n, _ in [*points, *chained[name]]
+            {"quantity": name, "kind": "theory", "N": N, "estimate": float(np.exp(level) / np.sqrt(N))} for N in points
         ]
-        lines += [{"quantity": name, "kind": "SGD", "N": n} | e.row() for n, e in points]
-        lines += [{"quantity": name, "kind": "chain", "N": n} | e.row() for n, e in chained[name]]
+        for (quantity, engine, N), estimate in found.items():
+            if quantity == name:
+                lines.append({"quantity": name, "kind": engine, "N": N} | estimate.row())
         lines.append({"quantity": name, "kind": "exponent", "N": args.fit_from} | slope.row())
     ode_frames = model.polar_factor(limit.M[0])
     drift = Estimate(float(np.abs(ode_frames - R_0).max()), 0.0, 1)
-    rows.append({"quantity": "drift of R, ODE"} | key | {"diverged": 0} | drift.row())
-
-    parameters = {"p": p, "p_star": p_star, "eta": eta, "start": drawn, "seed": args.seed, "fit_from": args.fit_from}
-    units = {"estimate": "1", "N": "1", "alpha": "samples/N", "value": "1"}
+    rows.append({"quantity": "drift of R, ODE"} | key | {"engine": "ode", "diverged": 0} | drift.row())
     shown += _elements("ODE", limit.alpha, ode_frames)
-    panels = {"shown": [*(f"SGD, N = {N}" for N in sorted(args.shown)), f"SGD, chain, N = {chained[name][-1][0]}"]}
-    save_table(args.measurements, pd.DataFrame(rows), record_of(MODULE, parameters, units))
-    save_table(args.convergence, pd.DataFrame(lines), record_of(MODULE, parameters, units))
-    save_table(args.fig4, pd.DataFrame(shown), record_of(MODULE, parameters | panels, units))
+
+    parameters = drawn | {"eta": args.eta, "seed": args.seed, "fit_from": args.fit_from}
+    panels = {"shown": [f"SGD, N = {N}" for N in sorted(args.shown)]}
+    table = pd.DataFrame(rows).fillna({"N": 0}).astype({"N": int})
+    save_table(args.measurements, table, record_of(MODULE, parameters, UNITS))
+    save_table(args.convergence, pd.DataFrame(lines), record_of(MODULE, parameters, UNITS))
+    save_table(args.fig4, pd.DataFrame(shown), record_of(MODULE, parameters | panels, UNITS))
 
 
 def _elements(engine: str, alpha, R) -> list[dict]:

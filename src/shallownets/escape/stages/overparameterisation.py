@@ -13,7 +13,7 @@ from numpy.random import default_rng
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
-from shallownets.escape import haar
+from shallownets.escape import starts
 from shallownets.escape.engines import chain, spectral
 from shallownets.escape.stages.plateau_shared import exact, row
 from shallownets.escape.theory import finite as theory
@@ -66,7 +66,7 @@ def main() -> None:
                 for what, many in (("start", count), ("samples", replicates))
             )
             try:
-                begun = [haar.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
+                begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
                 alpha = recording_times(args.t_max / eta_hat, args.points, N)
             except ValueError as error:
                 raise UserError(str(error)) from error

@@ -18,7 +18,7 @@ from shallownets.escape.stages.pairs import pair
 from shallownets.escape.stages.plateau_shared import exact, gaussian_starts, row
 from shallownets.escape.starts import Start
 from shallownets.escape.theory import plateau
-from shallownets.statistics import bootstrap, fit_polynomial, mean
+from shallownets.statistics import bootstrap, mean
 
 MODULE = "shallownets.escape.stages.plateau_times"
 UNITS = {"alpha": "samples/N", "slope": "samples/N per unit of log N"}
@@ -83,7 +83,6 @@ def main() -> None:
     measured, shown = [], []
 
     # SGD against N
-    logs, means = [], []
     for file in files:
         N, sgd, limit = file.record["parameters"]["N"], file.arrays["sgd"], file.arrays["ode"]
         done = np.isfinite(sgd)
@@ -91,15 +90,9 @@ def main() -> None:
         measured.append(row("censored", exact((~done).sum(), len(sgd)), **keys))
         if done.sum() < 2:
             continue
-        logs.append(np.log(N))
-        means.append(mean(sgd[done]))
-        measured += [row("time", means[-1], **keys), row("time_over_ode", mean((sgd - limit)[done]), **keys)]
-        shown.append(keys | {"quantity": "time", "value": means[-1].value, "error": means[-1].error})
-    if len(logs) > 2:
-        line = fit_polynomial(logs, [m.value for m in means], [m.error for m in means])
-        law = slope(said["eta_hat"], p, p_star)
-        keys = {"engine": "SGD", "p": p, "p_star": p_star, "N": 0, "eta_hat": said["eta_hat"], "theory": law}
-        measured.append(row("slope", line.coefficients[1], **keys))
+        estimate = mean(sgd[done])
+        measured += [row("time", estimate, **keys), row("time_over_ode", mean((sgd - limit)[done]), **keys)]
+        shown.append(keys | {"quantity": "time", "value": estimate.value, "error": estimate.error})
 
     # the ODE against N, from the same Gaussian overlaps scaled by N^(-1/2): a slope for each start
     for eta_hat in args.eta_hat:

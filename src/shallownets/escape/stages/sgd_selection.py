@@ -12,7 +12,7 @@ from shallownets import cli, seeds, statistics
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
 from shallownets.escape import model, starts
-from shallownets.escape.engines import direct
+from shallownets.escape.engines import chain
 from shallownets.escape.stages.pairs import case
 from shallownets.escape.theory import solutions as theory
 from shallownets.progress import progress
@@ -35,28 +35,27 @@ def main() -> None:
     for N, rate, replicates in args.cases:
         key = {"p": p, "p_star": p_star, "N": N, "rate": rate}
         alpha = np.array([0.0, np.rint(args.time / rate * N) / N])
-        reached, risks, diverged = [], [], 0
+        streams = [seeds.sequence(args.seed, "SGD selection", key, r).spawn(2) for r in range(replicates)]
+        try:
+            begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw, _ in streams]
+        except ValueError as error:
+            raise UserError(str(error)) from error
         with progress(f"SGD N = {N}, eta/p = {rate:g}", replicates * alpha[-1]) as advance:
-            for replicate in range(replicates):
-                draw, samples = seeds.sequence(args.seed, "SGD selection", key, replicate).spawn(2)
-                start = starts.orthonormal(p, p_star, N, default_rng(draw))
-                run = direct.simulate(start, N, rate * p, alpha, [samples], advance)
-                if not run.valid[0, -1]:
-                    diverged += 1
-                    continue
-                R = [model.polar_factor(M) for M in run.M[0]]
-                reached.append([(R[1] * start.M).sum(), (R[0] * start.M).sum(), (R[0] * R[1]).sum() / p_star])
-                risks.append(model.population_risk(run.M[0, -1], run.Q[0, -1]))
-        if len(reached) < 2:
+            run = chain.simulate(begun, N, rate * p, alpha, [samples for _, samples in streams], advance)
+        kept = run.valid[:, -1]
+        if kept.sum() < 2:
             raise UserError(f"--cases {N},{rate:g},{replicates}: fewer than two replicates did not diverge")
-        reached = np.array(reached)
+        M_0, M, Q = run.M[kept, 0], run.M[kept, 1], run.Q[kept, 1]
+        R_0, R = model.polar_factor(M_0), model.polar_factor(M)
+        reached = np.stack([(R * M_0).sum((1, 2)), (R_0 * M_0).sum((1, 2)), (R_0 * R).sum((1, 2)) / p_star], axis=1)
         rng = default_rng(seeds.sequence(args.seed, "SGD selection bootstrap", key, 0))
         ratio = statistics.bootstrap(reached, lambda some: float(some[:, 0].sum() / some[:, 1].sum()), rng)
-        shared = {"diverged": diverged, "plateau_selectivity": theory.plateau_selectivity(p, p_star, rate * p)}
+        predicted = theory.plateau_selectivity(p, p_star, rate * p)
+        shared = {"diverged": int((~kept).sum()), "plateau_selectivity": predicted}
         for name, estimate in (
             ("selectivity", ratio),
             ("overlap with the closest", statistics.mean(reached[:, 2])),
-            ("final risk", statistics.mean(risks)),
+            ("final risk", statistics.mean(model.population_risk(M, Q))),
         ):
             rows.append({"quantity": name} | key | shared | estimate.row())
     parameters = {"p": p, "p_star": p_star, "time": args.time, "seed": args.seed}

@@ -10,7 +10,7 @@ from numpy.random import default_rng
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_arrays
 from shallownets.errors import UserError
-from shallownets.escape import haar, starts
+from shallownets.escape import starts
 from shallownets.escape.engines import chain, direct, spectral
 from shallownets.escape.measure.plateau import first_below
 from shallownets.escape.model import population_risk
@@ -19,7 +19,7 @@ from shallownets.escape.theory import plateau
 from shallownets.escape.trajectory import recording_times
 from shallownets.progress import progress
 
-MODULE = "shallownets.escape.stages.plateau_sgd"
+MODULE = "shallownets.escape.stages.escape_times"
 UNITS = {"sgd": "samples/N", "ode": "samples/N"}
 
 
@@ -48,7 +48,7 @@ def main() -> None:
         alpha = recording_times(args.alpha_max, args.points, N)
         with progress(f"SGD N = {N}, {args.engine}", args.replicates * alpha[-1]) as advance:
             if args.engine == "chain":
-                begun = [haar.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
+                begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
                 sgd = chain.escape_times(begun, N, eta, level, alpha, streams, advance)
             else:
                 begun, sgd = [], np.empty(args.replicates)
