@@ -6,7 +6,7 @@ import yaml
 
 from shallownets import claims
 from shallownets import config as settings
-from shallownets.artefacts import save_table
+from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
 
 ENTRY = {
@@ -40,7 +40,7 @@ def tables(tmp_path):
             "n": [9, 9, 9, 1],
         }
     )
-    save_table(tmp_path / "escape/rates.csv", frame, {"parameters": {}})
+    save_table(tmp_path / "escape/rates.csv", frame, record_of("shallownets.escape.stages.ode", {}, {}))
     return tmp_path / "escape"
 
 
@@ -115,12 +115,15 @@ def test_claims_files_are_checked(change, words, schema, tmp_path):
         claims.load(path, schema)
 
 
-def test_the_rendered_ledger_groups_by_section_and_escapes_what_it_prints(tables, root):
-    lines = claims.lines_of(ENTRY | {"statement": "A <script>alert(1)</script> claim."}, tables, "paper")
-    html = claims.render(lines, root / "workflow/report/claims.html.j2", "paper")
-    assert "<script>" not in html
-    assert "&lt;script&gt;" in html
-    assert html.count("<h2>") == 1
+def test_a_line_says_how_it_was_judged(tables):
+    line, *_ = claims.lines_of(ENTRY, tables, "paper")
+    assert (line.kind, line.tolerance, line.tiers) == ("interval", pytest.approx(0.2), "paper")
+    (line, *_) = claims.lines_of(ENTRY | {"judge": {"at_most": True}}, tables, "paper")
+    assert (line.kind, line.tolerance) == ("at_most", None)
+
+
+def test_the_rendered_ledger_groups_by_section(tables, root):
+    lines = claims.lines_of(ENTRY, tables, "paper")
     markdown = claims.render(lines, root / "workflow/report/claims.md.j2", "paper")
     assert "Claims: 0 reproduced, 1 deviates, 0 underpowered, 0 not judged." in markdown
     assert "1 reproduced, 1 deviates, 1 underpowered, 0 not judged." in markdown
@@ -132,4 +135,17 @@ def test_every_claims_file_of_the_project_is_valid_and_covers_enough(root, schem
     assert files
     ids = [entry["id"] for path in files for entry in claims.load(path, schema)]
     assert len(set(ids)) == len(ids) >= 40
-    assert all(table.startswith("escape/") for path in files for table in claims.tables_of(path))
+    assert all(table.startswith("escape/") for path in files for table in claims.tables_of(path, schema))
+
+
+def test_a_claim_on_runs_that_were_left_out_is_not_judged(tmp_path):
+    """Where the table says what is missing; otherwise a row that is not there is a mistake in the entry."""
+    frame = pd.DataFrame({"quantity": ["other"], "p": [2], "estimate": [1.0], "low": [1.0], "high": [1.0], "n": [1]})
+    for notes in ({}, {"notes": ["SGD: 3 of 3 runs diverged"]}):
+        save_table(tmp_path / "escape/rates.csv", frame, record_of("shallownets.escape.stages.ode", notes, {}))
+        if not notes:
+            with pytest.raises(UserError, match="selects 0 rows"):
+                claims.lines_of(ENTRY, tmp_path / "escape", "paper")
+    (line,) = claims.lines_of(ENTRY, tmp_path / "escape", "paper")
+    assert line.verdict == "not judged"
+    assert line.note == "Left out: SGD: 3 of 3 runs diverged."

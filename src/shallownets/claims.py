@@ -1,7 +1,7 @@
 """The ledger: what each claim predicts, what was measured, and the verdict.
 
 From: the claims files of the studies and the tables of measurements that they name.
-Makes: the ledger as CSV, Markdown and HTML.
+Makes: the ledger as CSV and Markdown.
 
 A verdict is `reproduced`, `deviates`, `underpowered` (the sample cannot tell) or `not judged` (not in this tier).
 """
@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import yaml
-
 from shallownets import cli
 from shallownets import config as settings
-from shallownets.artefacts import load_table, write_whole
+from shallownets.artefacts import load_table, save_bytes
 from shallownets.errors import UserError
 from shallownets.formulas import evaluate
 
@@ -35,7 +33,11 @@ _RULES = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the ledger; numbers are None where the measurement was not made in this tier."""
+    """One line of the ledger; numbers are None where the measurement was not made in this tier.
+
+    ``kind`` is that of the rule of the verdict, ``tolerance`` the number that an ``interval`` or ``within`` allows, and
+    ``tiers`` are those in which the claim may be judged.
+    """
 
     id: str
     source: str
@@ -51,6 +53,9 @@ class Line:
     rule: str
     n: int | None
     note: str
+    kind: str
+    tolerance: float | None
+    tiers: str
 
 
 def load(path: Path, schema: Mapping) -> list[dict]:
@@ -59,14 +64,28 @@ def load(path: Path, schema: Mapping) -> list[dict]:
     Raises:
         UserError: the file is not what the schema allows.
     """
-    entries = yaml.safe_load(path.read_text())
+    entries = settings.load_yaml(path)
     settings.check(entries, schema, str(path))
     return entries
 
 
-def tables_of(path: Path) -> list[str]:
-    """Names <study>/<table> of the tables that a claims file, <study>/<part>.yaml, names; sorted."""
-    return sorted({f"{path.parent.name}/{entry['table']}" for entry in yaml.safe_load(path.read_text())})
+def tables_of(path: Path, schema: Mapping) -> list[str]:
+    """Names <study>/<table> of the tables that a claims file, <study>/<part>.yaml, names; sorted.
+
+    Raises:
+        UserError: the file is not what the schema allows.
+    """
+    return sorted({f"{path.parent.name}/{entry['table']}" for entry in load(path, schema)})
+
+
+def tolerance_of(rule: Mapping, names: Mapping[str, float]) -> float | None:
+    """What an ``interval`` allows its half-width to be, or ``within`` the interval to miss; None for other rules.
+
+    Raises:
+        UserError: a formula that cannot be evaluated.
+    """
+    (kind, formula), *_ = rule.items()
+    return evaluate(formula, names) if kind in ("interval", "within") else None
 
 
 def judge(rule: Mapping, predicted: float, low: float, high: float, names: Mapping[str, float]) -> str:
@@ -80,15 +99,15 @@ def judge(rule: Mapping, predicted: float, low: float, high: float, names: Mappi
     Raises:
         UserError: a formula that cannot be evaluated.
     """
-    (kind, formula), *_ = rule.items()
+    (kind, *_) = rule
+    tolerance = tolerance_of(rule, names)
     if kind == "exact":
         return REPRODUCED if low == high == predicted else DEVIATES
     if kind == "interval":
         if not low <= predicted <= high:
             return DEVIATES
-        return REPRODUCED if (high - low) / 2 <= evaluate(formula, names) else UNDERPOWERED
+        return REPRODUCED if (high - low) / 2 <= tolerance else UNDERPOWERED
     if kind == "within":
-        tolerance = evaluate(formula, names)
         least, most = predicted - tolerance, predicted + tolerance
     else:
         least, most = (float("-inf"), predicted) if kind == "at_most" else (predicted, float("inf"))
@@ -126,12 +145,17 @@ def lines_of(entry: Mapping, tables: Path, tier: str) -> list[Line]:
         "formula": str(entry["predicted"]),
         "rule": _RULES[kind].format(formula),
         "note": entry.get("note", ""),
+        "kind": kind,
+        "tiers": ", ".join(entry["tiers"]),
     }
-    frame, _ = load_table(artefact)
+    frame, record = load_table(artefact)
     frame = _select(frame, entry["rows"], entry["id"], common["artefact"])
     judged = tier in entry["tiers"]
-    if frame.empty and not judged:
-        nothing = dict.fromkeys(("predicted", "measured", "low", "high", "n"))
+    notes = record["parameters"].get("notes", [])
+    if notes:
+        common["note"] = " ".join([common["note"], f"Left out: {'; '.join(notes)}."]).strip()
+    if frame.empty and (notes or not judged):
+        nothing = dict.fromkeys(("predicted", "measured", "low", "high", "n", "tolerance"))
         return [Line(id=entry["id"], verdict=NOT_JUDGED, **common, **nothing)]
     keys = entry.get("by", [])
     if frame.empty or (not keys and len(frame) > 1) or frame.duplicated(keys or None).any():
@@ -144,7 +168,8 @@ def lines_of(entry: Mapping, tables: Path, tier: str) -> list[Line]:
         names = {key: value for key, value in row.items() if isinstance(value, int | float)}
         predicted = evaluate(entry["predicted"], names)
         suffix = ",".join(f"{key}={row[key]:g}" if key in names else f"{key}={row[key]}" for key in keys)
-        verdict = judge(entry["judge"], predicted, row["low"], row["high"], names | {"predicted": predicted})
+        names["predicted"] = predicted
+        verdict = judge(entry["judge"], predicted, row["low"], row["high"], names)
         lines.append(
             Line(
                 id=f"{entry['id']}[{suffix}]" if suffix else entry["id"],
@@ -154,6 +179,7 @@ def lines_of(entry: Mapping, tables: Path, tier: str) -> list[Line]:
                 high=row["high"],
                 verdict=verdict if judged else NOT_JUDGED,
                 n=int(row["n"]),
+                tolerance=tolerance_of(entry["judge"], names),
                 **common,
             )
         )
@@ -177,25 +203,29 @@ class Claim:
         return min(self.lines, key=lambda line: _GRAVITY.index(line.verdict))
 
     @property
+    def gravity(self) -> int:
+        """Place of its verdict among the verdicts, the gravest first."""
+        return _GRAVITY.index(self.shown.verdict)
+
+    @property
     def id(self) -> str:
         return self.lines[0].id.partition("[")[0]
 
 
-def render(lines: list[Line], template: Path, tier: str) -> str:
-    """The ledger through a Jinja2 template: claims by section, in the order of the lines.
+def claims_of(lines: list[Line]) -> list[Claim]:
+    """Lines of one entry, which follow each other, as one claim."""
+    return [Claim(list(group)) for _, group in groupby(lines, key=lambda line: line.id.partition("[")[0])]
 
-    What a template prints is escaped where its name ends in .html.j2.
-    """
+
+def render(lines: list[Line], template: Path, tier: str) -> str:
+    """The ledger through a Jinja2 template for text: claims by section, in the order of the lines."""
     from jinja2 import Environment, FileSystemLoader
 
-    environment = Environment(
-        loader=FileSystemLoader(template.parent),
-        autoescape=template.name.endswith(".html.j2"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = Environment(loader=FileSystemLoader(template.parent), trim_blocks=True, lstrip_blocks=True)
+    # A claim's words stay words: neither HTML nor the table's own marks.
+    environment.filters["cell"] = lambda text: " ".join(text.split()).replace("|", r"\|").replace("<", "&lt;")
     environment.filters["number"] = lambda value: "" if value is None else f"{value:.4g}"
-    claims = [Claim(list(group)) for _, group in groupby(lines, key=lambda line: line.id.partition("[")[0])]
+    claims = claims_of(lines)
     sections = [(section, list(group)) for section, group in groupby(claims, key=lambda claim: claim.shown.section)]
     return environment.get_template(template.name).render(
         sections=sections, claims=counts(claim.shown for claim in claims), comparisons=counts(lines), tier=tier
@@ -210,10 +240,10 @@ def main() -> None:
     parser.add_argument("--schema", type=cli.path, required=True, help="what a claims file may hold, .yaml")
     parser.add_argument("--measurements", type=cli.path, required=True, help="folder with <study>/<table>.csv")
     parser.add_argument("--tier", required=True, help="the tier that was run")
+    parser.add_argument("--template", type=cli.path, required=True, help="Jinja2 template of the ledger as text")
     parser.add_argument(
-        "--templates", type=cli.path, nargs="*", default=[], help="Jinja2 templates, .md.j2 or .html.j2"
+        "--out", type=cli.path, nargs=2, required=True, help="the ledger: .csv, and through the template"
     )
-    parser.add_argument("--out", type=cli.path, nargs="+", required=True, help="the ledger: .csv, then one a template")
     args = parser.parse_args()
 
     schema = settings.load_schema(args.schema)
@@ -227,10 +257,9 @@ def main() -> None:
     if twice := [name for name, number in ids.items() if number > 1]:
         raise UserError(f"claims: the id {twice[0]} stands on more than one entry; an id of its own is right")
     lines.sort(key=lambda line: line.section)
-    csv, *rendered = args.out
-    write_whole(csv, pd.DataFrame(lines).to_csv(index=False, lineterminator="\n").encode())
-    for template, out in zip(args.templates, rendered, strict=True):
-        write_whole(out, render(lines, template, args.tier).encode())
+    csv, text = args.out
+    save_bytes(csv, pd.DataFrame(lines).to_csv(index=False, lineterminator="\n").encode())
+    save_bytes(text, render(lines, args.template, args.tier).encode())
     print(", ".join(f"{number} {verdict}" for verdict, number in counts(lines).items()))
 
 

@@ -6,12 +6,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from shallownets import runs
 from shallownets.errors import UserError
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str):
-        raise UserError(message)
+        raise UserError(" ".join(message.split()))
+
+    def parse_known_args(self, args=None, namespace=None):
+        args = sys.argv[1:] if args is None else args
+        for text in args:
+            if text.endswith("=--"):  # argparse itself reads this as no value at all and says nothing
+                self.error(f"{text}: a value after the = is right")
+        return super().parse_known_args(args, namespace)
 
 
 def parser(module: str, doc: str) -> argparse.ArgumentParser:
@@ -35,6 +43,7 @@ def _limited(kind: type, least: float, strict: bool, right: str) -> Callable[[st
 count = _limited(int, 1, False, "a whole number of at least 1")
 index = _limited(int, 0, False, "a whole number of at least 0")
 positive = _limited(float, 0, True, "a number above 0")
+not_negative = _limited(float, 0, False, "a number of at least 0")
 
 
 def path(text: str) -> Path:
@@ -45,6 +54,7 @@ def path(text: str) -> Path:
 def run(main: Callable[[], None]) -> None:
     """Run a command and leave the process: 0 done, 2 a user's mistake said in one line, 130 interrupted."""
     try:
+        runs.join()
         main()
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -17,6 +17,7 @@ _OPERATORS = {
 }
 _FUNCTIONS = {"sqrt": math.sqrt, "log": math.log, "exp": math.exp, "min": min, "max": max, "abs": abs}
 _CONSTANTS = {"pi": math.pi}
+_LONGEST = 500  # characters; longer ones could exhaust the parser's stack
 
 
 def evaluate(formula: str | float, names: Mapping[str, float]) -> float:
@@ -25,6 +26,10 @@ def evaluate(formula: str | float, names: Mapping[str, float]) -> float:
     Raises:
         UserError: anything else in the formula, an unknown name, or a value that is not a finite number.
     """
+
+    text = str(formula)
+    if len(text) > _LONGEST:
+        raise UserError(f"formula {text[:40]!r}...: {len(text)} characters; at most {_LONGEST} are right")
 
     def value(node: ast.expr) -> float:
         match node:
@@ -43,8 +48,8 @@ def evaluate(formula: str | float, names: Mapping[str, float]) -> float:
         raise UserError(f"formula {formula!r}: {ast.unparse(node)!r} is not known; known here: {', '.join(names)}")
 
     try:
-        result = float(value(ast.parse(str(formula), mode="eval").body))
-    except (SyntaxError, ArithmeticError, ValueError, TypeError) as error:
+        result = float(value(ast.parse(text, mode="eval").body))
+    except (SyntaxError, ArithmeticError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise UserError(f"formula {formula!r}: {error}") from error
     if not math.isfinite(result):
         raise UserError(f"formula {formula!r}: its value is {result}")

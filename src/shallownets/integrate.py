@@ -74,6 +74,15 @@ def _first_step(y, slope):
     return 0.01 * (size + _ABSOLUTE) / (steepest + 1e-12)
 
 
+@kernel(i8(f8[::1], f8))
+def _stuck(y, bound):
+    """Why no step can be taken: late in a run, a solution that blows up gets there before it reaches the bound."""
+    for i in range(y.size):
+        if not abs(y[i]) <= np.sqrt(bound):
+            return OUT_OF_BOUNDS
+    return STEP_TOO_SMALL
+
+
 @kernel(types.Tuple((i8, f8, i8))(_RHS, f8[::1], f8[::1], f8[::1], i8, f8, f8, f8[:, ::1]))
 def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
     """Integrate dy/dt = rhs(y) and record y at the given times.
@@ -121,7 +130,7 @@ def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
             else:
                 h = step * (0.1 if error == np.inf else max(0.2, 0.9 * error**-0.125))
                 if t + h == t:
-                    return STEP_TOO_SMALL, t, record
+                    return _stuck(y, bound), t, record
         out[record] = y
     return DONE, t, times.size
 
@@ -177,5 +186,5 @@ def first_crossing(rhs, observable, start, level, end, parameters, scratch, tole
         else:
             h = step * (0.1 if error == np.inf else max(0.2, 0.9 * error**-0.125))
             if t + h == t:
-                return STEP_TOO_SMALL, t
+                return _stuck(y, bound), t
     return DONE, end

@@ -8,7 +8,8 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from shallownets import cli
-from shallownets.artefacts import load_table, write_whole
+from shallownets.artefacts import load_table, save_bytes
+from shallownets.errors import UserError
 
 # Okabe & Ito's palette: told apart with every common form of colour blindness, and in grey by order.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
@@ -50,16 +51,20 @@ def save(figure: Figure, paths: Iterable[Path]) -> None:
     """Write a figure to each path, .pdf or .png.
 
     Raises:
-        UserError: a file cannot be written.
+        UserError: a file cannot be written, or is neither .pdf nor .png.
     """
     for path in paths:
+        if path.suffix not in _METADATA:
+            raise UserError(f"{path}: a figure whose name ends in {' or '.join(_METADATA)} is right")
         buffer = io.BytesIO()
         figure.savefig(buffer, format=path.suffix[1:], metadata=_METADATA[path.suffix])
-        write_whole(path, buffer.getvalue())
+        save_bytes(path, buffer.getvalue())
 
 
 def command(module: str, doc: str, draw: Callable) -> None:
     """Run the command line of a figure: read its table, draw it, write it, and leave the process.
+
+    Notes in the table's parameters, on runs that were left out, are printed below the figure.
 
     Args:
         module: name of the figure's module.
@@ -74,6 +79,12 @@ def command(module: str, doc: str, draw: Callable) -> None:
         args = parser.parse_args()
         frame, record = load_table(args.table)
         apply()
-        save(draw(frame, record["parameters"]), args.out)
+        try:
+            figure = draw(frame, record["parameters"])
+        except (KeyError, AttributeError, IndexError, TypeError, ValueError) as error:
+            raise UserError(f"{args.table}: not the data of this figure: {' '.join(str(error).split())}") from error
+        if notes := record["parameters"].get("notes"):
+            figure.supxlabel("Left out: " + "; ".join(notes), fontsize=7, color=COLOURS[1], wrap=True)
+        save(figure, args.out)
 
     cli.run(main)

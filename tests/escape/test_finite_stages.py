@@ -93,7 +93,7 @@ def test_widths_and_their_figure(monkeypatch, tmp_path):
     assert gap.estimate == pytest.approx(times.loc[1].estimate - times.loc[4].estimate)
     assert gap.theory == pytest.approx(theory.relative_time(1, 1) - theory.relative_time(4, 1))
     assert len(overparameterisation.draw(data, parameters).axes) == 1
-    with pytest.raises(UserError, match="does not escape"):
+    with pytest.raises(UserError, match="did not escape"):
         bad = options.replace("--eta-hat 0.05", "--eta-hat 0.5")
         tables(width_stage, f"{bad} --tolerance 1e-8 --seed 1", monkeypatch, tmp_path)
     with pytest.raises(UserError, match="three whole numbers"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from shallownets import haar
 from shallownets.escape.model import Array
 
 
@@ -102,19 +103,12 @@ def orthonormal(p: int, p_star: int, N: int, rng: Generator) -> Start:
 def orthonormal_overlaps(p: int, p_star: int, N: int, rng: Generator) -> Start:
     """The overlaps of ``orthonormal``, exact in law, without the weights: the cost does not grow with N.
 
-    They are a p x p* block of a Haar matrix. With G = (G_1, G_2) Gaussian, G_1 its p* rows along the teacher, the block
-    is (G_1 R^{-1})^T, where R^T R = G_1^T G_1 + G_2^T G_2; Bartlett's triangular factor T of the Wishart matrix
-    G_2^T G_2 stands for all N - p* other rows.
-
     Raises:
         ValueError: N < p + p*.
     """
     require_dimension(p, p_star, N)
-    G = rng.standard_normal((p_star, p))
-    T = np.triu(rng.standard_normal((p, p)), 1)
-    T[np.diag_indices(p)] = np.sqrt(rng.chisquare(N - p_star - np.arange(p)))
-    Q, R = np.linalg.qr(np.vstack([G, T]))
-    return Start(np.ascontiguousarray((Q[:p_star] * np.sign(np.diag(R))).T), np.eye(p))
+    top, _ = haar.block(p_star, p, N, rng)
+    return Start(np.ascontiguousarray(top.T), np.eye(p))
 
 
 def gaussian(p: int, p_star: int, N: int, rng: Generator) -> Start:

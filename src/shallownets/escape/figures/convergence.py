@@ -23,8 +23,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     figure = Figure(figsize=(style.COLUMN, 4.0))
     axes = figure.subplots()
     for number, (quantity, label) in enumerate(_CURVES.items()):
-        curve = dict(list(frame[frame.quantity == quantity].groupby("kind")))
-        sgd, line, slope = curve["chain"], curve["theory"], curve["exponent"].iloc[0]
+        curve = frame[frame.quantity == quantity]
+        sgd, weights, line, slope = (curve[curve.kind == kind] for kind in ("chain", "direct", "theory", "exponent"))
+        for one in slope.itertuples():
+            label += f"\nexponent ${one.estimate:.3f} \\pm {one.high - one.estimate:.3f}$"
         colour = style.COLOURS[number]
         # the first two nearly coincide
         look = {"color": colour, "marker": "osD"[number], "markersize": (7, 3, 4)[number]}
@@ -36,9 +38,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             linestyle="",
             capsize=2,
             zorder=3,
-            label=f"{label}\nexponent ${slope.estimate:.3f} \\pm {slope.high - slope.estimate:.3f}$",
+            label=label,
         )
-        weights = curve["direct"]
         bars = [weights.estimate - weights.low, weights.high - weights.estimate]
         axes.errorbar(weights.N, weights.estimate, bars, **_WEIGHTS | look)
         axes.plot(line.N, line.estimate, color=colour, linewidth=0.9)

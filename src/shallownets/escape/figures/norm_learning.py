@@ -20,7 +20,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     curves = dict(list(frame.groupby(["engine", "quantity"])))
     for i in range(parameters["p"]):
         colour = style.COLOURS[i % len(style.COLOURS)]
-        sgd, ode, alone = (curves[engine, f"norm {i + 1}"] for engine in ("SGD", "ODE", "eq. 9"))
+        ode, alone = (curves[engine, f"norm {i + 1}"] for engine in ("ODE", "eq. 9"))
+        sgd = curves.get(("SGD", f"norm {i + 1}"), ode[:0])
         alone = alone[alone.t <= ode.t.max()]
         every = max(len(sgd) // _SHOWN, 1)
         sgd = sgd.iloc[::every]

@@ -22,13 +22,13 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     figure = Figure(figsize=(style.COLUMN, 3.0))
     axes = figure.subplots()
     curves = dict(list(frame.groupby("series")))
-    sgd = curves["SGD"].iloc[::2]
+    sgd = curves.get("SGD", curves["ODE"][:0]).iloc[::2]
     labels = {
         "ODE": "ODE",
         "small learning rate": r"rate $4/p^*$ $(\eta\to0)$",
         "finite learning rate": r"rate at this $\hat\eta$",
     }
-    top = sgd.value.max()
+    top = curves["ODE"].value.max()
     for name, look in _LOOKS.items():
         curve = curves[name]
         curve = curve[curve.value < 3 * top]

@@ -12,6 +12,7 @@ from shallownets.errors import UserError
 from shallownets.escape import model
 from shallownets.escape.measure.order_parameters import summarise
 from shallownets.escape.stages.files import load_trajectory
+from shallownets.lost import Lost
 
 MODULE = "shallownets.escape.stages.fig1_data"
 UNITS = {"alpha": "samples/N", "mean": "1", "sd": "1, over replicates"}
@@ -48,6 +49,9 @@ def main() -> None:
     parameters |= {"diverged": int((~sgd.valid[:, -1]).sum())}
     parameters |= {"chain_N": larger["N"], "chain_replicates": len(chain.diverged_at)}
     parameters |= {"chain_diverged": int((~chain.valid[:, -1]).sum())}
+    lost = Lost()
+    lost.enough(ode.valid[:, -1], "ODE, from when it diverges", "diverged")
+    parameters |= lost.parameters
     save_table(args.out, frame, record_of(MODULE, parameters, UNITS))
 
 

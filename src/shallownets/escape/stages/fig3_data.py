@@ -15,6 +15,7 @@ from shallownets.escape import model, starts
 from shallownets.escape.engines import chain, ode
 from shallownets.escape.theory import solutions as theory
 from shallownets.escape.trajectory import recording_times
+from shallownets.lost import Lost
 from shallownets.progress import progress
 from shallownets.statistics import Estimate
 
@@ -70,24 +71,31 @@ def main() -> None:
     tail["risk"] = [theory.late_risk(p, p_star, eta, q_0) for q_0 in excess]
     frames.append(pd.DataFrame(tail))
 
-    q_0 = np.linalg.eigvalsh(limits[0].Q[0, -1])[0]
-    matched, other = ends["matching"][0][0], np.array([distance for distance, _ in ends["other"]])
-    risk = max(risk for kind in ("matching", "other") for _, risk in ends[kind])
-    rows = [
-        ("matching distance", Estimate(float(matched), 0.0, 1)),
-        ("matching distance over tail", Estimate(float(matched / ((p - p_star) * q_0)), 0.0, 1)),
-        ("least other distance", Estimate(float(other.min()), 0.0, other.size)),
-        ("other distance", statistics.mean(other)),
-        ("final risk", Estimate(float(risk), 0.0, other.size + 1)),
-    ]
-    if len(ends["SGD"]) > 1:
+    lost, rows, q_0 = Lost(), [], 0.0
+    others = [run.valid[0, -1] for run in limits[1:]]
+    if lost.enough(limits[0].valid[:, -1], "ODE, start of the prediction", "diverged", 1):
+        q_0 = np.linalg.eigvalsh(limits[0].Q[0, -1])[0]
+        matched, risk = ends["matching"][0]
+        rows += [
+            ("matching distance", Estimate(float(matched), 0.0, 1)),
+            ("matching distance over tail", Estimate(float(matched / ((p - p_star) * q_0)), 0.0, 1)),
+        ]
+        if lost.enough(others, "ODE, other starts", "diverged"):
+            other, risks = np.transpose(ends["other"])
+            rows += [
+                ("least other distance", Estimate(float(other.min()), 0.0, other.size)),
+                ("other distance", statistics.mean(other)),
+                ("final risk", Estimate(float(max(risk, risks.max())), 0.0, other.size + 1)),
+            ]
+    if lost.enough(sgd.valid[:, -1], "SGD", "diverged"):
         rows.append(("SGD distance", statistics.mean([distance for distance, _ in ends["SGD"]])))
     shared = key | {"eta": eta, "alpha": alpha[-1], "q_0": q_0}
     parameters = {"p": p, "p_star": p_star, "N": N, "eta": eta, "others": args.others, "seed": args.seed}
-    parameters |= {"replicates": args.replicates, "diverged": int((~sgd.valid[:, -1]).sum())}
+    parameters |= {"replicates": args.replicates, "diverged": int((~sgd.valid[:, -1]).sum())} | lost.parameters
     units = {"alpha": "samples/N", "distance": "N", "risk": "1", "estimate": "1"}
     record = record_of(MODULE, parameters, units)
-    table = pd.DataFrame([{"quantity": name} | shared | estimate.row() for name, estimate in rows])
+    columns = ["quantity", *shared, *Estimate(0, 0, 0).row()]
+    table = pd.DataFrame([{"quantity": name} | shared | estimate.row() for name, estimate in rows], columns=columns)
     save_table(args.measurements, table, record)
     save_table(args.figure_data, pd.concat(frames, ignore_index=True), record)
 

@@ -20,23 +20,13 @@ from shallownets.escape.starts import Start
 from shallownets.escape.theory import finite as theory
 from shallownets.escape.theory import plateau
 from shallownets.escape.trajectory import recording_times
+from shallownets.lost import Lost
 from shallownets.progress import progress
-from shallownets.statistics import fit_polynomial, mean
+from shallownets.statistics import Estimate, fit_polynomial, mean
 
 MODULE = "shallownets.escape.stages.finite_escape"
 UNITS = {"time": "samples/N", "slope": "samples/N per unit of log N", "variance": "(samples/N)^2"}
 LONG = 1e6  # samples/N after which the ODE is given up; it never comes near
-
-
-def escaped(times: np.ndarray, what: str) -> np.ndarray:
-    """The times as they are, where every run escaped.
-
-    Raises:
-        UserError: one did not.
-    """
-    if np.isinf(times).any():
-        raise UserError(f"{what}: {np.isinf(times).sum()} runs did not escape; a larger alpha_max or smaller eta_hat")
-    return times
 
 
 def main() -> None:
@@ -65,7 +55,7 @@ def main() -> None:
     said = files[0].record["parameters"]
     p, p_star, fraction, shown_rate = said["p"], said["p_star"], said["fraction"], said["eta_hat"]
     k = p * p_star
-    measured, shown = [], []
+    measured, shown, lost = [], [], Lost()
 
     # against N
     sizes, means, shifts = [], [], []
@@ -75,14 +65,18 @@ def main() -> None:
         keys = {"engine": "chain", "p": p, "p_star": p_star, "N": N, "eta_hat": shown_rate}
         done = np.isfinite(sgd)
         measured.append(row("censored", exact((~done).sum(), len(sgd)), **keys, theory=0.0))
+        done &= np.isfinite(limit)
+        if not lost.enough(done, f"SGD, N = {N}", "did not escape"):
+            continue
         sizes.append(N)
         means.append(mean(sgd[done]))
         shifts.append(mean((sgd - limit)[done]))
-        over = mean(limit)
+        over = mean(limit[np.isfinite(limit)])
         measured.append(row("time", means[-1], **keys, theory=over.value + shift))
         measured.append(row("shift", shifts[-1], **keys, theory=shift))
         for panel, estimate in (("N", means[-1]), ("shift", shifts[-1])):
             shown.append({"panel": panel, "series": "SGD", "x": N, "value": estimate.value, "error": estimate.error})
+    lost.require(sizes)
     everywhere = {"engine": "chain", "p": p, "p_star": p_star, "N": 0, "eta_hat": shown_rate}
     sizes = np.array(sizes)
     # the correction to the limit of the shift is of order 1/N
@@ -97,15 +91,17 @@ def main() -> None:
             measured.append(row(name, line.coefficients[coefficient], **everywhere, theory=law))
     file = load_arrays(args.direct)
     at = file.record["parameters"]["N"]
-    if at not in sizes:
+    by_size = {other.record["parameters"]["N"]: other for other in files}
+    if at not in by_size:
         raise UserError(f"{args.direct}: its N = {at} is not one of the chain's")
-    weights, same = file.arrays["sgd"], files[int(np.argmax(sizes == at))].arrays["sgd"]
+    weights, same = file.arrays["sgd"], by_size[at].arrays["sgd"]
     weights, same = weights[np.isfinite(weights)], same[np.isfinite(same)]
-    keys = {"engine": "direct", "p": p, "p_star": p_star, "N": at, "eta_hat": shown_rate}
-    measured.append(row("time", mean(weights), **keys, theory=same.mean()))
-    a, b = mean(weights), mean(same)
-    difference = type(a)(a.value - b.value, float(np.hypot(a.error, b.error)), min(a.n, b.n))
-    measured.append(row("direct_minus_chain", difference, **keys, theory=0.0))
+    if min(len(weights), len(same)) > 1:
+        keys = {"engine": "direct", "p": p, "p_star": p_star, "N": at, "eta_hat": shown_rate}
+        a, b = mean(weights), mean(same)
+        measured.append(row("time", a, **keys, theory=b.value))
+        difference = Estimate(a.value - b.value, float(np.hypot(a.error, b.error)), min(a.n, b.n))
+        measured.append(row("direct_minus_chain", difference, **keys, theory=0.0))
 
     # starts and noise, at one N and several learning rates
     N = args.N
@@ -124,11 +120,14 @@ def main() -> None:
             repeated = [start for start in begun for _ in range(args.runs)]
             streams = draw("samples", len(repeated))
             sgd = chain.escape_times(repeated, N, p * eta_hat, level, alpha, streams, advance)
-            sgd = escaped(sgd, f"eta_hat = {eta_hat:g}").reshape(args.starts, args.runs)
+            sgd = sgd.reshape(args.starts, args.runs)
             limit = np.array(
                 [spectral.escape_time(s, p * eta_hat, level, 4 * alpha[-1], args.tolerance) for s in begun]
             )
-            limit = escaped(limit, f"ODE, eta_hat = {eta_hat:g}")
+            kept = np.isfinite(sgd).all(1) & np.isfinite(limit)
+            if not lost.enough(kept, f"starts and noise, eta_hat = {eta_hat:g}", "did not escape each time"):
+                continue
+            begun, sgd, limit = [start for start, keep in zip(begun, kept, strict=True) if keep], sgd[kept], limit[kept]
             nu, variance = theory.escape_noise(p, p_star, eta_hat), theory.escape_variance(p, p_star, eta_hat)
             share = theory.start_share(nu, k)
             keys = {"engine": "chain", **experiment}
@@ -151,7 +150,7 @@ def main() -> None:
                 typical = begun[int(np.argsort(limit)[len(limit) // 2])]
                 fixed = chain.escape_times(typical, N, p * eta_hat, level, alpha, draw("fixed start", sgd.size))
                 centre = limit.mean()
-                samples = {"SGD": sgd.ravel(), "SGD, one start": escaped(fixed, "one start"), "ODE": limit}
+                samples = {"SGD": sgd.ravel(), "SGD, one start": fixed[np.isfinite(fixed)], "ODE": limit}
                 shown += [
                     {"panel": "spread", "series": name, "x": time - centre, "value": 1 / len(times), "error": 0.0}
                     for name, times in samples.items()
@@ -170,15 +169,18 @@ def main() -> None:
                     ]
 
     # the ODE from Gaussian overlaps scaled to each N, and the laws through its mean at the largest
-    level, largest = plateau.plateau_level(p, p_star, fraction), int(sizes[-1])
+    level, largest = plateau.plateau_level(p, p_star, fraction), max(by_size)
     unit = gaussian_starts(args.seed, p, p_star, largest, args.ode_starts)
-    for size in map(int, sizes):
+    limits = {}
+    for size in by_size:
         scaled = [Start(start.M * np.sqrt(largest / size), start.Q) for start in unit]
         limit = [spectral.escape_time(start, p * shown_rate, level, LONG, args.tolerance) for start in scaled]
-        over = mean(escaped(np.array(limit), f"ODE, N = {size}"))
-        shown.append({"panel": "N", "series": "ODE", "x": size, "value": over.value, "error": over.error})
-    for size in map(int, sizes):
-        back = over.value + slope * np.log(size / largest)
+        done = np.isfinite(limit)
+        if lost.enough(done, f"ODE, N = {size}", "did not escape"):
+            limits[size] = over = mean(np.array(limit)[done])
+            shown.append({"panel": "N", "series": "ODE", "x": size, "value": over.value, "error": over.error})
+    for size in limits:
+        back = over.value + slope * np.log(size / max(limits))
         shown += [
             {"panel": panel, "series": series, "x": size, "value": value, "error": 0.0}
             for panel, series, value in (
@@ -200,6 +202,7 @@ def main() -> None:
         "points": args.points,
     }
     parameters |= {"tolerance": args.tolerance, "fit_from": args.fit_from, "limit_from": args.limit_from}
+    parameters |= lost.parameters
     save_table(args.measurements, pd.DataFrame(measured), record_of(MODULE, parameters, UNITS))
     save_table(args.figure_data, pd.DataFrame(shown), record_of(MODULE, parameters, UNITS))
 

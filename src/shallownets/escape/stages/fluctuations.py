@@ -17,6 +17,7 @@ from shallownets.escape.measure import solutions as measure
 from shallownets.escape.stages.pairs import pair
 from shallownets.escape.theory import solutions as theory
 from shallownets.escape.trajectory import recording_times
+from shallownets.lost import Lost
 from shallownets.progress import progress
 from shallownets.statistics import Estimate
 
@@ -58,7 +59,7 @@ def main() -> None:
     R_0 = model.polar_factor(start.M)
     closest = theory.squared_distance(start.M, start.Q, R_0)
 
-    rows, shown, found = [], [], {}
+    rows, shown, found, panels, lost = [], [], {}, [], Lost()
     for engine, runs in sizes.items():
         for N, replicates in runs.items():
             purpose, experiment = f"fluctuations {engine}", key | {"N": N}
@@ -70,9 +71,11 @@ def main() -> None:
             except ValueError as error:
                 raise UserError(str(error)) from error
             limit = ode.simulate(start, args.eta, alpha, args.tolerance)
+            if not limit.valid.all():
+                raise UserError(f"--eta {args.eta:g}: the ODE diverges from this start; a smaller one is right")
             kept = sgd.valid[:, -1]
-            if kept.sum() < 2:
-                raise UserError(f"N = {N}: fewer than two replicates did not diverge; a smaller learning rate is right")
+            if not lost.enough(kept, f"SGD, {engine}, N = {N}", "diverged"):
+                continue
             R = model.polar_factor(sgd.M[kept])
             squares = {
                 "deviation from the ODE": measure.deviation(sgd, limit)[kept],
@@ -82,46 +85,50 @@ def main() -> None:
             }
             rng = default_rng(seeds.sequence(args.seed, f"{purpose} bootstrap", experiment, 0))
             for name, values in squares.items():
-                found[name, engine, N] = estimate = measure.root_mean(values, rng)
-                lost = {"engine": engine, "diverged": int((~kept).sum())}
-                rows.append({"quantity": name} | key | lost | {"N": N} | estimate.row())
+                estimate = measure.root_mean(values, rng)
+                found.setdefault(name, {"chain": {}, "direct": {}})[engine][N] = estimate
+                runs_of = {"engine": engine, "diverged": int((~kept).sum()), "N": N}
+                rows.append({"quantity": name} | key | runs_of | estimate.row())
             if engine == "chain" and N in args.shown:
-                shown += _elements(f"SGD, N = {N}", alpha, R[0])
+                panels.append(f"SGD, N = {N}")
+                shown += _elements(panels[-1], alpha, R[0])
 
     lines = []
-    for name in squares:
-        points = {N: found[name, "chain", N] for N in sizes["chain"]}
+    for name, by_engine in found.items():
+        points, weights = by_engine["chain"], by_engine["direct"]
+        for kind, series in by_engine.items():
+            lines += [{"quantity": name, "kind": kind, "N": N} | estimate.row() for N, estimate in series.items()]
         fitted = {N: estimate for N, estimate in points.items() if args.fit_from <= N}
+        if len(fitted) < 3:
+            continue
         slope = measure.exponent(np.array(list(fitted)), list(fitted.values()))
         fit = key | {"engine": "chain", "diverged": 0}
         rows.append({"quantity": f"exponent of the {name}"} | fit | {"N": args.fit_from} | slope.row())
-        for N in sizes["direct"]:
-            one, other = found[name, "direct", N], points[N]
+        for N, one in weights.items():
+            if (other := points.get(N)) is None:
+                continue
             ratio = one.value / other.value
             error = ratio * float(np.hypot(one.error / one.value, other.error / other.value))
             check = Estimate(ratio, error, one.n)
             rows.append({"quantity": f"{name}, direct over chain"} | fit | {"N": N} | check.row())
         # the line is drawn through the weighted mean of log estimate + log N/2, with the exponent of theory
-        weights = [(e.value / e.error) ** 2 for e in fitted.values()]
-        level = np.average([np.log(e.value * np.sqrt(N)) for N, e in fitted.items()], weights=weights)
+        precision = [(e.value / e.error) ** 2 for e in fitted.values()]
+        level = np.average([np.log(e.value * np.sqrt(N)) for N, e in fitted.items()], weights=precision)
         lines += [
             {"quantity": name, "kind": "theory", "N": N, "estimate": float(np.exp(level) / np.sqrt(N))} for N in points
         ]
-        for (quantity, engine, N), estimate in found.items():
-            if quantity == name:
-                lines.append({"quantity": name, "kind": engine, "N": N} | estimate.row())
         lines.append({"quantity": name, "kind": "exponent", "N": args.fit_from} | slope.row())
+    lost.require(shown)
     ode_frames = model.polar_factor(limit.M[0])
     drift = Estimate(float(np.abs(ode_frames - R_0).max()), 0.0, 1)
     rows.append({"quantity": "drift of R, ODE"} | key | {"engine": "ode", "diverged": 0} | drift.row())
     shown += _elements("ODE", limit.alpha, ode_frames)
 
-    parameters = drawn | {"eta": args.eta, "seed": args.seed, "fit_from": args.fit_from}
-    panels = {"shown": [f"SGD, N = {N}" for N in sorted(args.shown)]}
+    parameters = drawn | {"eta": args.eta, "seed": args.seed, "fit_from": args.fit_from} | lost.parameters
     table = pd.DataFrame(rows).fillna({"N": 0}).astype({"N": int})
     save_table(args.measurements, table, record_of(MODULE, parameters, UNITS))
     save_table(args.convergence, pd.DataFrame(lines), record_of(MODULE, parameters, UNITS))
-    save_table(args.fig4, pd.DataFrame(shown), record_of(MODULE, parameters | panels, UNITS))
+    save_table(args.fig4, pd.DataFrame(shown), record_of(MODULE, parameters | {"shown": panels}, UNITS))
 
 
 def _elements(engine: str, alpha, R) -> list[dict]:

@@ -19,6 +19,7 @@ from shallownets.escape.model import population_risk
 from shallownets.escape.stages.pairs import pair
 from shallownets.escape.theory import late as theory
 from shallownets.escape.theory import solutions
+from shallownets.lost import Lost
 
 MODULE = "shallownets.escape.stages.late_times"
 SLACK = 1.5  # runs go on this much longer than the prediction needs to leave the window
@@ -62,7 +63,7 @@ def main() -> None:
     if unstable:
         raise UserError(f"--eta-hat {args.eta_hat}: the solution is unstable at p = p* = {unstable[0]}")
 
-    rows, drawn = [], []
+    rows, drawn, lost = [], [], Lost()
     window = tuple(sorted(args.window))
 
     def draw(key: dict, engine: str, t, risk, law) -> None:
@@ -136,10 +137,11 @@ def main() -> None:
         alpha = in_samples(t / eta, args.N)
         streams = [seeds.sequence(args.seed, "late times, samples", key, r) for r in range(args.replicates)]
         run = chain.simulate(start, args.N, eta, alpha, streams)
-        if not run.valid.all():
-            raise UserError(f"p = {p}, p* = {p_star}: a replicate of the chain diverged; a smaller eta_hat is right")
+        kept = run.valid.all(1)
+        if not lost.enough(kept, f"chain, p = {p}, p* = {p_star}", "diverged"):
+            continue
         t = eta * run.alpha
-        risks = population_risk(run.M, run.Q)
+        risks = population_risk(run.M[kept], run.Q[kept])
         key |= {"engine": "chain"}
         if p == p_star:
             rates = [measure.decay_rate(t, risk, window) for risk in risks]
@@ -158,7 +160,7 @@ def main() -> None:
         draw(key, "chain", t, risks.mean(0), limit(start, args.eta_hat, t))
 
     parameters = {"N": args.N, "eta_hat": args.eta_hat, "replicates": args.replicates}
-    parameters |= {"starts": args.starts, "window": list(window), "seed": args.seed}
+    parameters |= {"starts": args.starts, "window": list(window), "seed": args.seed} | lost.parameters
     record = record_of(MODULE, parameters, {"t": "eta samples/N", "risk": "1"})
     columns = ["quantity", "engine", "p", "p_star", "eta_hat", "N", "fit_from", "delay", "estimate", "low", "high", "n"]
     save_table(args.measurements, pd.DataFrame(rows)[columns].fillna({"fit_from": 0.0, "delay": 0.0}), record)

@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--widths", type=pair, required=True, help="p,p* with p > 1")
     parser.add_argument("--dimensions", type=cli.count, nargs="+", required=True, help="N of Gaussian vectors")
     parser.add_argument(
-        "--overlaps", type=float, nargs="+", required=True, help="of the students, rising from 0 to < 1"
+        "--overlaps", type=cli.not_negative, nargs="+", required=True, help="of the students, rising from 0 to < 1"
     )
     parser.add_argument("--N", type=cli.count, required=True, help="M is of order N^(-1/2) for all overlaps")
     parser.add_argument("--large", type=cli.positive, nargs="+", required=True, help="very large N")

@@ -19,6 +19,7 @@ from shallownets.escape.stages.plateau_shared import exact, row
 from shallownets.escape.theory import finite as theory
 from shallownets.escape.theory import plateau
 from shallownets.escape.trajectory import recording_times
+from shallownets.lost import Lost
 from shallownets.progress import progress
 from shallownets.statistics import Estimate, mean
 
@@ -55,7 +56,7 @@ def main() -> None:
     args = parser.parse_args()
 
     N, eta_hat = args.N, args.eta_hat
-    measured, shown, found = [], [], {}
+    measured, shown, found, lost = [], [], {}, Lost()
     with progress("widths", sum(replicates * p**2 for p, _, replicates in args.cases)) as advance:
         for p, p_star, replicates in args.cases:
             keys = {"p": p, "p_star": p_star, "N": N, "eta_hat": eta_hat}
@@ -73,15 +74,14 @@ def main() -> None:
             sgd = eta_hat * chain.escape_times(begun[:replicates], N, p * eta_hat, level, alpha, streams)
             limit = [spectral.escape_time(start, p * eta_hat, level, 4 * alpha[-1], args.tolerance) for start in begun]
             limit = eta_hat * np.array(limit)
-            if np.isinf(limit).any():
-                raise UserError(
-                    f"p = {p}, p* = {p_star}: the ODE does not escape at eta_hat = {eta_hat:g}; a smaller one"
-                )
             advance(replicates * p**2)
-            done = np.isfinite(sgd)
+            reached = np.isfinite(limit)
+            done = np.isfinite(sgd) & reached[:replicates]
             measured.append(row("censored", exact((~done).sum(), replicates), **keys, theory=0.0))
+            if not lost.enough(done, f"SGD, p = {p}, p* = {p_star}", "did not escape"):
+                continue
             shift = eta_hat * theory.noise_shift(p, p_star, eta_hat)
-            found[p, p_star] = mean(sgd[done]), mean(limit)
+            found[p, p_star] = mean(sgd[done]), mean(limit[reached])
             measured.append(row("shift", mean((sgd - limit[:replicates])[done]), **keys, theory=shift))
             measured.append(row("time", found[p, p_star][0], **keys, theory=found[p, p_star][1].value + shift))
             measured.append(row("ode_time", found[p, p_star][1], **keys, theory=0.0))
@@ -89,6 +89,7 @@ def main() -> None:
                 shown.append(keys | {"series": series, "value": estimate.value, "error": estimate.error})
             shown.append(keys | {"series": "ODE + noise", "value": found[p, p_star][1].value + shift, "error": 0.0})
 
+    lost.require(found)
     for p_star in sorted({star for _, star in found}):
         widths = sorted(p for p, star in found if star == p_star)
         for p in widths:
@@ -101,7 +102,7 @@ def main() -> None:
                 gap = difference(found[p, p_star][n], found[widths[-1], p_star][n])
                 measured.append(row(f"{series}_above_widest", gap, **keys, theory=law))
     parameters = {"N": N, "eta_hat": eta_hat, "fraction": args.fraction, "starts": args.starts, "seed": args.seed}
-    parameters |= {"t_max": args.t_max, "points": args.points, "tolerance": args.tolerance}
+    parameters |= {"t_max": args.t_max, "points": args.points, "tolerance": args.tolerance} | lost.parameters
     save_table(args.measurements, pd.DataFrame(measured), record_of(MODULE, parameters, UNITS))
     save_table(args.figure_data, pd.DataFrame(shown), record_of(MODULE, parameters, UNITS))
 

@@ -17,6 +17,7 @@ from shallownets.escape.stages.plateau_shared import exact, row
 from shallownets.escape.starts import Start
 from shallownets.escape.theory import plateau
 from shallownets.escape.trajectory import recording_times
+from shallownets.lost import Lost
 from shallownets.statistics import bootstrap
 
 MODULE = "shallownets.escape.stages.plateau_growth"
@@ -45,42 +46,46 @@ def main() -> None:
     rng = default_rng(seeds.sequence(args.seed, "plateau growth", experiment, 0))
     streams = [seeds.sequence(args.seed, "samples", experiment, replicate) for replicate in range(args.replicates)]
     norm = plateau_norm(p) * float(plateau.relative_norm(p, p_star, args.eta_hat))
+    if np.isnan(norm):
+        raise UserError(
+            f"--eta-hat {args.eta_hat:g}: the ODE has no plateau at this learning rate; a smaller one is right"
+        )
     try:
         start = Start(rng.standard_normal((p, p_star)) * np.sqrt(norm / args.N), norm * np.eye(p))
         alpha = recording_times(args.t_max / args.eta_hat, args.points, args.N)
         sgd = direct.simulate(start, args.N, p * args.eta_hat, alpha, streams)
     except ValueError as error:
-        raise UserError(f"eta_hat = {args.eta_hat:g}: {error}; nan norms mean that no plateau exists") from error
-    if not sgd.valid.all():
-        raise UserError(f"SGD diverged at eta_hat = {args.eta_hat:g}: a smaller one is right")
+        raise UserError(str(error)) from error
+    lost = Lost()
+    kept = sgd.valid.all(1)
+    simulated = lost.enough(kept, "SGD", "diverged")
     limit = ode.simulate(start, p * args.eta_hat, alpha, args.tolerance)
     t = args.eta_hat * alpha
 
     def project(M: np.ndarray) -> np.ndarray:
         return (M * start.M).sum((-2, -1)) / (start.M**2).sum()
 
-    runs, curve = project(sgd.M), project(limit.M[0])
-    end = int(np.argmin(np.abs(t - args.t_fit)))
-    rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", experiment, 0))
-    # the mean comes before the logarithm: the noise of SGD adds to M and leaves its mean alone
-    rate = bootstrap(runs, lambda sample: np.log(sample[:, end].mean()) / t[end], rng, args.resamples)
+    runs, curve = project(sgd.M[kept]), project(limit.M[0])
+    end = max(int(np.argmin(np.abs(t - args.t_fit))), 1)
     keys = experiment | {"t": t[end]}
     theory = {"ode": np.log(curve[end]) / t[end], "finite": plateau.finite_overlap_rate(p, p_star, args.eta_hat)}
-    measured = [
-        row("overlap_rate_sgd", rate, **keys, **theory),
-        row("overlap_rate_ode", exact(theory["ode"]), **keys, **theory),
-    ]
+    measured = [row("overlap_rate_ode", exact(theory["ode"]), **keys, **theory)]
     frames = [
-        pd.DataFrame({"series": "SGD", "t": t, "value": runs.mean(0), "error": runs.std(0, ddof=1)}).assign(
-            error=lambda frame: frame.error / np.sqrt(args.replicates)
-        ),
         pd.DataFrame({"series": "ODE", "t": t, "value": curve, "error": 0.0}),
         pd.DataFrame(
             {"series": "small learning rate", "t": t, "value": np.exp(plateau.overlap_rate(p_star) * t), "error": 0.0}
         ),
         pd.DataFrame({"series": "finite learning rate", "t": t, "value": np.exp(theory["finite"] * t), "error": 0.0}),
     ]
+    if simulated:
+        rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", experiment, 0))
+        # the mean comes before the logarithm: the noise of SGD adds to M and leaves its mean alone
+        rate = bootstrap(runs, lambda sample: np.log(sample[:, end].mean()) / t[end], rng, args.resamples)
+        measured.append(row("overlap_rate_sgd", rate, **keys, **theory))
+        error = runs.std(0, ddof=1) / np.sqrt(len(runs))
+        frames.insert(0, pd.DataFrame({"series": "SGD", "t": t, "value": runs.mean(0), "error": error}))
     parameters = experiment | {"replicates": args.replicates, "seed": args.seed, "t_fit": args.t_fit}
+    parameters |= lost.parameters
     save_table(args.measurements, pd.DataFrame(measured), record_of(MODULE, parameters, UNITS))
     save_table(args.figure_data, pd.concat(frames), record_of(MODULE, parameters, UNITS))
 

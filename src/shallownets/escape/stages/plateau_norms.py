@@ -17,6 +17,7 @@ from shallownets.escape.stages.plateau_shared import exact, row
 from shallownets.escape.starts import Start
 from shallownets.escape.theory import plateau
 from shallownets.escape.trajectory import Trajectory, recording_times
+from shallownets.lost import Lost
 from shallownets.statistics import mean
 
 MODULE = "shallownets.escape.stages.plateau_norms"
@@ -24,9 +25,9 @@ UNITS = {"t": "eta_hat alpha", "norm": "1"}
 LATER = 3.0  # eq. 9 alone is followed so many times as long as SGD: the differences of the norms are slow
 
 
-def tidy(engine: str, t: np.ndarray, run: Trajectory) -> pd.DataFrame:
-    """Each norm against time: mean and standard deviation over replicates."""
-    norms = np.diagonal(run.Q, axis1=2, axis2=3)
+def tidy(engine: str, t: np.ndarray, run: Trajectory, kept: np.ndarray | slice = slice(None)) -> pd.DataFrame:
+    """Each norm against time: mean and standard deviation over the replicates that are kept."""
+    norms = np.diagonal(run.Q[kept], axis1=2, axis2=3)
     spread = norms.std(0, ddof=1) if len(norms) > 1 else np.zeros(norms.shape[1:])
     frames = [
         pd.DataFrame({"engine": engine, "quantity": f"norm {i + 1}", "t": t, "value": norms.mean(0)[:, i]})
@@ -63,14 +64,19 @@ def main() -> None:
         sgd = direct.simulate(start, args.N, eta, alpha, streams)
     except ValueError as error:
         raise UserError(str(error)) from error
-    if not sgd.valid.all():
-        raise UserError(f"SGD diverged at eta_hat = {args.eta_hat:g}: a smaller one is right")
+    lost = Lost()
+    kept = sgd.valid.all(1)
+    simulated = lost.enough(kept, "SGD", "diverged")
     same = ode.simulate(start, eta, alpha, args.tolerance)
+    if not lost.enough(same.valid.all(1), "ODE", "diverged", 1):
+        lost.require([])
     t = args.eta_hat * alpha
     longer = np.linspace(0, LATER * t[-1], 2 * args.points)
     alone = ode.simulate(Start(np.zeros((p, p_star)), np.diag(norms)), p, longer, args.tolerance, gradient_flow=True)
 
-    data = pd.concat([tidy("SGD", t, sgd), tidy("ODE", t, same), tidy("eq. 9", longer, alone)])
+    data = pd.concat([tidy("ODE", t, same), tidy("eq. 9", longer, alone)])
+    if simulated:
+        data = pd.concat([tidy("SGD", t, sgd, kept), data])
     equal = norms.max()
     together = ode.simulate(
         Start(np.zeros((p, p_star)), equal * np.eye(p)), p, longer, args.tolerance, gradient_flow=True
@@ -90,7 +96,7 @@ def main() -> None:
     ]
     data = pd.concat([data, *curves])
     keys = {"p": p, "p_star": p_star, "eta_hat": args.eta_hat}
-    by_run = np.diagonal(sgd.Q, axis1=2, axis2=3).mean(2)
+    by_run = np.diagonal(sgd.Q[kept], axis1=2, axis2=3).mean(2)
     limit = plateau_norm(p) * float(plateau.relative_norm(p, p_star, args.eta_hat))
     ode_mean = np.diagonal(same.Q[0], axis1=1, axis2=2).mean(1)
     measured = []
@@ -98,10 +104,11 @@ def main() -> None:
     for time in args.compared:
         at = int(np.argmin(np.abs(t - time)))
         more = {"t": t[at], "ode": ode_mean[at], "theory": limit}
-        measured.append(row("mean_norm", mean(by_run[:, at]), **keys, **more))
+        if simulated:
+            measured.append(row("mean_norm", mean(by_run[:, at]), **keys, **more))
         measured.append(row("spread_left", exact(left[at] / left[0]), **keys, **more))
     parameters = experiment | {"replicates": args.replicates, "seed": args.seed, "norm": plateau_norm(p)}
-    parameters |= {"finite_norm": limit}
+    parameters |= {"finite_norm": limit} | lost.parameters
     save_table(args.measurements, pd.DataFrame(measured), record_of(MODULE, parameters, UNITS))
     save_table(args.figure_data, data, record_of(MODULE, parameters, UNITS))
 

@@ -12,13 +12,13 @@ from numpy.random import default_rng
 
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
-from shallownets.errors import UserError
 from shallownets.escape.engines import spectral
 from shallownets.escape.measure.plateau import optimum
 from shallownets.escape.stages.pairs import pair
 from shallownets.escape.stages.plateau_shared import exact, gaussian_starts, row
 from shallownets.escape.starts import Start
 from shallownets.escape.theory import plateau
+from shallownets.lost import Lost
 from shallownets.statistics import Estimate, fit_polynomial
 
 MODULE = "shallownets.escape.stages.plateau_optimum"
@@ -29,12 +29,7 @@ def escape(start: Start, eta: float, args: argparse.Namespace) -> float:
     """Escape time of one run; inf where it does not converge afterwards, whether it diverges or takes too long."""
     p, p_star = start.M.shape
     end, begin = (plateau.plateau_level(p, p_star, part) for part in (args.converged, args.fraction))
-    try:
-        if np.isinf(spectral.escape_time(start, eta, end, args.alpha_max, args.tolerance)):
-            return np.inf
-    except ArithmeticError:
-        # The norms blow up in finite time; late in a run the last steps fall below the resolution of α before the
-        # bound on the norms is reached.
+    if np.isinf(spectral.escape_time(start, eta, end, args.alpha_max, args.tolerance)):
         return np.inf
     return spectral.escape_time(start, eta, begin, args.alpha_max, args.tolerance)
 
@@ -91,17 +86,17 @@ def main() -> None:
     args = parser.parse_args()
 
     grid = args.step * np.arange(1, round(args.largest / args.step) + 1)
-    measured, curves = [], []
+    measured, curves, lost = [], [], Lost()
     for p, p_star in sorted(args.widths):
         starts = gaussian_starts(args.seed, p, p_star, args.N, args.starts)
         times = scan(starts, grid, args)
         rates = grid[: len(times)]
         rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", {"p": p, "p_star": p_star}, 0))
-        try:
-            best = optimum(p * rates, times, rng, args.resamples)
-        except ValueError as error:
-            raise UserError(f"p = {p}, p* = {p_star}: {error}") from error
         censored = np.isinf(times).sum(1)
+        if (censored == 0).sum() < 4:
+            lost.notes.append(f"p = {p}, p* = {p_star}: every start escapes at fewer than 4 learning rates")
+            continue
+        best = optimum(p * rates, times, rng, args.resamples)
         last = rates[censored == 0].max()
         keys = {"p_star": p_star, "p": p}
         measured += [
@@ -122,6 +117,7 @@ def main() -> None:
                 }
             )
         )
+    lost.require(curves)
     found = pd.DataFrame(measured)
     measured += laws(found[found.quantity == "eta_opt"])
     optima = found[found.quantity == "eta_opt"]
@@ -145,7 +141,7 @@ def main() -> None:
         "converged": args.converged,
         "step": args.step,
     }
-    parameters |= {"alpha_max": args.alpha_max, "tolerance": args.tolerance, "seed": args.seed}
+    parameters |= {"alpha_max": args.alpha_max, "tolerance": args.tolerance, "seed": args.seed} | lost.parameters
     save_table(args.measurements, pd.DataFrame(measured), record_of(MODULE, parameters, UNITS))
     save_table(args.figure_data, data, record_of(MODULE, parameters, UNITS))
 

@@ -10,7 +10,6 @@ from numpy.random import default_rng
 
 from shallownets import cli, seeds
 from shallownets.artefacts import load_arrays, record_of, save_table
-from shallownets.errors import UserError
 from shallownets.escape.engines import spectral
 from shallownets.escape.measure.plateau import alignments, rank_correlation
 from shallownets.escape.model import plateau_norm
@@ -18,6 +17,7 @@ from shallownets.escape.stages.pairs import pair
 from shallownets.escape.stages.plateau_shared import exact, gaussian_starts, row
 from shallownets.escape.starts import Start
 from shallownets.escape.theory import plateau
+from shallownets.lost import Lost
 from shallownets.statistics import bootstrap, mean
 
 MODULE = "shallownets.escape.stages.plateau_times"
@@ -27,19 +27,10 @@ SETTLED = 0.1  # norms count as learned within this of their plateau value, rela
 
 
 def times(starts: list[Start], eta_hat: float, fraction: float, tolerance: float) -> np.ndarray:
-    """Escape times of the ODE.
-
-    Raises:
-        UserError: one of them never escapes.
-    """
+    """Escape times of the ODE, inf where it diverges or never escapes."""
     p, p_star = starts[0].M.shape
     level = plateau.plateau_level(p, p_star, fraction)
-    found = np.array([spectral.escape_time(start, p * eta_hat, level, LONG, tolerance) for start in starts])
-    if np.isinf(found).any():
-        raise UserError(
-            f"p = {p}, p* = {p_star}, eta_hat = {eta_hat:g}: the ODE did not escape; a smaller one is right"
-        )
-    return found
+    return np.array([spectral.escape_time(start, p * eta_hat, level, LONG, tolerance) for start in starts])
 
 
 def slope(eta_hat: float, p: int, p_star: int) -> float:
@@ -80,7 +71,7 @@ def main() -> None:
     files = [load_arrays(path) for path in args.sgd]
     said = files[0].record["parameters"]
     p, p_star, fraction = said["p"], said["p_star"], said["fraction"]
-    measured, shown = [], []
+    measured, shown, lost = [], [], Lost()
 
     # SGD against N
     for file in files:
@@ -88,7 +79,7 @@ def main() -> None:
         done = np.isfinite(sgd)
         keys = {"engine": "SGD", "p": p, "p_star": p_star, "N": N, "eta_hat": said["eta_hat"]}
         measured.append(row("censored", exact((~done).sum(), len(sgd)), **keys))
-        if done.sum() < 2:
+        if not lost.enough(done, f"SGD, N = {N}", "did not escape"):
             continue
         estimate = mean(sgd[done])
         measured += [row("time", estimate, **keys), row("time_over_ode", mean((sgd - limit)[done]), **keys)]
@@ -96,12 +87,17 @@ def main() -> None:
 
     # the ODE against N, from the same Gaussian overlaps scaled by N^(-1/2): a slope for each start
     for eta_hat in args.eta_hat:
+        how = eta_hat, fraction, args.tolerance
         unit = gaussian_starts(args.seed, p, p_star, round(args.at), args.starts)
-        found = []
-        for N in args.N:
-            scaled = [Start(start.M * np.sqrt(round(args.at) / N), start.Q) for start in unit]
-            found.append(times(scaled, eta_hat, fraction, args.tolerance))
-            estimate = mean(found[-1])
+        found = np.array(
+            [times([Start(start.M * np.sqrt(round(args.at) / N), start.Q) for start in unit], *how) for N in args.N]
+        )
+        kept = np.isfinite(found).all(0)
+        if not lost.enough(kept, f"ODE, eta_hat = {eta_hat:g}", "did not escape at every N"):
+            continue
+        found = found[:, kept]
+        for N, one in zip(args.N, found, strict=True):
+            estimate = mean(one)
             keys = {"engine": "ODE", "p": p, "p_star": p_star, "N": N, "eta_hat": eta_hat}
             measured.append(row("time", estimate, **keys))
             shown.append(keys | {"quantity": "time", "value": estimate.value, "error": estimate.error})
@@ -110,7 +106,7 @@ def main() -> None:
             # the upper half of log N: at the lower end the overlaps are no longer small
             upper = x >= (x[0] + x[-1]) / 2
             centred = x[upper] - x[upper].mean()
-            slopes = centred @ np.array(found)[upper] / (centred @ centred)
+            slopes = centred @ found[upper] / (centred @ centred)
             keys = {"engine": "ODE", "p": p, "p_star": p_star, "N": 0, "eta_hat": eta_hat}
             measured.append(row("slope", mean(slopes), **keys, theory=slope(eta_hat, p, p_star)))
             shown += [
@@ -122,15 +118,18 @@ def main() -> None:
     by_width = {}
     for width, star in args.widths:
         starts = gaussian_starts(args.seed, width, star, round(args.at), args.starts)
-        by_width[width, star] = times(starts, args.at_eta_hat, fraction, args.tolerance)
+        found = times(starts, args.at_eta_hat, fraction, args.tolerance)
+        if not lost.enough(np.isfinite(found), f"ODE, p = {width}, p* = {star}", "did not escape", len(found)):
+            continue
+        by_width[width, star] = found
         keys = {"engine": "ODE", "p": width, "p_star": star, "N": args.at, "eta_hat": args.at_eta_hat}
-        estimate = mean(by_width[width, star])
+        estimate = mean(found)
         measured.append(row("width_time", estimate, **keys))
         shown.append(keys | {"quantity": "width", "value": estimate.value, "error": estimate.error})
         share = norm_time(width, star, args.at_eta_hat, args.tolerance) / estimate.value
         measured.append(row("norm_learning_share", exact(share, args.starts), **keys))
-    for star in sorted({star for _, star in args.widths}):
-        narrow, wide = (by_width[pick(w for w, s in args.widths if s == star), star] for pick in (min, max))
+    for star in sorted({star for _, star in by_width}):
+        narrow, wide = (by_width[pick(w for w, s in by_width if s == star), star] for pick in (min, max))
         rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", {"p_star": star, "N": args.at}, 0))
         ratio = bootstrap(
             np.column_stack([narrow, wide]), lambda s: s[:, 0].mean() / s[:, 1].mean(), rng, args.resamples
@@ -142,6 +141,7 @@ def main() -> None:
     starts = gaussian_starts(args.seed, *args.aligned, round(args.at), args.starts)
     escape = times(starts, args.at_eta_hat, fraction, args.tolerance)
     sizes = alignments(np.array([start.M for start in starts]))
+    # a start that never escapes has the last rank of all times
     samples = np.column_stack([escape, *sizes.values()])
     rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", {"aligned": str(args.aligned)}, 0))
     keys = {"engine": "ODE", "p": args.aligned[0], "p_star": args.aligned[1], "N": args.at, "eta_hat": args.at_eta_hat}
@@ -155,9 +155,10 @@ def main() -> None:
             gap = bootstrap(samples, lambda s, f=strength: f(s) - f(s, 1), rng, args.resamples)
             measured.append(row(f"rank_{name}_minus_squares", gap, **keys))
 
+    lost.require(shown)
     table = pd.DataFrame(measured).fillna({"theory": 0.0})
     parameters = {"p": p, "p_star": p_star, "fraction": fraction, "starts": args.starts, "at": args.at}
-    parameters |= {"at_eta_hat": args.at_eta_hat, "tolerance": args.tolerance, "seed": args.seed}
+    parameters |= {"at_eta_hat": args.at_eta_hat, "tolerance": args.tolerance, "seed": args.seed} | lost.parameters
     save_table(args.measurements, table, record_of(MODULE, parameters, UNITS))
     save_table(args.figure_data, pd.DataFrame(shown), record_of(MODULE, parameters, UNITS))
 

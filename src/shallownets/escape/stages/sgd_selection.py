@@ -15,6 +15,7 @@ from shallownets.escape import model, starts
 from shallownets.escape.engines import chain
 from shallownets.escape.stages.pairs import case
 from shallownets.escape.theory import solutions as theory
+from shallownets.lost import Lost
 from shallownets.progress import progress
 
 MODULE = "shallownets.escape.stages.sgd_selection"
@@ -31,7 +32,7 @@ def main() -> None:
     args = parser.parse_args()
     p, p_star = args.p, args.p_star
 
-    rows = []
+    rows, lost = [], Lost()
     for N, rate, replicates in args.cases:
         key = {"p": p, "p_star": p_star, "N": N, "rate": rate}
         alpha = np.array([0.0, np.rint(args.time / rate * N) / N])
@@ -43,8 +44,8 @@ def main() -> None:
         with progress(f"SGD N = {N}, eta/p = {rate:g}", replicates * alpha[-1]) as advance:
             run = chain.simulate(begun, N, rate * p, alpha, [samples for _, samples in streams], advance)
         kept = run.valid[:, -1]
-        if kept.sum() < 2:
-            raise UserError(f"--cases {N},{rate:g},{replicates}: fewer than two replicates did not diverge")
+        if not lost.enough(kept, f"SGD, N = {N}, eta/p = {rate:g}", "diverged"):
+            continue
         M_0, M, Q = run.M[kept, 0], run.M[kept, 1], run.Q[kept, 1]
         R_0, R = model.polar_factor(M_0), model.polar_factor(M)
         reached = np.stack([(R * M_0).sum((1, 2)), (R_0 * M_0).sum((1, 2)), (R_0 * R).sum((1, 2)) / p_star], axis=1)
@@ -58,7 +59,7 @@ def main() -> None:
             ("final risk", statistics.mean(model.population_risk(M, Q))),
         ):
             rows.append({"quantity": name} | key | shared | estimate.row())
-    parameters = {"p": p, "p_star": p_star, "time": args.time, "seed": args.seed}
+    parameters = {"p": p, "p_star": p_star, "time": args.time, "seed": args.seed} | lost.parameters
     save_table(args.out, pd.DataFrame(rows), record_of(MODULE, parameters, {"estimate": "1"}))
 
 

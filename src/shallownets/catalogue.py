@@ -1,0 +1,91 @@
+"""The figures of all studies, as workflow/figures/<study>.yaml lists them, and the claims that belong to each."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shallownets import config as settings
+from shallownets.errors import UserError
+
+FOLDER = Path("workflow/figures")  # relative to the checkout
+CLAIMS = Path("workflow/claims")
+CAPTIONS = Path("workflow/report")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An entry of a catalogue.
+
+    Attributes:
+        study, name: of the figure; the name is that of its rule, too.
+        label: the paper's figure, equation or section; "Beyond" for what the paper does not have.
+        shows: one line on what is seen.
+        paper: what the paper itself shows or says there; empty where nothing is said.
+        settings: config keys below the study's section that it depends on.
+        tables: tables of measurements that belong to it.
+        claims: further claims that it supports.
+    """
+
+    study: str
+    name: str
+    label: str
+    shows: str
+    paper: str
+    settings: tuple[str, ...]
+    tables: tuple[str, ...]
+    claims: tuple[str, ...]
+
+    @property
+    def caption(self) -> Path:
+        """The file of its caption, in reStructuredText."""
+        return CAPTIONS / f"{self.name}.rst"
+
+    def supports(self, entry: Mapping) -> bool:
+        """Whether a claim, an entry of this study's claims files, belongs to it."""
+        return entry["table"] in self.tables or entry["id"] in self.claims
+
+
+def load() -> dict[str, Figure]:
+    """All figures by name, study by study, each in the order of its catalogue. To be called in the checkout's folder.
+
+    Raises:
+        UserError: there is no catalogue here.
+    """
+    paths = sorted(FOLDER.glob("*.yaml"))
+    if not paths:
+        raise UserError(f"{FOLDER}: no catalogue of figures; the folder of the checkout is the right one to run this")
+    return {
+        name: Figure(
+            study=path.stem,
+            name=name,
+            label=entry["label"],
+            shows=entry["shows"],
+            paper=entry.get("paper", ""),
+            settings=tuple(entry["settings"]),
+            tables=tuple(entry["tables"]),
+            claims=tuple(entry.get("claims", ())),
+        )
+        for path in paths
+        for name, entry in settings.load_yaml(path).items()
+    }
+
+
+def find(name: str) -> Figure:
+    """The figure of this name.
+
+    Raises:
+        UserError: no figure has it.
+    """
+    figures = load()
+    if name not in figures:
+        near = difflib.get_close_matches(name, figures, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UserError(f"{name}: no such figure; {hint}one of {', '.join(figures)} is right")
+    return figures[name]
+
+
+def claims_of(figure: Figure) -> list[dict]:
+    """The entries of the claims files that belong to a figure, in their order."""
+    paths = sorted((CLAIMS / figure.study).glob("*.yaml"))
+    return [entry for path in paths for entry in settings.load_yaml(path) if figure.supports(entry)]

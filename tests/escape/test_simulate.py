@@ -1,0 +1,128 @@
+"""One function for all engines, and the command that simulates one experiment and says what theory predicts."""
+
+import re
+import sys
+
+import numpy as np
+import pytest
+from numpy.random import SeedSequence, default_rng
+
+from shallownets.errors import UserError
+from shallownets.escape import starts
+from shallownets.escape.commands import simulate as command
+from shallownets.escape.simulate import ENGINES, SGD, simulate
+
+SMALL = "--p 3 --p-star 2 --N 300 --eta-hat 0.1 --points 61"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_list_of_starts_gives_a_run_from_each(engine, rng):
+    begun = [starts.orthonormal_overlaps(3, 2, 100, rng) for _ in range(3)]
+    alpha, streams = np.array([0.0, 0.5, 1.0]), SeedSequence(7).spawn(3)
+    done = []
+    together = simulate(begun, engine, 0.2, alpha, N=100, streams=streams, progress=done.append)
+    for number, (start, stream) in enumerate(zip(begun, streams, strict=True)):
+        alone = simulate(start, engine, 0.2, alpha, N=100, streams=[stream])
+        np.testing.assert_allclose(together.M[number], alone.M[0], rtol=1e-12)
+        np.testing.assert_allclose(together.M[number, 0], start.M, atol=1e-12)
+    assert sum(done) == pytest.approx(3.0)
+
+
+def told(monkeypatch, capsys, tmp_path, line):
+    """What the command prints; its plot lands in tmp_path/plot.png."""
+    monkeypatch.setattr(sys, "argv", ["simulate", *line.split(), "--out", str(tmp_path / "plot.png")])
+    command.main()
+    return " ".join(capsys.readouterr().out.split())
+
+
+def numbers(text, pattern):
+    """The numbers that stand where the pattern has N."""
+    found = re.search(pattern.replace("N", r"(\d+(?:\.\d+)?(?:e-?\d+)?)"), text)
+    assert found, text
+    return [float(number) for number in found.groups()]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_agrees_with_what_is_predicted(engine, monkeypatch, capsys, tmp_path):
+    text = told(monkeypatch, capsys, tmp_path, f"{SMALL} --engine {engine} --replicates 30 --alpha-max 200")
+    value, error, predicted = numbers(text, r"the risk is N ± N\. Predicted: N = 1/p")
+    # the overlaps with the teacher, Q = 1 at the start and finite eta each move it by a few per cent
+    assert value == pytest.approx(predicted, rel=0.05)
+    if engine == "gradient-flow":
+        time, _, law = numbers(text, r"plateau's, at alpha = N ± N\. Eq\. 13,.*?there: N")
+        assert law < time < 1.5 * law
+    else:
+        time, error, predicted = numbers(text, r"plateau's, at alpha = N ± N\. Predicted: N")
+        assert abs(time - predicted) < (4 * error if engine in SGD else 0.1)
+    risk, _, predicted = numbers(text, r"the risk is N ± N\. Predicted: N, the late law")
+    assert risk == pytest.approx(predicted, rel=0.15)
+    if engine in SGD:
+        value, error, predicted = numbers(text, r"random one, is N ± N\. Predicted: N")
+        assert abs(value - predicted) < 4 * error
+    else:
+        distance, _, left = numbers(text, r"to N ± N; random solutions are 2 p = 6 .* Predicted: N, on")
+        assert distance == pytest.approx(left, rel=0.1)
+    assert (tmp_path / "plot.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--p 2 --p-star 3 --N 300 --replicates 1", ["the least that p < p* vectors can reach", "None has zero error"]),
+        ("--p 2 --p-star 2 --N 300 --replicates 2", ["Predicted: 0, approached exponentially"]),
+        ("--p 2 --p-star 2 --N 300 --eta 2", ["Diverged 4 of 4 runs", "beyond eta-hat = 0.2"]),
+        (f"{SMALL} --alpha-max 2 --engine spectral", ["0 of 4 runs escape", "Predicted: 0 in the end"]),
+        ("--p 4 --p-star 2 --N 300 --eta-hat 0.26 --engine spectral", ["no solution is stable"]),
+    ],
+)
+def test_every_case_is_told(line, words, monkeypatch, capsys, tmp_path):
+    text = told(monkeypatch, capsys, tmp_path, line)
+    for word in words:
+        assert word in text
+    assert "nan" not in text.lower()
+
+
+def test_engines_share_the_starts_and_sgd_its_seed(monkeypatch):
+    def ran(line):
+        monkeypatch.setattr(sys, "argv", ["simulate", *line.split()])
+        return command.run(command.parse())
+
+    (begun, chain), (same, again) = ran(f"{SMALL} --alpha-max 2"), ran(f"{SMALL} --alpha-max 2")
+    limit, _ = ran(f"{SMALL} --alpha-max 2 --engine ode")
+    np.testing.assert_array_equal(chain.M, again.M)
+    for one, two, three in zip(begun, same, limit, strict=True):
+        np.testing.assert_array_equal(one.M, two.M)
+        np.testing.assert_array_equal(one.M, three.M)
+    other, _ = ran(f"{SMALL} --alpha-max 2 --seed 1")
+    assert not np.array_equal(begun[0].M, other[0].M)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--p 0", "--p: '0' given; a whole number of at least 1 is right"),
+        ("--N 3", "--N = 3: a number of at least p + p_star = 6 is right"),
+        ("--points 1", "--points = 1: a whole number of at least 2"),
+        ("--alpha-max 0.00001", "--points = 401: "),
+        ("--p 2000 --N 5000", "--p = 2000: at most 1000 is right"),
+        ("--tolerance 1", "--tolerance = 1.0: a number from 1.0e-13 to 1.0e-2 is right"),
+        ("--eta 1 --eta-hat 1", "--eta-hat: not allowed with argument --eta"),
+        ("--engine fast", "'fast' (choose from"),
+        ("--out plot.svg", "--out plot.svg: a name that ends in .png or .pdf is right"),
+    ],
+)
+def test_a_mistake_is_refused_in_the_words_of_the_config(line, words, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["simulate", *line.split()])
+    with pytest.raises(UserError) as refused:
+        command.parse()
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_starts_are_those_of_the_paper(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["simulate", "--N", "400", "--replicates", "200", "--engine", "spectral"])
+    begun, _ = command.run(command.parse())
+    squares = np.array([(start.M**2).mean() for start in begun])
+    assert abs(squares.mean() - 1 / 400) < 4 * squares.std(ddof=1) / np.sqrt(len(squares))
+    assert all(np.array_equal(start.Q, np.eye(4)) for start in begun)
+    assert not np.array_equal(begun[0].M, starts.orthonormal_overlaps(4, 2, 400, default_rng(0)).M)
