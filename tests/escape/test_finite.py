@@ -12,14 +12,14 @@ from shallownets.escape.measure import finite as measure
 from shallownets.escape.measure.plateau import first_below
 from shallownets.escape.starts import Start
 from shallownets.escape.theory import finite as theory
-from shallownets.escape.theory import plateau, solutions
+from shallownets.escape.theory import plateau
 from shallownets.escape.trajectory import recording_times
 
 
 @pytest.mark.parametrize(("p", "p_star"), [(1, 1), (2, 1), (4, 2), (3, 5)])
 def test_noise_is_plateau_noise_to_first_order(p, p_star):
     small = 1e-4
-    ratio = theory.escape_noise(p, p_star, small) / solutions.plateau_noise(p, p_star, p * small)
+    ratio = theory.escape_noise(p, p_star, small) / theory.plateau_noise(p, p_star, p * small)
     assert abs(ratio - 1) < 20 * small
 
 

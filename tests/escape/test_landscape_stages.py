@@ -15,7 +15,7 @@ DIMENSIONS = "--N 3 --p-max 5 --p-star 1 2 --manifold-p-max 4 --seed 1 --measure
 HESSIAN = "--sizes 3,2,6 2,3,6 --ratio-sizes 2,6 --seed 1 --measurements m.csv --spectra a.csv --ratios b.csv"
 NULL = (
     "--p 2 4 --p-star 2 --N 8 --law-p 4 --directions 3 --steps 1e-3 1e-1 --points 5 --seed 1"
-    " --measurements m.csv --counts a.csv --laws b.csv"
+    " --measurements m.csv --figure-data a.csv"
 )
 COMMANDS = {"dimensions": DIMENSIONS, "hessian": HESSIAN, "null_directions": NULL}
 
@@ -32,14 +32,14 @@ def run(stage, options, folder):
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
-    """{stage: (measurements, figure data a, figure data b, parameters)}"""
+    """{stage: (measurements, figure data a, figure data b where there is one, parameters)}"""
     found = {}
     for stage, options in COMMANDS.items():
         folder = tmp_path_factory.mktemp(stage)
         done = run(stage, options, folder)
         assert done.returncode == 0, done.stderr
-        frames = [load_table(folder / f"{name}.csv") for name in "mab"]
-        found[stage] = (*(frame for frame, _ in frames), frames[2][1]["parameters"])
+        frames = [load_table(path) for name in "mab" if (path := folder / f"{name}.csv").exists()]
+        found[stage] = (*(frame for frame, _ in frames), frames[-1][1]["parameters"])
     return found
 
 
@@ -65,10 +65,11 @@ def test_measured_and_formula_agree(tables):
     np.testing.assert_allclose(ratios.measured, ratios.formula, rtol=1e-12)
     totals = spectra.groupby(["point", "p", "p_star", "N"]).multiplicity.sum().reset_index()
     assert (totals.multiplicity == totals.p * totals.N).all()
-    _, counts, laws, _ = tables["null_directions"]
-    assert (counts["all null"] == counts.formula_tangent + counts.formula_extra).all()
-    assert (counts.tangent == counts.formula_tangent).all()
-    assert laws[laws.kind == "tangent, curved"].risk.max() < 1e-28
+    _, frame, _ = tables["null_directions"]
+    counts = frame[frame.panel == "counts"].pivot(index="x", columns="kind", values="y")
+    for kind in ("all null", "tangent"):
+        assert (counts[kind] == counts[f"{kind}, formula"]).all()
+    assert frame[frame.kind == "tangent, curved"].y.max() < 1e-28
 
 
 def test_every_figure_shows_its_table(tables, tmp_path):

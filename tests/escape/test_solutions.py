@@ -10,6 +10,7 @@ from shallownets.escape import model, starts
 from shallownets.escape.engines import ode
 from shallownets.escape.figures import convergence, fig3, fig4
 from shallownets.escape.measure import solutions as measure
+from shallownets.escape.theory import finite, late
 from shallownets.escape.theory import solutions as theory
 from shallownets.escape.trajectory import Trajectory
 from shallownets.statistics import Estimate
@@ -66,19 +67,19 @@ def test_the_late_tail_is_that_of_the_ode(p, p_star, eta):
     for M, Q in zip(run.M[0, 1:], run.Q[0, 1:], strict=True):
         q_0 = np.linalg.eigvalsh(Q)[0]
         M_inf, Q_inf = theory.overlaps(model.polar_factor(start.M))
-        M_tail, Q_tail = theory.late_deviation(p, p_star, q_0)
+        M_tail, Q_tail = late.late_deviation(p, p_star, q_0)
         errors.append(
             [
                 np.linalg.norm(M - M_inf) / M_tail - 1,
                 np.linalg.norm(Q - Q_inf) / Q_tail - 1,
-                model.population_risk(M, Q) / theory.late_risk(p, p_star, eta, q_0) - 1,
+                model.population_risk(M, Q) / late.late_risk(p, p_star, eta, q_0) - 1,
             ]
         )
     errors = np.abs(errors)
     assert errors[1].max() < 0.01
     assert np.all(errors[1] < 0.6 * errors[0])
     slope = np.diff([1 / np.linalg.eigvalsh(Q)[0] for Q in run.Q[0, 1:]])[0] / np.diff(alpha[1:])[0]
-    assert 1 / slope == pytest.approx(theory.excess_norm(p, p_star, eta, 1.0), rel=5e-3)
+    assert 1 / slope == pytest.approx(late.excess_norm(p, p_star, eta, 1.0), rel=5e-3)
 
 
 @pytest.mark.parametrize(("p", "p_star"), [(2, 1), (4, 2), (3, 3)])
@@ -102,17 +103,17 @@ def test_the_plateau_noise_is_that_of_sampled_gradients(p, p_star, rng):
     samples = 4 * eta / p * np.trapezoid(c / growth, t, axis=1)
     error = samples.std() / np.sqrt(draws)
     step = abs(np.trapezoid(1 / growth, t) - np.trapezoid(1 / growth[::2], t[::2])) * 4 * eta / p * c.mean(0).max()
-    assert abs(samples.mean() - theory.plateau_noise(p, p_star, eta)) < 4 * error + step
-    assert theory.plateau_selectivity(p, p_star, 1e-9) == pytest.approx(1)
+    assert abs(samples.mean() - finite.plateau_noise(p, p_star, eta)) < 4 * error + step
+    assert finite.plateau_selectivity(p, p_star, 1e-9) == pytest.approx(1)
 
 
 def test_the_selectivity_of_noisy_overlaps(rng):
     """Polar factor of M_0 + sqrt(ν) noise by sampling."""
     p, p_star, eta = 4, 2, 0.8
     M, G = rng.standard_normal((2, 20_000, p, p_star))
-    noisy = model.polar_factor(M + np.sqrt(theory.plateau_noise(p, p_star, eta)) * G)
+    noisy = model.polar_factor(M + np.sqrt(finite.plateau_noise(p, p_star, eta)) * G)
     got, closest = (noisy * M).sum((1, 2)), (model.polar_factor(M) * M).sum((1, 2))
-    predicted = theory.plateau_selectivity(p, p_star, eta)
+    predicted = finite.plateau_selectivity(p, p_star, eta)
     residual = got - predicted * closest
     assert abs(residual.mean()) < 4 * residual.std() / np.sqrt(len(got))
 

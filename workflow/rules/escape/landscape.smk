@@ -3,7 +3,7 @@
 # REQUIRED INPUTS: the section `escape.landscape` of the config, and `seed`
 # OUTPUTS, below RESULTS:
 #   measurements/escape/{dimensions,hessian,null_directions}.csv
-#   figure_data/escape/{fig5,fig6,hessian,hessian_ratio,null_counts,null_laws}.csv
+#   figure_data/escape/{fig5,fig6,hessian,hessian_ratio,null_directions}.csv
 
 LANDSCAPE = config["escape"]["landscape"]
 
@@ -73,8 +73,7 @@ rule null_directions_data:
         code("escape.stages.null_directions"),
     output:
         measurements=f"{MEASUREMENTS}/escape/null_directions.csv",
-        counts=f"{FIGURE_DATA}/escape/null_counts.csv",
-        laws=f"{FIGURE_DATA}/escape/null_laws.csv",
+        table=f"{FIGURE_DATA}/escape/null_directions.csv",
     log:
         f"{LOGS}/escape/null_directions_data.log",
     benchmark:
@@ -99,5 +98,4 @@ rule null_directions_data:
     shell:
         "python -m shallownets.escape.stages.null_directions --p {params.p} --p-star {params.p_star} --N {params.N}"
         " --law-p {params.law_p} --directions {params.directions} --steps {params.steps} --points {params.points}"
-        " --seed {params.seed} --measurements {output.measurements} --counts {output.counts} --laws {output.laws}"
-        " 2>&1 | tee {log}"
+        " --seed {params.seed} --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"

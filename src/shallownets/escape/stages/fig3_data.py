@@ -13,6 +13,7 @@ from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
 from shallownets.escape import model, starts
 from shallownets.escape.engines import chain, ode
+from shallownets.escape.theory import late as late_times
 from shallownets.escape.theory import solutions as theory
 from shallownets.escape.trajectory import recording_times
 from shallownets.lost import Lost
@@ -66,9 +67,9 @@ def main() -> None:
             if seen[-1]:
                 ends[kind].append((distance[-1], risk[-1]))
     late = alpha[len(alpha) // 10 :]
-    excess = np.array([theory.excess_norm(p, p_star, eta, time) for time in late])
+    excess = np.array([late_times.excess_norm(p, p_star, eta, time) for time in late])
     tail = {"kind": "theory", "curve": -1, "alpha": late, "distance": (p - p_star) * excess}
-    tail["risk"] = [theory.late_risk(p, p_star, eta, q_0) for q_0 in excess]
+    tail["risk"] = [late_times.late_risk(p, p_star, eta, q_0) for q_0 in excess]
     frames.append(pd.DataFrame(tail))
 
     lost, rows, q_0 = Lost(), [], 0.0

@@ -54,6 +54,8 @@ def main() -> None:
     args = parser.parse_args()
 
     rates = np.round(np.arange(args.first, args.last + args.step / 2, args.step), 10)
+    if not rates.any() or rates[0] == 0:
+        raise UserError(f"--first {args.first:g}: at least 1e-10 and at most --last {args.last:g} is right")
     measured, shown = [], []
     total = len(args.widths) * sum(replicates for _, replicates in args.sizes) * args.t_max * (1 / rates).sum()
     with progress("divergence", total) as advance:

@@ -18,7 +18,6 @@ from shallownets.escape.measure import late as measure
 from shallownets.escape.model import population_risk
 from shallownets.escape.stages.pairs import pair
 from shallownets.escape.theory import late as theory
-from shallownets.escape.theory import solutions
 from shallownets.lost import Lost
 
 MODULE = "shallownets.escape.stages.late_times"
@@ -116,8 +115,8 @@ def main() -> None:
             exponents, lines = [], []
             t = times(args.time * p, args.points)
             law = np.full(t.size, np.nan)
-            q_0 = np.array([solutions.excess_norm(p, p_star, 1.0, time) for time in t[1:]])
-            law[1:] = solutions.late_risk(p, p_star, eta_hat * p, q_0)
+            q_0 = np.array([theory.excess_norm(p, p_star, 1.0, time) for time in t[1:]])
+            law[1:] = theory.late_risk(p, p_star, eta_hat * p, q_0)
             for replicate in range(args.starts):
                 risk = limit(start_of(p, p_star, replicate), eta_hat, t)
                 exponents.append(measure.late_exponent(t[1:], risk[1:]))
@@ -149,7 +148,7 @@ def main() -> None:
         else:
             exponents = [measure.late_exponent(t[1:], risk[1:]) for risk in risks]
             c, delay = np.transpose([measure.late_line(t[1:], risk[1:]) for risk in risks])
-            law = solutions.late_risk(p, p_star, eta, solutions.excess_norm(p, p_star, 1.0, 1.0))
+            law = theory.late_risk(p, p_star, eta, theory.excess_norm(p, p_star, 1.0, 1.0))
             over_ode = c / measure.late_line(t[1:], limit(start, args.eta_hat, t)[1:])[0]
             window_of = {"fit_from": t[-1] / 10, "delay": delay.max()}
             rows.append({"quantity": "late exponent"} | key | window_of | statistics.mean(exponents).row())

@@ -58,6 +58,13 @@ def main() -> None:
         raise UserError(f"--starts {args.starts}: at least 2 are needed")
     if list(args.overlaps) != sorted(set(args.overlaps)) or args.overlaps[0] < 0 or args.overlaps[-1] >= 1:
         raise UserError(f"--overlaps {args.overlaps}: rising numbers from 0 to below 1 are right")
+    if p < p_star or p == 1:
+        raise UserError(f"--widths {p},{p_star}: p of at least p* and above 1 is right")
+    for option, dimensions in (("--dimensions", args.dimensions), ("--large", args.large)):
+        if len(set(dimensions)) < 3 or min(dimensions) < p + p_star:
+            raise UserError(
+                f"{option} {min(dimensions):g}: three or more, each at least p + p* = {p + p_star}, are right"
+            )
 
     rows, drawn = [], []
 

@@ -23,7 +23,12 @@ from shallownets.escape.theory.landscape import (
 from shallownets.statistics import Estimate, mean
 
 MODULE = "shallownets.escape.stages.null_directions"
-UNITS = {"step": "1, of W/sqrt(N)", "risk": "1", "estimate": "1 or radians", "predicted": "1"}
+UNITS = {
+    "x": "student width, or step of W/sqrt(N)",
+    "y": "number, or risk",
+    "estimate": "1 or radians",
+    "predicted": "1",
+}
 
 
 def solution(p: int, p_star: int, N: int, rng) -> Solution:
@@ -59,12 +64,12 @@ def laws(at: Solution, steps: np.ndarray, streams: list) -> tuple[list[dict], li
             if coefficient is not None:
                 ratios.setdefault(kind, []).append(np.exp(np.mean(np.log(risks / steps**power))) / coefficient)
             drawn += [
-                {"kind": kind, "direction": index, "step": step, "risk": value, "power": power}
+                {"panel": "laws", "kind": kind, "direction": index, "power": power, "x": step, "y": value}
                 for step, value in zip(steps, risks, strict=True)
             ]
         on_manifold += [at.turned(turn, step) for step in steps]
         drawn += [
-            {"kind": "tangent, curved", "direction": index, "step": step, "risk": value, "power": 0}
+            {"panel": "laws", "kind": "tangent, curved", "direction": index, "power": 0, "x": step, "y": value}
             for step, value in zip(steps, on_manifold[-len(steps) :], strict=True)
         ]
     measured = [{"quantity": "exponent", "kind": kind} | mean(values).row() for kind, values in slopes.items()]
@@ -89,8 +94,7 @@ def main() -> None:
     parser.add_argument("--points", type=cli.count, required=True, help="how many steps, at least 2")
     parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
     parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
-    parser.add_argument("--counts", type=cli.path, required=True, help="figure data: how many null directions, .csv")
-    parser.add_argument("--laws", type=cli.path, required=True, help="figure data: risk against step, .csv")
+    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's data, .csv")
     args = parser.parse_args()
     p_star, N = args.p_star, args.N
     for p in [*args.p, args.law_p]:
@@ -116,9 +120,15 @@ def main() -> None:
             for name, value in found.items()
         ]
         formula = {"tangent": manifold_dimension(p, p_star), "extra": extra_null_directions(p, p_star, N)}
-        counts.append(
-            keys | {f"formula_{k}": v for k, v in formula.items()} | {k: found[k] for k in ("all null", "tangent")}
-        )
+        counts += [
+            {"panel": "counts", "kind": kind, "direction": 0, "power": 0, "x": p, "y": number}
+            for kind, number in (
+                ("all null", found["all null"]),
+                ("tangent", found["tangent"]),
+                ("tangent, formula", formula["tangent"]),
+                ("all null, formula", formula["tangent"] + formula["extra"]),
+            )
+        ]
 
     keys = {"p": args.law_p, "p_star": p_star, "N": N}
     at = solution(**keys, rng=default_rng(seeds.sequence(args.seed, "null directions", keys, 0)))
@@ -131,8 +141,7 @@ def main() -> None:
     parameters = keys | {"seed": args.seed, "directions": args.directions}
     record = record_of(MODULE, parameters, UNITS)
     save_table(args.measurements, pd.DataFrame(measured)[columns], record)
-    save_table(args.counts, pd.DataFrame(counts), record)
-    save_table(args.laws, pd.DataFrame(drawn), record)
+    save_table(args.figure_data, pd.DataFrame([*counts, *drawn]), record)
 
 
 if __name__ == "__main__":

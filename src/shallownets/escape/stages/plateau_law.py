@@ -12,6 +12,7 @@ from numpy.random import default_rng
 
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
+from shallownets.errors import UserError
 from shallownets.escape.engines import spectral
 from shallownets.escape.measure.plateau import fit_growth, log_slope
 from shallownets.escape.model import plateau_norm, population_risk
@@ -102,6 +103,10 @@ def main() -> None:
     parser.add_argument("--measurements", type=cli.path, required=True, help="the estimates, .csv")
     parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's table, .csv")
     args = parser.parse_args()
+    if not 1e-12 <= args.sigma <= 0.01:
+        raise UserError(f"--sigma {args.sigma:g}: from 1e-12 to 0.01 is right, for a start on the plateau")
+    if args.points < 8:
+        raise UserError(f"--points {args.points}: at least 8 are needed")
 
     measured, data = [], []
     for p, p_star in args.widths:

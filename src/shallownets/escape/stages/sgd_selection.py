@@ -14,7 +14,7 @@ from shallownets.errors import UserError
 from shallownets.escape import model, starts
 from shallownets.escape.engines import chain
 from shallownets.escape.stages.pairs import case
-from shallownets.escape.theory import solutions as theory
+from shallownets.escape.theory import finite as theory
 from shallownets.lost import Lost
 from shallownets.progress import progress
 

@@ -16,6 +16,7 @@ from shallownets.escape import model, starts
 from shallownets.escape.engines import ode
 from shallownets.escape.measure import solutions as measure
 from shallownets.escape.stages.pairs import pair
+from shallownets.escape.theory import late as late_times
 from shallownets.escape.theory import solutions as theory
 from shallownets.statistics import Estimate
 
@@ -42,7 +43,7 @@ def selection(p: int, p_star: int, eta: float, alpha, runs: list, tolerance: flo
     if p > p_star:
         # the smallest eigenvalues of Q belong to the p - p* directions that no teacher needs
         late, earlier = (np.linalg.eigvalsh(A)[:, 0] for A in (Q, halfway))
-        tails = np.array([theory.late_deviation(p, p_star, q) for q in late])
+        tails = np.array([late_times.late_deviation(p, p_star, q) for q in late])
         exact |= {
             "excess norm": late.max(),
             "decay of the excess norm": np.mean(
@@ -50,7 +51,7 @@ def selection(p: int, p_star: int, eta: float, alpha, runs: list, tolerance: flo
             ),
             "deviation of M over its tail": np.mean(M_error / tails[:, 0]),
             "deviation of Q over its tail": np.mean(Q_error / tails[:, 1]),
-            "risk over its tail": np.mean(risk / [theory.late_risk(p, p_star, eta, q) for q in late]),
+            "risk over its tail": np.mean(risk / [late_times.late_risk(p, p_star, eta, q) for q in late]),
         }
     else:
         exact |= {"deviation of M": M_error.max(), "deviation of Q": Q_error.max()}

@@ -7,12 +7,38 @@ N/(1 + ν), up to corrections of order 1/N.
 """
 
 import numpy as np
-from scipy.integrate import solve_ivp
-from scipy.special import digamma, polygamma
+from scipy.integrate import quad, solve_ivp
+from scipy.special import polygamma
 
-from shallownets.escape.theory.plateau import finite_overlap_rate
+from shallownets.escape.theory.plateau import finite_overlap_rate, mean_log_chi_square
 
 _TERMS = 20000  # of the series for the share of the starts
+
+
+def plateau_noise(p: int, p_star: int, eta: float) -> float:
+    """ν: noise that SGD adds up to the escape, over the start's own overlap, both as variances of an element of M.
+
+    In t = η α/p, with Q = q times the identity and x = q (p + 2)/p: dx/dt = 4 x (1 - x) from x = (p + 2)/p, and M
+    grows by G = exp(4 t/p*) sqrt(q) [9-11]. A sample adds (η/N) a_i λ*_r to M_ir, of variance 4 η^2 c/(p N)^2 with
+    c = E[(y - f)^2 λ_i^2 λ*_r^2] at M = 0. Summed with weights 1/G^2 this is ν/N, against 1/N of the start: at any
+    N. To first order in η.
+    """
+    teacher, both, student = (p_star + 2) * (p_star + 4) / p_star**2, (p_star + 2) / p_star, (p + 4) / (p + 2)
+
+    def variance(u: float) -> float:
+        """c/q at u = exp(-8 t/p*)."""
+        x = 1 / (1 - 2 / (p + 2) * u ** (p_star / 2))
+        return teacher - 2 * both * x + student * x**2
+
+    return eta * p_star / (2 * p) * quad(variance, 0, 1)[0]
+
+
+def plateau_selectivity(p: int, p_star: int, eta: float) -> float:
+    """E tr(R^T M_0)/E tr(R_0^T M_0) = (1 + ν)^(-1/2) for the R that SGD reaches from orthonormal sets, at any N.
+
+    With Gaussian M_0 and noise, E[M_0 | Y] = Y/(1 + ν) for their sum Y; R is the polar factor of Y.
+    """
+    return 1 / np.sqrt(1 + plateau_noise(p, p_star, eta))
 
 
 def escape_noise(p: int, p_star: int, eta_hat: float) -> float:
@@ -71,5 +97,4 @@ def relative_time(p: int, p_star: int) -> float:
     Norm learning shrinks <M²> to (p/(p+2))/N, which makes the prefactor of [13] 2 p* p/(p+p*+2), and the mean
     logarithm lies below the logarithm of the mean.
     """
-    k = p * p_star
-    return -p_star / 8 * (np.log(p / (p + p_star + 2)) + float(digamma(k / 2) + np.log(2 / k)))
+    return -p_star / 8 * (np.log(p / (p + p_star + 2)) + mean_log_chi_square(p * p_star))

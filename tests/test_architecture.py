@@ -1,0 +1,105 @@
+"""The rooms of the house keep to their neighbours, as .importlinter says and docs/architecture.md explains."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from importlinter.api import read_configuration
+
+# Which studies there are only the folders say, so this contract is written here.
+STUDIES = """
+[importlinter:contract:studies]
+name = Studies do not import each other
+type = independence
+modules =
+"""
+
+
+def broken(root, source, folder):
+    """Names of the contracts that the package in ``source`` breaks; ``folder`` is for the contracts' file."""
+    studies = sorted(path.parent.name for path in source.glob("shallownets/*/model.py"))
+    contracts = folder / "contracts.ini"
+    contracts.write_text(
+        (root / ".importlinter").read_text() + STUDIES + "".join(f"    shallownets.{name}\n" for name in studies)
+    )
+    command = "from importlinter.cli import lint_imports_command as check; check()"
+    done = subprocess.run(
+        [sys.executable, "-c", command, "--no-cache", "--no-logo", "--config", contracts],
+        cwd=source,
+        env=os.environ | {"PYTHONPATH": str(source), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    verdicts = dict(re.findall(r"^(.+) (KEPT|BROKEN)$", done.stdout, re.MULTILINE))
+    assert len(verdicts) == 7, done.stdout + done.stderr
+    found = {name for name, verdict in verdicts.items() if verdict == "BROKEN"}
+    assert (done.returncode == 0) == (not found)
+    return found
+
+
+def test_every_room_keeps_to_its_neighbours(root, tmp_path):
+    assert broken(root, root / "src", tmp_path) == set()
+
+
+def test_every_module_of_a_study_stands_in_a_room(root):
+    contracts = read_configuration(str(root / ".importlinter"))["contracts_options"]
+    rooms = set(re.findall(r"\w+", " ".join(contracts[0]["layers"])))
+    for model in (root / "src/shallownets").glob("*/model.py"):
+        found = {path.stem for path in model.parent.iterdir() if not path.name.startswith("__")}
+        assert found <= rooms, f"{model.parent.name}: {found - rooms} in none of the rooms of .importlinter"
+
+
+# What is added to a file of a copy with a second study, and the contracts that it breaks.
+WRONG = [
+    (
+        "second/engines/chain.py",
+        "from shallownets.second import measure",
+        "The rooms of a study: each imports only from those below it",
+    ),
+    (
+        "escape/theory/late.py",
+        "from shallownets.escape.starts import Start",
+        "Theory knows the model and nothing else of its study",
+    ),
+    ("second/figures/fig1.py", "from shallownets.second import model", "A figure is drawn from its table alone"),
+    (
+        "escape/engines/ode.py",
+        "def late():\n    from shallownets import style",
+        "Physics knows no files, no command lines and no plots",
+    ),
+    ("second/model.py", "import matplotlib.pyplot", "Physics knows no files, no command lines and no plots"),
+    ("second/engines/chain.py", "import pandas as pd", "Engines and the model know no tables either"),
+    ("statistics.py", "from shallownets.escape.engines import ode", "What studies share imports no study"),
+    (
+        "second/engines/chain.py",
+        "from shallownets.escape.engines import chain",
+        "Studies do not import each other",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "line", "contract"), WRONG)
+def test_a_wrong_import_is_found(root, tmp_path, file, line, contract):
+    package = shutil.copytree(root / "src/shallownets", tmp_path / "shallownets")
+    for name in ("model.py", "engines/__init__.py", "measure/__init__.py", "figures/__init__.py", "__init__.py"):
+        path = package / "second" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    with (package / file).open("a") as module:
+        module.write(f"\n{line}\n")
+    assert contract in broken(root, tmp_path, tmp_path)
+
+
+def test_the_page_names_the_rooms_and_files_that_there_are(root):
+    page = (root / "docs/architecture.md").read_text()
+    contracts = read_configuration(str(root / ".importlinter"))["contracts_options"]
+    table = page.partition("| room of a study")[2].partition("\n\n")[0]
+    named = [name for row in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(named) == sorted(re.findall(r"\w+", " ".join(contracts[0]["layers"])))
+    files = [path for path in re.findall(r"`([\w.]+(?:/[\w.]+)+)`", page) if not path.startswith("results/")]
+    assert len(files) >= 3
+    assert not [path for path in files if not (root / path).exists()]

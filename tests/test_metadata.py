@@ -1,0 +1,42 @@
+"""What catalogues and readers are told about the project is what the project is."""
+
+import tomllib
+
+import pytest
+import yaml
+
+
+@pytest.fixture
+def citation(root):
+    return yaml.safe_load((root / "CITATION.cff").read_text())
+
+
+def test_the_citation_has_what_its_format_asks_for(citation):
+    """The required keys of the Citation File Format 1.2.0, and of its references."""
+    assert citation["cff-version"] == "1.2.0"
+    for work in (citation, *citation["references"]):
+        assert {"title", "type", "authors"} <= work.keys()
+        assert all("name" in author or "family-names" in author for author in work["authors"])
+    assert citation["message"]
+
+
+def test_the_citation_names_this_version_and_the_papers_of_the_studies(root, citation):
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
+    cited = {work["title"] for work in citation["references"]}
+    studies = list(root.glob("workflow/studies/*.yaml"))
+    assert studies
+    for path in studies:
+        assert yaml.safe_load(path.read_text())["title"] in cited, path.stem
+
+
+def test_the_catalog_finds_the_workflow(root):
+    """Its criteria, and the keys of its file that say how the workflow is used."""
+    readme = (root / "README.md").read_text().lower()
+    assert "snakemake" in readme
+    assert "workflow" in readme
+    assert (root / "Snakefile").is_file()
+    assert list(root.glob("workflow/rules/*.smk"))
+    usage = yaml.safe_load((root / ".snakemake-workflow-catalog.yml").read_text())["usage"]
+    assert usage.keys() == {"mandatory-flags", "software-stack-deployment", "report"}
+    assert usage["software-stack-deployment"].keys() == {"conda", "apptainer", "apptainer+conda"}
