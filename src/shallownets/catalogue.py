@@ -25,6 +25,7 @@ class Figure:
         settings: config keys below the study's section that it depends on.
         tables: tables of measurements that belong to it.
         claims: further claims that it supports.
+        data: the figure data that it is drawn from: those of its own name, or those of another figure.
     """
 
     study: str
@@ -35,6 +36,7 @@ class Figure:
     settings: tuple[str, ...]
     tables: tuple[str, ...]
     claims: tuple[str, ...]
+    data: str
 
     @property
     def caption(self) -> Path:
@@ -65,6 +67,7 @@ def load() -> dict[str, Figure]:
             settings=tuple(entry["settings"]),
             tables=tuple(entry["tables"]),
             claims=tuple(entry.get("claims", ())),
+            data=entry.get("data", name),
         )
         for path in paths
         for name, entry in settings.load_yaml(path).items()

@@ -28,7 +28,7 @@ from shallownets.escape.measure.plateau import first_below
 from shallownets.escape.model import Array, plateau_norm, plateau_risk, polar_factor, population_risk
 from shallownets.escape.simulate import ENGINES, SGD, simulate
 from shallownets.escape.starts import Start
-from shallownets.escape.theory import finite, plateau, solutions
+from shallownets.escape.theory import finite, late, plateau, solutions
 from shallownets.escape.trajectory import Trajectory, recording_times
 from shallownets.progress import progress
 from shallownets.statistics import mean
@@ -202,7 +202,7 @@ def _excess(args: argparse.Namespace, escapes: Array) -> float | None:
     since = args.alpha_max - escapes.min()  # they begin to shrink at the escape
     if args.p <= args.p_star or since <= 0:
         return None
-    q_0 = solutions.excess_norm(args.p, args.p_star, args.eta, since)
+    q_0 = late.excess_norm(args.p, args.p_star, args.eta, since)
     return q_0 if q_0 < 0.2 * plateau_norm(args.p) else None
 
 
@@ -220,7 +220,7 @@ def _end(args: argparse.Namespace, last: Array, escapes: Array) -> str:
     q_0 = _excess(args, escapes)
     if q_0 is None:
         return f"{seen} Predicted: 0 in the end, as alpha^-2."
-    return f"{seen} Predicted: {solutions.late_risk(p, p_star, p * rate, q_0):.2g}, the late law, as alpha^-2 to 0."
+    return f"{seen} Predicted: {late.late_risk(p, p_star, p * rate, q_0):.2g}, the late law, as alpha^-2 to 0."
 
 
 def _solution(args: argparse.Namespace, begun: list[Start], runs: Trajectory, escapes: Array) -> str:
@@ -283,7 +283,10 @@ def draw(args: argparse.Namespace, begun: list[Start], runs: Trajectory) -> Figu
         for run, one in enumerate(values):
             axes.plot(runs.alpha, one, color=style.COLOURS[run % len(style.COLOURS)], linewidth=0.9)
         axes.set_yscale("linear" if number else "log")
-        level, name = [(plateau_risk(args.p, args.p_star), "plateau"), (2 * args.p, "random solutions")][number]
+        level, name = [
+            (plateau_risk(args.p, args.p_star), r"plateau as $\eta \to 0$"),
+            (2 * args.p, "random solutions"),
+        ][number]
         axes.axhline(level, color=style.GREY, linestyle=":", linewidth=0.9, zorder=0)
         axes.annotate(name, (runs.alpha[-1], level), (0, 2), textcoords="offset points", ha="right", fontsize=7)
         axes.set(xlabel=r"time $\alpha$ = samples / $N$", ylabel=label)

@@ -1,0 +1,164 @@
+"""From a result back through the workflow: the jobs that make it, as Snakemake itself plans them.
+
+Snakemake is asked for a dry run. What it says of each job comes as the structured events that its logger plugins get,
+so that no printed text is read. It takes about three seconds, most of them Snakemake's start. To be called in the
+folder of the checkout.
+"""
+
+import csv
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from shallownets.errors import UserError
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job of the workflow; paths are relative to the checkout.
+
+    Attributes:
+        rule: name of its rule.
+        message: what it makes, in words.
+        wildcards: the rule's wildcards in this job.
+        code: source files that it runs, and other files of the project that it reads.
+        inputs: results of other jobs that it reads.
+        outputs: what it makes.
+        log, benchmark: where it says what it did, and what it cost.
+        command: the shell command.
+    """
+
+    rule: str
+    message: str
+    wildcards: dict[str, str]
+    code: tuple[Path, ...]
+    inputs: tuple[Path, ...]
+    outputs: tuple[Path, ...]
+    log: Path | None
+    benchmark: Path | None
+    command: str
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a job cost, from its benchmark: wall-clock seconds, core seconds, largest resident memory in MB."""
+
+    seconds: float
+    core_seconds: float
+    memory: float
+
+
+class _Listener(logging.Handler):
+    """Keeps the events that describe a job."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        from snakemake_interface_logger_plugins.common import LogEvent
+
+        if getattr(record, "event", None) == LogEvent.JOB_INFO:
+            self.events.append(record)
+
+
+def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> list[logging.LogRecord]:
+    """Snakemake's events for the jobs that lead to the targets: all of them, or those that would run now.
+
+    Rules that only collect others are left out.
+
+    Raises:
+        UserError: Snakemake refuses the targets, the config or the workflow.
+    """
+    # seconds to import, and only this function needs it
+    from snakemake.api import SnakemakeApi
+    from snakemake.exceptions import RuleException, WorkflowError
+    from snakemake.logging import logger
+    from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
+
+    snakefile = Path("Snakefile")
+    if not snakefile.is_file():
+        raise UserError("Snakefile: no such file here; the folder of the checkout is the right one to run this")
+    listener = _Listener()
+    quiet = OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)
+    try:
+        with SnakemakeApi(quiet) as api:
+            logger.addHandler(listener)
+            workflow = api.workflow(
+                resource_settings=ResourceSettings(cores=1),
+                config_settings=ConfigSettings(configfiles=[path.absolute() for path in configs]),
+                snakefile=snakefile,
+            )
+            workflow.dag(DAGSettings(targets=set(targets), forceall=forced)).execute_workflow(executor="dryrun")
+    except (RuleException, WorkflowError) as error:
+        raise UserError(f"{', '.join(targets)}: {' '.join(str(error).split())}") from error
+    except SystemExit as refusal:  # the Snakefile's own line on a config that makes no sense
+        raise UserError(str(refusal).removeprefix("error: ")) from None
+    finally:
+        logger.removeHandler(listener)
+    return [event for event in listener.events if event.shellcmd]
+
+
+def _job(event: logging.LogRecord, made: set[str]) -> Job:
+    """The job that an event describes; ``made`` are the outputs of all jobs."""
+    return Job(
+        rule=event.rule_name,
+        message=event.rule_msg or "",
+        wildcards=dict(event.wildcards),
+        code=tuple(Path(name) for name in event.input if name not in made),
+        inputs=tuple(Path(name) for name in event.input if name in made),
+        outputs=tuple(map(Path, event.output)),
+        log=Path(event.log[0]) if event.log else None,
+        benchmark=Path(event.benchmark) if event.benchmark else None,
+        command=event.shellcmd,
+    )
+
+
+def jobs(targets: Sequence[str] = ("all",), configs: Sequence[Path] = ()) -> list[Job]:
+    """All jobs that lead to the targets, whether they have run or not, each after those whose results it reads.
+
+    Rules that only collect others are left out.
+
+    Args:
+        targets: names of figures, other rules without wildcards, or files.
+        configs: config files on top of ``config.yaml``, such as RESULTS/config.yaml.
+
+    Raises:
+        UserError: Snakemake refuses the targets, the config or the workflow.
+    """
+    events = _planned(targets, configs, forced=True)
+    made = {name for event in events for name in event.output}
+    makers = {path: job for job in (_job(event, made) for event in events) for path in job.outputs}
+    reads = {job.outputs[0]: sorted({makers[path].outputs[0] for path in job.inputs}) for job in makers.values()}
+    return [makers[path] for path in TopologicalSorter(dict(sorted(reads.items()))).static_order()]
+
+
+def due(targets: Sequence[str] = ("all",), configs: Sequence[Path] = ()) -> set[Path]:
+    """What a run would make now: results that are missing, or older than a change of what they depend on.
+
+    Arguments and errors are those of ``jobs``.
+    """
+    return {Path(name) for event in _planned(targets, configs, forced=False) for name in event.output}
+
+
+def behind(path: Path, among: Iterable[Job]) -> list[Job]:
+    """Those of the jobs that lead to this file, in the same order; none where no job makes it."""
+    among = list(among)
+    wanted = {path}
+    found = []
+    for job in reversed(among):
+        if wanted & set(job.outputs):
+            wanted |= set(job.inputs)
+            found.append(job)
+    return found[::-1]
+
+
+def cost(job: Job) -> Cost | None:
+    """What a job cost when it last ran; None where no benchmark is there."""
+    if job.benchmark is None or not job.benchmark.is_file():
+        return None
+    with job.benchmark.open() as file:
+        row = next(csv.DictReader(file, delimiter="\t"))
+    return Cost(*(0.0 if row[name] in ("NA", "-") else float(row[name]) for name in ("s", "cpu_time", "max_rss")))

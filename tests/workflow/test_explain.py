@@ -1,0 +1,137 @@
+"""From a figure back to what made it, asked of Snakemake itself on the finished smoke tier."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shallownets import catalogue, explain, lineage
+from shallownets.errors import UserError
+
+SMOKE = Path("workflow/tiers/smoke.yaml")
+FIG1 = ["start", "sgd", "sgd", "gather", "chain", "gather_chain", "ode", "fig1_data", "fig1"]
+PICTURE = Path("results/smoke/figures/escape/fig1.pdf")
+
+
+@pytest.fixture
+def here(finished, monkeypatch):
+    """The finished checkout as the working directory."""
+    monkeypatch.chdir(finished.folder)
+    return finished
+
+
+def told(folder: Path, *words: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "shallownets", "explain", *words],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder / "src")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_jobs_behind_a_figure_in_the_order_of_their_results(here):
+    jobs = lineage.jobs(["fig1"], [SMOKE])
+    assert sorted(job.rule for job in jobs) == sorted(FIG1)
+    made = set()
+    for job in jobs:
+        assert set(job.inputs) <= made
+        made |= set(job.outputs)
+        assert job.log.is_file()
+        assert all(path.is_file() for path in (*job.code, *job.outputs))
+        assert lineage.cost(job).seconds > 0
+        assert f"shallownets.escape.{'figures' if job.rule == 'fig1' else 'stages'}." in job.command
+    assert PICTURE in made
+    batches = {(job.wildcards["first"], job.wildcards["last"]) for job in jobs if job.rule == "sgd"}
+    assert batches == {("0", "1"), ("2", "3")}
+
+
+def test_of_all_jobs_those_behind_one_file_are_those_of_its_target(here):
+    every = lineage.jobs(configs=[SMOKE])
+    assert len(every) > 40
+    assert {job.outputs for job in lineage.behind(PICTURE, every)} == {
+        job.outputs for job in lineage.jobs([str(PICTURE)], [SMOKE])
+    }
+    assert lineage.behind(Path("results/none.pdf"), every) == []
+
+
+def due(folder: Path) -> set[str]:
+    """What ``lineage.due`` says of fig1, by the code of that folder: paths to the code are part of what is compared."""
+    line = "from pathlib import Path; from shallownets import lineage; print(*lineage.due(['fig1'], [Path(%r)]))"
+    env = os.environ | {"PYTHONPATH": str(folder / "src")}
+    asked = [sys.executable, "-c", line % str(SMOKE)]
+    return set(subprocess.run(asked, cwd=folder, env=env, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_nothing_is_due_in_a_finished_tier_and_an_edit_makes_due_what_follows(done):
+    assert due(done.folder) == set()
+    done.edit("workflow/tiers/smoke.yaml", "points: 41", "points: 21")
+    edited = due(done.folder)
+    assert "results/smoke/data/escape/fig1/ode.npz" in edited
+    assert "results/smoke/data/escape/fig1/start.npz" not in edited
+    text = told(done.folder, "fig1", "--tier", "smoke").stdout
+    assert re.search(r"^    old +[0-9a-f]{64}  results/smoke/figures/escape/fig1.pdf$", text, re.MULTILINE)
+    assert re.search(r"^    current +[0-9a-f]{64}  results/smoke/data/escape/fig1/start.npz$", text, re.MULTILINE)
+    assert "To make what is old or not made: snakemake --cores all fig1" in text
+
+
+def test_snakemakes_refusals_are_one_line(here):
+    with pytest.raises(UserError, match=r"^fig99: .*No rule to produce fig99"):
+        lineage.jobs(["fig99"])
+    wrong = here.folder / "wrong.yaml"
+    wrong.write_text("escape: {runs: {fig1: {p: 0}}}")
+    with pytest.raises(UserError, match=r"^config: escape\.runs\.fig1\.p = 0: a whole number of at least 1 is right$"):
+        lineage.jobs(["fig1"], [wrong])
+    wrong.unlink()
+
+
+def test_a_figure_is_explained_from_its_parameters_to_its_claims(here):
+    text = told(here.folder, "fig1", "--tier", "smoke").stdout
+    parts = ["PARAMETERS", "JOBS", "SOURCE", "CLAIMS"]
+    assert re.findall(r"^[A-Z]{4,}", text, re.MULTILINE) == parts
+    assert re.search(r"escape\.runs\.fig1\.N +\= 500 +\(input dimension of SGD", text)
+    assert re.search(r"seed +\= 20260403 ", text)
+    sha = hashlib.sha256((here.folder / PICTURE).read_bytes()).hexdigest()
+    assert f"current   {sha}  {PICTURE}" in text
+    assert "sgd: SGD of fig1, replicates 0 to 1, and 1 more" in text or "sgd: SGD of fig1, replicates 2 to 3" in text
+    assert "src/shallownets/escape/engines: __init__.py chain.py direct.py ode.py" in text
+    assert "Versions: " in text and "numpy" in text
+    for entry in catalogue.claims_of(catalogue.find("fig1")):
+        assert re.search(rf"(reproduced|deviates|underpowered|not judged) .*{entry['id']}", text)
+    assert text.rstrip().endswith("All of it is current.")
+
+
+def test_what_was_not_made_is_said(checkout):
+    done = told(checkout.folder, "fig3", "--tier", "smoke")
+    assert done.returncode == 0, done.stderr
+    assert "not made    results/smoke/figures/escape/fig3.pdf" in done.stdout
+    assert "cost not known" in done.stdout
+    assert re.search(r"^    not made .*sgd-reaches-prediction$", done.stdout, re.MULTILINE)
+    assert "snakemake --cores all fig3 results/smoke/measurements/escape/" in done.stdout
+
+
+def test_unknown_names_are_one_line_that_lists_the_known_ones(here, monkeypatch):
+    done = told(here.folder, "fig33")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: fig33: no such figure; did you mean fig3? one of fig1, fig2, fig3, ")
+    assert len(done.stderr.splitlines()) == 1
+    with pytest.raises(UserError, match=r"--tier tiny: no such tier .* one of paper, cluster, smoke is right"):
+        explain.overlays("tiny")
+    assert explain.overlays("paper") == []
+    assert explain.overlays("smoke") == [SMOKE]
+    monkeypatch.chdir(here.folder / "docs")
+    with pytest.raises(UserError, match="the folder of the checkout is the right one"):
+        catalogue.load()
+
+
+def test_comments_of_the_config_are_found_for_every_key(here):
+    said = explain.meanings(Path("config.yaml"))
+    assert said["escape.runs.fig1.p"] == "student width, number of vectors"
+    assert said["escape.runs.fig1.alpha_max"] == "last time, in samples/N"
+    assert said["escape.runs"] == "SGD and ODE from one start"
+    assert said["escape.solutions.widths"]
