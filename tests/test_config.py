@@ -97,8 +97,13 @@ REFUSED = [
     ("escape.figures", "fig1", "escape.figures = 'fig1': a list of different figures"),
     ("seed", -1, "seed = -1: a whole number of at least 0 is right"),
     ("seed", "abc", "seed = 'abc': a whole number of at least 0 is right .this is text"),
-    ("tier", "../out", "tier = '../out': a name of lower-case letters"),
-    ("tier", "", "tier = '': a name of lower-case letters"),
+    ("tier", "../out", "tier = '../out': a name of up to 40 lower-case letters"),
+    ("tier", "", "tier = '': a name of up to 40 lower-case letters"),
+    ("tier", "wide\n", "tier = 'wide.+': a name of up to 40 lower-case letters"),
+    ("tier", "data", "tier = 'data': .* is no folder of results"),
+    (RUN + "p", 4.0, "p = 4.0: a whole number of at least 1 is right"),
+    (RUN + "N", 10**20, r"N = 100000000000000000000: a number below 1e\+15 is right"),
+    (RUN + "alpha_max", 1e300, r"alpha_max = 1e\+300: a number below 1e\+15 is right"),
     ("threads", 3, "threads = 3: unknown key; known here: tier, seed, escape"),
 ]
 

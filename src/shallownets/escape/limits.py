@@ -164,7 +164,7 @@ def _plateau(section: Mapping) -> None:
     _gaussian("plateau.growth.N", growth["N"], [(growth["p"], growth["p_star"])])
 
     _pairs("plateau.law.widths", section["law"]["widths"])
-    _require(section["law"]["sigma"] <= 0.01, "plateau.law.sigma", section["law"]["sigma"], "at most 0.01")
+    _require(1e-12 <= section["law"]["sigma"] <= 0.01, "plateau.law.sigma", section["law"]["sigma"], "1e-12 to 0.01")
     times = section["times"]
     _pairs("plateau.times.widths", times["widths"])
     _pairs("plateau.times.aligned", [times["aligned"]])
@@ -184,7 +184,7 @@ def _finite(section: Mapping) -> None:
     _require(shown in spread["eta_hat"], "finite.spread.eta_hat", spread["eta_hat"], f"{shown} of finite.escape in it")
 
     first, step, last = divergence["first"], divergence["step"], divergence["last"]
-    _require(first <= last, "finite.divergence.first", first, f"at most last = {last}")
+    _require(1e-10 < first <= last, "finite.divergence.first", first, f"above 1e-10 and at most last = {last}")
     _require((last - first) / step < MOST, "finite.divergence.step", step, f"fewer than {MOST} steps")
     for N, replicates in divergence["sizes"]:
         _room("finite.divergence.sizes", N, divergence["widths"])

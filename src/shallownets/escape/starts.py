@@ -10,7 +10,12 @@ import numpy as np
 from numpy.random import Generator
 
 from shallownets import haar
+from shallownets.errors import UserError
 from shallownets.escape.model import Array
+
+
+class ImpossibleStart(UserError, ValueError):
+    """Widths and a dimension, or overlaps, that no weights have: a user's choice, and a value a caller can catch."""
 
 
 def require_dimension(p: int, p_star: int, N: int) -> None:
@@ -20,7 +25,7 @@ def require_dimension(p: int, p_star: int, N: int) -> None:
         ValueError: N < p + p*.
     """
     if p + p_star > N:
-        raise ValueError(f"N = {N} is too small for p = {p} and p* = {p_star}: at least p + p* is needed")
+        raise ImpossibleStart(f"N = {N} is too small for p = {p} and p* = {p_star}: at least p + p* is needed")
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Start:
         if not np.allclose(self.Q, self.Q.T, rtol=0, atol=1e-12):
             raise ValueError("Q is not symmetric")
         if np.linalg.eigvalsh(self.Q - self.M @ self.M.T).min() < -1e-10:
-            raise ValueError("no weights have these overlaps: Q - M M^T has a negative eigenvalue")
+            raise ImpossibleStart("no weights have these overlaps: Q - M M^T has a negative eigenvalue")
 
     def residual_factor(self) -> Array:
         """Lower triangular L, (p, p), with Q - M M^T = L L^T: what lies outside the teacher's span.

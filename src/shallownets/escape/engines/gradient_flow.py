@@ -11,6 +11,7 @@ What is integrated is g, φ_0, and φ_T e^{-2At}, which stays bounded at any tim
 
 import numpy as np
 
+from shallownets.errors import OutOfReach
 from shallownets.escape.model import Array
 from shallownets.escape.starts import Start
 from shallownets.escape.trajectory import Trajectory
@@ -60,7 +61,7 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float) -> Trajec
     # φ_0 grows without limit and is no sign of divergence
     status, time, _ = integrate(_drift, y0, alpha, parameters, 0, tolerance, np.inf, y)
     if status == STEP_TOO_SMALL:
-        raise ArithmeticError(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
+        raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
     modes = np.array([[_mode(row, p, p_star, square) for square in m**2] for row in y])
     rest = (y[:, 0] / (1.0 + 8.0 / p**2 * y[:, 1]))[:, None, None]
     M = (U * np.sqrt(modes[:, None, :, 0])) @ Vt

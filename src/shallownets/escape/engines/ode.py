@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from shallownets.errors import OutOfReach
 from shallownets.escape.model import DIVERGED, Array
 from shallownets.escape.starts import Start
 from shallownets.escape.trajectory import Trajectory, concatenate
@@ -93,7 +94,7 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
     scratch = p * p_star + 4 * p * p
     status, time, _ = integrate(_drift, y0, alpha, parameters, scratch, tolerance, DIVERGED, out)
     if status == STEP_TOO_SMALL:
-        raise ArithmeticError(
+        raise OutOfReach(
             f"the ODE's step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach"
         )
     M = out[:, : p * p_star].reshape(1, -1, p, p_star)

@@ -8,6 +8,7 @@ common eigenvalue q_0 of the other p - k directions.
 
 import numpy as np
 
+from shallownets.errors import OutOfReach
 from shallownets.escape.model import DIVERGED, Array
 from shallownets.escape.starts import Start
 from shallownets.escape.trajectory import Trajectory
@@ -94,7 +95,7 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
     parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
     status, time, _ = integrate(_drift, y0, alpha, parameters, 0, tolerance, DIVERGED, out)
     if status == STEP_TOO_SMALL:
-        raise ArithmeticError(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
+        raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
     s, q, rest = out[:, None, :k], out[:, None, k : 2 * k], out[:, 2 * k, None, None]
     M = (U * s) @ Vt
     Q = (U * q) @ U.T + rest * (np.eye(p) - U @ U.T)
@@ -116,5 +117,5 @@ def escape_time(
     parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
     status, time = first_crossing(_drift, _observed_risk, y0, level, alpha_max, parameters, 0, tolerance, DIVERGED)
     if status == STEP_TOO_SMALL:
-        raise ArithmeticError(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
+        raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
     return time if status == CROSSED else np.inf

@@ -1,0 +1,321 @@
+"""Content is data: nothing in a config, a claims file, a formula, an artefact or a table is ever executed."""
+
+import ast
+import copy
+import os
+import re
+import zipfile
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+
+from shallownets import artefacts, claims
+from shallownets import config as configs
+from shallownets.errors import UserError
+from shallownets.formulas import evaluate
+from tests.conftest import ROOT
+
+PYTHON = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
+RULES = sorted([ROOT / "Snakefile", *(ROOT / "workflow").rglob("*.smk")])
+SCRIPTS = sorted([ROOT / "Makefile", ROOT / ".ci/run", *(ROOT / "workflow").rglob("*.sh")])
+
+EXECUTES = {"eval", "exec", "compile", "__import__", "system", "popen", "read_pickle", "to_pickle", "getoutput"}
+EXECUTES |= {"unsafe_load", "full_load", "load_all", "UnsafeLoader", "FullLoader", "literal_eval"}
+UNPICKLES = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "code", "codeop"}
+
+
+def suspicions(tree):
+    """Whatever in a syntax tree could run content, as (line, name)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+            yield from ((node.lineno, name) for name in names if name.partition(".")[0] in UNPICKLES)
+        elif isinstance(node, ast.Name) and node.id in EXECUTES:
+            yield node.lineno, node.id
+        elif isinstance(node, ast.Attribute) and node.attr in EXECUTES:
+            # a regular expression is compiled, not run
+            if not (node.attr == "compile" and isinstance(node.value, ast.Name) and node.value.id == "re"):
+                yield node.lineno, node.attr
+        elif isinstance(node, ast.Call):
+            given_names = {keyword.arg: keyword.value for keyword in node.keywords}
+            called = ast.unparse(node.func)
+            if "shell" in given_names:
+                yield node.lineno, "shell="
+            if called in ("yaml.load", "load_all"):
+                yield node.lineno, called
+            if called in ("np.load", "numpy.load") and ast.unparse(given_names.get("allow_pickle", node)) != "False":
+                yield node.lineno, "np.load without allow_pickle=False"
+
+
+def test_the_search_finds_what_it_looks_for():
+    planted = [
+        "eval('1')",
+        "import pickle",
+        "from pickle import loads",
+        "yaml.load(x)",
+        "np.load(p)",
+        "np.load(p, allow_pickle=True)",
+        "subprocess.run(x, shell=True)",
+        "os.system('x')",
+        "builtins.exec",
+        "yaml.UnsafeLoader",
+        "compile(x)",
+    ]
+    for line in planted:
+        assert list(suspicions(ast.parse(line))), line
+    assert not list(suspicions(ast.parse("re.compile(x); np.load(p, allow_pickle=False); yaml.safe_load(t)")))
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_source_file_can_execute_content(path):
+    assert not list(suspicions(ast.parse(path.read_text())))
+
+
+@pytest.mark.parametrize("path", [*RULES, *SCRIPTS], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_rule_and_no_script_can_execute_content(path):
+    code = "\n".join(line.partition("#")[0] for line in path.read_text().splitlines())
+    assert not re.search(r"\b(eval|exec\(|__import__|pickle|os\.system|popen|unsafe_load|yaml\.load\b)", code)
+
+
+def strings_allowed(node, path=""):
+    """Places in a JSON schema where text may stand, with the schema of that text; a place without a type is one."""
+    if "$ref" in node:
+        return
+    kind = node.get("type")
+    if kind == "object":
+        assert node.get("additionalProperties") is False, path
+        for key, part in node["properties"].items():
+            yield from strings_allowed(part, f"{path}.{key}")
+    elif kind == "array":
+        places = [*node.get("prefixItems", []), *([node["items"]] if "items" in node else [])]
+        assert places, path
+        assert "items" in node or node["maxItems"] <= len(node["prefixItems"]), path
+        for place in places:
+            yield from strings_allowed(place, f"{path}[]")
+    elif kind not in ("number", "integer", "boolean"):
+        yield path, node
+
+
+def test_no_text_in_the_config_is_free_so_that_none_can_reach_a_shell_or_a_path():
+    schema = configs.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
+    places = dict(
+        [*strings_allowed(schema), *(one for part in schema["$defs"].values() for one in strings_allowed(part))]
+    )
+    assert ".tier" in places
+    assert ".escape.figures[]" in places
+    for path, node in places.items():
+        if "enum" in node:
+            assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in node["enum"]), path
+        else:
+            assert re.fullmatch(r"\^\[a-z\]\[a-z0-9_-\]\{0,\d+\}\\Z", node["pattern"]), path
+
+
+BAD_NAMES = [
+    "../../x",
+    "..",
+    ".",
+    "/tmp/x",
+    "~",
+    "$HOME",
+    "x; touch pwned",
+    "x y",
+    "x\n",
+    "x/y",
+    "x\\y",
+    "‥",
+    "．．",
+    "ⅹ",
+    "X",
+]
+BAD_NAMES += [
+    "-x",
+    "x'",
+    'x"',
+    "`id`",
+    "$(id)",
+    "x|y",
+    "x&",
+    "x>y",
+    "*",
+    "{x}",
+    "\0",
+    "x" * 41,
+    "figures",
+    "data",
+    "logs",
+]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_no_name_of_a_tier_leaves_the_results_or_mixes_with_them(name):
+    schema = configs.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
+    config = configs.load_yaml(ROOT / "config.yaml")
+    for key, section in (("tier", config), ("figures", config["escape"])):
+        changed = copy.deepcopy(config)
+        if section is config:
+            changed[key] = name
+        else:
+            changed["escape"][key] = [name]
+        with pytest.raises(UserError, match=key) as caught:
+            configs.check_config(changed, schema)
+        assert str(caught.value).isprintable()
+
+
+def test_a_tier_is_never_one_of_the_folders_that_the_rules_write():
+    """The schema names them; this keeps the list whole when a rule gets a folder of its own."""
+    schema = configs.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
+    refused = set(schema["properties"]["tier"]["not"]["enum"])
+    rules = "\n".join(path.read_text() for path in RULES)
+    written = set(re.findall(r"\{RESULTS\}/([a-z][a-z_]*)(?![a-z_.])", rules))
+    folders = re.search(r"for folder in \((.*?)\)", rules, re.DOTALL)[1]
+    written |= set(re.findall(r'"([a-z_]+)"', folders))
+    assert {"data", "figures"} <= written <= refused
+
+
+ENTRY = {
+    "id": "growth",
+    "section": "4",
+    "source": "eq. 11",
+    "statement": "Overlaps grow exponentially.",
+    "table": "rates",
+    "rows": {"quantity": "rate"},
+    "predicted": "4/p",
+    "judge": {"exact": True},
+    "tiers": ["paper"],
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"table": name} for name in ("../../etc/passwd", "/etc/passwd", "rates\n", "a/b", "..", "", "x;id", None, 3)]
+    + [{"id": "<script>"}, {"id": "a\n"}, {"judge": {"exec": "1"}}, {"rows": "import os"}],
+)
+def test_no_claim_names_a_file_outside_the_measurements(change, tmp_path):
+    path = tmp_path / "claims.yaml"
+    path.write_text(yaml.safe_dump([ENTRY | change]))
+    schema = configs.load_schema(ROOT / "workflow/schemas/claims.schema.yaml")
+    with pytest.raises(UserError, match=re.escape(str(path))):
+        claims.tables_of(path, schema)
+    path.write_text(yaml.safe_dump([ENTRY]))
+    assert claims.tables_of(path, schema) == [f"{tmp_path.name}/rates"]
+
+
+ATTACKS = [
+    "__import__('os').system('touch pwned')",
+    "().__class__.__bases__[0].__subclasses__()",
+    "p.__class__",
+    "(lambda: 1)()",
+    "[x for x in (1, 2)]",
+    "f'{p}'",
+    "p := 3",
+    "sqrt.__globals__",
+    "sqrt(*[4])",
+    "sqrt(x=4)",
+    "max(p, key=p)",
+    "min([1, 2])",
+    "exp(exp(exp(9)))",
+    "9**9**9**9",
+    "10**10000",
+    "1e308*10",
+    "(-8)**0.5",
+    "0**-1",
+    "log(0)",
+    "min()",
+    "abs()",
+    "p if p else p",
+    "p < 3",
+    "p and 1",
+    "not p",
+    "~p",
+    "p // 2",
+    "p % 2",
+    "p @ p",
+    "p << 9999999",
+    "None",
+    "...",
+    "b'x'",
+    "await p",
+    "yield",
+    "p; p",
+    "p\np",
+    "import os",
+    "p #",
+    "\0",
+    "\ud800",
+    "ｐ．ｑ",
+    "-" * 400 + "1",
+    "(" * 200 + "1" + ")" * 200,
+    "1" + "+1" * 100_000,
+    "sqrt(" * 80 + "2" + ")" * 80 + "(",
+]
+
+
+@pytest.mark.parametrize("formula", ATTACKS, ids=range(len(ATTACKS)))
+def test_a_formula_is_arithmetic_or_refused(formula, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    if formula == "p #":  # a comment changes nothing
+        assert evaluate(formula, {"p": 4}) == 4
+        return
+    try:
+        value = evaluate(formula, {"p": 4})
+    except UserError as error:
+        assert str(error).isprintable()
+    else:  # deep, but no more than arithmetic
+        assert set(formula) <= set("-()1")
+        assert value == 1
+    assert not list(tmp_path.iterdir())
+
+
+@settings(max_examples=500, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.text(alphabet="p14.e+-*/()[]{}_,:'\"=<> lambdxsqrt\n\\@%", max_size=30) | st.text(max_size=12) | st.floats())
+def test_any_formula_is_a_finite_number_or_refused_in_one_line(formula):
+    try:
+        assert np.isfinite(evaluate(formula, {"p": 4.0}))
+    except UserError as error:
+        assert str(error).isprintable()
+
+
+class Trap:
+    """Unpickled, it would leave a file behind."""
+
+    def __reduce__(self):
+        return (os.mkdir, ("pwned",))
+
+
+def test_a_pickle_in_an_artefact_is_refused_and_not_opened(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    record = artefacts.record_of("shallownets.escape.stages.ode", {"p": 4}, {"M": "1"})
+    artefacts.save_arrays(tmp_path / "good.npz", {"M": np.arange(3.0)}, record)
+    np.savez(tmp_path / "array.npz", M=np.array([Trap()], object), record=np.array("{}"))
+    np.savez(tmp_path / "record.npz", record=np.array([Trap()], object))
+    np.save(tmp_path / "single.npy", np.array([Trap()], object))
+    (tmp_path / "single.npy").rename(tmp_path / "single.npz")
+    with zipfile.ZipFile(tmp_path / "extra.npz", "w") as crafted, zipfile.ZipFile(tmp_path / "good.npz") as good:
+        for name in good.namelist():
+            crafted.writestr(name, good.read(name))
+        with zipfile.ZipFile(tmp_path / "array.npz") as trapped:
+            crafted.writestr("../../extra.npy", trapped.read("M.npy"))
+    for name in ("array.npz", "record.npz", "single.npz", "extra.npz"):
+        with pytest.raises(UserError, match=f"{name}: damaged or not an artefact"):
+            artefacts.load_arrays(tmp_path / name)
+    assert not (tmp_path / "pwned").exists()
+    # the trap is a real one
+    np.load(tmp_path / "record.npz", allow_pickle=True)["record"]
+    assert (tmp_path / "pwned").exists()
+
+
+def test_the_ledger_prints_words_as_words():
+    shared = dict.fromkeys(("predicted", "measured", "low", "high", "tolerance"), 1.0)
+    words = "A <script>alert(1)</script> claim | of\ntwo lines"
+    line = claims.Line(
+        id="growth", source=words, statement=words, verdict="reproduced", artefact="a.csv", section=words,
+        formula="1", rule="equal", n=1, note=words, kind="exact", tiers="paper", **shared,
+    )  # fmt: skip
+    text = claims.render([line], ROOT / "workflow/report/claims.md.j2", "paper")
+    assert "<script>" not in text
+    assert text.count("&lt;script>alert(1)") == 4
+    (row,) = [one for one in text.splitlines() if one.startswith("| reproduced")]
+    assert len(re.findall(r"(?<!\\)\|", row)) == 8

@@ -1,0 +1,114 @@
+"""Bad configs on Snakemake's own command line: one clear line, no traceback, nothing started, nothing executed.
+
+Snakemake reads the files before this project sees them. What is no YAML or no mapping, or asks for Python objects, it
+refuses in its own words; text that is not UTF-8 it meets with a traceback of its own.
+"""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.workflow.conftest import SMOKE, Checkout
+
+OURS = "error: "
+SNAKEMAKES = "WorkflowError:"
+
+# (the overlay, how the message begins, what it says)
+CONFIGS = [
+    (b"escape: {runs: {fig1: {p: 0}}}", OURS, "config: escape.runs.fig1.p = 0: a whole number of at least 1 is right"),
+    (b"escape: {runs: {fig1: {p: 4.0}}}", OURS, "escape.runs.fig1.p = 4.0: a whole number"),
+    (
+        b"escape: {runs: {fig1: {eta: 1e-3}}}",
+        OURS,
+        "escape.runs.fig1.eta = '1e-3': a number above 0 is right (this is text",
+    ),
+    (b"escape: {runs: {fig1: {eta: .nan}}}", OURS, "escape.runs.fig1.eta = nan: a finite number"),
+    (b"escape: {runs: {fig1: {eta: -.inf}}}", OURS, "escape.runs.fig1.eta = -inf: a finite number"),
+    (b"escape: {runs: {fig1: {points: 1}}}", OURS, "escape.runs.fig1.points = 1"),
+    (b"escape: {runs: {fig1: {alpha_max: 1.0e-4}}}", OURS, "escape.runs.fig1.points = 41"),
+    (b"escape: {runs: {fig1: {N: 5}}}", OURS, "escape.runs.fig1.N = 5: a number of at least p + p_star = 6"),
+    (b"escape: {runs: {fig1: {replicates: 99999999999}}}", OURS, "escape.runs.fig1.replicates"),
+    (b"escape: {runs: {fig1: {start: 0x" + b"f" * 5000 + b"}}}", OURS, "thousands of digits"),
+    (b"escape: {runs: [1]}", OURS, "escape.runs = [1]: a section"),
+    (b"escape: null", OURS, "escape = None: a section"),
+    (b"escape: {solutions: {fig3: {p: 2}}}", OURS, "escape.solutions.fig3.p = 2: p above p_star"),
+    (b"escape: {finite: {escape: {direct: [101, 4]}}}", OURS, "escape.finite.escape.direct"),
+    (b"escape: {figures: [fig1, '$(touch pwned)']}", OURS, "escape.figures.1 = '$(touch pwned)': one of fig1"),
+    (b"tier: 'x; touch pwned'", OURS, "tier = 'x; touch pwned': a name"),
+    (b"tier: ../../x", OURS, "tier = '../../x': a name"),
+    (b"tier: /tmp/x", OURS, "tier = '/tmp/x': a name"),
+    (b'tier: "wide\\n"', OURS, "tier = 'wide\\n': a name"),
+    (b"tier: figures", OURS, "tier = 'figures': a name"),
+    ("tier: ‥".encode(), OURS, "tier = '‥': a name"),
+    (b'"<script>\\n": 1', OURS, "'<script>\\n' = 1: unknown key"),
+    (b"seed: 1\nseed: 2", OURS, "line 2: seed stands there twice"),
+    (b"seed: &a 1\nescape: {batch: *a}", OURS, "an alias stands for this"),
+    (b"a: [1", SNAKEMAKES, "not valid JSON or YAML"),
+    (b"!!python/object/apply:os.system ['touch pwned']", SNAKEMAKES, "not valid JSON or YAML"),
+    (b"seed: !!python/object/apply:os.mkdir [pwned]", SNAKEMAKES, "not valid JSON or YAML"),
+    (b"[1, 2]", SNAKEMAKES, "keys at top level"),
+    (b"hello", SNAKEMAKES, "keys at top level"),
+    (b"", SNAKEMAKES, "keys at top level"),
+]
+
+# Snakemake's command line once for each file, each time in a fork, so that its imports are paid only once.
+COMMAND_LINES = """
+import os, sys
+from snakemake.cli import main
+import shallownets.config
+for name in sys.argv[1:]:
+    child = os.fork()
+    if not child:
+        said = os.open(name + ".said", os.O_WRONLY | os.O_CREAT)
+        os.dup2(said, 1), os.dup2(said, 2)
+        main(["all", "--cores", "2", "--configfile", SMOKE, name])
+        os._exit(0)
+    with open(name + ".code", "w") as file:
+        file.write(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
+""".replace("SMOKE", repr(SMOKE))
+
+
+def files(checkout):
+    return {
+        path
+        for path in checkout.folder.rglob("*")
+        if ".snakemake" not in path.parts and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    return Checkout(tmp_path_factory.mktemp("bad"))
+
+
+def test_bad_configs_are_refused_before_anything_starts(here):
+    before = files(here)
+    contents = [*(content for content, *_ in CONFIGS), b"tier: \xff\xfe\x00"]
+    overlays = [here.folder / f"bad{n}.yaml" for n in range(len(contents))]
+    for path, content in zip(overlays, contents, strict=True):
+        path.write_bytes(content)
+    driver = [sys.executable, "-c", COMMAND_LINES, *(path.name for path in overlays)]
+    subprocess.run(driver, cwd=here.folder, env=os.environ | {"PYTHONPATH": "src"}, check=True, timeout=300)
+
+    ours = set()
+    for n, path in enumerate(overlays):
+        code, text = path.with_name(f"{path.name}.code"), path.with_name(f"{path.name}.said")
+        ours |= {path, code, text}
+        said = [line for line in text.read_text().splitlines() if "is extended by additional config" not in line]
+        assert int(code.read_text()) > 0
+        if n < len(CONFIGS):
+            content, begins, words = CONFIGS[n]
+            assert said[0].startswith(begins), (content, said)
+            assert words in said[-1], (content, said)
+            assert len(said) == (1 if begins == OURS else 2), (content, said)
+    assert files(here) - ours == before
+
+
+def test_values_given_with_config_on_the_command_line_are_checked_too(here):
+    before = files(here)
+    run = here.snakemake("-n", "all", "--config", "tier=../../x")
+    assert run.returncode != 0
+    assert "error: config: tier = '../../x': a name" in run.stderr
+    assert files(here) == before
