@@ -1,6 +1,7 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help figures smoke check reference gallery test lint bench lock clean
+.PHONY: help figures report smoke cost check reference gallery archive verify test coverage mutants test-cluster \
+	test-pythons lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 READY := .venv/ready
@@ -10,13 +11,20 @@ RUN := snakemake --cores all --rerun-incomplete --quiet host reason
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
-figures: $(READY)  ## make every figure of the paper and judge its claims
+figures: $(READY)  ## make every figure of the papers, judge their claims, write the report
 	@$(RUN)
-	@echo "The figures are in results/figures/, what they show in results/figure_data/, the claims in results/claims.html."
+	@echo "Open results/report.html. The figures are in results/figures/, what they show in results/figure_data/."
+
+report: $(READY)  ## write results/report.html, the page of all figures and claims, and make what it lacks
+	@$(RUN) report_page
+	@echo "Open results/report.html: it needs no network and no other file."
 
 smoke: $(READY)  ## the same chain at small sizes, about a minute; results in results/smoke/
 	@$(RUN) --configfile workflow/tiers/smoke.yaml
 	@echo "The smoke tier's figures are in results/smoke/figures/."
+
+cost: $(READY)  ## say what a tier costs before it is launched: make cost TIER=cluster
+	@python -m shallownets.cost $(if $(TIER),--tier workflow/tiers/$(TIER).yaml)
 
 check: figures  ## fail where a verdict or a figure's data differ from tests/reference
 	@python -m shallownets.reference check
@@ -27,8 +35,27 @@ reference: figures  ## show what moved since tests/reference was kept, and keep 
 gallery: figures  ## copy the figures and the ledger to docs/, where the README shows them
 	@mkdir -p docs/figures && cp results/figures/*/*.png docs/figures/ && cp results/claims.md docs/claims.md
 
+archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
+	@$(RUN) $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
+	@python -m shallownets.archive --results results$(if $(TIER),/$(TIER)) --out results
+
+verify: $(READY)  ## check an archive, redraw its figures and make a sample of it anew: make verify ARCHIVE=... SAMPLE=3
+	@python -m shallownets.verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
+
 test: $(READY)  ## run all tests
 	@pytest
+
+test-cluster: smoke  ## run the smoke tier on a real SLURM of two emulated nodes and compare; root on Debian
+	@pytest tests/cluster/on_slurm.py
+
+coverage: $(READY)  ## run the tests that start no Snakemake and fail where they reach less than 95% of src's branches
+	@pytest -n auto --ignore=tests/workflow --cov --cov-report=term
+
+mutants: $(READY)  ## make small wrong changes to a copy of the code, and fail where no test notices: make mutants ONLY=seeds
+	@nice python tests/mutants/run.py $(ONLY)
+
+test-pythons: smoke  ## run the smoke tier with the other supported Pythons that are here, and compare the numbers
+	@python -m tests.compare_pythons
 
 lint: $(READY)  ## check style and the workflow
 	@ruff check

@@ -22,6 +22,7 @@ for study in CATALOGUE:
 
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:
@@ -29,3 +30,4 @@ rule all:
     input:
         TARGETS.values(),
         rules.claims.output,
+        rules.report_page.output,

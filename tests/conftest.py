@@ -18,3 +18,26 @@ def root() -> Path:
 def rng() -> np.random.Generator:
     """The same numbers in every run."""
     return np.random.default_rng(20260403)
+
+
+@pytest.fixture
+def count_fault(record_property):
+    """Enter a fault into the table at the end of the tests: its name, how many tries, how many of them survived."""
+
+    def count(name: str, tries: int, survived: int) -> None:
+        record_property("fault", (name, tries, survived))
+        assert survived == tries, f"{name}: {tries - survived} of {tries} lost"
+
+    return count
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The table of faults that were tried."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    rows = [value for report in reports for key, value in report.user_properties if key == "fault"]
+    if rows:
+        terminalreporter.section("faults")
+        width = max(len(name) for name, _, _ in rows)
+        terminalreporter.line(f"{'fault':{width}}  tries  survived  lost")
+        for name, tries, survived in sorted(rows):
+            terminalreporter.line(f"{name:{width}}  {tries:5}  {survived:8}  {tries - survived:4}")

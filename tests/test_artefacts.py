@@ -1,3 +1,4 @@
+import hashlib
 import json
 
 import numpy as np
@@ -71,3 +72,28 @@ def test_damaged_tables_are_refused(tmp_path):
         artefacts.load_table(tmp_path / "t.csv")
     with pytest.raises(UserError, match="no such file"):
         artefacts.load_table(tmp_path / "none.csv")
+
+
+def test_an_artefact_that_is_not_what_its_seal_says_is_refused_and_one_without_a_seal_is_read(tmp_path):
+    table = tmp_path / "t.csv"
+    artefacts.save_table(table, pd.DataFrame({"a": [1.25, 2.5]}), RECORD)
+    table.write_text(table.read_text().replace("1.25", "1.35"))
+    with pytest.raises(UserError, match=r"t\.csv: its bytes are not those that were written"):
+        artefacts.load_table(table)
+    artefacts.sidecar(table).write_text("[]")
+    with pytest.raises(UserError, match=r"t\.csv: it or its seal cannot be read"):
+        artefacts.load_table(table)
+    artefacts.sidecar(table).unlink()
+    frame, _ = artefacts.load_table(table)
+    assert list(frame.a) == [1.35, 2.5]
+
+
+def test_a_seal_holds_the_hashes_of_the_bytes_and_of_everything_read_before(tmp_path, monkeypatch):
+    monkeypatch.setattr(artefacts, "_READ", {})
+    artefacts.save_bytes(tmp_path / "a.csv", b"# no table")
+    with pytest.raises(UserError):
+        artefacts.load_table(tmp_path / "a.csv")
+    artefacts.save_arrays(tmp_path / "b.npz", {"M": np.arange(5.0)}, RECORD)
+    seal = json.loads(artefacts.sidecar(tmp_path / "b.npz").read_text())
+    assert seal["sha256"] == hashlib.sha256((tmp_path / "b.npz").read_bytes()).hexdigest()
+    assert seal["inputs"] == {str(tmp_path / "a.csv"): hashlib.sha256(b"# no table").hexdigest()}

@@ -6,8 +6,10 @@ artefact has a seal beside it (see ``artefacts``); here it is held against the f
 """
 
 import json
+import os
 import shlex
 import sys
+import time
 from collections.abc import Mapping
 from functools import cache, wraps
 from pathlib import Path
@@ -57,18 +59,14 @@ def _announce(faults: Mapping[str, str]) -> None:
     print("\n".join([*lines[:_SHOWN], *([f"and {more} more results"] if more > 0 else [])]), file=sys.stderr)
 
 
-def watch(workflow) -> None:
+def watch() -> None:
     """Let Snakemake count results with a fault among those that a killed run left incomplete: both are made again.
 
-    Snakemake's own lock gives way to that of ``runs``, which a killed run does not leave behind.
-
-    Args:
-        workflow: the object of that name in a Snakefile.
+    Snakemake's own lock gives way to that of ``runs``, which a killed run does not leave behind. Jobs on a cluster do
+    not look: Snakemake starts them with ``--ignore-incomplete``.
     """
     from snakemake.dag import DAG
 
-    if workflow.remote_exec:
-        return  # this is one job of a run that has looked already
     # Where a process reads the Snakefile twice, the second look takes the place of the first.
     unfinished = getattr(DAG.incomplete_files, "__wrapped__", DAG.incomplete_files)
 
@@ -97,7 +95,15 @@ def watch(workflow) -> None:
 
 
 def tidy(results: Path) -> None:
-    """Delete what killed jobs had begun to write; for a time when no job is at work."""
+    """For a time when no job is at work: delete what killed jobs had begun to write, and mend times in the future.
+
+    A clock that was set back leaves results of the future, with which Snakemake refuses to work. What is current is for
+    their seals to say.
+    """
+    now = time.time()
     for folder in ("", *(f"{part}/**/" for part in _PARTS)):
-        for path in results.glob(f"{folder}.*.unfinished"):
-            path.unlink(missing_ok=True)
+        for path in results.glob(f"{folder}*"):
+            if path.name.endswith(".unfinished"):
+                path.unlink(missing_ok=True)
+            elif path.is_file() and path.stat().st_mtime > now:
+                os.utime(path, (now, now))

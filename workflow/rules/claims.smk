@@ -1,10 +1,15 @@
 # The ledger of all studies: each claim's prediction, measurement and verdict.
 #
-# REQUIRED INPUTS: workflow/claims/<study>/<part>.yaml, the tables of measurements that they name, templates in workflow/report
-# OUTPUTS: RESULTS/claims.csv, RESULTS/claims.md, RESULTS/claims.html
+# REQUIRED INPUTS: workflow/claims/<study>/<part>.yaml, the tables of measurements that they name, workflow/report/claims.md.j2
+# OUTPUTS: RESULTS/claims.csv, RESULTS/claims.md
 
 CLAIMS_SCHEMA = "workflow/schemas/claims.schema.yaml"
-TEMPLATES = ["workflow/report/claims.md.j2", "workflow/report/claims.html.j2"]
+CLAIMS_TEMPLATE = "workflow/report/claims.md.j2"
+try:
+    schema = settings.load_schema(ROOT / CLAIMS_SCHEMA)
+    CLAIMS_TABLES = [name for path in CLAIMS for name in ledger.tables_of(ROOT / path, schema)]
+except UserError as error:
+    sys.exit(f"error: {error}")
 
 
 rule claims:
@@ -12,27 +17,28 @@ rule claims:
         code("claims"),
         entries=[ancient(path) for path in CLAIMS],
         schema=ancient(CLAIMS_SCHEMA),
-        templates=[ancient(path) for path in TEMPLATES],
-        tables=[f"{MEASUREMENTS}/{name}.csv" for path in CLAIMS for name in ledger.tables_of(Path(path))],
+        template=ancient(CLAIMS_TEMPLATE),
+        tables=[f"{MEASUREMENTS}/{name}.csv" for name in CLAIMS_TABLES],
     output:
-        csv=f"{RESULTS}/claims.csv",
+        csv=report(f"{RESULTS}/claims.csv", caption="../report/claims.rst", category="claims"),
         md=f"{RESULTS}/claims.md",
-        html=report(f"{RESULTS}/claims.html", caption="../report/claims.rst", category="claims"),
     log:
         f"{LOGS}/claims.log",
     benchmark:
         f"{COST}/claims.tsv"
+    group:
+        "last"
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=2,
+        mem_mb=growing(1000),
+        runtime=growing(2),
     params:
-        code=digest("claims", *CLAIMS, CLAIMS_SCHEMA, *TEMPLATES),
+        code=digest("claims", *CLAIMS, CLAIMS_SCHEMA, CLAIMS_TEMPLATE),
         tier=config["tier"],
         measurements=lambda wildcards, output: f"{Path(output.csv).parent}/measurements",
     message:
         "the ledger of claims"
     shell:
         "python -m shallownets.claims --entries {input.entries} --schema {input.schema} --tier {params.tier}"
-        " --measurements {params.measurements} --templates {input.templates} --out {output} 2>&1 | tee {log}"
+        " --measurements {params.measurements} --template {input.template} --out {output} 2>&1 | tee {log}"

@@ -5,6 +5,7 @@
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -14,7 +15,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from shallownets import claims as ledger
 from shallownets import config as settings
-from shallownets import sources
+from shallownets import guard, runs, sources
 from shallownets.errors import UserError
 
 # Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
@@ -22,7 +23,9 @@ shell.prefix(f"export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH=
 
 SCHEMA = settings.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
 try:
-    settings.check(config, SCHEMA)
+    for path in workflow.configfiles:
+        settings.load_yaml(Path(path))
+    settings.check_config(config, SCHEMA)
 except UserError as error:
     sys.exit(f"error: {error}")
 
@@ -36,6 +39,7 @@ CATALOGUE = {path.stem: yaml.safe_load(path.read_text()) for path in sorted(ROOT
 CLAIMS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("workflow/claims/*/*.yaml"))]
 
 
+@cache  # a rule asks twice, and on a cluster each job reads these files anew
 def files_of(module, *others):
     """The source files that a command runs, found from its imports, and other files of this project that it reads."""
     return [*sources.closure(f"shallownets.{module}"), *map(Path, others)]
@@ -56,6 +60,19 @@ def batches(total, size):
     return [f"{first}-{min(first + size, total) - 1}" for first in range(0, total, size)]
 
 
+def growing(amount):
+    """Memory or time of a job, for `resources`: a retry asks for twice as much."""
+    return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
+
+
+guard.watch()
+
+
 onstart:
-    settings.write(config, Path(RESULTS, "config.yaml"))
+    try:
+        runs.start(Path(RESULTS))
+        guard.tidy(Path(RESULTS))
+        settings.write(config, Path(RESULTS, "config.yaml"))
+    except UserError as error:
+        sys.exit(f"error: {error}")
     print(settings.summary(config, SCHEMA), file=sys.stderr)

@@ -9,6 +9,12 @@ TARGETS = {
     for study in CATALOGUE
 }
 
+
+def data_of(study, figure):
+    """The tidy CSV that a figure is drawn from: its own, or that of the figure which its entry names under `data`."""
+    return f"{FIGURE_DATA}/{study}/{CATALOGUE[study][figure].get('data', figure)}.csv"
+
+
 for study, figures in CATALOGUE.items():
 
     rule:
@@ -24,7 +30,7 @@ for study, figures in CATALOGUE.items():
                 figure
             input:
                 code(f"{study}.figures.{figure}"),
-                table=f"{FIGURE_DATA}/{study}/{figure}.csv",
+                table=data_of(study, figure),
             output:
                 report(
                     multiext(f"{FIGURES}/{study}/{figure}", ".pdf", ".png"),
@@ -36,11 +42,13 @@ for study, figures in CATALOGUE.items():
                 f"{LOGS}/{study}/{figure}.log",
             benchmark:
                 f"{COST}/{study}/{figure}.tsv"
+            group:
+                "last"  # on a cluster small jobs share a submission: workflow/profiles
             conda:
                 ENVIRONMENT
             resources:
-                mem_mb=500,
-                runtime=2,
+                mem_mb=growing(1000),
+                runtime=growing(2),
             params:
                 code=digest(f"{study}.figures.{figure}"),
                 module=f"shallownets.{study}.figures.{figure}",

@@ -119,9 +119,9 @@ def _plateau_optimum(args: Arguments) -> Work:
 
 
 def _plateau_law(args: Arguments) -> Work:
-    return Work(
-        len(args["widths"]) * _number(args, "starts") * _SPECTRAL, len(args["widths"]) * _number(args, "points")
-    )
+    pairs, starts, points = len(args["widths"]), _number(args, "starts"), _number(args, "points")
+    bootstrap = 1e-8 * _number(args, "resamples") * points  # of every start's whole curve
+    return Work(pairs * starts * (_SPECTRAL + bootstrap), pairs * points)
 
 
 def _plateau_times(args: Arguments) -> Work:

@@ -1,0 +1,157 @@
+"""The figures as the report shows them: picture, interactive plot, words, parameters, claims, files and rules."""
+
+import base64
+import importlib
+import importlib.util
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from shallownets import lineage
+from shallownets.artefacts import load_table
+from shallownets.catalogue import Figure
+from shallownets.errors import UserError
+from shallownets.lineage import Job
+from shallownets.report.ledger import Row
+from shallownets.report.markup import caption
+from shallownets.report.rules import Rule, by_rule
+
+_THUMBNAIL = 400  # pixels
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A parameter: its key in the config, its value, and what the config says that it means."""
+
+    key: str
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A figure with everything that the report says of it.
+
+    Attributes:
+        figure: its entry in the catalogue.
+        found: its caption.
+        image, thumbnail: pictures as data URIs.
+        size: pixels of the image, across and down.
+        chart: the interactive plot for plotly, or None.
+        settings: the parameters behind it.
+        rows: its claims.
+        pdf, csv: relative to the folder of results.
+        command, source: what made the data, and the hash of the source that did.
+        rules: those behind it, with what they cost.
+    """
+
+    figure: Figure
+    found: Markup
+    image: str
+    thumbnail: str
+    size: tuple[int, int]
+    chart: dict | None
+    settings: list[Setting]
+    rows: list[Row]
+    pdf: str
+    csv: str
+    command: str
+    source: str
+    rules: list[Rule]
+
+
+def _pictures(path: Path) -> tuple[str, str, tuple[int, int]]:
+    """A PNG as data URIs, whole and as a thumbnail, and its size in pixels; smaller as WebP, which loses nothing."""
+    from PIL import Image
+
+    def uri(picture, **how) -> str:
+        buffer = io.BytesIO()
+        picture.save(buffer, "WEBP", **how)
+        return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+    try:
+        with Image.open(path) as file:
+            whole = file.convert("RGB")
+    except OSError as error:
+        raise UserError(f"{path}: no such file or not a picture; `make figures` makes it") from error
+    small = whole.copy()
+    small.thumbnail((_THUMBNAIL, _THUMBNAIL))
+    return uri(whole, lossless=True), uri(small, quality=85), whole.size
+
+
+def _chart(figure: Figure, frame, parameters: Mapping) -> dict | None:
+    """The interactive plot that the study's module ``charts`` has for a figure, as plotly's JSON."""
+    name = f"shallownets.{figure.study}.charts"
+    if importlib.util.find_spec(f"shallownets.{figure.study}") is None or importlib.util.find_spec(name) is None:
+        return None
+    draw = importlib.import_module(name).CHARTS.get(figure.name)
+    return json.loads(draw(frame, parameters).to_json()) if draw else None
+
+
+def _settings(figure: Figure, config: Mapping, meanings: Mapping[str, str]) -> list[Setting]:
+    """The config below the keys that the catalogue names for a figure, one line a value."""
+    found = []
+
+    def walk(node: object, key: str) -> None:
+        if isinstance(node, Mapping):
+            for name, below in node.items():
+                walk(below, f"{key}.{name}")
+        else:
+            text = ", ".join(map(str, node)) if isinstance(node, list) else str(node)
+            found.append(Setting(key.removeprefix(f"{figure.study}."), text, meanings.get(key, "")))
+
+    for setting in figure.settings:
+        node: object = config[figure.study]
+        for name in setting.split("."):
+            if not isinstance(node, Mapping) or name not in node:
+                raise UserError(
+                    f"{figure.name}: the catalogue names the setting {setting}, which the config does not have"
+                )
+            node = node[name]
+        walk(node, f"{figure.study}.{setting}")
+    return found
+
+
+def exhibit(
+    figure: Figure,
+    results: Path,
+    config: Mapping,
+    meanings: Mapping[str, str],
+    rows: Iterable[Row],
+    jobs: Sequence[Job],
+) -> Exhibit:
+    """A figure with everything that the report says of it.
+
+    Args:
+        figure: its entry in the catalogue.
+        results: folder of the results.
+        config: the merged config of these results.
+        meanings: what the config's comments say, by dotted key.
+        rows: the ledger.
+        jobs: those of the workflow.
+
+    Raises:
+        UserError: the figure, its data or its caption is missing, or its entry names a setting that does not exist.
+    """
+    pdf, csv = f"figures/{figure.study}/{figure.name}", f"figure_data/{figure.study}/{figure.data}"
+    frame, record = load_table(results / f"{csv}.csv")
+    image, thumbnail, size = _pictures(results / f"{pdf}.png")
+    return Exhibit(
+        figure=figure,
+        found=caption(figure.caption),
+        image=image,
+        thumbnail=thumbnail,
+        size=size,
+        chart=_chart(figure, frame, record["parameters"]),
+        settings=_settings(figure, config, meanings),
+        rows=[row for row in rows if figure in row.figures],
+        pdf=f"{pdf}.pdf",
+        csv=f"{csv}.csv",
+        command=record["command"],
+        source=record["source"],
+        rules=by_rule(lineage.behind(results / f"{pdf}.png", jobs)),
+    )

@@ -1,0 +1,56 @@
+"""Words of the project as HTML: captions in reStructuredText, and plain statements with formulas in them."""
+
+import re
+from pathlib import Path
+
+from markupsafe import Markup, escape
+
+from shallownets.errors import UserError
+
+_SETTINGS = {
+    "math_output": "MathML",
+    "report_level": 2,
+    "halt_level": 2,
+    "traceback": True,
+    "warning_stream": False,
+    "file_insertion_enabled": False,
+    "raw_enabled": False,
+}
+_SIGNS = {"&gt;=": "≥", "&lt;=": "≤", "-&gt;": "→", "sqrt(": "√(", "sum_": "Σ_"}
+_GREEK = dict(zip(("alpha", "beta", "eta", "nu", "sigma", "lambda"), "αβηνσλ", strict=True))
+_WORDS = re.compile(rf"(?<![A-Za-z])({'|'.join(_GREEK)})(?![A-Za-z])(?!&)")
+_RAISED = re.compile(r"\^(?:\(((?:[^()]|\([^()]*\))*)\)|(-?[A-Za-z0-9]+))")
+_LOWERED = re.compile(r"((?<![A-Za-z_])[A-Za-zΣαβηνσλ]|\))_([A-Za-z0-9]{1,4})(?![A-Za-z0-9])")
+
+
+def caption(path: Path) -> Markup:
+    """A caption file as HTML, its formulas as MathML.
+
+    Raises:
+        UserError: the file is missing or is not reStructuredText.
+    """
+    from docutils.core import publish_parts
+    from docutils.utils import SystemMessage
+
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; a caption for each figure is right") from None
+    try:
+        parts = publish_parts(text, source_path=str(path), writer="html5", settings_overrides=_SETTINGS)
+    except SystemMessage as error:
+        raise UserError(f"{path}: {' '.join(str(error).split())}") from error
+    # a fraction on the line is one word, without space around its bar; braces of a set are as high as its letters
+    html = parts["body"].replace('<mo stretchy="false">/</mo>', '<mo lspace="0" rspace="0">/</mo>')
+    return Markup(re.sub(r"<mo[^>]*>([{}])</mo>", r'<mo stretchy="false">\1</mo>', html))
+
+
+def typeset(text: str) -> Markup:
+    """A plain sentence with its formulas as a reader expects them: N^(-1/2), M_ir, eta, >= and sqrt(2) become signs."""
+    html = str(escape(text))
+    for plain, sign in _SIGNS.items():
+        html = html.replace(plain, sign)
+    html = _WORDS.sub(lambda match: _GREEK[match[1]], html)
+    html = _LOWERED.sub(r"\1<sub>\2</sub>", html)
+    html = _RAISED.sub(lambda match: f"<sup>{(match[1] or match[2]).replace('-', '−')}</sup>", html)
+    return Markup(html)

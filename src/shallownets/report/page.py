@@ -1,0 +1,136 @@
+"""The page itself: everything gathered and put through the template, with nothing left outside of the file."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import yaml
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from shallownets import catalogue
+from shallownets import config as settings
+from shallownets.artefacts import load_table, sidecar
+from shallownets.claims import counts
+from shallownets.errors import UserError
+from shallownets.explain import meanings
+from shallownets.lineage import Job
+from shallownets.report import ledger, rules
+from shallownets.report.gallery import Exhibit, exhibit
+from shallownets.report.markup import typeset
+
+TEMPLATES = Path("workflow/report")
+STUDIES = Path("workflow/studies")
+SCHEMA = Path("workflow/schemas/config.schema.yaml")
+_MARKS = {"reproduced": "✓", "deviates": "✗", "underpowered": "?", "not judged": "–"}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A paper: its title, its number at arXiv, the date of the version that is reproduced, and its figures."""
+
+    name: str
+    title: str
+    arxiv: str
+    version: str
+    exhibits: list[Exhibit]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the results come from: versions and seeds of all data, and the machines and days they were made on."""
+
+    versions: dict[str, str]
+    seeds: list[str]
+    machines: list[str]
+    first: str
+    last: str
+
+
+def _origin(paths: Sequence[Path]) -> Origin:
+    """From the records of tables and from their seals."""
+    records = [load_table(path)[1] for path in paths]
+    found: dict[str, set[str]] = {}
+    for record in records:
+        for name, number in record["versions"].items():
+            found.setdefault(name, set()).add(number)
+    seals = [json.loads(sidecar(path).read_text()) for path in paths if sidecar(path).is_file()]
+    days = sorted(seal["finished"] for seal in seals)
+    return Origin(
+        versions={name: ", ".join(sorted(numbers)) for name, numbers in sorted(found.items())},
+        seeds=sorted({str(record["parameters"]["seed"]) for record in records if "seed" in record["parameters"]}),
+        machines=sorted({f"{seal['machine']}, {seal['cores']} cores" for seal in seals}),
+        first=days[0] if days else "",
+        last=days[-1] if days else "",
+    )
+
+
+def _study(name: str, exhibits: list[Exhibit]) -> Study:
+    path = STUDIES / f"{name}.yaml"
+    try:
+        head = settings.load_yaml(path)
+        return Study(name, head["title"], str(head["arxiv"]), str(head["version"]), exhibits)
+    except (OSError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: a file with title, arxiv and version of the study's paper is right") from error
+
+
+def _table_library() -> Markup:
+    """DataTables as a module that scripts of the page can import; itables ships it."""
+    import itables
+
+    code = Path(itables.__file__).with_name("html").joinpath("dt_bundle.js").read_bytes()
+    return Markup(f"data:text/javascript;base64,{base64.b64encode(code).decode()}")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"
+
+
+def _duration(seconds: float) -> str:
+    """Seconds as a reader counts them."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
+def build(results: Path, jobs: Sequence[Job]) -> str:
+    """The report of a folder of results as one HTML page. To be called in the folder of the checkout.
+
+    Args:
+        results: folder of the results, finished and judged.
+        jobs: those of the workflow that makes them.
+
+    Raises:
+        UserError: something that the report shows is missing.
+    """
+    from plotly.offline import get_plotlyjs
+
+    config = settings.load_yaml(results / "config.yaml")
+    figures = [figure for figure in catalogue.load().values() if figure.name in config[figure.study]["figures"]]
+    rows = ledger.read(results / "claims.csv", figures)
+    said = meanings(Path("config.yaml"))
+    exhibits = [exhibit(figure, results, config, said, rows, jobs) for figure in figures]
+    names = list(dict.fromkeys(figure.study for figure in figures))
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"number": _number, "duration": _duration, "typeset": typeset, "agreement": ledger.agreement}
+    return environment.get_template("report.html.j2").render(
+        config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
+        changes=settings.differences(config, settings.defaults(settings.load_schema(SCHEMA))),
+        tier=config["tier"],
+        studies=[_study(name, [one for one in exhibits if one.figure.study == name]) for name in names],
+        rows=rows,
+        sections=list(dict.fromkeys(row.claim.shown.section for row in rows)),
+        tiers=sorted({tier for row in rows for tier in row.claim.shown.tiers.split(", ")}),
+        counts=counts(row.claim.shown for row in rows),
+        comparisons=sum(len(row.claim.lines) for row in rows),
+        origin=_origin([results / one.csv for one in exhibits]),
+        version=version("shallownets"),
+        rules=rules.by_rule(jobs),
+        graph=rules.graph(jobs),
+        marks=_MARKS,
+        table_library=_table_library(),
+        plot_library=Markup(get_plotlyjs()) if any(one.chart for one in exhibits) else "",
+    )

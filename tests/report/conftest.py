@@ -1,0 +1,162 @@
+"""A small checkout with finished results of two studies, and the report made from it."""
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from shallownets.artefacts import save_table
+from shallownets.claims import Line
+from shallownets.lineage import Job
+from shallownets.report.page import build
+from tests.conftest import ROOT
+
+HOSTILE = "<script>document.title = 'taken'</script>"
+FIGURES = {
+    "escape": {
+        "stationary_map": {
+            "label": "Beyond",
+            "shows": "All stationary points, risk N^(-1/2).",
+            "paper": "The paper does not show it.",
+            "settings": ["map"],
+            "tables": ["stationary_map"],
+        }
+    },
+    "toy": {
+        "straight": {
+            "label": "Fig. 7",
+            "shows": "A straight line.",
+            "paper": f"A line {HOSTILE}.",
+            "settings": ["line.slope"],
+            "tables": [],
+            "claims": ["slope"],
+        }
+    },
+}
+CONFIG = {
+    "tier": "paper",
+    "seed": 11,
+    "escape": {"figures": ["stationary_map"], "map": {"N": 12, HOSTILE: "a name that is no tag"}},
+    "toy": {"figures": ["straight"], "line": {"slope": 3.0, "width": 8}},
+}
+PARAMETERS = {"N": 12, "maps": [[4, 3, 12], [6, 2, 12]], "p": 4, "p_star": 3, "seed": 11, "values": [1e-2, 1e-5, 1e-8]}
+
+
+def line(name: str, verdict: str, study: str = "escape", table: str = "stationary_map", **other) -> Line:
+    """A line of the ledger that holds unless told otherwise."""
+    common = {
+        "id": name,
+        "source": "eq. 1",
+        "statement": f"The claim {name.partition('[')[0]} holds.",
+        "predicted": 2.0,
+        "measured": 2.1,
+        "low": 1.9,
+        "high": 2.3,
+        "verdict": verdict,
+        "artefact": f"results/measurements/{study}/{table}.csv",
+        "section": "4 Results",
+        "formula": "2",
+        "rule": "inside the interval, half-width at most 0.5",
+        "n": 9,
+        "note": "",
+        "kind": "interval",
+        "tolerance": 0.5,
+        "tiers": "paper, smoke",
+    }
+    return Line(**common | other)
+
+
+LINES = [
+    line("risk[p=4]", "reproduced"),
+    line("risk[p=6]", "deviates", measured=4.0, low=3.5, high=4.5, note="It deviates at p = 6."),
+    line("bound", "underpowered", kind="at_most", tolerance=None, section="5 Discussion"),
+    line("hostile", "reproduced", statement=f"A statement {HOSTILE}."),
+    line("slope", "reproduced", "toy", "lines", kind="within", tolerance=0.4, predicted=3.0, measured=3.0),
+    line("later", "not judged", predicted=None, measured=None, low=None, high=None, n=None, tiers="cluster"),
+]
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory) -> Path:
+    """A folder with the parts of a checkout that the report reads, and with results."""
+    folder = tmp_path_factory.mktemp("checkout")
+    (folder / "workflow/schemas").mkdir(parents=True)
+    shutil.copytree(ROOT / "workflow/report", folder / "workflow/report")
+    for study, figures in FIGURES.items():
+        paper = {"title": f"On {study} {HOSTILE}", "arxiv": "2604.03068", "version": "not stated"}
+        for kind, content in (("figures", figures), ("studies", paper)):
+            path = folder / f"workflow/{kind}/{study}.yaml"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(yaml.safe_dump(content))
+    (folder / "workflow/report/straight.rst").write_text("**Figure 7.** The slope is :math:`\\frac{a}{\\sqrt{2}}`.\n")
+    default = {"tier": "paper", "seed": 11, "escape": {"default": {}}, "toy": {"default": {}}}
+    properties = {key: {"default": value} if key in ("tier", "seed") else value for key, value in default.items()}
+    (folder / "workflow/schemas/config.schema.yaml").write_text(yaml.safe_dump({"properties": properties}))
+    (folder / "config.yaml").write_text("tier: paper\nseed: 11\ntoy:\n  line:\n    slope: 3.0 # rise over run\n")
+    results = folder / "results"
+    results.mkdir()
+    (results / "config.yaml").write_text(yaml.safe_dump(CONFIG, sort_keys=False))
+    pd.DataFrame([asdict(one) for one in LINES]).to_csv(results / "claims.csv", index=False)
+    record = {"command": "shallownets.escape.stages.stationary_map", "source": "0123456789abcdef", "units": {}}
+    record |= {"parameters": PARAMETERS, "versions": {"python": "3.11.7", "numpy": "2.4.6"}}
+    kept = pd.read_csv(ROOT / "tests/reference/figure_data/escape/stationary_map.csv")
+    save_table(results / "figure_data/escape/stationary_map.csv", kept, record)
+    save_table(results / "figure_data/toy/straight.csv", pd.DataFrame({"x": [0, 1], "y": [0, 3]}), record)
+    for study, name in (("escape", "stationary_map"), ("toy", "straight")):
+        picture = results / f"figures/{study}/{name}.png"
+        picture.parent.mkdir(parents=True)
+        matplotlib.image.imsave(picture, np.linspace(0, 1, 600 * 300).reshape(300, 600))
+        picture.with_suffix(".pdf").write_bytes(b"%PDF-1.4")
+    benchmark = results / "benchmarks/toy/straight.tsv"
+    benchmark.parent.mkdir(parents=True)
+    benchmark.write_text("s\th:m:s\tmax_rss\tcpu_time\n90.0\t0:01:30\t256.4\t30.0\n")
+    return folder
+
+
+def job(rule: str, inputs: list[str], outputs: list[str], benchmark: str | None = None) -> Job:
+    """A job of the workflow, with paths below the results."""
+    return Job(
+        rule=rule,
+        message=f"what {rule} makes",
+        wildcards={},
+        code=(),
+        inputs=tuple(Path("results", name) for name in inputs),
+        outputs=tuple(Path("results", name) for name in outputs),
+        log=None,
+        benchmark=Path("results", benchmark) if benchmark else None,
+        command="true",
+    )
+
+
+@pytest.fixture(scope="session")
+def jobs() -> list[Job]:
+    """The workflow: data, then a figure of each study, then the ledger."""
+    return [
+        job("points", [], ["figure_data/escape/stationary_map.csv", "measurements/escape/stationary_map.csv"]),
+        job("line", [], ["figure_data/toy/straight.csv"], "benchmarks/toy/straight.tsv"),
+        job("stationary_map", ["figure_data/escape/stationary_map.csv"], ["figures/escape/stationary_map.png"]),
+        job("straight", ["figure_data/toy/straight.csv"], ["figures/toy/straight.png"]),
+        job("claims", ["measurements/escape/stationary_map.csv"], ["claims.csv"]),
+    ]
+
+
+@pytest.fixture
+def inside(checkout, monkeypatch) -> Path:
+    """The small checkout, as the working directory."""
+    monkeypatch.chdir(checkout)
+    return checkout
+
+
+@pytest.fixture(scope="session")
+def page(checkout, jobs) -> str:
+    """The report; it lies in the checkout's results, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(checkout)
+        page = build(Path("results"), jobs)
+    (checkout / "results/report.html").write_text(page)
+    return page

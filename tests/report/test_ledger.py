@@ -1,0 +1,104 @@
+"""The ledger of the report: rows, links to figures, and agreement as drawn."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from shallownets import catalogue
+from shallownets.errors import UserError
+from shallownets.report import ledger
+from tests.report.conftest import line
+
+
+def numbers(drawing: str) -> dict[str, float]:
+    """Where a drawing has its dot, the ends of its bar and of its shade."""
+    found = re.search(r"M(\S+) 0H(\S+?)M.*circle cx=\"(\S+?)\"", drawing)
+    shade = re.search(r"rect x=\"(\S+?)\" y=\"-6\" width=\"(\S+?)\"", drawing)
+    left, across = float(shade[1]), float(shade[2])
+    return dict(zip(("low", "high", "dot"), map(float, found.groups()), strict=True)) | {
+        "left": left,
+        "right": left + across,
+    }
+
+
+def test_the_predicted_value_is_the_centre_and_the_interval_is_to_scale():
+    drawn = numbers(ledger.agreement(line("a", "reproduced", measured=2.1, low=1.9, high=2.3)))
+    assert drawn["low"] < 0 < drawn["dot"] < drawn["high"]
+    assert drawn["high"] / drawn["dot"] == pytest.approx(3, rel=0.01)
+    assert drawn["left"] == drawn["right"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "tolerance", "measured", "inside"),
+    [
+        ("within", 1e-3, 2.0004, True),
+        ("within", 1e-3, 2.4, False),
+        ("at_most", None, 1.0, True),
+        ("at_least", None, 1.0, False),
+    ],
+)
+def test_the_shade_is_where_the_interval_must_lie(kind, tolerance, measured, inside):
+    values = {"kind": kind, "tolerance": tolerance, "measured": measured, "low": measured, "high": measured}
+    drawn = numbers(ledger.agreement(line("a", "reproduced", **values)))
+    assert (drawn["left"] <= drawn["dot"] <= drawn["right"]) == inside
+    assert all(abs(drawn[name]) <= 60 for name in drawn)
+
+
+def test_exact_agreement_and_missing_or_infinite_numbers_are_drawn():
+    exact = line("a", "reproduced", kind="exact", tolerance=None, measured=2.0, low=2.0, high=2.0)
+    assert numbers(ledger.agreement(exact))["dot"] == 0
+    assert ledger.agreement(line("a", "not judged", measured=None, predicted=None)) == (
+        '<span class="none">not measured</span>'
+    )
+    endless = numbers(ledger.agreement(line("a", "underpowered", high=float("inf"))))
+    assert endless["high"] >= endless["dot"]
+
+
+def test_rows_are_claims_with_their_figures(inside):
+    figures = catalogue.load().values()
+    rows = {row.claim.id: row for row in ledger.read(Path("results/claims.csv"), figures)}
+    assert len(rows["risk"].claim.lines) == 2
+    assert rows["risk"].claim.shown.verdict == "deviates"
+    assert [figure.name for figure in rows["risk"].figures] == ["stationary_map"]
+    assert [figure.name for figure in rows["slope"].figures] == ["straight"]
+    assert rows["later"].claim.shown.measured is None
+
+
+def test_another_table_is_no_ledger(tmp_path):
+    path = tmp_path / "claims.csv"
+    with pytest.raises(UserError, match="no such file"):
+        ledger.read(path, [])
+    path.write_text("id,verdict\na,reproduced\n")
+    with pytest.raises(UserError, match="columns"):
+        ledger.read(path, [])
+
+
+def test_every_claim_of_the_project_belongs_to_a_figure_and_every_link_to_a_claim(root, monkeypatch):
+    monkeypatch.chdir(root)
+    figures = list(catalogue.load().values())
+    studies = {figure.study for figure in figures}
+    entries = [
+        (study, entry)
+        for study in sorted(studies)
+        for path in sorted(Path("workflow/claims", study).glob("*.yaml"))
+        for entry in yaml.safe_load(path.read_text())
+    ]
+    assert entries
+    for study, entry in entries:
+        assert any(figure.study == study and figure.supports(entry) for figure in figures), entry["id"]
+    ids = {entry["id"] for _, entry in entries}
+    for figure in figures:
+        assert set(figure.claims) <= ids, figure.name
+
+
+def test_every_study_says_which_paper_it_is_and_every_figure_what_the_paper_shows(root, monkeypatch):
+    monkeypatch.chdir(root)
+    for figure in catalogue.load().values():
+        assert set(yaml.safe_load(Path(f"workflow/studies/{figure.study}.yaml").read_text())) == {
+            "title",
+            "arxiv",
+            "version",
+        }
+        assert len(figure.paper) > 20, figure.name
