@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from shallownets import reference
-from shallownets.artefacts import save_table
+from shallownets.artefacts import record_of, save_table
+
+RECORD = record_of("shallownets.escape.stages.ode", {}, {})
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def test_a_verdict_that_was_reproduced_may_not_change(frame):
 
 def test_the_command_fails_until_the_new_results_are_kept(frame, tmp_path):
     results, kept = tmp_path / "results", tmp_path / "kept"
-    save_table(results / "figure_data/escape/fig.csv", frame, {"parameters": {}})
+    save_table(results / "figure_data/escape/fig.csv", frame, RECORD)
     pd.DataFrame({"id": ["a"], "verdict": ["reproduced"]}).to_csv(results / "claims.csv", index=False)
 
     def command(action):
@@ -75,7 +77,7 @@ def test_the_command_fails_until_the_new_results_are_kept(frame, tmp_path):
     assert command("check").returncode == 1
     assert "is new" in command("update").stdout
     assert command("check").returncode == 0
-    save_table(results / "figure_data/escape/fig.csv", frame.assign(x=frame.x * 1.01), {"parameters": {}})
+    save_table(results / "figure_data/escape/fig.csv", frame.assign(x=frame.x * 1.01), RECORD)
     moved = command("check")
     assert moved.returncode == 1
     assert "figure_data/escape/fig.csv: x:" in moved.stdout

@@ -96,7 +96,7 @@ def compare(results: Path, reference: Path) -> list[str]:
         if not (reference / name).is_file():
             lines.append(f"{name}: is new")
             continue
-        kept, _ = load_table(reference / name)
+        kept = pd.read_csv(reference / name, keep_default_na=False, na_values=[""])
         new, _ = load_table(results / name)
         lines += [f"{name}: {line}" for line in moved(thin(new), kept)]
     return lines

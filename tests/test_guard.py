@@ -1,0 +1,108 @@
+"""What the guard sees, file by file; tests/workflow/test_faults.py breaks whole runs."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from shallownets import guard
+from shallownets.artefacts import sidecar
+
+START = "python -m shallownets.escape.stages.start --kind orthonormal --p 2 --p-star 1 --N 50 --seed 1 --out start.npz"
+ODE = (
+    "python -m shallownets.escape.stages.ode --start start.npz --N 50 --eta 0.1 --alpha-max 2 --points 3"
+    " --tolerance 1e-6 --out ode.npz"
+)
+
+
+def run(command, folder):
+    subprocess.run([sys.executable, *command.split()[1:]], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A start and an ODE trajectory from it, made by their commands."""
+    folder = tmp_path_factory.mktemp("made")
+    for command in (START, ODE):
+        run(command, folder)
+    return folder
+
+
+@pytest.fixture
+def folder(made, tmp_path, monkeypatch):
+    """A copy of them, in the working directory."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    guard._hash.cache_clear()
+    return tmp_path
+
+
+def fault(folder, command=ODE):
+    guard._hash.cache_clear()
+    return guard.fault((folder / command.split()[-1]).relative_to(folder), command)
+
+
+def test_what_was_made_by_the_command_has_no_fault(folder):
+    assert fault(folder, START) is None
+    assert fault(folder) is None
+
+
+def test_every_flipped_bit_and_every_cut_is_seen(folder, rng, count_fault):
+    path = folder / "ode.npz"
+    whole = path.read_bytes()
+    seen = 0
+    for _ in range(250):
+        flipped = bytearray(whole)
+        flipped[rng.integers(len(whole))] ^= 1 << rng.integers(8)
+        for content in (bytes(flipped), whole[: rng.integers(len(whole))]):
+            path.write_bytes(content)
+            seen += fault(folder) == "its bytes are not those that were written"
+    count_fault("flipped bit or cut file, seen", 500, seen)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("--N 50", "--N 60"), ("--eta 0.1", "--eta 0.2"), ("ode.npz", "other.npz"), (" --points 3", "")]
+)
+def test_an_artefact_of_another_command_is_seen(folder, old, new):
+    seal = json.loads(sidecar(folder / "ode.npz").read_text())
+    seal["command line"] = seal["command line"].replace(old, new)
+    sidecar(folder / "ode.npz").write_text(json.dumps(seal))
+    assert fault(folder) == "it was made by another command"
+
+
+def test_an_artefact_of_another_source_is_seen(folder):
+    seal = json.loads(sidecar(folder / "ode.npz").read_text())
+    sidecar(folder / "ode.npz").write_text(json.dumps(seal | {"source": "0123456789abcdef"}))
+    assert fault(folder) == "it was made by another version of the source"
+
+
+def test_what_was_made_from_an_input_that_is_another_now_is_seen_and_a_deleted_input_is_not_missed(folder):
+    run(START.replace("--seed 1", "--seed 2"), folder)
+    assert fault(folder) == "it was made from another start.npz"
+    (folder / "start.npz").unlink()
+    assert fault(folder) is None
+
+
+@pytest.mark.parametrize("seal", [None, "", "[]", "{}", '{"sha256": 1}', '"text"', "\udcff"])
+def test_a_file_without_a_seal_or_with_one_that_makes_no_sense_is_seen(folder, seal):
+    if seal is None:
+        sidecar(folder / "ode.npz").unlink()
+    else:
+        sidecar(folder / "ode.npz").write_bytes(seal.encode(errors="surrogateescape"))
+    assert fault(folder) == "it has no record of its making"
+
+
+def test_what_killed_jobs_had_begun_to_write_is_tidied_and_times_in_the_future_are_mended(tmp_path):
+    begun = [tmp_path / "data/escape/run/.a.npz.12.unfinished", tmp_path / ".claims.csv.13.unfinished"]
+    kept = [tmp_path / "data/escape/run/a.npz", tmp_path / "another/data/.a.npz.14.unfinished"]
+    for path in begun + kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    os.utime(kept[0], (4e9, 4e9))
+    guard.tidy(tmp_path)  # the folder `another` is that of another tier, which may be at work
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == set(kept)
+    assert kept[0].stat().st_mtime <= time.time()

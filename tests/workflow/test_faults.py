@@ -1,0 +1,314 @@
+"""What happens to a run when something breaks: a clear message or the same bytes again, never a wrong figure.
+
+Figure 1 of the smoke tier is broken in every way here, and its bytes are compared with those of an undisturbed run.
+tests/test_guard.py and tests/test_runs.py try the same by the hundred, below Snakemake.
+"""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from shallownets.artefacts import sidecar
+from tests.workflow.conftest import Checkout
+
+DATA = "data/escape/fig1"
+FIGURE = "figures/escape/fig1.png"
+TABLE = "figure_data/escape/fig1.csv"
+
+
+def copy(checkout: Checkout, folder: Path) -> Checkout:
+    shutil.copytree(checkout.folder, folder, dirs_exist_ok=True)
+    new = object.__new__(Checkout)
+    new.folder = folder
+    return new
+
+
+@pytest.fixture(scope="module")
+def right(finished) -> dict[str, bytes]:
+    """Every result on the way to Figure 1, from an undisturbed run."""
+    return {name: content for name, content in finished.artefacts().items() if "/fig1" in name}
+
+
+@pytest.fixture(scope="module")
+def shared(finished, tmp_path_factory) -> Checkout:
+    """One finished checkout that all tests here break and mend."""
+    return copy(finished, tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture
+def broken(shared, right) -> Checkout:
+    """It, and whatever a test that failed left of it is mended."""
+    yield shared
+    for name, content in right.items():
+        path = shared.results / name
+        if path.exists() and path.read_bytes() != content:
+            path.unlink()
+    if shared.would_run("fig1"):
+        shared.run("fig1")
+
+
+def differing(checkout: Checkout, right: dict[str, bytes]) -> set[str]:
+    """Results on the way to Figure 1 that are not what they should be, or should not be there."""
+    now = {name: content for name, content in checkout.artefacts().items() if "/fig1" in name or "unfinished" in name}
+    return {name for name in now.keys() | right.keys() if now.get(name) != right.get(name)}
+
+
+def mend(checkout: Checkout, right: dict[str, bytes]) -> str:
+    """Run as a user would, and return what was said."""
+    done = checkout.snakemake("fig1")
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert differing(checkout, right) == set()
+    return done.stderr
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "fault"),
+    [
+        (FIGURE, flip, "flipped bit in a figure"),
+        (TABLE, flip, "flipped bit in a table"),
+        (f"{DATA}/ode.npz", cut, "truncated artefact"),
+    ],
+)
+def test_a_damaged_result_is_made_again(broken, right, count_fault, name, damage, fault):
+    path = broken.results / name
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    damage(path)
+    os.utime(path, ns=times)  # as a disk would have damaged it
+    said = mend(broken, right)
+    assert f"{name}: its bytes are not those that were written; it is made again" in said
+    count_fault(fault, 1, 1)
+
+
+def another(checkout: Checkout, name: str, elsewhere: Path, old: str, new: str, source: str = "") -> Path:
+    """The same result made by hand elsewhere, with another argument or with an edit to the source ``source``."""
+    shutil.copytree(checkout.folder / "src", elsewhere / "src")
+    shutil.copytree(checkout.results, elsewhere / "results/smoke")
+    command = json.loads(sidecar(checkout.results / name).read_text())["command line"]
+    if source:
+        path = elsewhere / "src/shallownets" / source
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+    else:
+        assert old in command
+        command = command.replace(old, new)
+    environment = os.environ | {"PYTHONPATH": str(elsewhere / "src")}
+    line = [sys.executable, *shlex.split(command)[1:]]
+    subprocess.run(line, cwd=elsewhere, env=environment, check=True, capture_output=True)
+    made = elsewhere / "results/smoke" / name
+    assert made.read_bytes() != (checkout.results / name).read_bytes()
+    return made
+
+
+@pytest.mark.parametrize("seal", ["its own seal", "the old seal", "no seal"])
+def test_an_artefact_of_other_parameters_in_place_of_the_right_one_is_made_again(
+    broken, right, tmp_path, count_fault, seal
+):
+    name = f"{DATA}/ode.npz"
+    foreign = another(broken, name, tmp_path, "--eta 0.4", "--eta 0.3")
+    shutil.copy(foreign, broken.results / name)
+    if seal == "its own seal":
+        shutil.copy(sidecar(foreign), sidecar(broken.results / name))
+    elif seal == "no seal":
+        sidecar(broken.results / name).unlink()
+    assert f"{name}: it" in mend(broken, right)
+    count_fault(f"artefact of other parameters, with {seal}", 1, 1)
+
+
+def test_a_figure_of_another_source_in_place_of_the_right_one_is_made_again(broken, right, tmp_path, count_fault):
+    foreign = another(broken, FIGURE, tmp_path, "_MARKED = 14", "_MARKED = 9", "escape/figures/fig1.py")
+    for path in (foreign, sidecar(foreign)):
+        shutil.copy(path, (broken.results / FIGURE).parent)
+    assert f"{FIGURE}: it was made by another version of the source" in mend(broken, right)
+    count_fault("artefact of another version of the source", 1, 1)
+
+
+def test_a_batch_under_the_name_of_another_is_made_again(broken, right, count_fault):
+    for end in (".npz", ".npz.run.json"):
+        shutil.copy(broken.results / f"{DATA}/sgd/0-1{end}", broken.results / f"{DATA}/sgd/2-3{end}")
+    assert f"{DATA}/sgd/2-3.npz: it was made by another command" in mend(broken, right)
+    count_fault("artefact under another's name", 1, 1)
+
+
+def test_a_deleted_intermediate_is_made_again_when_it_is_needed_and_not_before(broken, right, count_fault):
+    for path in (broken.results / f"{DATA}/sgd.npz", broken.results / f"{DATA}/ode.npz"):
+        path.unlink()
+    assert broken.would_run("fig1") == set()
+    flip(broken.results / TABLE)
+    mend(broken, right)
+    count_fault("deleted intermediate", 2, 2)
+
+
+def test_a_changed_value_is_seen_when_snakemakes_records_are_lost(broken, count_fault):
+    records = (broken.folder / ".snakemake").rename(broken.folder / "lost")
+    fast = broken.overlay("fast.yaml", "escape: {runs: {fig1: {eta: 0.2}}}")
+    try:
+        would_run = broken.would_run("fig1", overlays=(fast,))
+    finally:
+        shutil.rmtree(broken.folder / ".snakemake")
+        records.rename(broken.folder / ".snakemake")
+    assert would_run == {"sgd", "gather", "chain", "gather_chain", "ode", "fig1_data", "fig1"}
+    count_fault("changed value, Snakemake's records lost", 1, 1)
+
+
+def test_two_values_that_swap_places_are_seen(broken, count_fault):
+    # Snakemake compares the sets of values before and now, which are the same.
+    swapped = broken.overlay("swapped.yaml", "escape: {runs: {fig1: {p: 2, p_star: 4}}}")
+    assert {"start", "sgd", "chain", "ode", "fig1"} <= broken.would_run("fig1", overlays=(swapped,))
+    count_fault("two values swapped", 1, 1)
+
+
+def test_a_clock_set_back_hides_no_change(broken, right, count_fault):
+    fast = broken.overlay("fast.yaml", "escape: {runs: {fig1: {eta: 0.2}}}")
+    batches = [broken.results / f"{DATA}/sgd/{batch}.npz" for batch in ("0-1", "2-3")]
+    broken.run(*(path.relative_to(broken.folder).as_posix() for path in batches), overlays=(fast,))
+    for path in batches:
+        os.utime(path, (1e9, 1e9))  # older than what was made from the former ones
+    assert {"gather", "fig1_data", "fig1"} <= broken.would_run("fig1", overlays=(fast,))
+    for path in broken.results.rglob("*.npz"):
+        os.utime(path, (4e9, 4e9))  # or of the future
+    mend(broken, right)
+    count_fault("clock set back", 2, 2)
+
+
+def test_a_stale_lock_stops_nobody(broken, right, count_fault):
+    locks = broken.folder / ".snakemake/locks"
+    locks.mkdir(exist_ok=True)
+    for kind in ("input", "output"):
+        names = [f"results/smoke/{name}" for name in right]
+        (locks / f"0.{kind}.lock").write_text("\n".join(names))
+    (broken.results / FIGURE).unlink()
+    try:
+        mend(broken, right)
+    finally:
+        shutil.rmtree(locks)
+    count_fault("stale lock", 1, 1)
+
+
+def start(checkout: Checkout) -> subprocess.Popen:
+    return subprocess.Popen(
+        checkout.command("fig1"),
+        cwd=checkout.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": ""},
+    )
+
+
+def test_of_two_runs_at_once_the_second_is_refused_in_one_line(broken, right, count_fault):
+    (broken.results / FIGURE).unlink()
+    lock = broken.results / ".lock"
+    before = lock.read_text()
+    first = start(broken)
+    while lock.read_text() == before:
+        assert first.poll() is None
+        time.sleep(0.02)
+    # The figure is missing as long as the first run is at work, so the second has something to do.
+    first.send_signal(signal.SIGSTOP)
+    second = broken.snakemake("fig1")
+    first.send_signal(signal.SIGCONT)
+    assert second.returncode == 1
+    *_, said = second.stderr.splitlines()
+    assert said.startswith(f"error: results/smoke: another run is at work here, process {first.pid} on ")
+    assert "Traceback" not in second.stderr
+    assert first.wait() == 0
+    assert differing(broken, right) == set()
+    count_fault("two runs at once", 1, 1)
+
+
+@contextmanager
+def mounted(folder: Path, options: str):
+    """A small file system in memory on a folder; a test that may not mount is skipped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"mounting is not possible here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def remount(folder: Path, options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
+
+
+def test_a_full_disk_and_one_that_is_read_only_are_said_and_a_new_run_goes_on(checkout, right, count_fault):
+    with mounted(checkout.results, "size=120k"):
+        full = checkout.snakemake("fig1")
+        assert full.returncode == 1
+        said = full.stdout + full.stderr
+        assert "No space left on device" in said
+        assert "Traceback" not in said
+        made = checkout.artefacts()
+        assert made
+        assert all(right[name] == content for name, content in made.items())
+
+        remount(checkout.results, "size=50m,ro")
+        locked = checkout.snakemake("fig1")
+        assert locked.returncode == 1
+        *_, said = locked.stderr.splitlines()
+        assert said == "error: results/smoke: cannot be written: Read-only file system"
+
+        remount(checkout.results, "rw")
+        mend(checkout, right)
+        remount(checkout.results, "ro")
+        assert checkout.would_run("fig1") == set()
+    count_fault("full disk", 1, 1)
+    count_fault("read-only results", 1, 1)
+
+
+def kill_something(run: subprocess.Popen, checkout: Checkout, rng: np.random.Generator) -> bool:
+    """SIGKILL Snakemake or one of its jobs at a random time; False where the run was done before."""
+
+    def made() -> int:
+        return sum(path.suffix in (".npz", ".csv", ".png") for path in checkout.results.rglob("*"))
+
+    wanted = made() + rng.integers(3)
+    while run.poll() is None and made() < wanted:
+        time.sleep(0.05)
+    time.sleep(rng.uniform(0, 2))
+    if run.poll() is not None:
+        return False
+    victim = run
+    if rng.random() < 0.5:
+        children = psutil.Process(run.pid).children(recursive=True)
+        victim = next((job for job in children if job.name().startswith("python")), run)
+    victim.kill()
+    run.wait()
+    return True
+
+
+def test_twenty_kills_at_random_times_lose_nothing(checkout, right, count_fault):
+    rng = np.random.default_rng(20)
+    kills = survived = 0
+    while kills < 20:
+        round_began = kills
+        while kill_something(run := start(checkout), checkout, rng):
+            kills += 1
+        assert run.returncode == 0
+        survived += (kills - round_began) * (not differing(checkout, right))
+        shutil.rmtree(checkout.results)
+    count_fault("SIGKILL to a job or to Snakemake", kills, survived)
