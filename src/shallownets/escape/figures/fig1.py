@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from shallownets import style
-from shallownets.escape.figures.labels import whole
+from shallownets.labels import whole
 
 MODULE = "shallownets.escape.figures.fig1"
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from shallownets import style
-from shallownets.escape.figures.labels import whole
+from shallownets.labels import whole
 
 MODULE = "shallownets.escape.figures.fig4"
 

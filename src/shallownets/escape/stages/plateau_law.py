@@ -57,7 +57,8 @@ def law(p: int, p_star: int, args: argparse.Namespace) -> tuple[list[dict], pd.D
     samples = np.column_stack([squares, curves])
     given = fitted(samples)
     # time to a small reduction: one log-linear interpolation per start, between neighbours a fraction of 1/rate apart
-    reached = np.array([np.interp(np.log(args.reduction), np.log(curve), t[1:]) for curve in curves])
+    logs = np.log(np.maximum(curves, 1e-300))  # the earliest reductions may be lost to rounding
+    reached = np.array([np.interp(np.log(args.reduction), log, t[1:]) for log in logs])
     rows = [
         row("rate", bootstrap(samples, lambda s: fitted(s).rate, rng, args.resamples), **keys),
         row(

@@ -1,0 +1,1 @@
+"""Measurements: times, exponents and deviations, taken from curves."""

@@ -1,0 +1,1 @@
+"""Theory: what the paper and its extensions predict, from the model alone."""
