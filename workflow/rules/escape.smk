@@ -23,8 +23,8 @@ rule start:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=2,
+        mem_mb=growing(1000),
+        runtime=growing(2),
     params:
         code=digest("escape.stages.start"),
         p=lambda wildcards: RUNS[wildcards.run]["p"],
@@ -53,8 +53,8 @@ rule sgd:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=digest("escape.stages.sgd"),
         N=lambda wildcards: RUNS[wildcards.run]["N"],
@@ -87,8 +87,8 @@ rule gather:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=2,
+        mem_mb=growing(1000),
+        runtime=growing(2),
     params:
         code=digest("escape.stages.gather"),
     message:
@@ -110,8 +110,8 @@ rule ode:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=2,
+        mem_mb=growing(1000),
+        runtime=growing(2),
     params:
         code=digest("escape.stages.ode"),
         N=lambda wildcards: RUNS[wildcards.run]["N"],
@@ -142,8 +142,8 @@ rule fig1_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=2,
+        mem_mb=growing(1000),
+        runtime=growing(2),
     params:
         code=digest("escape.stages.fig1_data"),
     message:

@@ -21,8 +21,8 @@ rule exactness:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=2,
+        mem_mb=growing(1000),
+        runtime=growing(2),
     params:
         code=digest("riccati.stages.exactness"),
         M_star=RICCATI["exactness"]["M_star"],
@@ -56,8 +56,8 @@ rule risk_scaling_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=digest("riccati.stages.risk_scaling"),
         d=RICCATI["risk"]["d"],
@@ -93,8 +93,8 @@ rule emergence_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=digest("riccati.stages.emergence"),
         beta=RICCATI["emergence"]["beta"],
@@ -128,8 +128,8 @@ rule exponents_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=digest("riccati.stages.exponents"),
         betas=RICCATI["exponents"]["betas"],
@@ -162,8 +162,8 @@ rule time_units_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=digest("riccati.stages.time_units"),
         light=RICCATI["units"]["light"],

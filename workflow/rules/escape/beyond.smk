@@ -22,8 +22,8 @@ rule late_times_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=digest("escape.stages.late_times"),
         equal=BEYOND["late"]["equal"],
@@ -63,8 +63,8 @@ rule stationary_map_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=digest("escape.stages.stationary_map"),
         sizes=[",".join(map(str, size)) for size in BEYOND["map"]["sizes"]],
@@ -94,8 +94,8 @@ rule not_orthogonal_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=digest("escape.stages.not_orthogonal"),
         widths=",".join(map(str, BEYOND["frames"]["widths"])),
@@ -131,8 +131,8 @@ rule chain:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=digest("escape.stages.chain"),
         N=lambda wildcards: RUNS[wildcards.run]["chain_N"],
@@ -165,8 +165,8 @@ rule gather_chain:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=2,
+        mem_mb=growing(1000),
+        runtime=growing(2),
     params:
         code=digest("escape.stages.gather"),
     message:

@@ -22,8 +22,8 @@ rule escape_times:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=digest("escape.stages.escape_times"),
         replicates=lambda wildcards: ESCAPE_RUNS[wildcards.engine][int(wildcards.N)],
@@ -59,8 +59,8 @@ rule finite_escape:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=digest("escape.stages.finite_escape"),
         fit_from=FINITE["escape"]["fit_from"],
@@ -99,8 +99,8 @@ rule finite_divergence_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=digest("escape.stages.finite_divergence"),
         widths=[f"{p},{p_star}" for p, p_star in FINITE["divergence"]["widths"]],
@@ -134,8 +134,8 @@ rule overparameterisation_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=digest("escape.stages.overparameterisation"),
         cases=[",".join(map(str, case)) for case in FINITE["widths"]["cases"]],

@@ -22,8 +22,8 @@ rule dimensions:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=digest("escape.stages.dimensions"),
         N=LANDSCAPE["expressivity"]["N"],
@@ -53,8 +53,8 @@ rule hessian_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=digest("escape.stages.hessian"),
         sizes=["{p},{p_star},{N}".format(**size) for size in LANDSCAPE["spectra"]],
@@ -81,8 +81,8 @@ rule null_directions_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=digest("escape.stages.null_directions"),
         p=LANDSCAPE["null_directions"]["widths"],

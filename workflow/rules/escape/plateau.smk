@@ -20,8 +20,8 @@ rule plateau_rates:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=digest("escape.stages.plateau_rates"),
         widths=[f"{p},{p_star}" for p, p_star in PLATEAU["rates"]["widths"]],
@@ -49,8 +49,8 @@ rule plateau_optimum:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=digest("escape.stages.plateau_optimum"),
         N=PLATEAU["optimum"]["N"],
@@ -87,8 +87,8 @@ rule plateau_norms:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=digest("escape.stages.plateau_norms"),
         p_star=PLATEAU["norms"]["p_star"],
@@ -124,8 +124,8 @@ rule plateau_growth:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=digest("escape.stages.plateau_growth"),
         p=PLATEAU["growth"]["p"],
@@ -162,8 +162,8 @@ rule plateau_law:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=digest("escape.stages.plateau_law"),
         sigma=PLATEAU["law"]["sigma"],
@@ -201,8 +201,8 @@ rule plateau_times:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=digest("escape.stages.plateau_times"),
         N=PLATEAU["times"]["N"],

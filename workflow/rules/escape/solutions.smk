@@ -25,8 +25,8 @@ rule solution_set:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=digest("escape.stages.solution_set"),
         widths=[",".join(map(str, pair)) for pair in SOLUTIONS["widths"]],
@@ -56,8 +56,8 @@ rule solution_selection:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=digest("escape.stages.solution_selection"),
         widths=[",".join(map(str, pair)) for pair in SOLUTIONS["widths"]],
@@ -90,8 +90,8 @@ rule sgd_selection:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=30,
+        mem_mb=growing(1000),
+        runtime=growing(30),
     params:
         code=digest("escape.stages.sgd_selection"),
         p=SOLUTIONS["orthonormal"]["p"],
@@ -120,8 +120,8 @@ rule fluctuations:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=digest("escape.stages.fluctuations"),
         p=FLUCTUATIONS["p"],
@@ -160,8 +160,8 @@ rule fig3_data:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=digest("escape.stages.fig3_data"),
         p=SOLUTIONS["fig3"]["p"],
