@@ -60,9 +60,7 @@ def spaced(tmp_path) -> Checkout:
 @pytest.fixture(scope="module")
 def reference() -> dict[str, bytes]:
     """The smoke tier's results in this checkout."""
-    here = object.__new__(Checkout)
-    here.folder = ROOT
-    files = here.artefacts()
+    files = Checkout.at(ROOT).artefacts()
     assert len(files) > 50, "no results of the smoke tier: `make smoke` first"
     return files
 

@@ -97,6 +97,7 @@ def test_the_radial_fit_pays_for_its_noise(made):
     assert ((excess.low < predicted) & (predicted < excess.high)).all()
     after = rows(made, "radial_fit", quantity="after")
     assert (after.low > after.theory).all()
+    assert rows(made, "radial_fit", quantity="change by the positive part").high.item() < 0
     assert rows(made, "radial_fit", quantity="before").estimate.item() > after.estimate.item()
 
 

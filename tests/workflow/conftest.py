@@ -1,11 +1,13 @@
 """A checkout to run Snakemake in, and what a run did."""
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -26,6 +28,13 @@ class Checkout:
             if (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, folder / name)
+
+    @classmethod
+    def at(cls, folder: Path) -> Self:
+        """The checkout that is already in a folder."""
+        checkout = object.__new__(cls)
+        checkout.folder = folder
+        return checkout
 
     @property
     def results(self) -> Path:
@@ -82,9 +91,19 @@ class Checkout:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Checkout:
-    """A checkout in which the smoke tier has run. Tests copy it and leave it as it is."""
-    checkout = Checkout(tmp_path_factory.mktemp("finished"))
-    checkout.run("--cores", "1")
+    """A checkout in which the smoke tier has run. Tests copy it and leave it as it is.
+
+    Workers of pytest-xdist share it: the first that needs it makes it, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "made").exists():
+            return Checkout.at(folder)
+        checkout = Checkout(folder)
+        checkout.run("--cores", "1")
+        (folder / "made").touch()
     return checkout
 
 
@@ -98,6 +117,4 @@ def checkout(tmp_path) -> Checkout:
 def done(finished, tmp_path) -> Checkout:
     """A checkout of its own in which the smoke tier has run."""
     shutil.copytree(finished.folder, tmp_path, dirs_exist_ok=True)
-    copy = object.__new__(Checkout)
-    copy.folder = tmp_path
-    return copy
+    return Checkout.at(tmp_path)

@@ -29,9 +29,7 @@ TABLE = "figure_data/escape/fig1.csv"
 
 def copy(checkout: Checkout, folder: Path) -> Checkout:
     shutil.copytree(checkout.folder, folder, dirs_exist_ok=True)
-    new = object.__new__(Checkout)
-    new.folder = folder
-    return new
+    return Checkout.at(folder)
 
 
 @pytest.fixture(scope="module")
