@@ -1,5 +1,6 @@
 """What the README and the docs show is what the project makes."""
 
+import html
 import re
 
 import pytest
@@ -12,9 +13,12 @@ def readme(root):
 
 
 def test_every_figure_has_a_caption_and_stands_in_the_gallery(root, readme):
-    figures = yaml.safe_load((root / "config.yaml").read_text())["escape"]["figures"]
-    shown = re.findall(r'<img src="docs/figures/(\w+)\.png"', readme)
-    assert sorted(shown) == sorted(figures)
+    catalogues = [yaml.safe_load(path.read_text()) for path in sorted((root / "workflow/figures").glob("*.yaml"))]
+    figures = {name: entry for catalogue in catalogues for name, entry in catalogue.items()}
+    shown = re.findall(r'<img src="docs/figures/(\w+)\.png".*<b>(.*)</b> (.*)</td>', readme)
+    assert [(name, html.unescape(label), html.unescape(shows)) for name, label, shows in shown] == [
+        (name, entry["label"], entry["shows"]) for name, entry in figures.items()
+    ]
     for name in figures:
         assert (root / f"docs/figures/{name}.png").stat().st_size > 10_000
         assert len((root / f"workflow/report/{name}.rst").read_text()) > 100

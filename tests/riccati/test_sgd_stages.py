@@ -83,6 +83,13 @@ def test_the_gap_grows_with_the_step_size_as_theory_says(made):
     assert exponent.theory.item() == pytest.approx(1, abs=0.15)
 
 
+def test_a_falling_step_size_needs_the_constant_one_that_it_matches(made, tmp_path):
+    runs = [made / f"{eta_d}.npz" for eta_d in ("0.05", "0.2")]
+    words = "--falling", made / "falling.npz", "--measurements", tmp_path / "m.csv", "--figure-data", tmp_path / "f.csv"
+    with pytest.raises(UserError, match=r"no constant step size eta d = 0\.1"):
+        run("sgd_flow", "--fit-to 0.2", "--runs", *runs, *words)
+
+
 def test_samples_to_a_risk(made):
     heavy, far = (load_arrays(made / f"{name}.npz").arrays for name in ("heavy", "far"))
     assert (heavy["finite step"] > heavy["flow"]).all() and np.isnan(far["sgd"]).all()
@@ -97,7 +104,7 @@ def test_the_radial_fit_pays_for_its_noise(made):
     assert ((excess.low < predicted) & (predicted < excess.high)).all()
     after = rows(made, "radial_fit", quantity="after")
     assert (after.low > after.theory).all()
-    assert rows(made, "radial_fit", quantity="change by the positive part").high.item() < 0
+    assert rows(made, "radial_fit", quantity="change by the positive part").high.item() < 1e-15
     assert rows(made, "radial_fit", quantity="before").estimate.item() > after.estimate.item()
 
 

@@ -51,6 +51,10 @@ def main() -> None:
                 point = {"panel": "gap", "series": name} | key | {"risk": value.value, "error": value.error}
                 shown.append(pd.DataFrame([point]))
 
+    falling = load_arrays(args.falling).record["parameters"]
+    matched = falling["eta_d"]
+    if matched not in found:
+        raise UserError(f"{args.falling}: no constant step size eta d = {matched:g} beside it; one of --runs is right")
     common = {name: key[name] for name in ("d", "M_star", "N", "beta")}
     small = [eta_d for eta_d in found if eta_d <= args.fit_to]
     if len(small) < 3:
@@ -62,10 +66,8 @@ def main() -> None:
     rows.append({"quantity": "gap exponent"} | common | exponent.row() | {"theory": theory})
     shown.append(pd.DataFrame([{"panel": "exponent", "risk": exponent.value, "error": exponent.error} | common]))
 
-    falling = load_arrays(args.falling).record["parameters"]
-    steady = ends["constant", falling["eta_d"]]
-    difference = ends["falling", falling["eta_d"]] - steady
-    rows.append({"quantity": "falling over constant"} | common | {"eta_d": falling["eta_d"]} | mean(difference).row())
+    difference = ends["falling", matched] - ends["constant", matched]
+    rows.append({"quantity": "falling over constant"} | common | {"eta_d": matched} | mean(difference).row())
 
     record = record_of(MODULE, common | {"fit_to": args.fit_to, "falls_from": falling["falls_from"]}, UNITS)
     save_table(args.measurements, pd.DataFrame(rows), record)
