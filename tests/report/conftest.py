@@ -1,5 +1,6 @@
 """A small checkout with finished results of two studies, and the report made from it."""
 
+import platform
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -103,7 +104,7 @@ def checkout(tmp_path_factory) -> Path:
     (results / "config.yaml").write_text(yaml.safe_dump(CONFIG, sort_keys=False))
     pd.DataFrame([asdict(one) for one in LINES]).to_csv(results / "claims.csv", index=False)
     record = {"command": "shallownets.escape.stages.stationary_map", "source": "0123456789abcdef", "units": {}}
-    record |= {"parameters": PARAMETERS, "versions": {"python": "3.11.7", "numpy": "2.4.6"}}
+    record |= {"parameters": PARAMETERS, "versions": {"python": platform.python_version(), "numpy": "2.4.6"}}
     kept = pd.read_csv(ROOT / "tests/reference/figure_data/escape/stationary_map.csv")
     save_table(results / "figure_data/escape/stationary_map.csv", kept, record)
     save_table(results / "figure_data/toy/straight.csv", pd.DataFrame({"x": [0, 1], "y": [0, 3]}), record)

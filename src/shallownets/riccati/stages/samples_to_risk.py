@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=size, nargs="+", required=True, help="M*,N,d,starts")
     parser.add_argument("--beta", type=cli.positive, required=True, help="coefficients are m^-beta")
     parser.add_argument("--kappa", type=cli.positive, required=True, help="eta = kappa / (d M*^gamma)")
-    parser.add_argument("--gamma", type=float, default=0.0, help="that gamma")
+    parser.add_argument("--gamma", type=cli.not_negative, default=0.0, help="that gamma")
     parser.add_argument("--risk", type=cli.positive, required=True, help="the risk with the best radial part")
     parser.add_argument("--without-sgd", action="store_true", help="only the flows, whose cost does not grow with d")
     parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
