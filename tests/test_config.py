@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 
 import pytest
 import yaml
@@ -34,6 +35,36 @@ def test_the_paper_tier_is_valid_and_equal_to_the_defaults(paper, schema):
     settings.check(paper, schema)
     assert settings.differences(paper, settings.defaults(schema)) == []
     assert settings.differences(settings.defaults(schema), paper) == []
+
+
+# How the schema's descriptions name limits; a number that goes on, as in "at least 2 M_star", is none.
+LIMITS = {
+    "minimum": r"(?:at least|from) ([\d.e-]+)(?= to| and|$)",
+    "exclusiveMinimum": r"(?:above|between) ([\d.e-]+)(?= and|$)",
+    "maximum": r"(?: to|at most) ([\d.e-]+)(?= other|$)",
+    "exclusiveMaximum": r"(?:below|between \S+ and) ([\d.e-]+)$",
+}
+
+
+def test_every_limit_in_words_is_the_one_that_is_enforced(schema):
+    def numbers(node):
+        if isinstance(node, dict):
+            if node.get("type") in ("integer", "number") and isinstance(node.get("description"), str):
+                yield node
+            for part in node.values():
+                yield from numbers(part)
+        elif isinstance(node, list):
+            for part in node:
+                yield from numbers(part)
+
+    said = [
+        (node["description"], name, float(found[1]), node.get(name))
+        for node in numbers(schema)
+        for name, words in LIMITS.items()
+        if (found := re.search(words, node["description"]))
+    ]
+    assert len(said) > 200
+    assert [limit for limit in said if limit[2] != limit[3]] == []
 
 
 def test_every_tier_overlays_known_keys_and_is_valid(root, paper, schema):
