@@ -168,7 +168,9 @@ def submissions(jobs: list[Job], known: Known, profile: Path) -> dict[str, float
     Args:
         profile: the folder of a profile of Snakemake with a list ``groups`` of ``rule=group``.
     """
-    groups = dict(entry.split("=", 1) for entry in yaml.safe_load((profile / "config.yaml").read_text())["groups"])
+    groups = dict(
+        entry.split("=", 1) for entry in yaml.safe_load((profile / "config.yaml").read_text(encoding="utf-8"))["groups"]
+    )
     found: dict[str, float] = defaultdict(float)
     for job in jobs:
         # figures and claims are in the last group by their rules
@@ -213,7 +215,7 @@ def main() -> None:
         if not config.is_file():
             continue
         try:
-            tiers[yaml.safe_load(config.read_text())["tier"]] = lineage.jobs(configs=[config])
+            tiers[yaml.safe_load(config.read_text(encoding="utf-8"))["tier"]] = lineage.jobs(configs=[config])
         except UserError as error:
             print(f"{config.parent} is of another version and left out ({error})", file=sys.stderr)
     known = measured([job for jobs in tiers.values() for job in jobs])

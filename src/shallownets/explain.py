@@ -27,7 +27,7 @@ _WIDTH = 110
 
 def meanings(path: Path) -> dict[str, str]:
     """What the comments of a config file say of each key: the text behind its value, or behind a section's name."""
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     found = {}
 

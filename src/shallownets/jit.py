@@ -30,7 +30,7 @@ def _base_directories() -> Iterator[Path]:
 def cache_directory() -> Path:
     """The cache of exactly these kernels, made where it is missing."""
     package = sources.ROOT / sources.PACKAGE
-    kernels = [path for path in package.rglob("*.py") if "shallownets.jit import" in path.read_text()]
+    kernels = [path for path in package.rglob("*.py") if "shallownets.jit import" in path.read_text(encoding="utf-8")]
     name = sources.digest([*kernels, Path(__file__).resolve()])
     for base in _base_directories():
         try:

@@ -33,7 +33,7 @@ def caption(path: Path) -> Markup:
     from docutils.utils import SystemMessage
 
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; a caption for each figure is right") from None
     try:

@@ -57,7 +57,7 @@ def _origin(paths: Sequence[Path]) -> Origin:
     for record in records:
         for name, number in record["versions"].items():
             found.setdefault(name, set()).add(number)
-    seals = [json.loads(sidecar(path).read_text()) for path in paths if sidecar(path).is_file()]
+    seals = [json.loads(sidecar(path).read_text(encoding="utf-8")) for path in paths if sidecar(path).is_file()]
     days = sorted(seal["finished"] for seal in seals)
     return Origin(
         versions={name: ", ".join(sorted(numbers)) for name, numbers in sorted(found.items())},

@@ -105,9 +105,13 @@ def _residual(delta: Array) -> Array:
 
 
 def unit(basis: Array, rng: Generator) -> Array:
-    """A random direction of unit length in the span of an orthonormal basis (number, p, N)."""
-    weights = rng.standard_normal(len(basis))
-    return np.tensordot(weights / np.linalg.norm(weights), basis, 1)
+    """A random direction of unit length in the span of an orthonormal basis (number, p, N), uniform over the span.
+
+    A Gaussian direction is projected onto the span, so that it does not matter which basis LAPACK found for it.
+    """
+    direction = rng.standard_normal(basis.shape[1:])
+    inside = np.tensordot(np.tensordot(basis, direction, 2), basis, 1)
+    return inside / np.linalg.norm(inside)
 
 
 def generator(W: Array, rng: Generator) -> Array:
