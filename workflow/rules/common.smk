@@ -35,7 +35,9 @@ DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, COST = (
 )
 ENVIRONMENT = str(ROOT / "environment.yml")
 # A study is there as soon as it has a catalogue of figures; its rules are workflow/rules/<study>.smk.
-CATALOGUE = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("workflow/figures/*.yaml"))}
+CATALOGUE = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("workflow/figures/*.yaml"))
+}
 CLAIMS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("workflow/claims/*/*.yaml"))]
 
 
