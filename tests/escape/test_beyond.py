@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shallownets import style
+from shallownets import labels, style
 from shallownets.escape import model, starts
 from shallownets.escape.engines import gradient_flow, ode, spectral
-from shallownets.escape.figures import labels, late_times, not_orthogonal, stationary_map
+from shallownets.escape.figures import late_times, not_orthogonal, stationary_map
 from shallownets.escape.measure import correlated, staircase
 from shallownets.escape.measure import late as measure
 from shallownets.escape.theory import frames, late

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from shallownets import sources
+from shallownets import catalogue, sources
 from tests.conftest import ROOT
 
 FIG1 = {"start", "sgd", "gather", "chain", "gather_chain", "ode", "fig1_data", "fig1"}
@@ -66,6 +66,11 @@ def test_in_the_whole_chain_an_edit_reruns_the_rules_that_import_it_and_what_fol
         for rule in rules
         for module in re.findall(r'code\("([a-z0-9_.]+)"', rule)
         if ROOT / file in sources.closure(f"shallownets.{module}")
+    }
+    importing |= {
+        figure.name
+        for figure in catalogue.load().values()
+        if ROOT / file in sources.closure(f"shallownets.{figure.study}.figures.{figure.name}")
     }
     assert importing
     edited = done.would_run()
