@@ -149,3 +149,19 @@ def test_a_claim_on_runs_that_were_left_out_is_not_judged(tmp_path):
     (line,) = claims.lines_of(ENTRY, tmp_path / "escape", "paper")
     assert line.verdict == "not judged"
     assert line.note == "Left out: SGD: 3 of 3 runs diverged."
+
+
+def test_the_command_writes_the_ledger_and_refuses_an_id_twice(tables, root, monkeypatch, tmp_path, capsys):
+    entries = tmp_path / "escape" / "part.yaml"
+    out = [tmp_path / "claims.csv", tmp_path / "claims.md"]
+    schema, template = root / "workflow/schemas/claims.schema.yaml", root / "workflow/report/claims.md.j2"
+    argv = f"claims --entries {entries} --schema {schema} --measurements {tmp_path} --tier paper"
+    monkeypatch.setattr("sys.argv", [*argv.split(), "--template", str(template), "--out", *map(str, out)])
+    entries.write_text(yaml.safe_dump([ENTRY]))
+    claims.main()
+    assert capsys.readouterr().out == "1 reproduced, 1 deviates, 1 underpowered, 0 not judged\n"
+    assert list(pd.read_csv(out[0]).verdict) == ["reproduced", "deviates", "underpowered"]
+    assert "growth-rate" in out[1].read_text()
+    entries.write_text(2 * yaml.safe_dump([ENTRY]))
+    with pytest.raises(UserError, match="growth-rate stands on more than one entry"):
+        claims.main()
