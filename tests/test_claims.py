@@ -163,5 +163,5 @@ def test_the_command_writes_the_ledger_and_refuses_an_id_twice(tables, root, mon
     assert list(pd.read_csv(out[0]).verdict) == ["reproduced", "deviates", "underpowered"]
     assert "growth-rate" in out[1].read_text()
     entries.write_text(2 * yaml.safe_dump([ENTRY]))
-    with pytest.raises(UserError, match="growth-rate stands on more than one entry"):
+    with pytest.raises(UserError, match="stands on more than one entry"):
         claims.main()
