@@ -19,7 +19,7 @@ report: $(READY)  ## write results/report.html, the page of all figures and clai
 	@$(RUN) report_page
 	@echo "Open results/report.html: it needs no network and no other file."
 
-smoke: $(READY)  ## the same chain at small sizes, about a minute; results in results/smoke/
+smoke: $(READY)  ## the same chain at small sizes, about two minutes; results in results/smoke/
 	@$(RUN) --configfile workflow/tiers/smoke.yaml
 	@echo "The smoke tier's figures are in results/smoke/figures/."
 

@@ -1,7 +1,7 @@
 # shallownets: papers on the learning dynamics of shallow networks, reproduced with one command.
 #
 #   snakemake --cores 8                                              the paper tier (config.yaml)
-#   snakemake --cores 8 --configfile workflow/tiers/smoke.yaml       the smoke tier, about a minute
+#   snakemake --cores 8 --configfile workflow/tiers/smoke.yaml       the smoke tier, about two minutes
 #   snakemake --cores 8 fig1                                         one figure
 
 from snakemake.utils import min_version
