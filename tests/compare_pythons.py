@@ -35,6 +35,8 @@ def environment(version: str, folder: Path) -> Path | None:
         return None
     lock = ROOT / "requirements.lock"
     subprocess.run([*uv, "pip", "install", "--python", folder, "--require-hashes", "-r", lock], check=True)
+    here = ["--no-deps", "--no-build-isolation", "--no-index", ROOT]  # its version is in the report
+    subprocess.run([*uv, "pip", "install", "--python", folder, *here], check=True)
     return folder / "bin/python"
 
 
