@@ -15,7 +15,7 @@ configfile: "config.yaml"
 include: "workflow/rules/common.smk"
 
 
-for study in CATALOGUE:
+for study in STUDIES:
 
     include: f"workflow/rules/{study}.smk"
 

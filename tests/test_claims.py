@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from shallownets import claims
-from shallownets import config as settings
+from shallownets import claims, ledger, yamlfile
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
 
@@ -25,7 +24,7 @@ ENTRY = {
 
 @pytest.fixture
 def schema(root):
-    return settings.load_schema(root / "workflow/schemas/claims.schema.yaml")
+    return yamlfile.load(root / "workflow/schemas/claims.schema.yaml")
 
 
 @pytest.fixture
@@ -68,18 +67,18 @@ def test_verdicts(rule, predicted, low, high, verdict):
 
 
 def test_one_line_for_each_row_with_the_numbers_of_the_table(tables):
-    lines = claims.lines_of(ENTRY, tables, "paper")
+    lines = claims.comparisons_of(ENTRY, tables, "paper")
     assert [(line.id, line.predicted, line.measured, line.verdict) for line in lines] == [
         ("growth-rate[p=2]", 2.0, 2.01, "reproduced"),
         ("growth-rate[p=4]", 1.0, 1.3, "deviates"),
         ("growth-rate[p=8]", 0.5, 0.5, "underpowered"),
     ]
-    assert claims.counts(lines) == {"reproduced": 1, "deviates": 1, "underpowered": 1, "not judged": 0}
+    assert ledger.counts(lines) == {"reproduced": 1, "deviates": 1, "underpowered": 1, "not judged": 0}
 
 
 def test_other_tiers_show_the_numbers_and_do_not_judge(tables):
-    assert {line.verdict for line in claims.lines_of(ENTRY, tables, "smoke")} == {"not judged"}
-    (line,) = claims.lines_of(ENTRY | {"rows": {"quantity": "absent"}}, tables, "smoke")
+    assert {line.verdict for line in claims.comparisons_of(ENTRY, tables, "smoke")} == {"not judged"}
+    (line,) = claims.comparisons_of(ENTRY | {"rows": {"quantity": "absent"}}, tables, "smoke")
     assert (line.verdict, line.measured) == ("not judged", None)
 
 
@@ -95,7 +94,7 @@ def test_other_tiers_show_the_numbers_and_do_not_judge(tables):
 )
 def test_entries_that_do_not_fit_their_table_are_refused(change, words, tables):
     with pytest.raises(UserError, match=words):
-        claims.lines_of(ENTRY | change, tables, "paper")
+        claims.comparisons_of(ENTRY | change, tables, "paper")
 
 
 @pytest.mark.parametrize(
@@ -116,15 +115,15 @@ def test_claims_files_are_checked(change, words, schema, tmp_path):
 
 
 def test_a_line_says_how_it_was_judged(tables):
-    line, *_ = claims.lines_of(ENTRY, tables, "paper")
+    line, *_ = claims.comparisons_of(ENTRY, tables, "paper")
     assert (line.kind, line.tolerance, line.tiers) == ("interval", pytest.approx(0.2), "paper")
-    (line, *_) = claims.lines_of(ENTRY | {"judge": {"at_most": True}}, tables, "paper")
+    (line, *_) = claims.comparisons_of(ENTRY | {"judge": {"at_most": True}}, tables, "paper")
     assert (line.kind, line.tolerance) == ("at_most", None)
 
 
 def test_the_rendered_ledger_groups_by_section(tables, root):
-    lines = claims.lines_of(ENTRY, tables, "paper")
-    markdown = claims.render(lines, root / "workflow/report/claims.md.j2", "paper")
+    lines = claims.comparisons_of(ENTRY, tables, "paper")
+    markdown = ledger.render(lines, root / "workflow/report/claims.md.j2", "paper")
     assert "Claims: 0 reproduced, 1 deviates, 0 underpowered, 0 not judged." in markdown
     assert "1 reproduced, 1 deviates, 1 underpowered, 0 not judged." in markdown
     assert "| deviates | `growth-rate[p=4]` (1 of 3) | eq. 11 |" in markdown
@@ -145,8 +144,8 @@ def test_a_claim_on_runs_that_were_left_out_is_not_judged(tmp_path):
         save_table(tmp_path / "escape/rates.csv", frame, record_of("shallownets.escape.stages.ode", notes, {}))
         if not notes:
             with pytest.raises(UserError, match="selects 0 rows"):
-                claims.lines_of(ENTRY, tmp_path / "escape", "paper")
-    (line,) = claims.lines_of(ENTRY, tmp_path / "escape", "paper")
+                claims.comparisons_of(ENTRY, tmp_path / "escape", "paper")
+    (line,) = claims.comparisons_of(ENTRY, tmp_path / "escape", "paper")
     assert line.verdict == "not judged"
     assert line.note == "Left out: SGD: 3 of 3 runs diverged."
 
@@ -158,10 +157,10 @@ def test_the_command_writes_the_ledger_and_refuses_an_id_twice(tables, root, mon
     argv = f"claims --entries {entries} --schema {schema} --measurements {tmp_path} --tier paper"
     monkeypatch.setattr("sys.argv", [*argv.split(), "--template", str(template), "--out", *map(str, out)])
     entries.write_text(yaml.safe_dump([ENTRY]))
-    claims.main()
+    ledger.main()
     assert capsys.readouterr().out == "1 reproduced, 1 deviates, 1 underpowered, 0 not judged\n"
     assert list(pd.read_csv(out[0]).verdict) == ["reproduced", "deviates", "underpowered"]
     assert "growth-rate" in out[1].read_text()
     entries.write_text(2 * yaml.safe_dump([ENTRY]))
     with pytest.raises(UserError, match="stands on more than one entry"):
-        claims.main()
+        ledger.main()

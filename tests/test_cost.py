@@ -37,7 +37,7 @@ def test_jobs_of_different_engines_are_of_different_kinds():
 
 def test_a_figure_has_no_work_and_a_chain_has_that_of_its_steps():
     assert work(job("python -m shallownets.escape.figures.fig1 --table t --out a")) == Work()
-    assert work(job("python -m shallownets.claims --out a")) == Work()
+    assert work(job("python -m shallownets.ledger --out a")) == Work()
     few, more = (work(job(CHAIN.format(N=N, R=100))) for N in (1000, 4000))
     assert more.seconds == pytest.approx(4 * few.seconds)
     assert more.numbers == few.numbers == 100 * 11 * 24

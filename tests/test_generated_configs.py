@@ -4,17 +4,18 @@ import copy
 import math
 import re
 
+import hypothesis
 import hypothesis.strategies as st
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
-from shallownets import config as configs
+from shallownets import settings, yamlfile
 from shallownets.errors import UserError
 from tests.conftest import ROOT
 
-SCHEMA = configs.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
-PAPER = configs.load_yaml(ROOT / "config.yaml")
+SCHEMA = settings.load_schema(ROOT)
+PAPER = yamlfile.load(ROOT / "config.yaml")
 
 
 def paths_of(node, path=()):
@@ -106,7 +107,7 @@ def changed(changes):
 def verdict(config):
     """None where the config is accepted, else the message; any other exception fails the test."""
     try:
-        configs.check_config(config, SCHEMA)
+        settings.check(config, SCHEMA)
     except UserError as error:
         return str(error)
     return None
@@ -118,21 +119,21 @@ def assert_one_line(message, start="config: "):
     assert len(message) < 1000
 
 
-@settings(max_examples=600, **GENERATED)
+@hypothesis.settings(max_examples=600, **GENERATED)
 @given(CHANGES)
 def test_a_changed_config_is_valid_or_refused_in_one_line(changes):
     config = changed(changes)
     message = verdict(config)
     if message is None:
-        assert re.fullmatch(r"results(/[a-z][a-z0-9_-]*)?", configs.results_folder(config))
+        assert re.fullmatch(r"results(/[a-z][a-z0-9_-]*)?", settings.results_folder(config))
         assert yaml.safe_load(yaml.safe_dump(config)) == config
-        assert all(line.isprintable() for line in configs.summary(config, SCHEMA).splitlines())
+        assert all(line.isprintable() for line in settings.summary(config, SCHEMA).splitlines())
     else:
         assert_one_line(message)
         assert re.match(r"config: [^ ]+( =|:)", message) or "known here" in message
 
 
-@settings(max_examples=300, **GENERATED)
+@hypothesis.settings(max_examples=300, **GENERATED)
 @given(st.sampled_from(PATHS), NONSENSE)
 def test_one_wrong_value_is_blamed_on_its_key_or_on_one_beside_it(path, value):
     message = verdict(changed([(path, "set", "", value)]))
@@ -142,7 +143,7 @@ def test_one_wrong_value_is_blamed_on_its_key_or_on_one_beside_it(path, value):
         assert ".".join(map(str, path[:2])) in message or path[0] == "tier"
 
 
-@settings(max_examples=200, **GENERATED)
+@hypothesis.settings(max_examples=200, **GENERATED)
 @given(NONSENSE)
 def test_what_is_no_config_at_all_is_refused(config):
     assert_one_line(verdict(config))
@@ -152,7 +153,7 @@ def test_most_generated_values_are_refused_and_some_are_not():
     """The generator must reach both sides, or the tests above say nothing."""
     seen = []
 
-    @settings(max_examples=200, **GENERATED)
+    @hypothesis.settings(max_examples=200, **GENERATED)
     @given(CHANGES)
     def sample(changes):
         seen.append(verdict(changed(changes)) is None)
@@ -201,24 +202,24 @@ def test_yaml_that_tricks_its_reader_is_refused_in_one_line(text, tmp_path, monk
     path = tmp_path / "config.yaml"
     path.write_bytes(text)
     with pytest.raises(UserError) as caught:
-        configs.load_yaml(path)
+        yamlfile.load(path)
     assert_one_line(str(caught.value), f"{path}: ")
     assert list(tmp_path.iterdir()) == [path]
 
 
-@settings(max_examples=300, **GENERATED)
+@hypothesis.settings(max_examples=300, **GENERATED)
 @given(st.binary(max_size=60) | st.text(alphabet="ab:-[]{}&*!|>%@#'\"?,\n \t0.e~", max_size=60).map(str.encode))
 def test_any_file_is_read_or_refused_in_one_line(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "generated.yaml"
     path.write_bytes(content)
     try:
-        config = configs.load_yaml(path)
+        config = yamlfile.load(path)
     except UserError as error:
         assert_one_line(str(error), f"{path}: ")
     else:
         assert_one_line(verdict(config))
     with pytest.raises(UserError, match="no such file"):
-        configs.load_yaml(path.with_name("none.yaml"))
+        yamlfile.load(path.with_name("none.yaml"))
 
 
 def test_a_number_too_long_to_print_is_refused_in_one_line():

@@ -6,14 +6,14 @@ import os
 import re
 import zipfile
 
+import hypothesis
 import hypothesis.strategies as st
 import numpy as np
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
-from shallownets import artefacts, claims
-from shallownets import config as configs
+from shallownets import artefacts, claims, ledger, settings, yamlfile
 from shallownets.errors import UserError
 from shallownets.formulas import evaluate
 from tests.conftest import ROOT
@@ -100,7 +100,7 @@ def strings_allowed(node, path=""):
 
 
 def test_no_text_in_the_config_is_free_so_that_none_can_reach_a_shell_or_a_path():
-    schema = configs.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
+    schema = settings.load_schema(ROOT)
     places = dict(
         [*strings_allowed(schema), *(one for part in schema["$defs"].values() for one in strings_allowed(part))]
     )
@@ -151,8 +151,8 @@ BAD_NAMES += [
 
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_no_name_of_a_tier_leaves_the_results_or_mixes_with_them(name):
-    schema = configs.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
-    config = configs.load_yaml(ROOT / "config.yaml")
+    schema = settings.load_schema(ROOT)
+    config = yamlfile.load(ROOT / "config.yaml")
     for key, section in (("tier", config), ("figures", config["escape"])):
         changed = copy.deepcopy(config)
         if section is config:
@@ -160,13 +160,13 @@ def test_no_name_of_a_tier_leaves_the_results_or_mixes_with_them(name):
         else:
             changed["escape"][key] = [name]
         with pytest.raises(UserError, match=key) as caught:
-            configs.check_config(changed, schema)
+            settings.check(changed, schema)
         assert str(caught.value).isprintable()
 
 
 def test_a_tier_is_never_one_of_the_folders_that_the_rules_write():
     """The schema names them; this keeps the list whole when a rule gets a folder of its own."""
-    schema = configs.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
+    schema = settings.load_schema(ROOT)
     refused = set(schema["properties"]["tier"]["not"]["enum"])
     rules = "\n".join(path.read_text() for path in RULES)
     written = set(re.findall(r"\{RESULTS\}/([a-z][a-z_]*)(?![a-z_.])", rules))
@@ -196,7 +196,7 @@ ENTRY = {
 def test_no_claim_names_a_file_outside_the_measurements(change, tmp_path):
     path = tmp_path / "claims.yaml"
     path.write_text(yaml.safe_dump([ENTRY | change]))
-    schema = configs.load_schema(ROOT / "workflow/schemas/claims.schema.yaml")
+    schema = yamlfile.load(ROOT / "workflow/schemas/claims.schema.yaml")
     with pytest.raises(UserError, match=re.escape(str(path))):
         claims.tables_of(path, schema)
     path.write_text(yaml.safe_dump([ENTRY]))
@@ -269,7 +269,9 @@ def test_a_formula_is_arithmetic_or_refused(formula, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-@settings(max_examples=500, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis.settings(
+    max_examples=500, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(st.text(alphabet="p14.e+-*/()[]{}_,:'\"=<> lambdxsqrt\n\\@%", max_size=30) | st.text(max_size=12) | st.floats())
 def test_any_formula_is_a_finite_number_or_refused_in_one_line(formula):
     try:
@@ -310,11 +312,11 @@ def test_a_pickle_in_an_artefact_is_refused_and_not_opened(tmp_path, monkeypatch
 def test_the_ledger_prints_words_as_words():
     shared = dict.fromkeys(("predicted", "measured", "low", "high", "tolerance"), 1.0)
     words = "A <script>alert(1)</script> claim | of\ntwo lines"
-    line = claims.Line(
+    line = claims.Comparison(
         id="growth", source=words, statement=words, verdict="reproduced", artefact="a.csv", section=words,
         formula="1", rule="equal", n=1, note=words, kind="exact", tiers="paper", **shared,
     )  # fmt: skip
-    text = claims.render([line], ROOT / "workflow/report/claims.md.j2", "paper")
+    text = ledger.render([line], ROOT / "workflow/report/claims.md.j2", "paper")
     assert "<script>" not in text
     assert text.count("&lt;script>alert(1)") == 4
     (row,) = [one for one in text.splitlines() if one.startswith("| reproduced")]

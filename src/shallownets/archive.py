@@ -14,8 +14,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from shallownets import cli, lineage, sources
-from shallownets import config as settings
+from shallownets import cli, lineage, schema, settings, sources, yamlfile
 from shallownets.artefacts import hash_of, write_whole
 from shallownets.errors import UserError
 
@@ -65,7 +64,7 @@ def outputs(results: Path) -> list[str]:
         UserError: there is no run, or it is not finished, or its results are not what it would make now.
     """
     config = results / CONFIG
-    folder = settings.results_folder(settings.load_yaml(config))
+    folder = settings.results_folder(yamlfile.load(config))
     if results.resolve() != Path(folder).resolve():
         raise UserError(f"{config}: it is the config of {folder}, which is the right folder to name")
     if due := sorted(map(str, lineage.due(configs=[config]))):
@@ -102,7 +101,7 @@ def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(entry, content)
-    tier = settings.load_yaml(results / CONFIG)["tier"]
+    tier = yamlfile.load(results / CONFIG)["tier"]
     return f"shallownets-{tier}-{hash_of(listed)[:_NAMED]}.zip", buffer.getvalue()
 
 
@@ -122,7 +121,7 @@ def unpack(path: Path) -> tuple[dict, dict[str, bytes]]:
         raise UserError(f"{path}: no such file") from None
     except Exception as error:  # damage comes out of zip, zlib and json as nearly every exception there is
         raise UserError(f"{path}: damaged or not an archive of this project") from error
-    settings.check(manifest, _SCHEMA, f"{path}: {MANIFEST}")
+    schema.check(manifest, _SCHEMA, f"{path}: {MANIFEST}")
     if odd := sorted(files.keys() ^ manifest["files"].keys()):
         raise UserError(f"{path}: {odd[0]!r} is in the archive or in its manifest, but not in both")
     if len(names) != len(files) + 1:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shallownets import config as settings
+from shallownets import yamlfile
 from shallownets.errors import UserError
 
 FOLDER = Path("workflow/figures")  # relative to the checkout
@@ -48,13 +48,13 @@ class Figure:
         return entry["table"] in self.tables or entry["id"] in self.claims
 
 
-def load() -> dict[str, Figure]:
-    """All figures by name, study by study, each in the order of its catalogue. To be called in the checkout's folder.
+def load(checkout: Path = Path()) -> dict[str, Figure]:
+    """All figures by name, study by study, each in the order of its catalogue.
 
     Raises:
         UserError: there is no catalogue here.
     """
-    paths = sorted(FOLDER.glob("*.yaml"))
+    paths = sorted((checkout / FOLDER).glob("*.yaml"))
     if not paths:
         raise UserError(f"{FOLDER}: no catalogue of figures; the folder of the checkout is the right one to run this")
     return {
@@ -70,8 +70,20 @@ def load() -> dict[str, Figure]:
             data=entry.get("data", name),
         )
         for path in paths
-        for name, entry in settings.load_yaml(path).items()
+        for name, entry in yamlfile.load(path).items()
     }
+
+
+def names(checkout: Path = Path()) -> dict[str, list[str]]:
+    """The names of each study's figures; a study is there as soon as it has a catalogue.
+
+    Raises:
+        UserError: there is no catalogue here.
+    """
+    studies: dict[str, list[str]] = {}
+    for name, figure in load(checkout).items():
+        studies.setdefault(figure.study, []).append(name)
+    return studies
 
 
 def find(name: str) -> Figure:
@@ -91,4 +103,4 @@ def find(name: str) -> Figure:
 def claims_of(figure: Figure) -> list[dict]:
     """The entries of the claims files that belong to a figure, in their order."""
     paths = sorted((CLAIMS / figure.study).glob("*.yaml"))
-    return [entry for path in paths for entry in settings.load_yaml(path) if figure.supports(entry)]
+    return [entry for path in paths for entry in yamlfile.load(path) if figure.supports(entry)]

@@ -1,4 +1,6 @@
-"""The exceptions that mean: the user can mend this."""
+"""The exceptions that mean: the user can mend this. And how their one line shows what is wrong."""
+
+import reprlib
 
 
 class UserError(Exception):
@@ -7,3 +9,14 @@ class UserError(Exception):
 
 class OutOfReach(UserError, ArithmeticError):
     """A tolerance that no length of a step reaches."""
+
+
+def in_short(value: object) -> str:
+    """A value as a message shows it, cut to one short line."""
+    text = " ".join(reprlib.repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def key_name(key: object) -> str:
+    """A key as a message shows it: as it is, unless it would tear the line."""
+    return key if isinstance(key, str) and key.isprintable() and len(key) <= 40 else in_short(key)

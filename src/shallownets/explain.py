@@ -13,9 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from shallownets import catalogue, cli, lineage, sources
-from shallownets import claims as ledger
-from shallownets import config as settings
+from shallownets import catalogue, cli, ledger, lineage, settings, sources, yamlfile
 from shallownets.artefacts import load_table
 from shallownets.catalogue import Figure
 from shallownets.errors import UserError
@@ -49,12 +47,12 @@ def overlays(tier: str) -> list[Path]:
     Raises:
         UserError: there is no such tier.
     """
-    if tier == settings.load_yaml(CONFIG)["tier"]:
+    if tier == yamlfile.load(CONFIG)["tier"]:
         return []
-    places = {settings.load_yaml(path)["tier"]: path for path in sorted(Path("results").glob("*/config.yaml"))}
-    places |= {settings.load_yaml(path)["tier"]: path for path in sorted(TIERS.glob("*.yaml"))}
+    places = {yamlfile.load(path)["tier"]: path for path in sorted(Path("results").glob("*/config.yaml"))}
+    places |= {yamlfile.load(path)["tier"]: path for path in sorted(TIERS.glob("*.yaml"))}
     if tier not in places:
-        known = ", ".join([settings.load_yaml(CONFIG)["tier"], *sorted(places)])
+        known = ", ".join([yamlfile.load(CONFIG)["tier"], *sorted(places)])
         raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; one of {known} is right")
     return [places[tier]]
 
@@ -63,9 +61,9 @@ def merged(configs: Iterable[Path]) -> dict:
     """``config.yaml`` with these files on top, as Snakemake merges them."""
     from snakemake.utils import update_config
 
-    config = settings.load_yaml(CONFIG)
+    config = yamlfile.load(CONFIG)
     for path in configs:
-        update_config(config, settings.load_yaml(path))
+        update_config(config, yamlfile.load(path))
     return config
 
 
@@ -82,8 +80,8 @@ def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
     return ["    " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
-def _number(value: float) -> str:
-    return "-" if value != value else f"{value:.4g}"
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
 
 
 def _parameters(figure: Figure, config: Mapping) -> Iterator[str]:
@@ -147,24 +145,20 @@ def _versions(table: Path) -> str:
 
 
 def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
-    import pandas as pd
-
     entries = catalogue.claims_of(figure)
     if not entries:
         yield "  none"
         return
-    lines: dict[str, list] = {}
-    if (results / "claims.csv").is_file():
-        for row in pd.read_csv(results / "claims.csv").itertuples():
-            lines.setdefault(row.id.partition("[")[0], []).append(row)
+    made = ledger.read(results / "claims.csv") if (results / "claims.csv").is_file() else []
+    judged = {claim.id: claim for claim in ledger.gather(made)}
     rows = [("verdict", "predicted", "measured", "interval", "claim")]
     for entry in entries:
-        if entry["id"] not in lines:
+        if entry["id"] not in judged:
             rows.append(("not made", "", "", "", entry["id"]))
             continue
-        shown = ledger.Claim(lines[entry["id"]]).shown
-        more = len(lines[entry["id"]]) - 1
-        others = f", one of {more + 1} comparisons" if more else ""
+        claim = judged[entry["id"]]
+        shown, number = claim.shown, len(claim.comparisons)
+        others = f", one of {number} comparisons" if number > 1 else ""
         interval = f"{_number(shown.low)} to {_number(shown.high)}"
         measured = (_number(shown.predicted), _number(shown.measured), interval)
         rows.append((shown.verdict, *measured, entry["id"] + others))
@@ -236,7 +230,7 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
 def main() -> None:
     parser = cli.parser("shallownets explain", __doc__)
     parser.add_argument("figure", help="its name, such as fig3")
-    parser.add_argument("--tier", default=settings.load_yaml(CONFIG)["tier"], help="which tier's results")
+    parser.add_argument("--tier", default=yamlfile.load(CONFIG)["tier"], help="which tier's results")
     args = parser.parse_args()
     print("\n".join(explain(catalogue.find(args.figure), args.tier)))
 

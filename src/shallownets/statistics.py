@@ -50,14 +50,14 @@ def bootstrap(
 
 
 @dataclass(frozen=True)
-class Line:
+class PolynomialFit:
     """A weighted least-squares polynomial: coefficients from the constant term up, each an estimate."""
 
     coefficients: tuple[Estimate, ...]
     chi2_per_degree: float
 
 
-def fit_polynomial(x: ArrayLike, y: ArrayLike, errors: ArrayLike, degree: int = 1) -> Line:
+def fit_polynomial(x: ArrayLike, y: ArrayLike, errors: ArrayLike, degree: int = 1) -> PolynomialFit:
     """Fit y = c_0 + c_1 x + ... by weighted least squares; the coefficients' errors follow from those given.
 
     Args:
@@ -81,9 +81,9 @@ def fit_polynomial(x: ArrayLike, y: ArrayLike, errors: ArrayLike, degree: int = 
     estimates = tuple(
         Estimate(float(v), float(np.sqrt(s)), x.size) for v, s in zip(values, np.diag(covariance), strict=True)
     )
-    return Line(estimates, chi2 / (x.size - degree - 1))
+    return PolynomialFit(estimates, chi2 / (x.size - degree - 1))
 
 
-def fit_power_law(x: ArrayLike, y: ArrayLike, relative_errors: ArrayLike) -> Line:
+def fit_power_law(x: ArrayLike, y: ArrayLike, relative_errors: ArrayLike) -> PolynomialFit:
     """Fit y = exp(c_0) x^c_1 through logarithms; ``relative_errors`` are the standard errors of log y."""
     return fit_polynomial(np.log(np.asarray(x, float)), np.log(np.asarray(y, float)), relative_errors)

@@ -19,8 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from shallownets import archive, catalogue, cli, deviation, sources
-from shallownets import config as settings
+from shallownets import archive, catalogue, cli, deviation, settings, sources, yamlfile
 from shallownets.artefacts import hash_of
 from shallownets.errors import UserError
 
@@ -70,7 +69,7 @@ def recompute(config: bytes, names: Iterable[str], folder: Path) -> dict[str, by
     for name in _CHECKOUT:
         (shutil.copytree if Path(name).is_dir() else shutil.copy2)(name, checkout / name)
     (folder / "config.yaml").write_bytes(config)
-    results = Path(settings.results_folder(settings.load_yaml(folder / "config.yaml")))
+    results = Path(settings.results_folder(yamlfile.load(folder / "config.yaml")))
     snakemake = ("snakemake", "--cores", "all", "--quiet", "host", "reason", "--configfile", folder / "config.yaml")
     if not _run(*snakemake, "--", *(results / name for name in names), folder=checkout):
         raise UserError("the run that makes the sample again failed; its messages are above")

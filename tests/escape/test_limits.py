@@ -4,12 +4,12 @@ import copy
 
 import pytest
 
-from shallownets import config as configs
+from shallownets import settings, yamlfile
 from shallownets.errors import UserError
 from tests.conftest import ROOT
 
-SCHEMA = configs.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
-PAPER = configs.load_yaml(ROOT / "config.yaml")
+SCHEMA = settings.load_schema(ROOT)
+PAPER = yamlfile.load(ROOT / "config.yaml")
 
 SENSELESS = [
     ("runs.fig1.alpha_max", 0.001, r"points = 141: .*at most alpha_max x N = 10"),
@@ -68,15 +68,15 @@ def test_values_that_do_not_fit_each_other_are_refused_in_one_line(key, value, m
     assert last in section
     section[last] = value
     with pytest.raises(UserError, match=f"^config: escape.*{message}") as caught:
-        configs.check_config(config, SCHEMA)
+        settings.check(config, SCHEMA)
     assert str(caught.value).isprintable()
 
 
 def test_what_the_project_itself_runs_is_accepted():
-    configs.check_config(PAPER, SCHEMA)
+    settings.check(PAPER, SCHEMA)
     for path in (ROOT / "workflow/tiers").glob("*.yaml"):
 
         def merged(base, over):
             return base | {k: merged(base[k], v) if isinstance(v, dict) else v for k, v in over.items()}
 
-        configs.check_config(merged(PAPER, configs.load_yaml(path)), SCHEMA)
+        settings.check(merged(PAPER, yamlfile.load(path)), SCHEMA)

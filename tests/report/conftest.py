@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from shallownets.artefacts import save_table
-from shallownets.claims import Line
+from shallownets.claims import Comparison
 from shallownets.lineage import Job
 from shallownets.report.page import build
 from tests.conftest import ROOT
@@ -48,7 +48,7 @@ CONFIG = {
 PARAMETERS = {"N": 12, "maps": [[4, 3, 12], [6, 2, 12]], "p": 4, "p_star": 3, "seed": 11, "values": [1e-2, 1e-5, 1e-8]}
 
 
-def line(name: str, verdict: str, study: str = "escape", table: str = "stationary_map", **other) -> Line:
+def line(name: str, verdict: str, study: str = "escape", table: str = "stationary_map", **other) -> Comparison:
     """A line of the ledger that holds unless told otherwise."""
     common = {
         "id": name,
@@ -69,7 +69,7 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
         "tolerance": 0.5,
         "tiers": "paper, smoke",
     }
-    return Line(**common | other)
+    return Comparison(**common | other)
 
 
 LINES = [
@@ -95,7 +95,7 @@ def checkout(tmp_path_factory) -> Path:
             path.parent.mkdir(exist_ok=True)
             path.write_text(yaml.safe_dump(content))
     (folder / "workflow/report/straight.rst").write_text("**Figure 7.** The slope is :math:`\\frac{a}{\\sqrt{2}}`.\n")
-    default = {"tier": "paper", "seed": 11, "escape": {"default": {}}, "toy": {"default": {}}}
+    default = {"tier": "paper", "seed": 11, "escape": {"properties": {}}, "toy": {"properties": {}}}
     properties = {key: {"default": value} if key in ("tier", "seed") else value for key, value in default.items()}
     (folder / "workflow/schemas/config.schema.yaml").write_text(yaml.safe_dump({"properties": properties}))
     (folder / "config.yaml").write_text("tier: paper\nseed: 11\ntoy:\n  line:\n    slope: 3.0 # rise over run\n")

@@ -4,12 +4,12 @@ import copy
 
 import pytest
 
-from shallownets import config as configs
+from shallownets import settings, yamlfile
 from shallownets.errors import UserError
 from tests.conftest import ROOT
 
-SCHEMA = configs.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
-PAPER = configs.load_yaml(ROOT / "config.yaml")
+SCHEMA = settings.load_schema(ROOT)
+PAPER = yamlfile.load(ROOT / "config.yaml")
 
 SENSELESS = [
     ("risk.heavy_N", [16, 4], r"risk.heavy_N = \[16, 4\]: a rising list"),
@@ -42,7 +42,7 @@ def changed(key, value):
 @pytest.mark.parametrize(("key", "value", "message"), SENSELESS)
 def test_what_does_not_fit_is_refused_in_one_line(key, value, message):
     with pytest.raises(UserError, match=f"config: riccati.*{message}") as caught:
-        configs.check_config(changed(key, value), SCHEMA)
+        settings.check(changed(key, value), SCHEMA)
     assert "\n" not in str(caught.value)
 
 
@@ -61,4 +61,4 @@ ALONE = [
 @pytest.mark.parametrize(("key", "value", "message"), ALONE)
 def test_the_schema_refuses(key, value, message):
     with pytest.raises(UserError, match=f"config: riccati.{message}"):
-        configs.check_config(changed(key, value), SCHEMA)
+        settings.check(changed(key, value), SCHEMA)

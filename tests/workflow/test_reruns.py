@@ -44,7 +44,7 @@ def test_a_fresh_clone_beside_finished_results_runs_nothing(finished, checkout, 
         (MEASURE, "np.maximum(alive[seen] - 1, 1)", "np.maximum(alive[seen], 1)", {"fig1_data", "fig1"}),
         ("src/shallownets/escape/figures/fig1.py", "_MARKED = 14", "_MARKED = 9", {"fig1"}),
         ("src/shallownets/style.py", '"font.size": 9', '"font.size": 8', {"fig1"}),
-        ("src/shallownets/config.py", "did you mean", "perhaps", set()),
+        ("src/shallownets/schema.py", "did you mean", "perhaps", set()),
     ],
 )
 def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns):
@@ -52,7 +52,7 @@ def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns)
     assert done.would_run("fig1") == reruns
 
 
-@pytest.mark.parametrize("file", [DIRECT, ODE, "src/shallownets/style.py", "src/shallownets/claims.py"])
+@pytest.mark.parametrize("file", [DIRECT, ODE, "src/shallownets/style.py", "src/shallownets/ledger.py"])
 def test_in_the_whole_chain_an_edit_reruns_the_rules_that_import_it_and_what_follows_from_them(done, file):
     with (done.folder / file).open("a") as source:
         source.write("_ADDED = 1\n")

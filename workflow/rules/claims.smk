@@ -6,15 +6,15 @@
 CLAIMS_SCHEMA = "workflow/schemas/claims.schema.yaml"
 CLAIMS_TEMPLATE = "workflow/report/claims.md.j2"
 try:
-    schema = settings.load_schema(ROOT / CLAIMS_SCHEMA)
-    CLAIMS_TABLES = [name for path in CLAIMS for name in ledger.tables_of(ROOT / path, schema)]
+    schema = yamlfile.load(ROOT / CLAIMS_SCHEMA)
+    CLAIMS_TABLES = [name for path in CLAIMS for name in claims.tables_of(ROOT / path, schema)]
 except UserError as error:
     sys.exit(f"error: {error}")
 
 
 rule claims:
     input:
-        code("claims"),
+        code("ledger"),
         entries=[ancient(path) for path in CLAIMS],
         schema=ancient(CLAIMS_SCHEMA),
         template=ancient(CLAIMS_TEMPLATE),
@@ -25,7 +25,7 @@ rule claims:
     log:
         f"{LOGS}/claims.log",
     benchmark:
-        f"{COST}/claims.tsv"
+        f"{BENCHMARKS}/claims.tsv"
     group:
         "last"
     conda:
@@ -34,11 +34,11 @@ rule claims:
         mem_mb=growing(1000),
         runtime=growing(2),
     params:
-        code=digest("claims", *CLAIMS, CLAIMS_SCHEMA, CLAIMS_TEMPLATE),
+        code=digest("ledger", *CLAIMS, CLAIMS_SCHEMA, CLAIMS_TEMPLATE),
         tier=config["tier"],
         measurements=lambda wildcards, output: f"{Path(output.csv).parent}/measurements",
     message:
         "the ledger of claims"
     shell:
-        "python -m shallownets.claims --entries {input.entries} --schema {input.schema} --tier {params.tier}"
+        "python -m shallownets.ledger --entries {input.entries} --schema {input.schema} --tier {params.tier}"
         " --measurements {params.measurements} --template {input.template} --out {output} 2>&1 | tee {log}"

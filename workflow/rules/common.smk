@@ -8,36 +8,33 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
-from shallownets import claims as ledger
-from shallownets import config as settings
-from shallownets import guard, runs, sources
+from shallownets import catalogue, claims, guard, runs, settings, sources, yamlfile
 from shallownets.errors import UserError
 
 # Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
 shell.prefix(f"export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH='{ROOT / 'src'}'; ")
 
-SCHEMA = settings.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
 try:
     for path in workflow.configfiles:
-        settings.load_yaml(Path(path))
-    settings.check_config(config, SCHEMA)
+        yamlfile.load(Path(path))
+    SCHEMA = settings.load_schema(ROOT)
+    settings.check(config, SCHEMA)
 except UserError as error:
     sys.exit(f"error: {error}")
 
 RESULTS = settings.results_folder(config)
-DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, COST = (
+DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, BENCHMARKS = (
     f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs", "benchmarks")
 )
+# For Snakemake's --lint, and for whoever builds an environment from it. --software-deployment-method conda changes
+# nothing: the prefix above is for every command.
 ENVIRONMENT = str(ROOT / "environment.yml")
 # A study is there as soon as it has a catalogue of figures; its rules are workflow/rules/<study>.smk.
-CATALOGUE = {
-    path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("workflow/figures/*.yaml"))
-}
+STUDIES = catalogue.names(ROOT)
+CATALOGUE = catalogue.load(ROOT)
 CLAIMS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("workflow/claims/*/*.yaml"))]
 
 

@@ -19,7 +19,7 @@ rule start:
     log:
         f"{LOGS}/escape/{{run}}/start.log",
     benchmark:
-        f"{COST}/escape/{{run}}/start.tsv"
+        f"{BENCHMARKS}/escape/{{run}}/start.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -49,7 +49,7 @@ rule sgd:
     log:
         f"{LOGS}/escape/{{run}}/sgd_{{first}}-{{last}}.log",
     benchmark:
-        f"{COST}/escape/{{run}}/sgd_{{first}}-{{last}}.tsv"
+        f"{BENCHMARKS}/escape/{{run}}/sgd_{{first}}-{{last}}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -83,7 +83,7 @@ rule gather:
     log:
         f"{LOGS}/escape/{{run}}/gather.log",
     benchmark:
-        f"{COST}/escape/{{run}}/gather.tsv"
+        f"{BENCHMARKS}/escape/{{run}}/gather.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -106,7 +106,7 @@ rule ode:
     log:
         f"{LOGS}/escape/{{run}}/ode.log",
     benchmark:
-        f"{COST}/escape/{{run}}/ode.tsv"
+        f"{BENCHMARKS}/escape/{{run}}/ode.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -138,7 +138,7 @@ rule fig1_data:
     log:
         f"{LOGS}/escape/fig1_data.log",
     benchmark:
-        f"{COST}/escape/fig1_data.tsv"
+        f"{BENCHMARKS}/escape/fig1_data.tsv"
     conda:
         ENVIRONMENT
     resources:

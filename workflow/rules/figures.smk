@@ -6,16 +6,16 @@
 
 TARGETS = {
     study: [f"{FIGURES}/{study}/{figure}.{kind}" for figure in config[study]["figures"] for kind in ("pdf", "png")]
-    for study in CATALOGUE
+    for study in STUDIES
 }
 
 
-def data_of(study, figure):
-    """The tidy CSV that a figure is drawn from: its own, or that of the figure which its entry names under `data`."""
-    return f"{FIGURE_DATA}/{study}/{CATALOGUE[study][figure].get('data', figure)}.csv"
+def data_of(figure):
+    """The tidy CSV that a figure is drawn from, its own or that of another figure."""
+    return f"{FIGURE_DATA}/{CATALOGUE[figure].study}/{CATALOGUE[figure].data}.csv"
 
 
-for study, figures in CATALOGUE.items():
+for study, names in STUDIES.items():
 
     rule:
         name:
@@ -23,25 +23,25 @@ for study, figures in CATALOGUE.items():
         input:
             TARGETS[study],
 
-    for figure, entry in figures.items():
+    for figure in names:
 
         rule:
             name:
                 figure
             input:
                 code(f"{study}.figures.{figure}"),
-                table=data_of(study, figure),
+                table=data_of(figure),
             output:
                 report(
                     multiext(f"{FIGURES}/{study}/{figure}", ".pdf", ".png"),
                     caption=f"../report/{figure}.rst",
                     category=study,
-                    labels={"figure": entry["label"], "shows": entry["shows"]},
+                    labels={"figure": CATALOGUE[figure].label, "shows": CATALOGUE[figure].shows},
                 ),
             log:
                 f"{LOGS}/{study}/{figure}.log",
             benchmark:
-                f"{COST}/{study}/{figure}.tsv"
+                f"{BENCHMARKS}/{study}/{figure}.tsv"
             group:
                 "last"  # on a cluster small jobs share a submission: workflow/profiles
             conda:

@@ -9,7 +9,7 @@ REPORT_WORDS = [
     for pattern in ("figures/*.yaml", "studies/*.yaml", "report/*.rst", "report/report.*", "schemas/config.schema.yaml")
     for path in sorted((ROOT / "workflow").glob(pattern))
 ] + ["config.yaml"]
-CHARTS = [f"{study}.charts" for study in CATALOGUE if (ROOT / f"src/shallownets/{study}/charts.py").is_file()]
+CHARTS = [f"{study}.charts" for study in STUDIES if (ROOT / f"src/shallownets/{study}/charts.py").is_file()]
 REPORT_FILES = [*REPORT_WORDS, *(path for charts in CHARTS for path in files_of(charts))]
 
 
@@ -17,14 +17,14 @@ rule report_page:
     input:
         code("report.__main__", *REPORT_FILES),
         figures=TARGETS.values(),
-        data=[data_of(study, figure) for study in CATALOGUE for figure in config[study]["figures"]],
+        data=[data_of(figure) for study in STUDIES for figure in config[study]["figures"]],
         claims=rules.claims.output.csv,
     output:
         f"{RESULTS}/report.html",
     log:
         f"{LOGS}/report.log",
     benchmark:
-        f"{COST}/report.tsv"
+        f"{BENCHMARKS}/report.tsv"
     conda:
         ENVIRONMENT
     resources:

@@ -17,7 +17,7 @@ rule exactness:
     log:
         f"{LOGS}/riccati/exactness.log",
     benchmark:
-        f"{COST}/riccati/exactness.tsv"
+        f"{BENCHMARKS}/riccati/exactness.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -52,7 +52,7 @@ rule risk_scaling_data:
     log:
         f"{LOGS}/riccati/risk_scaling_data.log",
     benchmark:
-        f"{COST}/riccati/risk_scaling_data.tsv"
+        f"{BENCHMARKS}/riccati/risk_scaling_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -89,7 +89,7 @@ rule emergence_data:
     log:
         f"{LOGS}/riccati/emergence_data.log",
     benchmark:
-        f"{COST}/riccati/emergence_data.tsv"
+        f"{BENCHMARKS}/riccati/emergence_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -124,7 +124,7 @@ rule exponents_data:
     log:
         f"{LOGS}/riccati/exponents_data.log",
     benchmark:
-        f"{COST}/riccati/exponents_data.tsv"
+        f"{BENCHMARKS}/riccati/exponents_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -158,7 +158,7 @@ rule time_units_data:
     log:
         f"{LOGS}/riccati/time_units_data.log",
     benchmark:
-        f"{COST}/riccati/time_units_data.tsv"
+        f"{BENCHMARKS}/riccati/time_units_data.tsv"
     conda:
         ENVIRONMENT
     resources:

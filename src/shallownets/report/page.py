@@ -11,20 +11,18 @@ import yaml
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from shallownets import catalogue
-from shallownets import config as settings
+from shallownets import catalogue, schema, settings, yamlfile
 from shallownets.artefacts import load_table, sidecar
-from shallownets.claims import counts
 from shallownets.errors import UserError
 from shallownets.explain import meanings
+from shallownets.ledger import counts
 from shallownets.lineage import Job
-from shallownets.report import ledger, rules
+from shallownets.report import rules, table
 from shallownets.report.gallery import Exhibit, exhibit
 from shallownets.report.markup import typeset
 
 TEMPLATES = Path("workflow/report")
 STUDIES = Path("workflow/studies")
-SCHEMA = Path("workflow/schemas/config.schema.yaml")
 _MARKS = {"reproduced": "✓", "deviates": "✗", "underpowered": "?", "not judged": "–"}
 
 
@@ -71,7 +69,7 @@ def _origin(paths: Sequence[Path]) -> Origin:
 def _study(name: str, exhibits: list[Exhibit]) -> Study:
     path = STUDIES / f"{name}.yaml"
     try:
-        head = settings.load_yaml(path)
+        head = yamlfile.load(path)
         return Study(name, head["title"], str(head["arxiv"]), str(head["version"]), exhibits)
     except (OSError, KeyError, TypeError) as error:
         raise UserError(f"{path}: a file with title, arxiv and version of the study's paper is right") from error
@@ -108,24 +106,24 @@ def build(results: Path, jobs: Sequence[Job]) -> str:
     """
     from plotly.offline import get_plotlyjs
 
-    config = settings.load_yaml(results / "config.yaml")
+    config = yamlfile.load(results / "config.yaml")
     figures = [figure for figure in catalogue.load().values() if figure.name in config[figure.study]["figures"]]
-    rows = ledger.read(results / "claims.csv", figures)
+    rows = table.rows_of(results / "claims.csv", figures)
     said = meanings(Path("config.yaml"))
     exhibits = [exhibit(figure, results, config, said, rows, jobs) for figure in figures]
     names = list(dict.fromkeys(figure.study for figure in figures))
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"number": _number, "duration": _duration, "typeset": typeset, "agreement": ledger.agreement}
+    environment.filters |= {"number": _number, "duration": _duration, "typeset": typeset, "agreement": table.agreement}
     return environment.get_template("report.html.j2").render(
         config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
-        changes=settings.differences(config, settings.defaults(settings.load_schema(SCHEMA))),
+        changes=settings.differences(config, schema.defaults(settings.load_schema())),
         tier=config["tier"],
         studies=[_study(name, [one for one in exhibits if one.figure.study == name]) for name in names],
         rows=rows,
         sections=list(dict.fromkeys(row.claim.shown.section for row in rows)),
         tiers=sorted({tier for row in rows for tier in row.claim.shown.tiers.split(", ")}),
         counts=counts(row.claim.shown for row in rows),
-        comparisons=sum(len(row.claim.lines) for row in rows),
+        comparisons=sum(len(row.claim.comparisons) for row in rows),
         origin=_origin([results / one.csv for one in exhibits]),
         version=version("shallownets"),
         rules=rules.by_rule(jobs),

@@ -18,7 +18,7 @@ rule late_times_data:
     log:
         f"{LOGS}/escape/late_times_data.log",
     benchmark:
-        f"{COST}/escape/late_times_data.tsv"
+        f"{BENCHMARKS}/escape/late_times_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -59,7 +59,7 @@ rule stationary_map_data:
     log:
         f"{LOGS}/escape/stationary_map_data.log",
     benchmark:
-        f"{COST}/escape/stationary_map_data.tsv"
+        f"{BENCHMARKS}/escape/stationary_map_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -90,7 +90,7 @@ rule not_orthogonal_data:
     log:
         f"{LOGS}/escape/not_orthogonal_data.log",
     benchmark:
-        f"{COST}/escape/not_orthogonal_data.tsv"
+        f"{BENCHMARKS}/escape/not_orthogonal_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -127,7 +127,7 @@ rule chain:
     log:
         f"{LOGS}/escape/{{run}}/chain_{{first}}-{{last}}.log",
     benchmark:
-        f"{COST}/escape/{{run}}/chain_{{first}}-{{last}}.tsv"
+        f"{BENCHMARKS}/escape/{{run}}/chain_{{first}}-{{last}}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -161,7 +161,7 @@ rule gather_chain:
     log:
         f"{LOGS}/escape/{{run}}/gather_chain.log",
     benchmark:
-        f"{COST}/escape/{{run}}/gather_chain.tsv"
+        f"{BENCHMARKS}/escape/{{run}}/gather_chain.tsv"
     conda:
         ENVIRONMENT
     resources:

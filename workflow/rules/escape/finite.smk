@@ -18,7 +18,7 @@ rule escape_times:
     log:
         f"{LOGS}/escape/escape_times_{{engine}}_{{N}}.log",
     benchmark:
-        f"{COST}/escape/escape_times_{{engine}}_{{N}}.tsv"
+        f"{BENCHMARKS}/escape/escape_times_{{engine}}_{{N}}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -55,7 +55,7 @@ rule finite_escape:
     log:
         f"{LOGS}/escape/finite_escape.log",
     benchmark:
-        f"{COST}/escape/finite_escape.tsv"
+        f"{BENCHMARKS}/escape/finite_escape.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -95,7 +95,7 @@ rule finite_divergence_data:
     log:
         f"{LOGS}/escape/finite_divergence_data.log",
     benchmark:
-        f"{COST}/escape/finite_divergence_data.tsv"
+        f"{BENCHMARKS}/escape/finite_divergence_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -130,7 +130,7 @@ rule overparameterisation_data:
     log:
         f"{LOGS}/escape/overparameterisation_data.log",
     benchmark:
-        f"{COST}/escape/overparameterisation_data.tsv"
+        f"{BENCHMARKS}/escape/overparameterisation_data.tsv"
     conda:
         ENVIRONMENT
     resources:

@@ -18,7 +18,7 @@ rule dimensions:
     log:
         f"{LOGS}/escape/dimensions.log",
     benchmark:
-        f"{COST}/escape/dimensions.tsv"
+        f"{BENCHMARKS}/escape/dimensions.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -49,7 +49,7 @@ rule hessian_data:
     log:
         f"{LOGS}/escape/hessian_data.log",
     benchmark:
-        f"{COST}/escape/hessian_data.tsv"
+        f"{BENCHMARKS}/escape/hessian_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -77,7 +77,7 @@ rule null_directions_data:
     log:
         f"{LOGS}/escape/null_directions_data.log",
     benchmark:
-        f"{COST}/escape/null_directions_data.tsv"
+        f"{BENCHMARKS}/escape/null_directions_data.tsv"
     conda:
         ENVIRONMENT
     resources:

@@ -16,7 +16,7 @@ rule plateau_rates:
     log:
         f"{LOGS}/escape/plateau_rates.log",
     benchmark:
-        f"{COST}/escape/plateau_rates.tsv"
+        f"{BENCHMARKS}/escape/plateau_rates.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -45,7 +45,7 @@ rule plateau_optimum:
     log:
         f"{LOGS}/escape/plateau_optimum.log",
     benchmark:
-        f"{COST}/escape/plateau_optimum.tsv"
+        f"{BENCHMARKS}/escape/plateau_optimum.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -83,7 +83,7 @@ rule plateau_norms:
     log:
         f"{LOGS}/escape/plateau_norms.log",
     benchmark:
-        f"{COST}/escape/plateau_norms.tsv"
+        f"{BENCHMARKS}/escape/plateau_norms.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -120,7 +120,7 @@ rule plateau_growth:
     log:
         f"{LOGS}/escape/plateau_growth.log",
     benchmark:
-        f"{COST}/escape/plateau_growth.tsv"
+        f"{BENCHMARKS}/escape/plateau_growth.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -158,7 +158,7 @@ rule plateau_law:
     log:
         f"{LOGS}/escape/plateau_law.log",
     benchmark:
-        f"{COST}/escape/plateau_law.tsv"
+        f"{BENCHMARKS}/escape/plateau_law.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -197,7 +197,7 @@ rule plateau_times:
     log:
         f"{LOGS}/escape/plateau_times.log",
     benchmark:
-        f"{COST}/escape/plateau_times.tsv"
+        f"{BENCHMARKS}/escape/plateau_times.tsv"
     conda:
         ENVIRONMENT
     resources:

@@ -21,7 +21,7 @@ rule solution_set:
     log:
         f"{LOGS}/escape/solution_set.log",
     benchmark:
-        f"{COST}/escape/solution_set.tsv"
+        f"{BENCHMARKS}/escape/solution_set.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -52,7 +52,7 @@ rule solution_selection:
     log:
         f"{LOGS}/escape/solution_selection.log",
     benchmark:
-        f"{COST}/escape/solution_selection.tsv"
+        f"{BENCHMARKS}/escape/solution_selection.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -86,7 +86,7 @@ rule sgd_selection:
     log:
         f"{LOGS}/escape/sgd_selection.log",
     benchmark:
-        f"{COST}/escape/sgd_selection.tsv"
+        f"{BENCHMARKS}/escape/sgd_selection.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -116,7 +116,7 @@ rule fluctuations:
     log:
         f"{LOGS}/escape/fluctuations.log",
     benchmark:
-        f"{COST}/escape/fluctuations.tsv"
+        f"{BENCHMARKS}/escape/fluctuations.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -156,7 +156,7 @@ rule fig3_data:
     log:
         f"{LOGS}/escape/fig3_data.log",
     benchmark:
-        f"{COST}/escape/fig3_data.tsv"
+        f"{BENCHMARKS}/escape/fig3_data.tsv"
     conda:
         ENVIRONMENT
     resources:

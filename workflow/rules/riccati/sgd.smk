@@ -30,7 +30,7 @@ rule sgd_checks:
     log:
         f"{LOGS}/riccati/sgd_checks.log",
     benchmark:
-        f"{COST}/riccati/sgd_checks.tsv"
+        f"{BENCHMARKS}/riccati/sgd_checks.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -63,7 +63,7 @@ rule sgd_curves:
     log:
         f"{LOGS}/riccati/sgd_{{schedule}}_{{eta_d}}.log",
     benchmark:
-        f"{COST}/riccati/sgd_{{schedule}}_{{eta_d}}.tsv"
+        f"{BENCHMARKS}/riccati/sgd_{{schedule}}_{{eta_d}}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -100,7 +100,7 @@ rule sgd_flow_data:
     log:
         f"{LOGS}/riccati/sgd_flow_data.log",
     benchmark:
-        f"{COST}/riccati/sgd_flow_data.tsv"
+        f"{BENCHMARKS}/riccati/sgd_flow_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -125,7 +125,7 @@ rule samples_to_risk:
     log:
         f"{LOGS}/riccati/samples_{{series}}.log",
     benchmark:
-        f"{COST}/riccati/samples_{{series}}.tsv"
+        f"{BENCHMARKS}/riccati/samples_{{series}}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -160,7 +160,7 @@ rule sample_complexity_data:
     log:
         f"{LOGS}/riccati/sample_complexity_data.log",
     benchmark:
-        f"{COST}/riccati/sample_complexity_data.tsv"
+        f"{BENCHMARKS}/riccati/sample_complexity_data.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -186,7 +186,7 @@ rule radial_fit_data:
     log:
         f"{LOGS}/riccati/radial_fit_data.log",
     benchmark:
-        f"{COST}/riccati/radial_fit_data.tsv"
+        f"{BENCHMARKS}/riccati/radial_fit_data.tsv"
     conda:
         ENVIRONMENT
     resources:

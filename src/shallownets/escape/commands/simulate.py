@@ -12,15 +12,13 @@ small learning rate, too.
 import argparse
 import textwrap
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.random import default_rng
 
-from shallownets import cli, seeds, sources, style
-from shallownets import config as settings
+from shallownets import cli, seeds, settings, sources, style, yamlfile
 from shallownets.errors import UserError
 from shallownets.escape import starts
 from shallownets.escape.engines import spectral
@@ -77,14 +75,14 @@ def _check(args: argparse.Namespace) -> None:
     Raises:
         UserError: a value that the config would not take.
     """
-    config = deepcopy(settings.load_yaml(_CHECKOUT / "config.yaml"))
+    config = yamlfile.load(_CHECKOUT / "config.yaml")
     section = config["escape"]
     names = ("p", "p_star", "N", "eta", "alpha_max", "points", "replicates")
     section["runs"]["fig1"] |= {name: getattr(args, name) for name in names}
     section["runs"]["fig1"] |= {"chain_N": args.N, "chain_replicates": args.replicates}
     section["tolerance"], config["seed"] = args.tolerance, args.seed
     try:
-        settings.check_config(config, settings.load_schema(_CHECKOUT / "workflow/schemas/config.schema.yaml"))
+        settings.check(config, settings.load_schema(_CHECKOUT))
     except UserError as error:
         for above in ("config: escape.runs.fig1.", "config: escape.", "config: "):
             if str(error).startswith(above):

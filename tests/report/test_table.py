@@ -1,4 +1,4 @@
-"""The ledger of the report: rows, links to figures, and agreement as drawn."""
+"""The ledger as a table of the report: rows, links to figures, and agreement as drawn."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import yaml
 
 from shallownets import catalogue
 from shallownets.errors import UserError
-from shallownets.report import ledger
+from shallownets.report import table
 from tests.report.conftest import line
 
 
@@ -24,7 +24,7 @@ def numbers(drawing: str) -> dict[str, float]:
 
 
 def test_the_predicted_value_is_the_centre_and_the_interval_is_to_scale():
-    drawn = numbers(ledger.agreement(line("a", "reproduced", measured=2.1, low=1.9, high=2.3)))
+    drawn = numbers(table.agreement(line("a", "reproduced", measured=2.1, low=1.9, high=2.3)))
     assert drawn["low"] < 0 < drawn["dot"] < drawn["high"]
     assert drawn["high"] / drawn["dot"] == pytest.approx(3, rel=0.01)
     assert drawn["left"] == drawn["right"]
@@ -41,25 +41,25 @@ def test_the_predicted_value_is_the_centre_and_the_interval_is_to_scale():
 )
 def test_the_shade_is_where_the_interval_must_lie(kind, tolerance, measured, inside):
     values = {"kind": kind, "tolerance": tolerance, "measured": measured, "low": measured, "high": measured}
-    drawn = numbers(ledger.agreement(line("a", "reproduced", **values)))
+    drawn = numbers(table.agreement(line("a", "reproduced", **values)))
     assert (drawn["left"] <= drawn["dot"] <= drawn["right"]) == inside
     assert all(abs(drawn[name]) <= 60 for name in drawn)
 
 
 def test_exact_agreement_and_missing_or_infinite_numbers_are_drawn():
     exact = line("a", "reproduced", kind="exact", tolerance=None, measured=2.0, low=2.0, high=2.0)
-    assert numbers(ledger.agreement(exact))["dot"] == 0
-    assert ledger.agreement(line("a", "not judged", measured=None, predicted=None)) == (
+    assert numbers(table.agreement(exact))["dot"] == 0
+    assert table.agreement(line("a", "not judged", measured=None, predicted=None)) == (
         '<span class="none">not measured</span>'
     )
-    endless = numbers(ledger.agreement(line("a", "underpowered", high=float("inf"))))
+    endless = numbers(table.agreement(line("a", "underpowered", high=float("inf"))))
     assert endless["high"] >= endless["dot"]
 
 
 def test_rows_are_claims_with_their_figures(inside):
     figures = catalogue.load().values()
-    rows = {row.claim.id: row for row in ledger.read(Path("results/claims.csv"), figures)}
-    assert len(rows["risk"].claim.lines) == 2
+    rows = {row.claim.id: row for row in table.rows_of(Path("results/claims.csv"), figures)}
+    assert len(rows["risk"].claim.comparisons) == 2
     assert rows["risk"].claim.shown.verdict == "deviates"
     assert [figure.name for figure in rows["risk"].figures] == ["stationary_map"]
     assert [figure.name for figure in rows["slope"].figures] == ["straight"]
@@ -69,10 +69,10 @@ def test_rows_are_claims_with_their_figures(inside):
 def test_another_table_is_no_ledger(tmp_path):
     path = tmp_path / "claims.csv"
     with pytest.raises(UserError, match="no such file"):
-        ledger.read(path, [])
+        table.rows_of(path, [])
     path.write_text("id,verdict\na,reproduced\n")
     with pytest.raises(UserError, match="columns"):
-        ledger.read(path, [])
+        table.rows_of(path, [])
 
 
 def test_every_claim_of_the_project_belongs_to_a_figure_and_every_link_to_a_claim(root, monkeypatch):

@@ -1,16 +1,16 @@
 """The ledger as the report shows it: its claims with the figures that show them, and agreement drawn."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
-import pandas as pd
 from markupsafe import Markup
 
+from shallownets import ledger
 from shallownets.catalogue import Figure
-from shallownets.claims import Claim, Line, claims_of
-from shallownets.errors import UserError
+from shallownets.claims import Comparison
+from shallownets.ledger import Claim
 
 _WIDTH, _HEIGHT, _REACH = 120, 18, 54  # units of the drawing: its size, and from its centre to the edge of the scale
 
@@ -24,7 +24,7 @@ class Row:
     figures: list[Figure]
 
 
-def read(path: Path, figures: Collection[Figure]) -> list[Row]:
+def rows_of(path: Path, figures: Collection[Figure]) -> list[Row]:
     """The ledger claims.csv, one row a claim, in its order.
 
     Args:
@@ -34,52 +34,44 @@ def read(path: Path, figures: Collection[Figure]) -> list[Row]:
     Raises:
         UserError: the ledger is missing or is not one.
     """
-    try:
-        frame = pd.read_csv(path, keep_default_na=False)
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; `make figures` makes it") from None
-    names = [field.name for field in fields(Line)]
-    if list(frame.columns) != names:
-        raise UserError(f"{path}: its columns are not {', '.join(names)}; delete it and run again")
-    for name in ("predicted", "measured", "low", "high", "tolerance", "n"):
-        numbers = pd.to_numeric(frame[name], errors="coerce").astype(object)
-        frame[name] = numbers.where(numbers.notna(), None)
     rows = []
-    for claim in claims_of([Line(**line) for line in frame.to_dict("records")]):
+    for claim in ledger.gather(ledger.read(path)):
         table = Path(claim.shown.artefact)
         entry = {"id": claim.id, "table": table.stem}
         study = table.parent.name
-        rows.append(
-            Row(claim, study, [figure for figure in figures if figure.study == study and figure.supports(entry)])
-        )
+        shown_by = [figure for figure in figures if figure.study == study and figure.supports(entry)]
+        rows.append(Row(claim, study, shown_by))
     return rows
 
 
-def agreement(line: Line) -> Markup:
-    """A line's interval as a small drawing, the predicted value in its centre.
+def agreement(comparison: Comparison) -> Markup:
+    """A comparison's interval as a small drawing, the predicted value in its centre.
 
     Each drawing has its own scale, which holds the interval and what the rule of the verdict allows. Shaded: where the
     interval must lie. A rule that asks the interval to hold the predicted value has no shade.
     """
-    if line.predicted is None or line.measured is None:
+    if comparison.predicted is None or comparison.measured is None:
         return Markup('<span class="none">not measured</span>')
-    gaps = [value - line.predicted for value in (line.low, line.measured, line.high)]
-    sizes = [abs(value) for value in (*gaps, line.tolerance or 0.0) if isfinite(value)]
+    gaps = [value - comparison.predicted for value in (comparison.low, comparison.measured, comparison.high)]
+    sizes = [abs(value) for value in (*gaps, comparison.tolerance or 0.0) if isfinite(value)]
     scale = _REACH / (1.2 * max(sizes, default=0.0) or 1.0)
     least, middle, most = (max(-_REACH, min(_REACH, gap * scale)) if isfinite(gap) else _REACH for gap in gaps)
     left, right = {
-        "within": (-(line.tolerance or 0.0) * scale, (line.tolerance or 0.0) * scale),
+        "within": (-(comparison.tolerance or 0.0) * scale, (comparison.tolerance or 0.0) * scale),
         "at_most": (-_WIDTH / 2, 0.0),
         "at_least": (0.0, _WIDTH / 2),
-    }.get(line.kind, (0.0, 0.0))
-    words = f"predicted {line.predicted:.4g}, measured {line.measured:.4g}, interval {line.low:.4g} to {line.high:.4g}"
+    }.get(comparison.kind, (0.0, 0.0))
+    words = (
+        f"predicted {comparison.predicted:.4g}, measured {comparison.measured:.4g}, "
+        f"interval {comparison.low:.4g} to {comparison.high:.4g}"
+    )
     return Markup(
         '<svg class="agreement {verdict}" role="img" aria-label="{words}" width="{width}" height="{height}" '
         'viewBox="{x} {y} {width} {height}"><rect x="{left:.1f}" y="-6" width="{across:.1f}" height="12"/>'
         '<path class="predicted" d="M0-8V8"/><path d="M{least:.1f} 0H{most:.1f}M{least:.1f}-3V3M{most:.1f}-3V3"/>'
         '<circle cx="{middle:.1f}" r="3.2"/></svg>'
     ).format(
-        verdict=line.verdict.split()[0],
+        verdict=comparison.verdict.split()[0],
         words=words,
         width=_WIDTH,
         height=_HEIGHT,

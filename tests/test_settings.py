@@ -7,13 +7,14 @@ import re
 import pytest
 import yaml
 
-from shallownets import config as settings
+from shallownets import schema as schemas
+from shallownets import settings
 from shallownets.errors import UserError
 
 
 @pytest.fixture
 def schema(root):
-    return settings.load_schema(root / "workflow/schemas/config.schema.yaml")
+    return settings.load_schema(root)
 
 
 @pytest.fixture
@@ -33,8 +34,8 @@ def changed(config, path, value):
 
 def test_the_paper_tier_is_valid_and_equal_to_the_defaults(paper, schema):
     settings.check(paper, schema)
-    assert settings.differences(paper, settings.defaults(schema)) == []
-    assert settings.differences(settings.defaults(schema), paper) == []
+    assert settings.differences(paper, schemas.defaults(schema)) == []
+    assert settings.differences(schemas.defaults(schema), paper) == []
 
 
 # How the schema's descriptions name limits; a number that goes on, as in "at least 2 M_star", is none.
@@ -160,7 +161,7 @@ def test_a_missing_key_is_named(key, paper, schema):
 
 def test_differences_name_key_value_and_default(paper, schema):
     config = changed(changed(paper, RUN + "p", 8), "tier", "wide")
-    assert settings.differences(config, settings.defaults(schema)) == [
+    assert settings.differences(config, schemas.defaults(schema)) == [
         "tier: 'wide' (default: 'paper')",
         "escape.runs.fig1.p: 8 (default: 4)",
     ]
