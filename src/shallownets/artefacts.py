@@ -5,6 +5,8 @@ An artefact is written whole or not at all, and its bytes depend only on what wa
 of each artefact that was read for it; beside them host and time. ``guard`` holds artefacts against their seals.
 """
 
+from __future__ import annotations
+
 import hashlib
 import io
 import json
@@ -19,11 +21,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shallownets import sources
 from shallownets.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _STARTED = time.time()
 _RECORDED_VERSIONS = ("numba", "numpy", "scipy")
@@ -176,7 +182,7 @@ def load_arrays(path: Path) -> Artefact:
     return Artefact(_Parts(path, arrays), record)
 
 
-def save_table(path: Path, frame, record: Mapping) -> None:
+def save_table(path: Path, frame: pd.DataFrame, record: Mapping) -> None:
     """Write a pandas data frame as CSV under a header of ``# key: JSON`` lines, and its sidecar.
 
     Raises:
@@ -186,7 +192,7 @@ def save_table(path: Path, frame, record: Mapping) -> None:
     save_bytes(path, (header + frame.to_csv(index=False, lineterminator="\n")).encode())
 
 
-def load_table(path: Path):
+def load_table(path: Path) -> tuple[pd.DataFrame, dict]:
     """Read a table; returns (data frame, record).
 
     Raises:

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -40,8 +41,13 @@ def _limited(kind: type, least: float, strict: bool, right: str) -> Callable[[st
     return read
 
 
-count = _limited(int, 1, False, "a whole number of at least 1")
-index = _limited(int, 0, False, "a whole number of at least 0")
+def at_least(least: int) -> Callable[[str], float]:
+    """Argument type: a whole number of at least this."""
+    return _limited(int, least, False, f"a whole number of at least {least}")
+
+
+count = at_least(1)
+index = at_least(0)
 positive = _limited(float, 0, True, "a number above 0")
 not_negative = _limited(float, 0, False, "a number of at least 0")
 
@@ -51,11 +57,34 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+_SHARED = {
+    "tolerance": (positive, "relative error of a step"),
+    "seed": (index, "root seed"),
+    "resamples": (at_least(2), "of every bootstrap, at least 2"),
+    "measurements": (path, "the measurements, .csv"),
+    "figure-data": (path, "the figure's data, .csv"),
+}
+
+
+def shared(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Give a command those of the options that mean the same in all of them; each is required."""
+    for name in names:
+        kind, words = _SHARED[name]
+        parser.add_argument(f"--{name}", type=kind, required=True, help=words)
+
+
 def run(main: Callable[[], None]) -> None:
-    """Run a command and leave the process: 0 done, 2 a user's mistake said in one line, 130 interrupted."""
+    """Run a command and leave the process.
+
+    Its code is 0 done, 1 nobody reads what it says (``| head``), 2 a user's mistake, said in one line, 130 interrupted.
+    """
     try:
         runs.join()
         main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains of it at its end
+        sys.exit(1)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)

@@ -7,6 +7,10 @@ class UserError(Exception):
     """A mistake in the input. Its text is one line that names the culprit and says what would be right."""
 
 
+class Impossible(UserError, ValueError):
+    """Values that do not go together, such as widths and a dimension: a user's choice, which a caller can catch."""
+
+
 class OutOfReach(UserError, ArithmeticError):
     """A tolerance that no length of a step reaches."""
 

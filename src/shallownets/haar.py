@@ -4,6 +4,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from shallownets.errors import Impossible
+
 
 def block(rows: int, columns: int, dimension: int, rng: Generator) -> tuple[NDArray, NDArray]:
     """The top rows of a Haar frame of `columns` orthonormal vectors, at a cost that does not grow with the dimension.
@@ -16,10 +18,10 @@ def block(rows: int, columns: int, dimension: int, rng: Generator) -> tuple[NDAr
         rows' Gram matrix: top^T top + rest^T rest = I.
 
     Raises:
-        ValueError: dimension < rows + columns.
+        Impossible: dimension < rows + columns.
     """
     if dimension < rows + columns:
-        raise ValueError(
+        raise Impossible(
             f"dimension {dimension} is too small for {rows} rows and {columns} columns: their sum is needed"
         )
     G = rng.standard_normal((rows, columns))

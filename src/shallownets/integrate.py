@@ -63,15 +63,34 @@ def _attempt(rhs, y, parameters, work, h, k, new, tolerance, trial, bound):
     return abs(h) * square5 / np.sqrt((square5 + 0.01 * square3) * n)
 
 
-@kernel(f8(f8[::1], f8[::1]))
-def _first_step(y, slope):
-    """A first step that changes y by about a hundredth; the controller corrects it at once."""
+@kernel(types.Tuple((f8[::1], f8[::1], f8[::1], f8[::1], f8[:, ::1], f8))(_RHS, f8[::1], f8[::1], i8))
+def _begin(rhs, start, parameters, scratch):
+    """(y, new, trial, work, k, h): y at the start, arrays to work in with the slope at y in k[0], and a first step.
+
+    That step changes y by about a hundredth; the controller corrects it at once.
+    """
+    n = start.size
+    y = start.copy()
+    work = np.empty(scratch)
+    k = np.empty((_STAGES + 1, n))
+    rhs(y, parameters, work, k[0])
     size = 0.0
     steepest = 0.0
-    for i in range(y.size):
+    for i in range(n):
         size = max(size, abs(y[i]))
-        steepest = max(steepest, abs(slope[i]))
-    return 0.01 * (size + _ABSOLUTE) / (steepest + 1e-12)
+        steepest = max(steepest, abs(k[0, i]))
+    return y, np.empty(n), np.empty(n), work, k, 0.01 * (size + _ABSOLUTE) / (steepest + 1e-12)
+
+
+@kernel(f8(f8, f8))
+def _next_step(step, error):
+    """Size of the step after one with this scaled error; from an error of 1 on, of the same step taken again."""
+    if error == 0.0:
+        return 10.0 * step
+    if error == np.inf:
+        return 0.1 * step
+    factor = 0.9 * error**-0.125
+    return step * (min(10.0, factor) if error < 1.0 else max(0.2, factor))
 
 
 @kernel(i8(f8[::1], f8))
@@ -101,16 +120,9 @@ def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
         (status, time, records): DONE, OUT_OF_BOUNDS or STEP_TOO_SMALL; the time reached; the records written.
     """
     n = start.size
-    y = start.copy()
-    new = np.empty(n)
-    trial = np.empty(n)
-    work = np.empty(scratch)
-    k = np.empty((_STAGES + 1, n))
+    y, new, trial, work, k, h = _begin(rhs, start, parameters, scratch)
     t = times[0]
     out[0] = y
-    rhs(y, parameters, work, k[0])
-
-    h = _first_step(y, k[0])
     for record in range(1, times.size):
         end = times[record]
         while t < end:
@@ -124,13 +136,10 @@ def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
                 for i in range(n):
                     if not abs(y[i]) <= bound:
                         return OUT_OF_BOUNDS, t, record
-                factor = 10.0 if error == 0.0 else min(10.0, 0.9 * error**-0.125)
-                # A step cut short by a recording time says little about the next one: never shrink for it.
-                h = max(h, step * factor) if last else step * factor
-            else:
-                h = step * (0.1 if error == np.inf else max(0.2, 0.9 * error**-0.125))
-                if t + h == t:
-                    return _stuck(y, bound), t, record
+            # A step cut short by a recording time says little about the next one: never shrink for it.
+            h = max(h, _next_step(step, error)) if last and error < 1.0 else _next_step(step, error)
+            if not error < 1.0 and t + h == t:
+                return _stuck(y, bound), t, record
         out[record] = y
     return DONE, t, times.size
 
@@ -154,14 +163,8 @@ def first_crossing(rhs, observable, start, level, end, parameters, scratch, tole
         the time reached.
     """
     n = start.size
-    y = start.copy()
-    new = np.empty(n)
-    trial = np.empty(n)
-    work = np.empty(scratch)
-    k = np.empty((_STAGES + 1, n))
+    y, new, trial, work, k, h = _begin(rhs, start, parameters, scratch)
     t = 0.0
-    rhs(y, parameters, work, k[0])
-    h = _first_step(y, k[0])
     while t < end:
         step = min(h, end - t)
         error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, trial, bound)
@@ -182,9 +185,7 @@ def first_crossing(rhs, observable, start, level, end, parameters, scratch, tole
             t = end if step == end - t else t + step
             y[:] = new
             k[0] = k[_STAGES]
-            h = step * (10.0 if error == 0.0 else min(10.0, 0.9 * error**-0.125))
-        else:
-            h = step * (0.1 if error == np.inf else max(0.2, 0.9 * error**-0.125))
-            if t + h == t:
-                return _stuck(y, bound), t
+        h = _next_step(step, error)
+        if not error < 1.0 and t + h == t:
+            return _stuck(y, bound), t
     return DONE, end

@@ -1,8 +1,8 @@
 """Compiled kernels: one explicit signature each, cached on disk, safe to start from many processes at once.
 
 numba's own cache does not notice an edit in another module, and processes that fill it together may mix up its
-index. Here the cache directory is named after the source of every kernel, and a kernel is compiled (or loaded)
-under a lock of its own when its module is imported.
+index. Here a module's kernels are cached in a folder named after its source and that of all it imports, and a kernel
+is compiled (or loaded) under a lock of its own when its module is imported.
 """
 
 import fcntl
@@ -27,11 +27,13 @@ def _base_directories() -> Iterator[Path]:
 
 
 @cache
-def cache_directory() -> Path:
-    """The cache of exactly these kernels, made where it is missing."""
-    package = sources.ROOT / sources.PACKAGE
-    kernels = [path for path in package.rglob("*.py") if "shallownets.jit import" in path.read_text(encoding="utf-8")]
-    name = sources.digest([*kernels, Path(__file__).resolve()])
+def cache_directory(module: str) -> Path:
+    """The cache of exactly the kernels that this module has now, made where it is missing.
+
+    Raises:
+        OSError: no folder can be written.
+    """
+    name = sources.digest(sources.closure(module))
     for base in _base_directories():
         try:
             (base / name).mkdir(parents=True, exist_ok=True)
@@ -43,9 +45,9 @@ def cache_directory() -> Path:
 
 
 @contextmanager
-def _one_at_a_time(function: Callable) -> Iterator[None]:
+def _one_at_a_time(function: Callable, folder: Path) -> Iterator[None]:
     """Let one process at a time compile or load a kernel; others may have another kernel meanwhile."""
-    with (cache_directory() / f"{function.__module__}.{function.__qualname__}.lock").open("w") as lock:
+    with (folder / f"{function.__qualname__}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -61,8 +63,9 @@ def kernel(signature: object, **options: object) -> Callable[[Callable], Callabl
     """
 
     def compile_now(function: Callable) -> Callable:
-        numba.config.CACHE_DIR = str(cache_directory())
-        with _one_at_a_time(function):
+        folder = cache_directory(function.__module__)
+        numba.config.CACHE_DIR = str(folder)
+        with _one_at_a_time(function, folder):
             return numba.njit(signature, cache=True, error_model="numpy", **options)(function)
 
     return compile_now

@@ -51,7 +51,8 @@ _COSINE = (
     4.16666666666666019037e-02,
     -0.5,
 )
-_U12, _U17, _U19, _U23, _U41, _U45, _U52 = (np.uint64(n) for n in (12, 17, 19, 23, 41, 45, 52))
+UNUSED = np.uint64(12)  # low bits of a word that the 52 of a mantissa leave over
+_U17, _U19, _U23, _U41, _U45, _U52 = (np.uint64(n) for n in (17, 19, 23, 41, 45, 52))
 
 
 def seed(sequence: SeedSequence) -> NDArray[np.uint64]:
@@ -92,7 +93,7 @@ def box_muller(words, z):
 
     # u in (0, 1), on a grid of 2^-52 shifted by half a cell
     for j in range(half):
-        uniform[j] = (radius[j] >> _U12) | _ONE
+        uniform[j] = (radius[j] >> UNUSED) | _ONE
     for j in range(half):
         first[j] = first[j] - (1.0 - 2.0**-53)
     # u = 2^(k - 1023) m with m in [sqrt(1/2), sqrt(2)); 2^52 + k is written as bits to turn k into a float
@@ -113,7 +114,7 @@ def box_muller(words, z):
     # an angle in [-pi/4, pi/4) from the upper bits; the octant from the three lowest, which the angle leaves out
     for j in range(half):
         exponent[j] = angle[j]
-        angle[j] = (angle[j] >> _U12) | _ONE
+        angle[j] = (angle[j] >> UNUSED) | _ONE
     for j in range(half):
         t = (turn[j] - 1.5) * (np.pi / 2)
         y = t * t

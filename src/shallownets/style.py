@@ -1,6 +1,7 @@
 """One look for every figure, and files that are the same bytes each time."""
 
 import io
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -82,7 +83,9 @@ def command(module: str, doc: str, draw: Callable) -> None:
         try:
             figure = draw(frame, record["parameters"])
         except (KeyError, AttributeError, IndexError, TypeError, ValueError) as error:
-            raise UserError(f"{args.table}: not the data of this figure: {' '.join(str(error).split())}") from error
+            where = traceback.extract_tb(error.__traceback__)[-1]  # for whoever changes the figure
+            said = f"{type(error).__name__} {' '.join(str(error).split())} ({Path(where.filename).name}:{where.lineno})"
+            raise UserError(f"{args.table}: not the data of this figure: {said}") from error
         if notes := record["parameters"].get("notes"):
             figure.supxlabel("Left out: " + "; ".join(notes), fontsize=7, color=COLOURS[1], wrap=True)
         save(figure, args.out)

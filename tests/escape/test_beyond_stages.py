@@ -9,12 +9,12 @@ from shallownets.errors import UserError
 from tests.escape.test_solutions_stages import run, values
 
 LATE = (
-    "--N 200 --starts 2 --eta-hat 0.1 --time 500 --points 60 --window 1e-10 1e-5 --chain-equal 1 "
-    "--chain-wide 2,1 --chain-time 40 --replicates 2 --tolerance 1e-10 --seed 1"
+    "--N 200 --starts 2 --eta-hat 0.1 --t-max 500 --points 60 --window 1e-10 1e-5 --chain-equal 1 "
+    "--chain-wide 2,1 --chain-t-max 40 --replicates 2 --tolerance 1e-10 --seed 1"
 )
 FRAMES = (
     "--widths 2,1 --dimensions 50 100 200 --N 100 --large 1e3 1e5 1e7 --large-overlap 0.5 --eta-hat 0.1 "
-    "--starts 4 --time 200 --tolerance 1e-10 --seed 1"
+    "--starts 4 --t-max 200 --tolerance 1e-10 --seed 1"
 )
 MAP = "--p-max 2 --points 101 --tolerance 1e-10 --seed 1"
 

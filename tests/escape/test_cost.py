@@ -11,15 +11,16 @@ GROWTH = [
     ("escape_times", "engine=direct p=2 p-star=1 N=1000 replicates=4 alpha-max=9 eta-hat=.1", "replicates=8", 2),
     ("escape_times", "engine=chain p=2 p-star=1 N=1000 replicates=400 alpha-max=60 eta-hat=.1", "replicates=800", 2),
     ("fluctuations", "p=4 p-star=2 alpha-max=9 points=9 chain=64,10;512,10 direct=64,5", "alpha-max=18", 2),
-    ("sgd_selection", "p=4 p-star=2 time=8 cases=250,.1,40;1000,.1,10", "time=16", 2),
+    ("sgd_selection", "p=4 p-star=2 t-max=8 cases=250,.1,40;1000,.1,10", "t-max=16", 2),
     ("fig3_data", "p=4 p-star=2 N=1000 alpha-max=1000 replicates=8 others=1 eta=.1 points=9", "N=2000", 2),
     (
         "late_times",
-        "eta-hat=.1 N=9000 replicates=9 wide=2,1 equal=1;2 starts=4 chain-wide=4,2 chain-time=9 chain-equal=2 points=9",
+        "eta-hat=.1 N=9000 replicates=9 wide=2,1 equal=1;2 starts=4 chain-wide=4,2 chain-equal=2 "
+        "chain-t-max=9 points=9",
         "N=18000",
         2,
     ),
-    ("not_orthogonal", "widths=4,2 dimensions=100;300 overlaps=0;.5 large=1e4 starts=10 time=200", "starts=20", 2),
+    ("not_orthogonal", "widths=4,2 dimensions=100;300 overlaps=0;.5 large=1e4 starts=10 t-max=200", "starts=20", 2),
     ("plateau_optimum", "largest=.8 step=.01 widths=1,1;2,1 starts=200", "starts=400", 2),
     ("plateau_law", "widths=1,1;2,1 starts=100 points=80 resamples=400", "starts=200", 2),
     ("plateau_times", "N=100;1000 eta-hat=.1 widths=1,1;2,1 starts=100", "starts=200", 2),
@@ -28,7 +29,7 @@ GROWTH = [
     ("finite_escape", "N=4000 t-max=6 starts=500 runs=4 eta-hat=.1 ode-starts=1 sgd=a;b", "N=8000", 2),
     ("finite_divergence", "first=.1 step=.1 last=.3 t-max=6 widths=2,1 sizes=100,40;1000,20", "t-max=12", 2),
     ("overparameterisation", "N=1000 t-max=6 eta-hat=.1 starts=100 cases=64,1,32", "N=2000", 2),
-    ("solution_selection", "starts=100 time=50 widths=4,2;8,2 unequal=100;300", "starts=200", 2),
+    ("solution_selection", "starts=100 t-max=50 widths=4,2;8,2 unequal=100;300", "starts=200", 2),
 ]
 
 

@@ -23,7 +23,7 @@ SENSELESS = [
     ("solutions.unequal.dimensions", [5, 300, 1000], "solutions.unequal.dimensions = 5: at least"),
     ("solutions.orthonormal.p", 1, r"solutions.orthonormal.p, p_star = \[1, 2\]: p >= p\*"),
     ("solutions.orthonormal.cases", [[5, 0.1, 4]], r"solutions.orthonormal.cases = 5: at least p \+ p\* = 6"),
-    ("solutions.orthonormal.time", 1e-9, "solutions.orthonormal.time = 1e-09: a longer one"),
+    ("solutions.orthonormal.t_max", 1e-9, "solutions.orthonormal.t_max = 1e-09: a longer one"),
     ("solutions.fig3.p", 2, "solutions.fig3.p = 2: p above p_star = 2"),
     ("solutions.fluctuations.chain", [[512, 4], [64, 4]], "solutions.fluctuations.chain = .*: N increasing"),
     ("solutions.fluctuations.shown", [513], "solutions.fluctuations.shown = .513.: N among"),

@@ -43,8 +43,9 @@ CASES = {
         "SGD: ",
     ),
     "late_times": (
-        "late_times --equal 1 --wide 2,1 --N 100 --starts 2 --eta-hat 0.16 --time 100 --points 21"
-        " --window 1e-8 1e-4 --chain-equal 1 --chain-wide 3,1 --chain-time 40 --replicates 3 --tolerance 1e-9 --seed 1",
+        "late_times --equal 1 --wide 2,1 --N 100 --starts 2 --eta-hat 0.16 --t-max 100 --points 21"
+        " --window 1e-8 1e-4 --chain-equal 1 --chain-wide 3,1 --chain-t-max 40"
+        " --replicates 3 --tolerance 1e-9 --seed 1",
         BOTH,
         "chain, p = ",
     ),

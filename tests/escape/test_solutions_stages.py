@@ -41,11 +41,11 @@ def test_the_set_of_solutions(monkeypatch, tmp_path):
 
 def test_the_selection_of_the_ode(monkeypatch, tmp_path):
     out = tmp_path / "selection.csv"
-    sizes = ["--N", "100", "--starts", "4", "--rate", "0.1", "--time", "200", "--tolerance", "1e-10", "--seed", "1"]
+    sizes = ["--N", "100", "--starts", "4", "--eta-hat", "0.1", "--t-max", "200", "--tolerance", "1e-10", "--seed", "1"]
     unequal = ["--unequal", "50", "100", "200", "--unequal-widths", "3,2"]
     run(monkeypatch, "solution_selection", ["--widths", "2,2", "3,2", *sizes, *unequal, "--out", out])
     assert values(out, p=2)["deviation of Q"] < 1e-6
-    wide = values(out, p=3, N=100, rate=0.1)
+    wide = values(out, p=3, N=100, eta_hat=0.1)
     assert wide["drift of R"] < 1e-10
     assert wide["risk over its tail"] == pytest.approx(1, rel=0.02)
     assert values(out, p=3, N=100)["drift of R, Gaussian vectors"] > 1e-3
@@ -55,7 +55,7 @@ def test_the_selection_of_sgd_does_not_depend_on_the_other_cases(monkeypatch, tm
     tables = []
     for cases in (["30,0.1,3"], ["40,0.1,3", "30,0.1,3"]):
         out = tmp_path / f"{len(cases)}.csv"
-        arguments = ["--p", 3, "--p-star", 2, "--cases", *cases, "--time", 6, "--seed", 1, "--out", out]
+        arguments = ["--p", 3, "--p-star", 2, "--cases", *cases, "--t-max", 6, "--seed", 1, "--out", out]
         run(monkeypatch, "sgd_selection", arguments)
         tables.append(values(out, N=30))
     assert tables[0] == tables[1]

@@ -80,10 +80,10 @@ def _sgd_selection(args: Arguments) -> Work:
     p, p_star, time, cases = (
         _number(args, "p"),
         _number(args, "p-star"),
-        _number(args, "time"),
+        _number(args, "t-max"),
         [*_tuples(args, "cases")],
     )
-    seconds = sum(_chain(p, p_star, replicates, time / rate * N) for N, rate, replicates in cases)
+    seconds = sum(_chain(p, p_star, replicates, time / eta_hat * N) for N, eta_hat, replicates in cases)
     return Work(seconds, max(replicates for _, _, replicates in cases) * 2 * _overlaps(p, p_star))
 
 
@@ -99,7 +99,7 @@ def _late_times(args: Arguments) -> Work:
     pairs = [*_tuples(args, "wide"), *((p, p) for p in _numbers(args, "equal"))]
     seconds = sum(2 * _number(args, "starts") * 10 * _SPECTRAL for _ in pairs)
     p, p_star = next(_tuples(args, "chain-wide"))
-    seconds += _chain(p, p_star, runs, _number(args, "chain-time") / eta_hat * N)
+    seconds += _chain(p, p_star, runs, _number(args, "chain-t-max") / eta_hat * N)
     equal = _number(args, "chain-equal")
     # for equal widths the chain runs until the risk has left the window, about 4 p^2 in units of eta alpha / p
     seconds += _chain(equal, equal, runs, 4 * equal / eta_hat * N)
@@ -110,7 +110,7 @@ def _not_orthogonal(args: Arguments) -> Work:
     p, _ = next(_tuples(args, "widths"))
     points = 2 * len(args["dimensions"]) + 2 * len(args["overlaps"]) + len(args["large"])
     vectors = sum(2 * N * p for N in _numbers(args, "dimensions")) * 1e-8
-    return Work(_number(args, "starts") * (points * _ode(p, _number(args, "time")) + vectors))
+    return Work(_number(args, "starts") * (points * _ode(p, _number(args, "t-max")) + vectors))
 
 
 def _plateau_optimum(args: Arguments) -> Work:
@@ -170,7 +170,7 @@ def _overparameterisation(args: Arguments) -> Work:
 
 
 def _solution_selection(args: Arguments) -> Work:
-    starts, time = _number(args, "starts"), _number(args, "time")
+    starts, time = _number(args, "starts"), _number(args, "t-max")
     return Work(sum(starts * _ode(p, time) for p, _ in _tuples(args, "widths")) + len(args["unequal"]) * starts * 1e-3)
 
 

@@ -99,10 +99,11 @@ def _solutions(section: Mapping) -> None:
     orthonormal = section["orthonormal"]
     widths = orthonormal["p"], orthonormal["p_star"]
     _pairs("solutions.orthonormal.p, p_star", [widths])
-    for N, rate, replicates in orthonormal["cases"]:
+    for N, eta_hat, replicates in orthonormal["cases"]:
         _room("solutions.orthonormal.cases", N, [widths])
         _require(replicates <= MOST, "solutions.orthonormal.cases", replicates, f"at most {MOST} replicates")
-        _require(orthonormal["time"] / rate * N >= 1, "solutions.orthonormal.time", orthonormal["time"], "a longer one")
+        t_max = orthonormal["t_max"]
+        _require(t_max / eta_hat * N >= 1, "solutions.orthonormal.t_max", t_max, "a longer one")
 
     fig3 = section["fig3"]
     _require(fig3["p"] > fig3["p_star"], "solutions.fig3.p", fig3["p"], f"p above p_star = {fig3['p_star']}")

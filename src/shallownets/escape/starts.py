@@ -10,22 +10,18 @@ import numpy as np
 from numpy.random import Generator
 
 from shallownets import haar
-from shallownets.errors import UserError
+from shallownets.errors import Impossible
 from shallownets.escape.model import Array
-
-
-class ImpossibleStart(UserError, ValueError):
-    """Widths and a dimension, or overlaps, that no weights have: a user's choice, and a value a caller can catch."""
 
 
 def require_dimension(p: int, p_star: int, N: int) -> None:
     """Refuse a dimension that has no room for p student vectors outside the span of p* teacher vectors.
 
     Raises:
-        ValueError: N < p + p*.
+        Impossible: N < p + p*.
     """
     if p + p_star > N:
-        raise ImpossibleStart(f"N = {N} is too small for p = {p} and p* = {p_star}: at least p + p* is needed")
+        raise Impossible(f"N = {N} is too small for p = {p} and p* = {p_star}: at least p + p* is needed")
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Start:
         W_star: (p*, N) teacher weights, or None.
 
     Raises:
-        ValueError: shapes that do not fit, or overlaps that no weights can have: [[Q, M], [M^T, I]] must be
+        Impossible: shapes that do not fit, or overlaps that no weights can have: [[Q, M], [M^T, I]] must be
             symmetric and positive semidefinite.
     """
 
@@ -51,11 +47,11 @@ class Start:
     def __post_init__(self) -> None:
         p, _ = self.M.shape
         if self.Q.shape != (p, p):
-            raise ValueError(f"Q has shape {self.Q.shape}; M of shape {self.M.shape} needs ({p}, {p})")
+            raise Impossible(f"Q has shape {self.Q.shape}; M of shape {self.M.shape} needs ({p}, {p})")
         if not np.allclose(self.Q, self.Q.T, rtol=0, atol=1e-12):
-            raise ValueError("Q is not symmetric")
+            raise Impossible("Q is not symmetric")
         if np.linalg.eigvalsh(self.Q - self.M @ self.M.T).min() < -1e-10:
-            raise ImpossibleStart("no weights have these overlaps: Q - M M^T has a negative eigenvalue")
+            raise Impossible("no weights have these overlaps: Q - M M^T has a negative eigenvalue")
 
     def residual_factor(self) -> Array:
         """Lower triangular L, (p, p), with Q - M M^T = L L^T: what lies outside the teacher's span.
@@ -75,7 +71,7 @@ class Start:
         and the student in the first p* + p.
 
         Raises:
-            ValueError: N < p + p*.
+            Impossible: N < p + p*.
         """
         p, p_star = self.M.shape
         require_dimension(p, p_star, N)
@@ -97,7 +93,7 @@ def orthonormal(p: int, p_star: int, N: int, rng: Generator) -> Start:
     """Student and teacher as two independent orthonormal sets scaled to squared norm N: Q = I, M of order N^(-1/2).
 
     Raises:
-        ValueError: N < p + p*.
+        Impossible: N < p + p*.
     """
     require_dimension(p, p_star, N)
     W = np.sqrt(N) * _orthonormal_set(p, N, rng)
@@ -109,7 +105,7 @@ def orthonormal_overlaps(p: int, p_star: int, N: int, rng: Generator) -> Start:
     """The overlaps of ``orthonormal``, exact in law, without the weights: the cost does not grow with N.
 
     Raises:
-        ValueError: N < p + p*.
+        Impossible: N < p + p*.
     """
     require_dimension(p, p_star, N)
     top, _ = haar.block(p_star, p, N, rng)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shallownets.errors import Impossible
 from shallownets.escape.model import Array
 
 
@@ -19,7 +20,7 @@ class Trajectory:
             its M and Q are NaN, and they are finite everywhere else.
 
     Raises:
-        ValueError: shapes that do not fit, or NaN and inf that ``diverged_at`` does not announce.
+        Impossible: shapes that do not fit, or NaN and inf that ``diverged_at`` does not announce.
     """
 
     alpha: Array
@@ -30,12 +31,12 @@ class Trajectory:
     def __post_init__(self) -> None:
         replicates, times, p, _ = self.M.shape
         if self.alpha.shape != (times,) or np.any(np.diff(self.alpha) <= 0):
-            raise ValueError("alpha must be increasing and as long as M and Q")
+            raise Impossible("alpha must be increasing and as long as M and Q")
         if self.Q.shape != (replicates, times, p, p) or self.diverged_at.shape != (replicates,):
-            raise ValueError("M, Q and diverged_at disagree in their replicates, times or width")
+            raise Impossible("M, Q and diverged_at disagree in their replicates, times or width")
         for overlap in (self.M, self.Q):
             if not np.array_equal(np.isfinite(overlap).all((-2, -1)), self.valid):
-                raise ValueError("an overlap is not finite where the run had not diverged, or finite where it had")
+                raise Impossible("an overlap is not finite where the run had not diverged, or finite where it had")
 
     @property
     def valid(self) -> np.ndarray:
@@ -47,14 +48,14 @@ def recording_times(alpha_max: float, points: int, N: int | None = None) -> Arra
     """Equally spaced times from 0 to alpha_max; with N, each is a whole number of samples over N.
 
     Raises:
-        ValueError: alpha_max N is too small for so many different times.
+        Impossible: alpha_max N is too small for so many different times.
     """
     times = np.linspace(0.0, alpha_max, points)
     if N is None:
         return times
     samples = np.rint(times * N)
     if np.any(np.diff(samples) < 1):
-        raise ValueError(f"{points} times up to alpha_max = {alpha_max:g} need more than {alpha_max * N:g} samples")
+        raise Impossible(f"{points} times up to alpha_max = {alpha_max:g} need more than {alpha_max * N:g} samples")
     return samples / N
 
 
@@ -62,10 +63,10 @@ def concatenate(parts: list[Trajectory]) -> Trajectory:
     """Join the replicates of several trajectories in order.
 
     Raises:
-        ValueError: they were not recorded at the same times.
+        Impossible: they were not recorded at the same times.
     """
     if any(not np.array_equal(part.alpha, parts[0].alpha) for part in parts):
-        raise ValueError("the parts were not recorded at the same times")
+        raise Impossible("the parts were not recorded at the same times")
     return Trajectory(
         parts[0].alpha,
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("M", "Q", "diverged_at")),

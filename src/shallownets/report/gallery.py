@@ -16,9 +16,9 @@ from shallownets.artefacts import load_table
 from shallownets.catalogue import Figure
 from shallownets.errors import UserError
 from shallownets.lineage import Job
-from shallownets.report.table import Row
 from shallownets.report.markup import caption
 from shallownets.report.rules import Rule, by_rule
+from shallownets.report.table import Row
 
 _THUMBNAIL = 400  # pixels
 

@@ -31,12 +31,12 @@ rule late_times_data:
         N=BEYOND["late"]["N"],
         starts=BEYOND["late"]["starts"],
         eta_hat=BEYOND["late"]["eta_hat"],
-        time=BEYOND["late"]["time"],
+        t_max=BEYOND["late"]["t_max"],
         points=BEYOND["late"]["points"],
         window=BEYOND["late"]["window"],
         chain_equal=BEYOND["late"]["chain_equal"],
         chain_wide=",".join(map(str, BEYOND["late"]["chain_wide"])),
-        chain_time=BEYOND["late"]["chain_time"],
+        chain_t_max=BEYOND["late"]["chain_t_max"],
         replicates=BEYOND["late"]["replicates"],
         tolerance=config["escape"]["tolerance"],
         seed=config["seed"],
@@ -44,9 +44,9 @@ rule late_times_data:
         "late times"
     shell:
         "python -m shallownets.escape.stages.late_times --equal {params.equal} --wide {params.wide} --N {params.N}"
-        " --starts {params.starts} --eta-hat {params.eta_hat} --time {params.time} --points {params.points}"
+        " --starts {params.starts} --eta-hat {params.eta_hat} --t-max {params.t_max} --points {params.points}"
         " --window {params.window} --chain-equal {params.chain_equal} --chain-wide {params.chain_wide}"
-        " --chain-time {params.chain_time} --replicates {params.replicates} --tolerance {params.tolerance}"
+        " --chain-t-max {params.chain_t_max} --replicates {params.replicates} --tolerance {params.tolerance}"
         " --seed {params.seed} --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
 
 
@@ -106,7 +106,7 @@ rule not_orthogonal_data:
         large_overlap=BEYOND["frames"]["large_overlap"],
         eta_hat=BEYOND["frames"]["eta_hat"],
         starts=BEYOND["frames"]["starts"],
-        time=BEYOND["frames"]["time"],
+        t_max=BEYOND["frames"]["t_max"],
         tolerance=config["escape"]["tolerance"],
         seed=config["seed"],
     message:
@@ -114,7 +114,7 @@ rule not_orthogonal_data:
     shell:
         "python -m shallownets.escape.stages.not_orthogonal --widths {params.widths} --dimensions {params.dimensions}"
         " --overlaps {params.overlaps} --N {params.N} --large {params.large} --large-overlap {params.large_overlap}"
-        " --eta-hat {params.eta_hat} --starts {params.starts} --time {params.time} --tolerance {params.tolerance}"
+        " --eta-hat {params.eta_hat} --starts {params.starts} --t-max {params.t_max} --tolerance {params.tolerance}"
         " --seed {params.seed} --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
 
 

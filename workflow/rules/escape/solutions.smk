@@ -63,8 +63,8 @@ rule solution_selection:
         widths=[",".join(map(str, pair)) for pair in SOLUTIONS["widths"]],
         N=SOLUTIONS["N"],
         starts=SOLUTIONS["starts"],
-        rate=SOLUTIONS["rate"],
-        time=SOLUTIONS["time"],
+        eta_hat=SOLUTIONS["eta_hat"],
+        t_max=SOLUTIONS["t_max"],
         unequal=SOLUTIONS["unequal"]["dimensions"],
         pair=",".join(map(str, SOLUTIONS["unequal"]["widths"])),
         tolerance=config["escape"]["tolerance"],
@@ -73,7 +73,7 @@ rule solution_selection:
         "which solution the ODE reaches"
     shell:
         "python -m shallownets.escape.stages.solution_selection --widths {params.widths} --N {params.N}"
-        " --starts {params.starts} --rate {params.rate} --time {params.time} --unequal {params.unequal}"
+        " --starts {params.starts} --eta-hat {params.eta_hat} --t-max {params.t_max} --unequal {params.unequal}"
         " --unequal-widths {params.pair} --tolerance {params.tolerance} --seed {params.seed}"
         " --out {output} 2>&1 | tee {log}"
 
@@ -97,13 +97,13 @@ rule sgd_selection:
         p=SOLUTIONS["orthonormal"]["p"],
         p_star=SOLUTIONS["orthonormal"]["p_star"],
         cases=[",".join(map(str, case)) for case in SOLUTIONS["orthonormal"]["cases"]],
-        time=SOLUTIONS["orthonormal"]["time"],
+        t_max=SOLUTIONS["orthonormal"]["t_max"],
         seed=config["seed"],
     message:
         "which solution SGD reaches from orthonormal sets"
     shell:
         "python -m shallownets.escape.stages.sgd_selection --p {params.p} --p-star {params.p_star}"
-        " --cases {params.cases} --time {params.time} --seed {params.seed} --out {output} 2>&1 | tee {log}"
+        " --cases {params.cases} --t-max {params.t_max} --seed {params.seed} --out {output} 2>&1 | tee {log}"
 
 
 rule fluctuations:

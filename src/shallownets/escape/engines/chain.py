@@ -27,7 +27,6 @@ from shallownets.jit import kernel
 SIDE = 32  # replicates side by side in one call of the kernel, so that it works on whole vectors
 _FEWEST = 8  # replicates; fewer are faster one after the other
 _BLOCK = 64  # samples whose random numbers are drawn together; another number would give other results
-_U12 = np.uint64(12)
 
 
 @kernel("f8(u8[::1], f8, f8)", nogil=True)
@@ -37,7 +36,7 @@ def _spare_gamma(spare, d, c):
     state = spare.reshape(4, 1)
     while True:
         normals.draw_words(state, words)
-        u, v, w = (words[0] >> _U12) + 0.5, (words[1] >> _U12) + 0.5, (words[2] >> _U12) + 0.5
+        u, v, w = [(word >> normals.UNUSED) + 0.5 for word in words]
         x = np.sqrt(-2.0 * np.log(u * 2.0**-52)) * np.cos(2.0 * np.pi * v * 2.0**-52)
         root = 1.0 + c * x
         if root > 0.0:
@@ -65,7 +64,7 @@ def _rest(words, z, spares, freedom, k):
         k[i] = root * root * root
     for i in range(k.size):
         x, cube = z[i], k[i]
-        u = (np.float64(words[i] >> _U12) + 0.5) * 2.0**-52
+        u = (np.float64(words[i] >> normals.UNUSED) + 0.5) * 2.0**-52
         if cube <= 0.0 or (
             u >= 1.0 - 0.0331 * x * x * x * x and np.log(u) >= 0.5 * x * x + d * (1.0 - cube + np.log(cube))
         ):

@@ -9,7 +9,6 @@ from numpy.random import default_rng
 
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_arrays
-from shallownets.errors import UserError
 from shallownets.escape import starts
 from shallownets.escape.engines import chain, direct, spectral
 from shallownets.escape.measure.plateau import first_below
@@ -34,8 +33,7 @@ def main() -> None:
     parser.add_argument("--fraction", type=cli.positive, required=True, help="escaped below this fraction of L_pl")
     parser.add_argument("--alpha-max", type=cli.positive, required=True, help="last time, samples/N")
     parser.add_argument("--points", type=cli.count, required=True, help="recorded times, 0 and the last included")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
+    cli.shared(parser, "tolerance", "seed")
     parser.add_argument("--out", type=cli.path, required=True, help="the escape times, .npz")
     args = parser.parse_args()
 
@@ -44,24 +42,19 @@ def main() -> None:
     experiment = {"p": p, "p_star": p_star, "N": N, "eta_hat": args.eta_hat}
     draws = [seeds.sequence(args.seed, "plateau sgd start", experiment, r) for r in range(args.replicates)]
     streams = [seeds.sequence(args.seed, "samples", experiment, r) for r in range(args.replicates)]
-    try:
-        alpha = recording_times(args.alpha_max, args.points, N)
-        with progress(f"SGD N = {N}, {args.engine}", args.replicates * alpha[-1]) as advance:
-            if args.engine == "chain":
-                begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
-                sgd = chain.escape_times(begun, N, eta, level, alpha, streams, advance)
-            else:
-                begun, sgd = [], np.empty(args.replicates)
-                for r, (draw, stream) in enumerate(zip(draws, streams, strict=True)):
-                    start = starts.orthonormal(p, p_star, N, default_rng(draw))
-                    run = direct.simulate(start, N, eta, alpha, [stream], advance)
-                    sgd[r] = first_below(alpha, population_risk(run.M, run.Q), level)[0]
-                    begun.append(Start(start.M, np.eye(p)))  # Q of drawn weights is the identity up to rounding
-        limit = np.array(
-            [spectral.escape_time(start, eta, level, 4 * args.alpha_max, args.tolerance) for start in begun]
-        )
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    alpha = recording_times(args.alpha_max, args.points, N)
+    with progress(f"SGD N = {N}, {args.engine}", args.replicates * alpha[-1]) as advance:
+        if args.engine == "chain":
+            begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
+            sgd = chain.escape_times(begun, N, eta, level, alpha, streams, advance)
+        else:
+            begun, sgd = [], np.empty(args.replicates)
+            for r, (draw, stream) in enumerate(zip(draws, streams, strict=True)):
+                start = starts.orthonormal(p, p_star, N, default_rng(draw))
+                run = direct.simulate(start, N, eta, alpha, [stream], advance)
+                sgd[r] = first_below(alpha, population_risk(run.M, run.Q), level)[0]
+                begun.append(Start(start.M, np.eye(p)))  # Q of drawn weights is the identity up to rounding
+    limit = np.array([spectral.escape_time(start, eta, level, 4 * args.alpha_max, args.tolerance) for start in begun])
     parameters = experiment | {"engine": args.engine, "fraction": args.fraction, "seed": args.seed}
     parameters |= {"alpha_max": args.alpha_max, "points": args.points, "tolerance": args.tolerance}
     save_arrays(args.out, {"sgd": sgd, "ode": limit}, record_of(MODULE, parameters, UNITS))

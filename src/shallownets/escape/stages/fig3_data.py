@@ -33,10 +33,7 @@ def main() -> None:
     parser.add_argument("--points", type=cli.count, required=True, help="recorded times, 0 and the last included")
     parser.add_argument("--others", type=cli.count, required=True, help="other starts")
     parser.add_argument("--replicates", type=cli.count, required=True, help="runs of SGD from the matching start")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="of the ODE: relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's data, .csv")
+    cli.shared(parser, "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
     p, p_star, N, eta = args.p, args.p_star, args.N, args.eta
     if p <= p_star:
@@ -44,11 +41,8 @@ def main() -> None:
 
     key = {"p": p, "p_star": p_star, "N": N}
     streams = [seeds.sequence(args.seed, "Figure 3 start", key, r) for r in range(args.others + 1)]
-    try:
-        alpha = recording_times(args.alpha_max, args.points, N)
-        matching, *others = [starts.orthonormal(p, p_star, N, default_rng(stream)) for stream in streams]
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    alpha = recording_times(args.alpha_max, args.points, N)
+    matching, *others = [starts.orthonormal(p, p_star, N, default_rng(stream)) for stream in streams]
     samples = [seeds.sequence(args.seed, "Figure 3 samples", key | {"eta": eta}, r) for r in range(args.replicates)]
     with progress(f"SGD N = {N}", args.replicates * alpha[-1]) as advance:
         sgd = chain.simulate(matching, N, eta, alpha, samples, advance)

@@ -19,7 +19,10 @@ def load_start(path: Path) -> tuple[Start, dict]:
     file = load_arrays(path)
     if not {"M", "Q"} <= file.arrays.keys() <= {"M", "Q", "W", "W_star"}:
         raise UserError(f"{path}: not a start, its arrays are {', '.join(file.arrays)}")
-    return Start(**file.arrays), file.record["parameters"]
+    try:
+        return Start(**file.arrays), file.record["parameters"]
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{path}: not a start: {error}") from error
 
 
 def load_trajectory(path: Path) -> tuple[Trajectory, dict]:
@@ -31,7 +34,10 @@ def load_trajectory(path: Path) -> tuple[Trajectory, dict]:
     file = load_arrays(path)
     if file.arrays.keys() != UNITS.keys():
         raise UserError(f"{path}: not a trajectory, its arrays are {', '.join(file.arrays)}")
-    return Trajectory(**file.arrays), file.record["parameters"]
+    try:
+        return Trajectory(**file.arrays), file.record["parameters"]
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{path}: not a trajectory: {error}") from error
 
 
 def save_trajectory(path: Path, trajectory: Trajectory, module: str, parameters: dict) -> None:

@@ -46,11 +46,7 @@ def main() -> None:
     parser.add_argument("--step", type=cli.positive, required=True, help="step of the learning rates over p")
     parser.add_argument("--last", type=cli.positive, required=True, help="highest learning rate over p")
     parser.add_argument("--t-max", type=cli.positive, required=True, help="last time eta_hat alpha")
-    parser.add_argument("--resamples", type=cli.count, required=True, help="of the bootstrap")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step of the ODE")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the estimates, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's table, .csv")
+    cli.shared(parser, "resamples", "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
 
     rates = np.round(np.arange(args.first, args.last + args.step / 2, args.step), 10)
@@ -75,11 +71,8 @@ def main() -> None:
                         [seeds.sequence(args.seed, f"divergence {what}", experiment, r) for r in range(replicates)]
                         for what in ("start", "samples")
                     )
-                    try:
-                        begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
-                        alpha = recording_times(args.t_max / eta_hat, RECORDS, N)
-                    except ValueError as error:
-                        raise UserError(str(error)) from error
+                    begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
+                    alpha = recording_times(args.t_max / eta_hat, RECORDS, N)
                     run = chain.simulate(begun, N, p * eta_hat, alpha, streams, advance)
                     lost[n] = np.isfinite(run.diverged_at)
                     share = proportion(int(lost[n].sum()), replicates)

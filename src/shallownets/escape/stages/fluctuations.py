@@ -38,9 +38,7 @@ def main() -> None:
     parser.add_argument("--direct", type=pair, nargs="+", required=True, help="N,replicates of SGD on weights")
     parser.add_argument("--fit-from", type=cli.count, required=True, help="least N in the fits of exponents")
     parser.add_argument("--shown", type=cli.count, nargs="+", required=True, help="the N that fig4 shows, of the chain")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="of the ODE: relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
+    cli.shared(parser, "tolerance", "seed", "measurements")
     parser.add_argument("--convergence", type=cli.path, required=True, help="data of the figure convergence, .csv")
     parser.add_argument("--fig4", type=cli.path, required=True, help="data of Figure 4, .csv")
     args = parser.parse_args()
@@ -64,12 +62,9 @@ def main() -> None:
         for N, replicates in runs.items():
             purpose, experiment = f"fluctuations {engine}", key | {"N": N}
             streams = [seeds.sequence(args.seed, purpose, experiment, r) for r in range(replicates)]
-            try:
-                alpha = recording_times(args.alpha_max, args.points, N)
-                with progress(f"SGD N = {N}, {engine}", replicates * alpha[-1]) as advance:
-                    sgd = ENGINES[engine](start, N, args.eta, alpha, streams, advance)
-            except ValueError as error:
-                raise UserError(str(error)) from error
+            alpha = recording_times(args.alpha_max, args.points, N)
+            with progress(f"SGD N = {N}, {engine}", replicates * alpha[-1]) as advance:
+                sgd = ENGINES[engine](start, N, args.eta, alpha, streams, advance)
             limit = ode.simulate(start, args.eta, alpha, args.tolerance)
             if not limit.valid.all():
                 raise UserError(f"--eta {args.eta:g}: the ODE diverges from this start; a smaller one is right")

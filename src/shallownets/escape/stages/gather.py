@@ -22,10 +22,7 @@ def main() -> None:
     for path, other in zip(args.batches, parameters, strict=True):
         if other != parameters[0]:
             raise UserError(f"{path}: its parameters differ from those of {args.batches[0]}")
-    try:
-        joined = concatenate(list(trajectories))
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    joined = concatenate(list(trajectories))
     save_trajectory(args.out, joined, MODULE, parameters[0])
 
 

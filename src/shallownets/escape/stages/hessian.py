@@ -112,8 +112,7 @@ def main() -> None:
     parser.add_argument(
         "--ratio-sizes", type=sizes("p_star,N"), nargs="+", required=True, help="p_star,N with N >= p_star + 2"
     )
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
+    cli.shared(parser, "seed", "measurements")
     parser.add_argument("--spectra", type=cli.path, required=True, help="figure data of the spectra, .csv")
     parser.add_argument("--ratios", type=cli.path, required=True, help="figure data of the ratio, .csv")
     args = parser.parse_args()

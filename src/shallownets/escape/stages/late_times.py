@@ -41,23 +41,18 @@ def main() -> None:
     parser.add_argument("--N", type=cli.count, required=True, help="of the chain and of the starts, M_ir ~ N(0, 1/N)")
     parser.add_argument("--starts", type=cli.count, required=True, help="starts for each pair of widths")
     parser.add_argument("--eta-hat", type=cli.positive, required=True, help="eta/p of the ODE and of the chain")
-    parser.add_argument("--time", type=cli.positive, required=True, help="last alpha eta/p for p > p*")
+    parser.add_argument("--t-max", type=cli.positive, required=True, help="last time for p > p*, eta_hat samples/N")
     parser.add_argument("--points", type=cli.count, required=True, help="times recorded")
     parser.add_argument("--window", type=cli.positive, nargs=2, required=True, help="risks between which rates are fit")
     parser.add_argument("--chain-equal", type=cli.count, required=True, help="width p = p* of the chain")
     parser.add_argument("--chain-wide", type=pair, required=True, help="p,p* of the chain")
-    parser.add_argument("--chain-time", type=cli.positive, required=True, help="last alpha eta/p of the chain, p > p*")
-    parser.add_argument("--replicates", type=cli.count, required=True, help="of the chain, at least 2")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's data, .csv")
+    parser.add_argument("--chain-t-max", type=cli.positive, required=True, help="that of the chain")
+    parser.add_argument("--replicates", type=cli.at_least(2), required=True, help="of the chain, at least 2")
+    cli.shared(parser, "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
     for p, p_star in (*args.wide, args.chain_wide):
         if p <= p_star:
             raise UserError(f"p,p* = {p},{p_star}: p above p* is right")
-    if args.replicates < 2:
-        raise UserError(f"--replicates {args.replicates}: at least 2 are needed")
     unstable = [p for p in (*args.equal, args.chain_equal) if theory.decay_rate(p, args.eta_hat * p) <= 0]
     if unstable:
         raise UserError(f"--eta-hat {args.eta_hat}: the solution is unstable at p = p* = {unstable[0]}")
@@ -113,7 +108,7 @@ def main() -> None:
         for p, p_star in args.wide:
             key = key_of(p, p_star, eta_hat)
             exponents, lines = [], []
-            t = times(args.time * p, args.points)
+            t = times(args.t_max * p, args.points)
             law = np.full(t.size, np.nan)
             q_0 = np.array([theory.excess_norm(p, p_star, 1.0, time) for time in t[1:]])
             law[1:] = theory.late_risk(p, p_star, eta_hat * p, q_0)
@@ -132,7 +127,7 @@ def main() -> None:
         key = key_of(p, p_star, args.eta_hat)
         eta = args.eta_hat * p
         start = start_of(p, p_star, 0)
-        t = horizon(start, eta) if p == p_star else times(args.chain_time * p, args.points)
+        t = horizon(start, eta) if p == p_star else times(args.chain_t_max * p, args.points)
         alpha = in_samples(t / eta, args.N)
         streams = [seeds.sequence(args.seed, "late times, samples", key, r) for r in range(args.replicates)]
         run = chain.simulate(start, args.N, eta, alpha, streams)

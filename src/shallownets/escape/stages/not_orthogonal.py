@@ -46,16 +46,11 @@ def main() -> None:
     parser.add_argument("--large", type=cli.positive, nargs="+", required=True, help="very large N")
     parser.add_argument("--large-overlap", type=cli.positive, required=True, help="overlap of the students there")
     parser.add_argument("--eta-hat", type=cli.positive, required=True, help="finite eta/p, besides gradient flow")
-    parser.add_argument("--starts", type=cli.count, required=True, help="for each point, at least 2")
-    parser.add_argument("--time", type=cli.positive, required=True, help="last alpha eta/p")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's data, .csv")
+    parser.add_argument("--starts", type=cli.at_least(2), required=True, help="for each point, at least 2")
+    parser.add_argument("--t-max", type=cli.positive, required=True, help="last time, eta_hat samples/N")
+    cli.shared(parser, "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
     p, p_star = args.widths
-    if args.starts < 2:
-        raise UserError(f"--starts {args.starts}: at least 2 are needed")
     if list(args.overlaps) != sorted(set(args.overlaps)) or args.overlaps[0] < 0 or args.overlaps[-1] >= 1:
         raise UserError(f"--overlaps {args.overlaps}: rising numbers from 0 to below 1 are right")
     if p < p_star or p == 1:
@@ -75,7 +70,7 @@ def main() -> None:
             # the same starts for gradient flow and finite η
             stream = seeds.sequence(args.seed, "not orthogonal", {"p": p, "p_star": p_star} | key, replicate)
             eta = (eta_hat or 1.0) * p
-            alpha = args.time / (eta_hat or 1.0)
+            alpha = args.t_max / (eta_hat or 1.0)
             found.append(correlated.reached(draw(default_rng(stream)), eta, alpha, args.tolerance, eta_hat == 0))
         samples = {name: np.array([one[name] for one in found]) for name in found[0]}
         for name, values in samples.items():
@@ -138,7 +133,7 @@ def main() -> None:
     rows.append({"quantity": "exponent of the remainder"} | row | predicted | slope.row())
 
     parameters = {"p": p, "p_star": p_star, "N": args.N, "eta_hat": args.eta_hat, "starts": args.starts}
-    record = record_of(MODULE, parameters | {"time": args.time, "seed": args.seed}, {"estimate": "1", "N": "1"})
+    record = record_of(MODULE, parameters | {"t_max": args.t_max, "seed": args.seed}, {"estimate": "1", "N": "1"})
     save_table(args.measurements, pd.DataFrame(rows), record)
     save_table(args.figure_data, pd.DataFrame(drawn), record)
 

@@ -88,13 +88,11 @@ def main() -> None:
     parser.add_argument("--N", type=cli.count, required=True, help="input dimension, at least p + p_star")
     parser.add_argument("--law-p", type=cli.count, required=True, help="student width of the laws, above p_star")
     parser.add_argument(
-        "--directions", type=cli.count, required=True, help="random directions of each kind, at least 2"
+        "--directions", type=cli.at_least(2), required=True, help="random directions of each kind, at least 2"
     )
     parser.add_argument("--steps", type=cli.positive, nargs=2, required=True, help="shortest and longest step")
-    parser.add_argument("--points", type=cli.count, required=True, help="how many steps, at least 2")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's data, .csv")
+    parser.add_argument("--points", type=cli.at_least(2), required=True, help="how many steps, at least 2")
+    cli.shared(parser, "seed", "measurements", "figure-data")
     args = parser.parse_args()
     p_star, N = args.p_star, args.N
     for p in [*args.p, args.law_p]:

@@ -5,7 +5,6 @@ Makes: an .npz artefact with the trajectory.
 """
 
 from shallownets import cli
-from shallownets.errors import UserError
 from shallownets.escape.engines import ode
 from shallownets.escape.stages.files import load_start, save_trajectory
 from shallownets.escape.trajectory import recording_times
@@ -26,11 +25,8 @@ def main() -> None:
     args = parser.parse_args()
 
     start, drawn = load_start(args.start)
-    try:
-        alpha = recording_times(args.alpha_max, args.points, args.N)
-        trajectory = ode.simulate(start, args.eta, alpha, args.tolerance, args.gradient_flow)
-    except (ValueError, ArithmeticError) as error:
-        raise UserError(str(error)) from error
+    alpha = recording_times(args.alpha_max, args.points, args.N)
+    trajectory = ode.simulate(start, args.eta, alpha, args.tolerance, args.gradient_flow)
     if trajectory.diverged_at[0] < float("inf"):
         print(f"the ODE diverged at alpha = {trajectory.diverged_at[0]:g}")
     parameters = {

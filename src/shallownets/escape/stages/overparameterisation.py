@@ -12,7 +12,6 @@ from numpy.random import default_rng
 
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
-from shallownets.errors import UserError
 from shallownets.escape import starts
 from shallownets.escape.engines import chain, spectral
 from shallownets.escape.stages.plateau_shared import exact, row
@@ -49,10 +48,7 @@ def main() -> None:
     parser.add_argument("--starts", type=cli.count, required=True, help="starts of the ODE, at least the replicates")
     parser.add_argument("--t-max", type=cli.positive, required=True, help="when a run is given up, eta_hat alpha")
     parser.add_argument("--points", type=cli.count, required=True, help="times at which the risk is looked at")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step of the ODE")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the estimates, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's table, .csv")
+    cli.shared(parser, "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
 
     N, eta_hat = args.N, args.eta_hat
@@ -66,11 +62,8 @@ def main() -> None:
                 [seeds.sequence(args.seed, f"widths {what}", keys, r) for r in range(many)]
                 for what, many in (("start", count), ("samples", replicates))
             )
-            try:
-                begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
-                alpha = recording_times(args.t_max / eta_hat, args.points, N)
-            except ValueError as error:
-                raise UserError(str(error)) from error
+            begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
+            alpha = recording_times(args.t_max / eta_hat, args.points, N)
             sgd = eta_hat * chain.escape_times(begun[:replicates], N, p * eta_hat, level, alpha, streams)
             limit = [spectral.escape_time(start, p * eta_hat, level, 4 * alpha[-1], args.tolerance) for start in begun]
             limit = eta_hat * np.array(limit)

@@ -14,7 +14,7 @@ def pair(text: str) -> tuple[int, int]:
 
 
 def case(text: str) -> tuple[int, float, int]:
-    """Dimension, rate and number of replicates, such as ``400,0.1,100``."""
+    """Dimension, learning rate over p and number of replicates, such as ``400,0.1,100``."""
     parts = text.split(",")
     if len(parts) != 3:
         raise argparse.ArgumentTypeError(f"{text!r} given; three numbers such as 400,0.1,100 are right")

@@ -33,12 +33,8 @@ def main() -> None:
     parser.add_argument("--t-max", type=cli.positive, required=True, help="last time, eta_hat alpha")
     parser.add_argument("--t-fit", type=cli.positive, required=True, help="the rate is that from 0 to this time")
     parser.add_argument("--points", type=cli.count, required=True, help="recorded times, 0 and the last included")
-    parser.add_argument("--replicates", type=cli.count, required=True, help="runs of SGD, at least 2")
-    parser.add_argument("--resamples", type=cli.count, required=True, help="of the bootstrap")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the estimates, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's table, .csv")
+    parser.add_argument("--replicates", type=cli.at_least(2), required=True, help="runs of SGD, at least 2")
+    cli.shared(parser, "resamples", "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
 
     p, p_star = args.p, args.p_star
@@ -50,12 +46,9 @@ def main() -> None:
         raise UserError(
             f"--eta-hat {args.eta_hat:g}: the ODE has no plateau at this learning rate; a smaller one is right"
         )
-    try:
-        start = Start(rng.standard_normal((p, p_star)) * np.sqrt(norm / args.N), norm * np.eye(p))
-        alpha = recording_times(args.t_max / args.eta_hat, args.points, args.N)
-        sgd = direct.simulate(start, args.N, p * args.eta_hat, alpha, streams)
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    start = Start(rng.standard_normal((p, p_star)) * np.sqrt(norm / args.N), norm * np.eye(p))
+    alpha = recording_times(args.t_max / args.eta_hat, args.points, args.N)
+    sgd = direct.simulate(start, args.N, p * args.eta_hat, alpha, streams)
     lost = Lost()
     kept = sgd.valid.all(1)
     simulated = lost.enough(kept, "SGD", "diverged")

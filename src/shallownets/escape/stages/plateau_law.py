@@ -93,21 +93,15 @@ def main() -> None:
     parser = cli.parser(MODULE, __doc__)
     parser.add_argument("--widths", type=pair, nargs="+", required=True, help="pairs p,p* with p at least p*")
     parser.add_argument("--sigma", type=cli.positive, required=True, help="standard deviation of M_ir at the onset")
-    parser.add_argument("--starts", type=cli.count, required=True, help="starts averaged over")
-    parser.add_argument("--points", type=cli.count, required=True, help="recorded times")
+    parser.add_argument("--starts", type=cli.at_least(2), required=True, help="starts averaged over, at least 2")
+    parser.add_argument("--points", type=cli.at_least(8), required=True, help="recorded times, at least 8")
     parser.add_argument("--reduction-max", type=cli.positive, required=True, help="fits end at this loss reduction")
     parser.add_argument("--reduction", type=cli.positive, required=True, help="loss reduction whose time is measured")
     parser.add_argument("--eta-hat", type=cli.positive, nargs="+", required=True, help="finite learning rates over p")
-    parser.add_argument("--resamples", type=cli.count, required=True, help="of the bootstrap")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the estimates, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's table, .csv")
+    cli.shared(parser, "resamples", "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
     if not 1e-12 <= args.sigma <= 0.01:
         raise UserError(f"--sigma {args.sigma:g}: from 1e-12 to 0.01 is right, for a start on the plateau")
-    if args.points < 8:
-        raise UserError(f"--points {args.points}: at least 8 are needed")
 
     measured, data = [], []
     for p, p_star in args.widths:

@@ -10,7 +10,6 @@ from numpy.random import default_rng
 
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
-from shallownets.errors import UserError
 from shallownets.escape.engines import direct, ode
 from shallownets.escape.model import plateau_norm
 from shallownets.escape.stages.plateau_shared import exact, row
@@ -45,11 +44,8 @@ def main() -> None:
     parser.add_argument("--t-max", type=cli.positive, required=True, help="last time of SGD, eta_hat alpha")
     parser.add_argument("--points", type=cli.count, required=True, help="recorded times, 0 and the last included")
     parser.add_argument("--compared", type=cli.positive, nargs="+", required=True, help="times of the measurements")
-    parser.add_argument("--replicates", type=cli.count, required=True, help="runs of SGD, at least 2")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the estimates, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's table, .csv")
+    parser.add_argument("--replicates", type=cli.at_least(2), required=True, help="runs of SGD, at least 2")
+    cli.shared(parser, "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
 
     p, p_star, norms = len(args.norms), args.p_star, np.array(args.norms)
@@ -58,12 +54,9 @@ def main() -> None:
     M = np.sqrt(norms[:, None] / args.N) * rng.standard_normal((p, p_star))
     streams = [seeds.sequence(args.seed, "samples", experiment, replicate) for replicate in range(args.replicates)]
     eta = p * args.eta_hat
-    try:
-        start = Start(M, np.diag(norms))
-        alpha = recording_times(args.t_max / args.eta_hat, args.points, args.N)
-        sgd = direct.simulate(start, args.N, eta, alpha, streams)
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    start = Start(M, np.diag(norms))
+    alpha = recording_times(args.t_max / args.eta_hat, args.points, args.N)
+    sgd = direct.simulate(start, args.N, eta, alpha, streams)
     lost = Lost()
     kept = sgd.valid.all(1)
     simulated = lost.enough(kept, "SGD", "diverged")

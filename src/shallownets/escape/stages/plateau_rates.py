@@ -97,8 +97,7 @@ def main() -> None:
     parser.add_argument("--widths", type=pair, nargs="+", required=True, help="pairs p,p*")
     parser.add_argument("--norms", type=cli.positive, nargs="+", required=True, help="initial squared norms, in turn")
     parser.add_argument("--eta-hat", type=cli.positive, nargs="+", required=True, help="finite learning rates over p")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the estimates, .csv")
+    cli.shared(parser, "tolerance", "measurements")
     args = parser.parse_args()
 
     measured = []

@@ -54,18 +54,14 @@ def main() -> None:
     )
     parser.add_argument("--N", type=cli.positive, nargs="+", required=True, help="dimensions of the ODE's starts")
     parser.add_argument("--eta-hat", type=cli.positive, nargs="+", required=True, help="learning rates over p")
-    parser.add_argument("--starts", type=cli.count, required=True, help="starts of the ODE")
+    parser.add_argument("--starts", type=cli.at_least(2), required=True, help="starts of the ODE, at least 2")
     parser.add_argument(
         "--widths", type=pair, nargs="+", required=True, help="p,p* compared at one N and learning rate"
     )
     parser.add_argument("--aligned", type=pair, required=True, help="p,p* of the starts whose alignment is examined")
     parser.add_argument("--at", type=cli.positive, required=True, help="the N of both comparisons")
     parser.add_argument("--at-eta-hat", type=cli.positive, required=True, help="the learning rate over p of both")
-    parser.add_argument("--resamples", type=cli.count, required=True, help="of the bootstrap")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the estimates, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's table, .csv")
+    cli.shared(parser, "resamples", "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
 
     files = [load_arrays(path) for path in args.sgd]

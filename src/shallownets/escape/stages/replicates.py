@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from shallownets import cli, seeds
-from shallownets.errors import UserError
 from shallownets.escape.stages.files import load_start, save_trajectory
 from shallownets.escape.trajectory import Trajectory, recording_times
 from shallownets.progress import progress
@@ -38,14 +37,9 @@ def simulate_batch(module: str, doc: str, engine: str, purpose: str, simulate: C
     experiment = {"start": str(sorted(drawn.items())), "N": args.N, "eta": args.eta}
     last = args.first + args.replicates - 1
     streams = [seeds.sequence(args.seed, purpose, experiment, r) for r in range(args.first, last + 1)]
-    try:
-        alpha = recording_times(args.alpha_max, args.points, args.N)
-        with progress(
-            f"{engine} N = {args.N}, replicates {args.first} to {last}", args.replicates * alpha[-1]
-        ) as advance:
-            trajectory = simulate(start, args.N, args.eta, alpha, streams, advance)
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    alpha = recording_times(args.alpha_max, args.points, args.N)
+    with progress(f"{engine} N = {args.N}, replicates {args.first} to {last}", args.replicates * alpha[-1]) as advance:
+        trajectory = simulate(start, args.N, args.eta, alpha, streams, advance)
     for replicate, time in enumerate(trajectory.diverged_at, args.first):
         if time < float("inf"):
             print(f"replicate {replicate} diverged at alpha = {time:g}")

@@ -11,7 +11,6 @@ from numpy.random import default_rng
 
 from shallownets import cli, seeds, statistics
 from shallownets.artefacts import record_of, save_table
-from shallownets.errors import UserError
 from shallownets.escape import model, starts
 from shallownets.escape.engines import ode
 from shallownets.escape.measure import solutions as measure
@@ -65,31 +64,28 @@ def main() -> None:
     parser = cli.parser(MODULE, __doc__)
     parser.add_argument("--widths", type=pair, nargs="+", required=True, help="p,p* with p >= p*")
     parser.add_argument("--N", type=cli.count, required=True, help="dimension N of the starts, M_ir ~ N(0, 1/N)")
-    parser.add_argument("--starts", type=cli.count, required=True, help="starts for each pair of widths")
-    parser.add_argument("--rate", type=cli.positive, required=True, help="eta/p")
-    parser.add_argument("--time", type=cli.positive, required=True, help="last alpha eta/p")
+    parser.add_argument("--starts", type=cli.at_least(4), required=True, help="for each pair of widths, at least 4")
+    parser.add_argument("--eta-hat", type=cli.positive, required=True, help="learning rate over p")
+    parser.add_argument("--t-max", type=cli.positive, required=True, help="last time, eta_hat samples/N")
     parser.add_argument("--unequal", type=cli.count, nargs="+", required=True, help="N of Gaussian vectors")
     parser.add_argument("--unequal-widths", type=pair, required=True, help="their p,p*")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
+    cli.shared(parser, "tolerance", "seed")
     parser.add_argument("--out", type=cli.path, required=True, help="the table, .csv")
     args = parser.parse_args()
-    if args.starts < 4:
-        raise UserError(f"--starts {args.starts}: at least 4 are needed")
 
     rows = []
-    settings = {"N": args.N, "rate": args.rate, "tolerance": args.tolerance}
+    settings = {"N": args.N, "eta_hat": args.eta_hat, "tolerance": args.tolerance}
     for p, p_star in args.widths:
         key = {"p": p, "p_star": p_star} | settings
         streams = [seeds.sequence(args.seed, "selection", key, r) for r in range(args.starts)]
         runs = [starts.gaussian(p, p_star, args.N, default_rng(stream)) for stream in streams]
-        alpha = np.linspace(0, args.time / args.rate, POINTS)
-        measured = selection(p, p_star, args.rate * p, alpha, runs, args.tolerance)
+        alpha = np.linspace(0, args.t_max / args.eta_hat, POINTS)
+        measured = selection(p, p_star, args.eta_hat * p, alpha, runs, args.tolerance)
         q_0 = measured["excess norm"].value if p > p_star else 0.0
         rows += [{"quantity": name} | key | {"q_0": q_0} | e.row() for name, e in measured.items()]
 
     p, p_star = args.unequal_widths
-    alpha = np.array([0.0, args.time * p])  # gradient flow at η = 1
+    alpha = np.array([0.0, args.t_max * p])  # gradient flow at η = 1
     drifts, excesses = [], []
     for N in args.unequal:
         key = {"p": p, "p_star": p_star, "N": N}
@@ -109,7 +105,7 @@ def main() -> None:
     key = {"p": p, "p_star": p_star}
     for name, samples in (("exponent of the drift", drifts), ("exponent of the excess distance", excesses)):
         rows.append({"quantity": name} | key | measure.log_exponent(np.array(args.unequal), samples).row())
-    parameters = settings | {"time": args.time, "starts": args.starts, "seed": args.seed}
+    parameters = settings | {"t_max": args.t_max, "starts": args.starts, "seed": args.seed}
     save_table(args.out, pd.DataFrame(rows), record_of(MODULE, parameters, {"estimate": "1"}))
 
 

@@ -78,8 +78,7 @@ def main() -> None:
     parser.add_argument("--N", type=cli.count, required=True, help="input dimension")
     parser.add_argument("--frames", type=cli.count, required=True, help="random solutions")
     parser.add_argument("--starts", type=cli.count, required=True, help="starts of narrow students")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="of the ODE: relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
+    cli.shared(parser, "tolerance", "seed")
     parser.add_argument("--out", type=cli.path, required=True, help="the table, .csv")
     args = parser.parse_args()
 

@@ -8,7 +8,6 @@ from numpy.random import default_rng
 
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_arrays
-from shallownets.errors import UserError
 from shallownets.escape import starts
 
 MODULE = "shallownets.escape.stages.start"
@@ -28,10 +27,7 @@ def main() -> None:
 
     parameters = {"kind": args.kind, "p": args.p, "p_star": args.p_star, "N": args.N}
     rng = default_rng(seeds.sequence(args.seed, "start", parameters, args.index))
-    try:
-        start = DRAW[args.kind](args.p, args.p_star, args.N, rng)
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    start = DRAW[args.kind](args.p, args.p_star, args.N, rng)
     arrays = {name: value for name in ("M", "Q", "W", "W_star") if (value := getattr(start, name)) is not None}
     parameters |= {"seed": args.seed, "index": args.index}
     save_arrays(args.out, arrays, record_of(MODULE, parameters, dict.fromkeys(arrays, "1")))

@@ -106,10 +106,7 @@ def main() -> None:
     parser.add_argument("--p-max", type=cli.count, required=True, help="every p_star <= p up to this is surveyed")
     parser.add_argument("--values", type=cli.positive, nargs="+", required=True, help="singular values of M, one each")
     parser.add_argument("--points", type=cli.count, required=True, help="times on the path")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of a step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's data, .csv")
+    cli.shared(parser, "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
     for p, p_star, N in args.maps:
         if p < p_star or p + p_star > N:
