@@ -1,5 +1,6 @@
 """Command lines by hand: a user's mistake is one line, and help names units."""
 
+import os
 import subprocess
 import sys
 
@@ -92,3 +93,11 @@ def test_help_says_what_from_what_and_units():
     assert done.returncode == 0
     assert "Makes:" in done.stdout
     assert "samples/N" in done.stdout
+
+
+def test_a_reader_that_went_away_is_no_traceback():
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([sys.executable, "-m", "shallownets"], stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, "")

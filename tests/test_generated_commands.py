@@ -101,6 +101,9 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+SEVEN = cli.at_least(7)
+
+
 def test_all_commands_are_found():
     assert len(FIGURES) >= 15
     assert len(STAGES) >= 35
@@ -124,7 +127,7 @@ def test_a_value_without_meaning_is_refused_in_one_line(module, here, monkeypatc
 
 @settings(max_examples=500, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    st.sampled_from([cli.count, cli.index, cli.positive, cli.not_negative]),
+    st.sampled_from([cli.count, cli.index, cli.positive, cli.not_negative, SEVEN]),
     st.text(max_size=12) | st.from_regex(r"[-+]?[0-9._e]{1,9}"),
 )
 def test_any_text_is_a_number_within_its_limits_or_refused(kind, text):
@@ -134,7 +137,7 @@ def test_any_text_is_a_number_within_its_limits_or_refused(kind, text):
         assert str(error).isprintable()
     else:
         assert np.isfinite(value)
-        assert value >= {cli.count: 1, cli.positive: np.nextafter(0, 1)}.get(kind, 0)
+        assert value >= {cli.count: 1, SEVEN: 7, cli.positive: np.nextafter(0, 1)}.get(kind, 0)
 
 
 RECORD = artefacts.record_of("shallownets.escape.stages.ode", {"p": 4}, {"M": "1"})
@@ -218,7 +221,7 @@ def test_values_that_make_no_sense_together_are_refused_or_survived(module, whol
     arguments = []
     for option in options_of(module, monkeypatch):
         shapes = [real] if option.type in (cli.positive, cli.not_negative) else [whole]
-        shapes += [f"{whole},{whole}", f"{whole},{real},{whole}", f"{whole},{whole},{whole}"]
+        shapes += [f"{whole},{whole}", f"{whole},{real},{whole}", f"{whole},{whole},{whole}", "8"]
         value = "out.csv" if option.type is cli.path else option.choices and next(iter(option.choices))
         for shape in [] if value else shapes:
             with contextlib.suppress(argparse.ArgumentTypeError):

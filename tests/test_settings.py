@@ -3,6 +3,7 @@
 import copy
 import math
 import re
+import shutil
 
 import pytest
 import yaml
@@ -173,3 +174,14 @@ def test_differences_name_key_value_and_default(paper, schema):
 def test_the_merged_config_is_written_and_reads_back(paper, tmp_path):
     settings.write(paper, tmp_path / "config.yaml")
     assert yaml.safe_load((tmp_path / "config.yaml").read_text()) == paper
+
+
+def test_a_study_without_a_section_in_the_schema_is_refused(root, tmp_path):
+    for name in ("workflow/schemas", "workflow/figures"):
+        shutil.copytree(root / name, tmp_path / name)
+    assert settings.load_schema(tmp_path) == settings.load_schema(root)
+    (tmp_path / "workflow/figures/linear.yaml").write_text(
+        "line: {label: Line, shows: a line, settings: [], tables: []}"
+    )
+    with pytest.raises(UserError, match=r"config\.schema\.yaml: no section linear"):
+        settings.load_schema(tmp_path)

@@ -80,8 +80,10 @@ def run(main: Callable[[], None]) -> None:
     """
     try:
         runs.join()
-        main()
-        sys.stdout.flush()
+        try:
+            main()
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains of it at its end
         sys.exit(1)

@@ -62,6 +62,13 @@ def save(figure: Figure, paths: Iterable[Path]) -> None:
         save_bytes(path, buffer.getvalue())
 
 
+def _said(error: Exception, draw: Callable) -> str:
+    """An error in one line, with the last line of the figure's own file that led to it, for whoever changes it."""
+    file = draw.__code__.co_filename
+    line = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file][-1]
+    return f"{type(error).__name__} {' '.join(str(error).split())} ({Path(file).name}:{line})"
+
+
 def command(module: str, doc: str, draw: Callable) -> None:
     """Run the command line of a figure: read its table, draw it, write it, and leave the process.
 
@@ -83,9 +90,7 @@ def command(module: str, doc: str, draw: Callable) -> None:
         try:
             figure = draw(frame, record["parameters"])
         except (KeyError, AttributeError, IndexError, TypeError, ValueError) as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]  # for whoever changes the figure
-            said = f"{type(error).__name__} {' '.join(str(error).split())} ({Path(where.filename).name}:{where.lineno})"
-            raise UserError(f"{args.table}: not the data of this figure: {said}") from error
+            raise UserError(f"{args.table}: not the data of this figure: {_said(error, draw)}") from error
         if notes := record["parameters"].get("notes"):
             figure.supxlabel("Left out: " + "; ".join(notes), fontsize=7, color=COLOURS[1], wrap=True)
         save(figure, args.out)

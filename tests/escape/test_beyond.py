@@ -8,8 +8,8 @@ from shallownets import labels, style
 from shallownets.escape import model, starts
 from shallownets.escape.engines import gradient_flow, ode, spectral
 from shallownets.escape.figures import late_times, not_orthogonal, stationary_map
-from shallownets.escape.measure import correlated, staircase
 from shallownets.escape.measure import late as measure
+from shallownets.escape.measure import solutions, staircase
 from shallownets.escape.theory import frames, late
 from shallownets.escape.theory.landscape import StationaryPoint
 
@@ -65,8 +65,8 @@ def test_rates_exponents_and_lines_of_known_decays():
 def test_overlapping_students_reach_the_predicted_frame_as_their_overlap_with_the_teacher_vanishes(p, p_star, rng):
     remainders = []
     for N in (1e4, 1e8):
-        start = correlated.correlated(p, p_star, N, 0.6, np.random.default_rng(1))
-        found = correlated.reached(start, 1.0, 200.0 * p, 1e-11, gradient_flow=True)
+        start = starts.equal_overlaps(p, p_star, N, 0.6, np.random.default_rng(1))
+        found = solutions.end_of(start, 1.0, 200.0 * p, 1e-11, gradient_flow=True)
         assert found["drift"] > 0.02
         assert found["drift"] == pytest.approx(found["predicted drift"], rel=0.1)
         assert found["lost selectivity"] > 0
@@ -79,18 +79,18 @@ def test_overlapping_students_reach_the_predicted_frame_as_their_overlap_with_th
 def test_orthonormal_students_reach_the_closest_solution(rng):
     start = starts.gaussian(3, 2, 100, rng)
     np.testing.assert_allclose(frames.reached_frame(start.M, start.Q), model.polar_factor(start.M), atol=1e-13)
-    found = correlated.reached(start, 0.3, 1000.0, 1e-10, gradient_flow=False)
+    found = solutions.end_of(start, 0.3, 1000.0, 1e-10, gradient_flow=False)
     assert found["drift"] < 1e-8
     assert abs(found["lost selectivity"]) < 1e-12
 
 
 def test_powers_of_a_matrix_and_the_overlaps_of_correlated_students(rng):
-    start = correlated.correlated(4, 2, 200, 0.3, rng)
+    start = starts.equal_overlaps(4, 2, 200, 0.3, rng)
     assert start.Q[0, 1] == pytest.approx(0.3)
     np.testing.assert_allclose(np.diag(start.Q), 1)
-    half = frames.power(start.Q, 0.5)
+    half = model.matrix_power(start.Q, 0.5)
     np.testing.assert_allclose(half @ half, start.Q, atol=1e-13)
-    np.testing.assert_allclose(frames.power(start.Q, -1.0) @ start.Q, np.eye(4), atol=1e-12)
+    np.testing.assert_allclose(model.matrix_power(start.Q, -1.0) @ start.Q, np.eye(4), atol=1e-12)
     W, W_star = start.weights(10)
     np.testing.assert_allclose(W @ W_star.T / 10, start.M, atol=1e-12)
 

@@ -47,7 +47,7 @@ def test_rates_are_the_derivatives_of_the_drift(p, p_star, rng):
     decay = along(nothing, traceless)[1]
     np.testing.assert_allclose(decay, -theory.norm_difference_rate(p) / p * traceless, rtol=1e-7, atol=1e-9)
     source = model.drift_Q(M, still, 1.0) - model.drift_Q(nothing, still, 1.0)
-    np.testing.assert_allclose(source, theory.source_rate(p_star) / p * M @ M.T, rtol=1e-12)
+    np.testing.assert_allclose(source, 8 / p_star / p * M @ M.T, rtol=1e-12)
 
 
 @pytest.mark.parametrize("norm", [0.2, 1.0, 2.0])

@@ -12,6 +12,7 @@ from shallownets.escape.figures import convergence, fig3, fig4
 from shallownets.escape.measure import solutions as measure
 from shallownets.escape.theory import finite, late
 from shallownets.escape.theory import solutions as theory
+from shallownets.escape.theory.landscape import StationaryPoint
 from shallownets.escape.trajectory import Trajectory
 from shallownets.statistics import Estimate
 
@@ -53,8 +54,8 @@ def test_the_least_risk_of_a_narrow_student_is_found_by_free_minimisation(p, p_s
         return model.population_risk(W[:, :p_star], W @ W.T)
 
     found = min(minimize(risk, rng.standard_normal(p * (p_star + 1))).fun for _ in range(5))
-    assert theory.least_risk(p, p_star) == pytest.approx(found, abs=1e-8)
-    assert theory.least_risk(p_star, p) == 0
+    assert StationaryPoint(p, p_star, p, 0).risk == pytest.approx(found, abs=1e-8)
+    assert found == pytest.approx((p_star - p) * (p_star + 2) / (p_star**2 * (p + 2)), abs=1e-8)
 
 
 @pytest.mark.parametrize(("p", "p_star", "eta"), [(2, 1, 0.2), (4, 2, 0.4), (5, 3, 0.1), (8, 2, 1.2)])
@@ -129,7 +130,7 @@ def test_random_solutions_are_as_far_apart_as_said(p, p_star, rng):
 
 
 def test_gaussian_vectors_have_possible_overlaps_of_the_right_law(rng):
-    draws = [measure.gaussian_vectors(3, 2, 50, rng) for _ in range(400)]
+    draws = [starts.gaussian_vectors(3, 2, 50, rng) for _ in range(400)]
     M, Q = (np.array([getattr(start, name) for start in draws]) for name in ("M", "Q"))
     assert abs((50 * M**2).mean() - 1) < 4 * np.sqrt(2 / M.size)
     assert abs(np.trace(Q, axis1=1, axis2=2).mean() - 3) < 4 * np.sqrt(2 * 3 / 50 / 400)

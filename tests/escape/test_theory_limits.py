@@ -6,8 +6,7 @@ from scipy.integrate import solve_ivp
 
 from shallownets.escape import model
 from shallownets.escape.engines import ode, spectral
-from shallownets.escape.measure.solutions import gaussian_vectors
-from shallownets.escape.starts import Start
+from shallownets.escape.starts import Start, gaussian_vectors
 from shallownets.escape.theory import finite, frames, landscape, plateau
 
 

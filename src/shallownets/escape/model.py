@@ -85,3 +85,9 @@ def polar_factor(M: Array) -> Array:
     """R = M (M^T M)^(-1/2) [19, 22]: the orthonormal columns closest to M; needs rank p*, hence p >= p*."""
     U, _, Vt = np.linalg.svd(M, full_matrices=False)
     return U @ Vt
+
+
+def matrix_power(Q: Array, exponent: float) -> Array:
+    """Q^exponent of a symmetric positive definite (p, p) matrix."""
+    values, vectors = np.linalg.eigh(Q)
+    return (vectors * values**exponent) @ vectors.T

@@ -11,7 +11,7 @@ from numpy.random import Generator
 
 from shallownets import haar
 from shallownets.errors import Impossible
-from shallownets.escape.model import Array
+from shallownets.escape.model import Array, matrix_power
 
 
 def require_dimension(p: int, p_star: int, N: int) -> None:
@@ -115,3 +115,18 @@ def orthonormal_overlaps(p: int, p_star: int, N: int, rng: Generator) -> Start:
 def gaussian(p: int, p_star: int, N: int, rng: Generator) -> Start:
     """The ODE's own start [8]: Q = I and M_ir ~ N(0, 1/N), with no weights behind it."""
     return Start(rng.standard_normal((p, p_star)) / np.sqrt(N), np.eye(p))
+
+
+def gaussian_vectors(p: int, p_star: int, N: int, rng: Generator) -> Start:
+    """Independent Gaussian student vectors, which are orthogonal and of length sqrt(N) only on average."""
+    W = rng.standard_normal((p, N))
+    return Start(W[:, :p_star] / np.sqrt(N), W @ W.T / N)
+
+
+def equal_overlaps(p: int, p_star: int, N: float, overlap: float, rng: Generator) -> Start:
+    """Unit student vectors with the same overlap with each other, and M of order N^(-1/2).
+
+    Orthonormal students with M_ir ~ N(0, 1/N) from the left times the root of Q: weights exist, at any N.
+    """
+    Q = np.full((p, p), overlap) + (1 - overlap) * np.eye(p)
+    return Start(matrix_power(Q, 0.5) @ (rng.standard_normal((p, p_star)) / np.sqrt(N)), Q)

@@ -26,7 +26,7 @@ from shallownets.escape.measure.plateau import first_below
 from shallownets.escape.model import Array, plateau_norm, plateau_risk, polar_factor, population_risk
 from shallownets.escape.simulate import ENGINES, SGD, simulate
 from shallownets.escape.starts import Start
-from shallownets.escape.theory import finite, late, plateau, solutions
+from shallownets.escape.theory import finite, landscape, late, plateau, solutions
 from shallownets.escape.trajectory import Trajectory, recording_times
 from shallownets.progress import progress
 from shallownets.statistics import mean
@@ -209,7 +209,7 @@ def _end(args: argparse.Namespace, last: Array, escapes: Array) -> str:
     seen = f"At alpha = {args.alpha_max:g} the risk is {_said(last)}."
     stable = plateau.last_convergence(p_star)
     if p < p_star:
-        least = f"{solutions.least_risk(p, p_star):.4g}"
+        least = f"{landscape.StationaryPoint(p, p_star, p, 0).risk:.4g}"
         return f"{seen} Predicted: {least}, the least that p < p* vectors can reach, for small eta."
     if rate >= stable:
         return f"{seen} Beyond eta-hat = p*/(2 (p* + 2)) = {stable:.3g} no solution is stable."

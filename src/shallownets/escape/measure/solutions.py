@@ -4,8 +4,10 @@ import numpy as np
 from numpy.random import Generator
 
 from shallownets import statistics
+from shallownets.escape.engines import ode
 from shallownets.escape.model import Array, polar_factor
 from shallownets.escape.starts import Start
+from shallownets.escape.theory import frames, solutions
 from shallownets.escape.trajectory import Trajectory
 from shallownets.statistics import Estimate
 
@@ -15,10 +17,26 @@ def random_frames(count: int, p: int, p_star: int, rng: Generator) -> Array:
     return polar_factor(rng.standard_normal((count, p, p_star)))
 
 
-def gaussian_vectors(p: int, p_star: int, N: int, rng: Generator) -> Start:
-    """Start of independent Gaussian student vectors, which are orthogonal and of length sqrt(N) only on average."""
-    W = rng.standard_normal((p, N))
-    return Start(W[:, :p_star] / np.sqrt(N), W @ W.T / N)
+def end_of(start: Start, eta: float, alpha: float, tolerance: float, gradient_flow: bool) -> dict[str, float]:
+    """Where the ODE ends at time alpha, seen from the closest solution R_0 and from ``frames.reached_frame``.
+
+    Returns:
+        "drift": |R - R_0|; "remainder": |R - predicted|; "predicted drift": |predicted - R_0|, Frobenius norms. "lost
+        selectivity": 1 - tr(R^T M_0)/tr(R_0^T M_0), 0 for the closest solution and 1 for a random one; "excess
+        distance": relative excess of the squared distance over the least; both with "predicted" in front for the
+        predicted frame.
+    """
+    end = ode.simulate(start, eta, np.array([0.0, alpha]), tolerance, gradient_flow).M[0, -1]
+    closest, predicted, R = polar_factor(start.M), frames.reached_frame(start.M, start.Q), polar_factor(end)
+    found = {"remainder": float(np.linalg.norm(R - predicted))}
+    least = solutions.squared_distance(start.M, start.Q, closest)
+    for name, frame in (("", R), ("predicted ", predicted)):
+        found |= {
+            f"{name}drift": float(np.linalg.norm(frame - closest)),
+            f"{name}lost selectivity": float(1 - solutions.selectivity(start.M, frame)),
+            f"{name}excess distance": float(solutions.squared_distance(start.M, start.Q, frame) / least - 1),
+        }
+    return found
 
 
 def frame_drift(M: Array, R: Array) -> Array:

@@ -12,7 +12,7 @@ from numpy.random import Generator, default_rng
 from shallownets import cli, seeds, statistics
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
-from shallownets.escape.measure import correlated
+from shallownets.escape import starts
 from shallownets.escape.measure import solutions as measure
 from shallownets.escape.stages.pairs import pair
 from shallownets.escape.theory.frames import remainder_exponent
@@ -71,18 +71,18 @@ def main() -> None:
             stream = seeds.sequence(args.seed, "not orthogonal", {"p": p, "p_star": p_star} | key, replicate)
             eta = (eta_hat or 1.0) * p
             alpha = args.t_max / (eta_hat or 1.0)
-            found.append(correlated.reached(draw(default_rng(stream)), eta, alpha, args.tolerance, eta_hat == 0))
+            found.append(measure.end_of(draw(default_rng(stream)), eta, alpha, args.tolerance, eta_hat == 0))
         samples = {name: np.array([one[name] for one in found]) for name in found[0]}
         for name, values in samples.items():
             drawn.append({"quantity": name, "eta_hat": eta_hat} | key | statistics.mean(values).row())
         return samples
 
     def gaussian(N: int):
-        return lambda rng: measure.gaussian_vectors(p, p_star, N, rng)
+        return lambda rng: starts.gaussian_vectors(p, p_star, N, rng)
 
     def equal(N: float, overlap: float):
         def draw(rng: Generator):
-            return correlated.correlated(p, p_star, N, overlap, rng)
+            return starts.equal_overlaps(p, p_star, N, overlap, rng)
 
         return draw
 

@@ -92,7 +92,7 @@ def main() -> None:
         drift, excess = [], []
         for replicate in range(args.starts):
             stream = seeds.sequence(args.seed, "Gaussian vectors", key, replicate)
-            start = measure.gaussian_vectors(p, p_star, N, default_rng(stream))
+            start = starts.gaussian_vectors(p, p_star, N, default_rng(stream))
             end = ode.simulate(start, 1.0, alpha, args.tolerance, gradient_flow=True).M[0, -1]
             closest, reached = model.polar_factor(start.M), model.polar_factor(end)
             drift.append(np.linalg.norm(reached - closest))

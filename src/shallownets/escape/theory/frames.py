@@ -6,20 +6,12 @@ From there Q is the identity times a number, and the polar factor of M is conser
 the plateau ends decays at the rate 8/(p (p + 2)) for a time (p p*/8) log N: a relative N^(-p*/(p + 2)).
 """
 
-import numpy as np
-
-from shallownets.escape.model import Array, polar_factor
-
-
-def power(Q: Array, exponent: float) -> Array:
-    """Q^exponent of a symmetric positive definite (p, p) matrix."""
-    values, vectors = np.linalg.eigh(Q)
-    return (vectors * values**exponent) @ vectors.T
+from shallownets.escape.model import Array, matrix_power, polar_factor
 
 
 def reached_frame(M: Array, Q: Array) -> Array:
     """R(∞) = polar factor of Q_0^(-1/2) M_0, (p, p*), in the limit of small M_0; [19] for Q_0 = I."""
-    return polar_factor(power(Q, -0.5) @ M)
+    return polar_factor(matrix_power(Q, -0.5) @ M)
 
 
 def remainder_exponent(p: int, p_star: int) -> float:

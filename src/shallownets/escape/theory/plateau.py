@@ -23,11 +23,6 @@ def overlap_rate(p_star: int) -> float:
     return 4 / p_star
 
 
-def source_rate(p_star: int) -> float:
-    """Rate 8/p* with which (M M^T)_ij drives Q_ij on the plateau [12]."""
-    return 8 / p_star
-
-
 def equal_norms(t: Array, p: int, norm: float) -> Array:
     """Common norm of all student vectors at time t, from a common ``norm`` at 0 [9]: the logistic function, M = 0."""
     return plateau_norm(p) / (1 + (plateau_norm(p) / norm - 1) * np.exp(-MEAN_NORM_RATE * t))

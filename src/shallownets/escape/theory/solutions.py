@@ -26,15 +26,6 @@ def selectivity(M: Array, R: Array) -> Array:
     return (R * M).sum((-2, -1)) / (polar_factor(M) * M).sum((-2, -1))
 
 
-def least_risk(p: int, p_star: int) -> float:
-    """Smallest population risk: 0 for p >= p*, else (p* - p)(p* + 2)/(p*^2 (p + 2)).
-
-    A student of p < p* vectors can learn p teacher directions; equal eigenvalues a of W^T W/(p N) along them and
-    dL/da = 0 give a = (p* + 2)/(p* (p + 2)).
-    """
-    return max(p_star - p, 0) * (p_star + 2) / (p_star**2 * (p + 2))
-
-
 def mutual_distance(p: int, p_star: int) -> tuple[float, float]:
     """(mean, standard deviation) = (2 p, 2 sqrt(p/p*)) of the squared distance of two random solutions.
 

@@ -1,0 +1,44 @@
+"""Compiled kernels are cached under the source that they come from."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from shallownets import jit, sources
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """The folder of a copy of the source."""
+    return shutil.copytree(sources.ROOT, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def compiled(copied, module):
+    """Names of the caches after a process of its own imported a module, and their files of machine code."""
+    caches = copied.parent / "caches"
+    environment = os.environ | {"PYTHONPATH": str(copied), "NUMBA_CACHE_DIR": str(caches)}
+    subprocess.run([sys.executable, "-c", f"import {module}"], env=environment, check=True)
+    return {folder.name: {path.name for path in folder.rglob("*.nbc")} for folder in caches.iterdir()}
+
+
+def test_a_kernel_is_compiled_once_until_its_source_or_what_that_imports_changes(copied):
+    (first,) = found = compiled(copied, "shallownets.normals")
+    assert len(found[first]) == 3
+    assert compiled(copied, "shallownets.normals") == found
+    with (copied / "shallownets/sources.py").open("a") as file:
+        file.write("\n")
+    after = compiled(copied, "shallownets.normals")
+    assert len(after) == 2
+    assert after[first] == found[first]
+
+
+def test_modules_do_not_share_a_cache_and_a_constant_of_another_module_counts():
+    assert jit.cache_directory("shallownets.normals") != jit.cache_directory("shallownets.integrate")
+    frozen = sources.ROOT / "shallownets/escape/model.py"  # DIVERGED
+    assert frozen in sources.closure("shallownets.escape.engines.chain")
+    assert jit.cache_directory("shallownets.escape.engines.chain").name == sources.digest(
+        sources.closure("shallownets.escape.engines.chain")
+    )
