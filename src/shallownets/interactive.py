@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+_SYMBOLS = ("circle", "square", "diamond", "triangle-down", "triangle-up", "pentagon", "x", "star")
 _GRID = "#e4e4e4"
 _INK = "#222222"
 _FONT = {"family": "STIX Two Text, Georgia, Times New Roman, serif", "size": 14, "color": _INK}
@@ -15,6 +16,18 @@ _ROW, _LEGEND = 300, 110  # pixels: a row of panels, and what stands below the l
 def number(values: object) -> np.ndarray:
     """Values as single-precision floats: seven digits, at half the size on the page."""
     return np.asarray(values, dtype=np.float32)
+
+
+def symbol(n: int) -> str:
+    """Marker of the n-th series, counted from 0."""
+    return _SYMBOLS[n % len(_SYMBOLS)]
+
+
+def once(seen: set[str], name: str) -> dict[str, object]:
+    """Legend of a group of curves: an entry for the first, which toggles all; ``seen`` holds the groups so far."""
+    first = name not in seen
+    seen.add(name)
+    return {"name": name, "legendgroup": name, "showlegend": first}
 
 
 def panels(titles: Sequence[str], columns: int) -> go.Figure:

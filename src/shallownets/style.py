@@ -14,6 +14,7 @@ from shallownets.errors import UserError
 
 # Okabe & Ito's palette: told apart with every common form of colour blindness, and in grey by order.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+MARKERS = "osD^vP*X"
 GREY = "#888888"
 COLUMN = 3.4  # inches: one column of a two-column page
 PAGE = 7.0  # inches: both columns
@@ -40,6 +41,16 @@ _RC = {
 }
 # Whatever names a date or a version would make the bytes differ from run to run.
 _METADATA = {".pdf": {"CreationDate": None, "Creator": None, "Producer": None}, ".png": {"Software": None}}
+
+
+def colour(n: int) -> str:
+    """Colour of the n-th series, counted from 0."""
+    return COLOURS[n % len(COLOURS)]
+
+
+def marker(n: int) -> str:
+    """Marker of the n-th series."""
+    return MARKERS[n % len(MARKERS)]
 
 
 def apply() -> None:

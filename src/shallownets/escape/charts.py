@@ -6,23 +6,10 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from shallownets.interactive import number, panels
-from shallownets.style import COLOURS, GREY
+from shallownets import interactive, style
+from shallownets.interactive import number, once, panels
 
-_SYMBOLS = ("circle", "square", "diamond", "triangle-down", "triangle-up", "pentagon", "x", "star")
 _ALPHA = "time α = samples / N"
-
-
-def _pick(values: tuple, place: int):
-    """A colour or symbol by its place; lists start over at their end."""
-    return values[place % len(values)]
-
-
-def _once(seen: set, name: str) -> dict:
-    """Legend of a group of curves: an entry for the first one only, which toggles all."""
-    first = name not in seen
-    seen.add(name)
-    return {"name": name, "legendgroup": name, "showlegend": first}
 
 
 def fig1(frame: pd.DataFrame, parameters: dict) -> go.Figure:
@@ -40,13 +27,13 @@ def fig1(frame: pd.DataFrame, parameters: dict) -> go.Figure:
         panel = {"M": (1, 1), "risk": (2, 2)}.get(quantity) or ((1, 2) if i == j else (2, 1))
         of_panel = colours.setdefault(panel, {})
         # the overlaps of a student have its colour in every panel that shows one student a curve
-        colour = _pick(COLOURS, i - 1 if panel in ((1, 1), (1, 2)) else of_panel.setdefault((i, j), len(of_panel)))
+        colour = style.colour(i - 1 if panel in ((1, 1), (1, 2)) else of_panel.setdefault((i, j), len(of_panel)))
         symbol = f"{quantity}<sub>{i}{j}</sub>" if i else "risk"
         trace = go.Scatter(
             x=number(curve.alpha),
             y=number(curve["mean"]),
             hovertemplate=f"{symbol} = %{{y:.4g}}<br>α = %{{x:.4g}}<extra>{engine}</extra>",
-            **_once(seen, names[engine]),
+            **once(seen, names[engine]),
         )
         if engine == "SGD":
             trace.update(mode="markers", marker={"color": colour, "size": 3.5, "symbol": "circle-open"})
@@ -55,7 +42,7 @@ def fig1(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             trace.update(mode="markers", marker={"color": colour, "size": 2.5})
         else:
             dashed = engine == "theory"
-            trace.update(mode="lines", line={"color": GREY if dashed else colour, "width": 1.6})
+            trace.update(mode="lines", line={"color": style.GREY if dashed else colour, "width": 1.6})
             trace.update(
                 line_dash="dash"
                 if dashed
@@ -73,16 +60,16 @@ def fig2(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     fits = frame.set_index(["quantity", "p_star"]).eta_hat
     seen = set()
     for n, p_star in enumerate(teachers):
-        colour, group = _pick(COLOURS, n), f"p* = {p_star}"
+        colour, group = style.colour(n), f"p* = {p_star}"
         points = frame[(frame.quantity == "optimum") & (frame.p_star == p_star)]
         figure.add_scatter(
             x=number(points.p),
             y=number(points.p * points.eta_hat),
             error_y={"array": number(3 * points.p * points.error), "thickness": 1},
             mode="markers",
-            marker={"color": colour, "symbol": _pick(_SYMBOLS, n), "size": 8},
+            marker={"color": colour, "symbol": interactive.symbol(n), "size": 8},
             hovertemplate="p = %{x}<br>η<sub>opt</sub> = %{y:.4g} ± %{error_y.array:.2g}<extra>" + group + "</extra>",
-            **_once(seen, group),
+            **once(seen, group),
             row=1,
             col=1,
         )
@@ -90,7 +77,7 @@ def fig2(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             ends = pd.Series([0, points.p.max()])
             line = fits["eta_opt_intercept", p_star] + fits["eta_opt_slope", p_star] * ends
             look = {"mode": "lines", "line": {"color": colour, "width": 1}, "hoverinfo": "skip"}
-            figure.add_scatter(x=ends, y=number(line), **look, **_once(seen, group), row=1, col=1)
+            figure.add_scatter(x=ends, y=number(line), **look, **once(seen, group), row=1, col=1)
     scans = frame[frame.quantity == "scan"]
     for (p_star, p), scan in scans.groupby(["p_star", "p"]):
         good = scan[scan.censored == 0]
@@ -101,14 +88,14 @@ def fig2(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             y=number(good.alpha),
             error_y={"array": number(3 * good.error), "thickness": 0.6, "width": 0},
             mode="lines+markers",
-            line={"color": _pick(COLOURS, teachers.index(p_star)), "width": 1},
+            line={"color": style.colour(teachers.index(p_star)), "width": 1},
             marker={
                 "size": [3] * (len(good) - 1) + [8 if ends else 3],
                 "symbol": ["circle"] * (len(good) - 1) + ["x-thin-open" if ends else "circle"],
             },
             hovertemplate="η/p = %{x:.3g}<br>α = %{y:.4g} ± %{error_y.array:.2g}"
             f"<extra>p = {p}, p* = {p_star}</extra>",
-            **_once(seen, group),
+            **once(seen, group),
             row=1,
             col=2,
         )
@@ -124,9 +111,9 @@ def fig3(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     figure = panels(["distance to the predicted solution", "population risk"], 2)
     looks = {
         "other": (f"{parameters['others']} other starts, ODE", {"color": "#aaaaaa", "width": 0.8}),
-        "SGD": (f"start of the prediction, SGD, N = {parameters['N']}", {"color": COLOURS[1], "width": 1}),
+        "SGD": (f"start of the prediction, SGD, N = {parameters['N']}", {"color": style.COLOURS[1], "width": 1}),
         "matching": ("start of the prediction, ODE", {"color": "black", "width": 2}),
-        "theory": ("late law, 1/α and 1/α²", {"color": COLOURS[0], "width": 1.6, "dash": "dash"}),
+        "theory": ("late law, 1/α and 1/α²", {"color": style.COLOURS[0], "width": 1.6, "dash": "dash"}),
     }
     seen = set()
     positive = frame[frame.alpha > 0]
@@ -139,7 +126,7 @@ def fig3(frame: pd.DataFrame, parameters: dict) -> go.Figure:
                     mode="lines",
                     line=line,
                     hovertemplate=f"{symbol} = %{{y:.4g}}<br>α = %{{x:.4g}}<extra>{kind}, run {curve}</extra>",
-                    **_once(seen, name),
+                    **once(seen, name),
                     row=1,
                     col=column,
                 )
@@ -159,18 +146,18 @@ def escape_law(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     def add(
         column: int, part: pd.DataFrame, place: int, points: str | None, line: str | None, x: str, label: str
     ) -> None:
-        colour, name = _pick(COLOURS, place), f"p* = {teachers[place]}"
+        colour, name = style.colour(place), f"p* = {teachers[place]}"
         common = {"x": number(part.x / teachers[place] if column == 1 else part.x), "row": 1, "col": column}
         if line:
             look = {"mode": "lines", "line": {"color": colour, "width": 1}}
             hover = f"{label}<br>{x} = %{{x:.4g}}<br>theory %{{y:.5g}}<extra></extra>"
-            figure.add_scatter(y=number(part[line]), hovertemplate=hover, **look, **common, **_once(seen, name))
+            figure.add_scatter(y=number(part[line]), hovertemplate=hover, **look, **common, **once(seen, name))
         if points:
             bars = {"array": number(3 * part.error), "thickness": 0.8, "width": 0}
-            look = {"mode": "markers", "marker": {"color": colour, "symbol": _pick(_SYMBOLS, place), "size": 3.5}}
+            look = {"mode": "markers", "marker": {"color": colour, "symbol": interactive.symbol(place), "size": 3.5}}
             hover = f"{label}<br>{x} = %{{x:.4g}}<br>%{{y:.5g}} ± %{{error_y.array:.2g}}<extra></extra>"
             figure.add_scatter(
-                y=number(part[points]), error_y=bars, hovertemplate=hover, **look, **common, **_once(seen, name)
+                y=number(part[points]), error_y=bars, hovertemplate=hover, **look, **common, **once(seen, name)
             )
 
     for place, p_star in enumerate(teachers):
@@ -179,7 +166,7 @@ def escape_law(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             add(1, curve, place, "estimate", "theory", "t/p*", f"p = {p}, p* = {p_star}")
         add(2, of_teacher["prefactor_theory"], place, None, "estimate", "p", f"p* = {p_star}")
         add(2, of_teacher["prefactor"], place, "estimate", None, "p", f"p* = {p_star}")
-        figure.add_hline(2 * p_star, row=1, col=2, line={"color": _pick(COLOURS, place), "width": 1, "dash": "dot"})
+        figure.add_hline(2 * p_star, row=1, col=2, line={"color": style.colour(place), "width": 1, "dash": "dot"})
         for p, curve in of_teacher["finite_rate_ratio"].groupby("p"):
             add(3, curve, place, "estimate", "theory", "η/p", f"p = {p}, p* = {p_star}")
     figure.update_xaxes(title_text="time over teacher width t/p*", col=1)
@@ -190,69 +177,69 @@ def escape_law(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     return figure
 
 
+def _points(figure: go.Figure, column: int, points: pd.DataFrame, size: int, seen: set) -> None:
+    """A map: the stationary points of one k_t, by formula and by brute force; ``size`` is that of the Hessian."""
+    place = int(points.k_t.iloc[0])
+    labels = [f"(k<sub>t</sub>, k<sub>o</sub>) = ({place}, {int(k_o)})" for k_o in points.k_o]
+    look = {"color": style.colour(place), "symbol": f"{interactive.symbol(place)}-open", "size": 11, "line_width": 1.5}
+    for index, risk, marker, kind in (
+        (points["index"], points.risk, look, "formula"),
+        (points.measured_index, points.measured_risk, {"color": "black", "size": 4}, "brute force"),
+    ):
+        figure.add_scatter(
+            x=number(index / size),
+            y=number(risk),
+            customdata=number(index),
+            text=labels,
+            mode="markers",
+            marker=marker,
+            hovertemplate=f"%{{text}}<br>risk %{{y:.5g}}<br>negative: %{{customdata:.0f}} of {size}"
+            f"<extra>{kind}</extra>",
+            **once(seen, f"k<sub>t</sub> = {place}" if kind == "formula" else kind),
+            row=1,
+            col=column,
+        )
+
+
+def _descent(figure: go.Figure, column: int, along: pd.Series, path: pd.DataFrame, stops: pd.DataFrame, seen: set):
+    """The path and its stops against one of their columns, of which ``along`` has the values for both."""
+    figure.add_scatter(
+        x=number(along[path.index]),
+        y=number(path.measured_risk),
+        mode="lines",
+        line={"color": style.GREY, "width": 1.2},
+        hovertemplate="risk %{y:.4g}<extra>path</extra>",
+        **once(seen, "path"),
+        row=1,
+        col=column,
+    )
+    figure.add_scatter(
+        x=number(along[stops.index]),
+        y=number(stops.measured_risk),
+        text=[f"stop ({int(stop.k_t)}, {int(stop.k_o)})" for stop in stops.itertuples()],
+        mode="markers",
+        marker={"symbol": "star", "size": 11, "color": "black"},
+        hovertemplate="%{text}<br>risk %{y:.4g}<extra></extra>",
+        **once(seen, "stops"),
+        row=1,
+        col=column,
+    )
+
+
 def stationary_map(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     """The map of stationary points, by formula and brute force, and a path that passes several of them."""
     maps = parameters["maps"]
-    figure = panels(
-        [*(f"p = {p}, p* = {p_star}, N = {N}" for p, p_star, N in maps), "path, stops (k<sub>t</sub>, k<sub>o</sub>)"],
-        len(maps) + 1,
-    )
-    path, stops = frame[frame.kind == "path"], frame[frame.kind == "stop"]
+    titles = [f"p = {p}, p* = {p_star}, N = {N}" for p, p_star, N in maps]
+    figure = panels([*titles, "path, stops (k<sub>t</sub>, k<sub>o</sub>)"], len(maps) + 1)
     seen = set()
     for column, (p, p_star, N) in enumerate(maps, start=1):
         here = frame[(frame.p == p) & (frame.p_star == p_star) & (frame.N == N) & (frame.kind == "point")]
-        for k_t, points in here.groupby("k_t"):
-            place = int(k_t)
-            labels = [f"(k<sub>t</sub>, k<sub>o</sub>) = ({place}, {int(k_o)})" for k_o in points.k_o]
-            marker = {"color": _pick(COLOURS, place), "symbol": _pick(_SYMBOLS, place) + "-open", "size": 11}
-            hover = "%{text}<br>risk %{y:.5g}<br>negative: %{customdata:.0f} of " + f"{p * N}"
-            for rows, look, kind in (
-                (("index", "risk"), marker | {"line": {"width": 1.5}}, "formula"),
-                (("measured_index", "measured_risk"), {"color": "black", "size": 4}, "brute force"),
-            ):
-                index, risk = (points[name] for name in rows)
-                name = f"k<sub>t</sub> = {place}" if kind == "formula" else kind
-                figure.add_scatter(
-                    x=number(index / (p * N)),
-                    y=number(risk),
-                    customdata=number(index),
-                    text=labels,
-                    mode="markers",
-                    marker=look,
-                    hovertemplate=hover + f"<extra>{kind}</extra>",
-                    **_once(seen, name),
-                    row=1,
-                    col=column,
-                )
+        for _, points in here.groupby("k_t"):
+            _points(figure, column, points, p * N, seen)
         figure.update_xaxes(title_text="fraction of negative eigenvalues", row=1, col=column)
-    size = parameters["p"] * parameters["N"]
-    labels = [f"stop ({int(stop.k_t)}, {int(stop.k_o)})" for stop in stops.itertuples()]
-    star = {"symbol": "star", "size": 11, "color": "black"}
-    for column, (along, of_stops) in (
-        (1, (path.measured_index / size, stops.measured_index / size)),
-        (len(maps) + 1, (path.t, stops.t)),
-    ):
-        figure.add_scatter(
-            x=number(along),
-            y=number(path.measured_risk),
-            mode="lines",
-            line={"color": GREY, "width": 1.2},
-            hovertemplate="risk %{y:.4g}<extra>path</extra>",
-            **_once(seen, "path"),
-            row=1,
-            col=column,
-        )
-        figure.add_scatter(
-            x=number(of_stops),
-            y=number(stops.measured_risk),
-            text=labels,
-            mode="markers",
-            marker=star,
-            hovertemplate="%{text}<br>risk %{y:.4g}<extra></extra>",
-            **_once(seen, "stops"),
-            row=1,
-            col=column,
-        )
+    path, stops = frame[frame.kind == "path"], frame[frame.kind == "stop"]
+    _descent(figure, 1, frame.measured_index / (parameters["p"] * parameters["N"]), path, stops, seen)
+    _descent(figure, len(maps) + 1, frame.t, path, stops, seen)
     figure.update_xaxes(title_text="time η α", col=len(maps) + 1)
     figure.update_yaxes(title_text="risk L", col=1)
     return figure

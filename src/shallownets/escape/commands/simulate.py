@@ -279,7 +279,7 @@ def draw(args: argparse.Namespace, begun: list[Start], runs: Trajectory) -> Figu
     for number, (label, values) in enumerate(panels.items()):
         axes = figure.add_subplot(1, len(panels), number + 1)
         for run, one in enumerate(values):
-            axes.plot(runs.alpha, one, color=style.COLOURS[run % len(style.COLOURS)], linewidth=0.9)
+            axes.plot(runs.alpha, one, color=style.colour(run), linewidth=0.9)
         axes.set_yscale("linear" if number else "log")
         level, name = [
             (plateau_risk(args.p, args.p_star), r"plateau as $\eta \to 0$"),

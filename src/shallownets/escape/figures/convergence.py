@@ -27,7 +27,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         sgd, weights, line, slope = (curve[curve.kind == kind] for kind in ("chain", "direct", "theory", "exponent"))
         for one in slope.itertuples():
             label += f"\nexponent ${one.estimate:.3f} \\pm {one.high - one.estimate:.3f}$"
-        colour = style.COLOURS[number]
+        colour = style.colour(number)
         # the first two nearly coincide
         look = {"color": colour, "marker": "osD"[number], "markersize": (7, 3, 4)[number]}
         axes.errorbar(

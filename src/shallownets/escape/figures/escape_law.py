@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from shallownets import style
 
 MODULE = "shallownets.escape.figures.escape_law"
-_MARKERS = "osD^vP*X"
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -22,8 +21,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     teachers = sorted(frame.p_star.unique())
     by_quantity = dict(list(frame.groupby("quantity")))
     for n, p_star in enumerate(teachers):
-        colour = style.COLOURS[n % len(style.COLOURS)]
-        look = {"color": colour, "marker": _MARKERS[n % len(_MARKERS)], "markerfacecolor": "white", "linestyle": ""}
+        colour = style.colour(n)
+        look = {"color": colour, "marker": style.marker(n), "markerfacecolor": "white", "linestyle": ""}
         curves = by_quantity["reduction"]
         widths = sorted(curves[curves.p_star == p_star].p.unique())
         for place, p in enumerate(sorted({widths[0], widths[-1]})):

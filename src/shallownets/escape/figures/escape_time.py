@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from shallownets import style
 
 MODULE = "shallownets.escape.figures.escape_time"
-_MARKERS = "osD^vP*X"
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -20,7 +19,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     dimension, width = figure.subplots(1, 2)
     times = frame[frame.quantity == "time"]
     for n, ((engine, eta_hat), part) in enumerate(times.groupby(["engine", "eta_hat"], sort=False)):
-        look = {"color": style.COLOURS[n % len(style.COLOURS)], "marker": _MARKERS[n % len(_MARKERS)]}
+        look = {"color": style.colour(n), "marker": style.marker(n)}
         label = rf"{engine}, $\hat\eta={eta_hat:g}$"
         bars = 3 * eta_hat * part.error
         dimension.errorbar(
@@ -45,7 +44,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
 
     widths = frame[frame.quantity == "width"]
     for n, (p_star, part) in enumerate(widths.groupby("p_star")):
-        look = {"color": style.COLOURS[n % len(style.COLOURS)], "marker": _MARKERS[n % len(_MARKERS)]}
+        look = {"color": style.colour(n), "marker": style.marker(n)}
         scale = part.eta_hat / p_star
         width.errorbar(
             part.p, scale * part.value, 3 * scale * part.error, **look, label=f"$p^*={p_star}$", elinewidth=0.8

@@ -14,7 +14,6 @@ from shallownets.labels import whole
 
 MODULE = "shallownets.escape.figures.fig1"
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))
-_MARKERS = "osD^vP*X"
 _DOTTED = 4  # every how many recorded times of the chain are shown
 _MARKED = 14  # SGD markers on a curve, spread so that the curve below stays visible
 
@@ -22,9 +21,9 @@ _MARKED = 14  # SGD markers on a curve, spread so that the curve below stays vis
 def _look(colour: int, dashes: int, marker: int) -> dict:
     """Colour, line and marker of a curve by their places in the lists; lists start over at their end."""
     return {
-        "color": style.COLOURS[colour % len(style.COLOURS)],
+        "color": style.colour(colour),
         "linestyle": _DASHES[dashes % len(_DASHES)],
-        "marker": _MARKERS[marker % len(_MARKERS)],
+        "marker": style.marker(marker),
         "markerfacecolor": "white",
     }
 

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from shallownets import style
 
 MODULE = "shallownets.escape.figures.fig5"
-_MARKERS = "osD^vP*X"
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -18,13 +17,13 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     figure = Figure(figsize=(style.COLUMN, 2.7))
     axes = figure.subplots()
     for n, (N, rows) in enumerate(frame.groupby("N", sort=False)):
-        colour = style.COLOURS[n % len(style.COLOURS)]
+        colour = style.colour(n)
         axes.plot(rows.p, rows.formula, color=colour)
         axes.plot(
             rows.p,
             rows.measured,
             linestyle="",
-            marker=_MARKERS[n % len(_MARKERS)],
+            marker=style.marker(n),
             color=colour,
             markerfacecolor="white",
             label=f"$N={N}$",

@@ -17,7 +17,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     figure = Figure(figsize=(style.COLUMN, 2.7))
     axes = figure.subplots()
     for n, (p_star, rows) in enumerate(frame.groupby("p_star", sort=False)):
-        colour = style.COLOURS[n % len(style.COLOURS)]
+        colour = style.colour(n)
         axes.plot(rows.p, rows.formula, color=colour, label=f"$p^*={p_star}$")
         axes.plot(rows.p, rows.tangent, linestyle="", marker="o", markersize=5, color=colour, markerfacecolor="white")
         axes.plot(rows.p, rows.orbit, linestyle="", marker="x", color=colour, markersize=3)

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from shallownets import style
 
 MODULE = "shallownets.escape.figures.finite_divergence"
-_MARKERS = "osD^v"
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -20,7 +19,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     axes = figure.subplots(1, len(widths), sharey=True, squeeze=False)[0]
     for ax, ((p, p_star), panel) in zip(axes, widths, strict=True):
         for n, (N, part) in enumerate(panel.groupby("N")):
-            look = {"color": style.COLOURS[n], "marker": _MARKERS[n % len(_MARKERS)], "markerfacecolor": "white"}
+            look = {"color": style.colour(n), "marker": style.marker(n), "markerfacecolor": "white"}
             bars = [part.estimate - part.low, part.high - part.estimate]
             ax.errorbar(part.eta_hat, part.estimate, bars, **look, label=f"$N={N:g}$", elinewidth=0.7, linewidth=0.9)
         ax.axvline(panel.ode_limit.iloc[-1], color="black", label="ODE diverges from here")

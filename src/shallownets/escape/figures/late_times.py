@@ -22,7 +22,7 @@ _MARKED = 18  # markers of the chain on a curve
 def _curves(axes: Axes, frame: pd.DataFrame, scale, least: float, everywhere: float) -> None:
     """Every engine's risk against t times scale(p), and its law where it stands below ``everywhere``."""
     for number, ((p, p_star), curves) in enumerate(frame.groupby(["p", "p_star"])):
-        colour = style.COLOURS[number]
+        colour = style.colour(number)
         axes.plot([], [], color=colour, label=f"${p},{p_star}$")
         for engine, curve in curves.groupby("engine"):
             curve = curve[curve.risk > least]

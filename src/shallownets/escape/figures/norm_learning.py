@@ -19,7 +19,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     norms, modes = figure.subplots(1, 2)
     curves = dict(list(frame.groupby(["engine", "quantity"])))
     for i in range(parameters["p"]):
-        colour = style.COLOURS[i % len(style.COLOURS)]
+        colour = style.colour(i)
         ode, alone = (curves[engine, f"norm {i + 1}"] for engine in ("ODE", "eq. 9"))
         sgd = curves.get(("SGD", f"norm {i + 1}"), ode[:0])
         alone = alone[alone.t <= ode.t.max()]

@@ -22,7 +22,7 @@ _CURVES = {
 def _panel(axes: Axes, frame: pd.DataFrame, x: str) -> None:
     """Every quantity: gradient flow filled, finite η hollow, lines for the predicted frame."""
     for name, (label, marker, number) in _CURVES.items():
-        colour = style.COLOURS[number]
+        colour = style.colour(number)
         for finite, rows in frame[frame.quantity == name].groupby(frame.eta_hat > 0):
             look = {"markerfacecolor": "white"} if finite else {"label": label}
             bars = [rows.estimate - rows.low.clip(lower=1e-12), rows.high - rows.estimate]

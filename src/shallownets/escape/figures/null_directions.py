@@ -43,11 +43,11 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         if power:
             # The law through the last point: whatever leaves it has another exponent.
             line = rows.y.iloc[-1] * (rows.x / rows.x.iloc[-1]) ** power
-            right.plot(rows.x, line, color=style.COLOURS[colour], zorder=0)
+            right.plot(rows.x, line, color=style.colour(colour), zorder=0)
             label += f", $\\propto$ step$^{power}$"
         risk = rows.y.clip(lower=1e-34)  # where it is exactly zero
         # Markers in turn: the quartic laws are within a factor of three of each other.
-        right.plot(rows.x, risk, marker=marker, color=style.COLOURS[colour], markevery=(n % 3, 3), **look, label=label)
+        right.plot(rows.x, risk, marker=marker, color=style.colour(colour), markevery=(n % 3, 3), **look, label=label)
     right.set(xscale="log", yscale="log", xlabel=r"step of $W/\sqrt{N}$", ylabel=r"risk $\mathcal{L}$", ylim=(1e-35, 1))
     right.set_title(f"$p={parameters['p']}$, {sizes}, one direction of each kind", fontsize=9)
     right.legend(loc="lower left", bbox_to_anchor=(0.0, 0.13))

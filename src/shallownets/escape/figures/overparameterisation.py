@@ -27,9 +27,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             part = panel[panel.series == name]
             bars = 3 * part.error / p_star if name == "SGD" else None
             ax.errorbar(
-                part.p / p_star, part.value / p_star, bars, **look, color=style.COLOURS[n], elinewidth=0.8, capsize=2
+                part.p / p_star, part.value / p_star, bars, **look, color=style.colour(n), elinewidth=0.8, capsize=2
             )
-        ax.plot([], [], color=style.COLOURS[n], linewidth=4, label=f"$p^*={p_star}$")
+        ax.plot([], [], color=style.colour(n), linewidth=4, label=f"$p^*={p_star}$")
     for name, look in _LOOK.items():
         ax.plot([], [], color="black", **look, label=name)
     ratios = (frame.p / frame.p_star).unique()

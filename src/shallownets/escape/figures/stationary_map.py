@@ -13,14 +13,13 @@ from matplotlib.figure import Figure
 from shallownets import style
 
 MODULE = "shallownets.escape.figures.stationary_map"
-_MARKERS = "osD^vP*X"
 
 
 def _map(axes: Axes, points: pd.DataFrame) -> None:
     """Formula as hollow markers, one kind for each k_t, brute force as dots in them."""
     p, p_star, N = (int(points[name].iloc[0]) for name in ("p", "p_star", "N"))
     for k_t, group in points.groupby("k_t"):
-        look = {"marker": _MARKERS[int(k_t) % len(_MARKERS)], "color": style.COLOURS[int(k_t) % len(style.COLOURS)]}
+        look = {"marker": style.marker(int(k_t)), "color": style.colour(int(k_t))}
         look |= {"linestyle": "", "markersize": 6, "markerfacecolor": "none", "label": f"$k_t={int(k_t)}$"}
         axes.plot(group["index"] / (p * N), group.risk, **look)
     axes.plot(points.measured_index / (p * N), points.measured_risk, "k.", markersize=3)

@@ -21,7 +21,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     overlaps = frame[frame.curve == "overlap"]
     risk, steps = (frame[frame.curve == name] for name in ("risk", "steps"))
     for number, (j, curve) in enumerate(overlaps.groupby("j")):
-        colour = style.COLOURS[number % len(style.COLOURS)]
+        colour = style.colour(number)
         left.plot(curve.t, curve.exact, color=colour, linewidth=1.8, alpha=0.55, label=f"{j}")
         left.plot(curve.t, curve.theory, color=colour, linewidth=0.9, linestyle=(0, (5, 1.5)))
         left.plot(curve["T"].iloc[0], 0.5, "o", color=colour, markerfacecolor="white")

@@ -12,7 +12,6 @@ from shallownets import style
 from shallownets.labels import whole
 
 MODULE = "shallownets.riccati.figures.exponents"
-_MARKERS = "osD^vP*X"
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -20,8 +19,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     figure = Figure(figsize=(style.PAGE, 3.1))
     left, right = figure.subplots(1, 2)
     for number, (beta, of_beta) in enumerate(frame.groupby("beta")):
-        colour = style.COLOURS[number % len(style.COLOURS)]
-        look = {"color": colour, "marker": _MARKERS[number % len(_MARKERS)], "linestyle": "", "elinewidth": 0.8}
+        colour = style.colour(number)
+        look = {"color": colour, "marker": style.marker(number), "linestyle": "", "elinewidth": 0.8}
         quantities = dict(list(of_beta.groupby("quantity")))
         curve = quantities["exponent"]
         label = rf"$\beta={beta:g}$, ${curve.asymptotic.iloc[0]:.3g}$"

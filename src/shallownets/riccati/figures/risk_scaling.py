@@ -24,7 +24,7 @@ _LOOKS = {
 def _curves(axes: Axes, frame: pd.DataFrame, unit: float) -> None:
     """One colour a width: exact, decoupled, and the best risk of that width; the law once."""
     for number, (N, curve) in enumerate(frame.groupby("N")):
-        colour = style.COLOURS[number]
+        colour = style.colour(number)
         x = curve.u / unit
         axes.axhline(curve.best.iloc[0], **_LOOKS["best"], zorder=0)
         axes.plot(x, curve.exact, color=colour, label=f"$N={N}$", **_LOOKS["exact"])

@@ -14,19 +14,23 @@ MODULE = "shallownets.riccati.figures.sample_complexity"
 
 
 def _curves(axes: Axes, frame: pd.DataFrame, variable: str, colour: str, marker: str, step: str) -> None:
-    """One step size's SGD and both flows, with SGD's exponent in the legend."""
-    series = dict(list(frame.sort_values(variable).groupby("series")))
-    sgd, slope = series["sgd"], series["exponent"].iloc[0]
-    label = f"SGD, $\\eta={step}$:\nexponent ${slope.value:.2f}\\pm{3 * slope.error:.2f}$"
+    """One step size's SGD and both flows, with SGD's exponent in the legend, as far as they are there."""
+    frame = frame.sort_values(variable)
+    sgd, finite, flow, slope = (frame[frame.series == name] for name in ("sgd", "finite step", "flow", "exponent"))
+    label = f"SGD, $\\eta={step}$"
+    if len(slope):
+        label += f":\nexponent ${slope.value.iloc[0]:.2f}\\pm{3 * slope.error.iloc[0]:.2f}$"
     look = {"color": colour, "marker": marker, "linestyle": "", "elinewidth": 0.8, "label": label, "zorder": 3}
     axes.errorbar(sgd[variable], sgd.value, 3 * sgd.error, **look)
-    axes.plot(series["finite step"][variable], series["finite step"].value, color=colour, linewidth=0.9)
-    axes.plot(series["flow"][variable], series["flow"].value, color=colour, linewidth=0.9, linestyle="--")
+    axes.plot(finite[variable], finite.value, color=colour, linewidth=0.9)
+    axes.plot(flow[variable], flow.value, color=colour, linewidth=0.9, linestyle="--")
 
 
 def _guide(axes: Axes, frame: pd.DataFrame, exponent: float) -> None:
-    """A power of M* above the points, from the first on."""
+    """A power of M* above the points, from the first on, where two are there."""
     sgd = frame[frame.series == "sgd"].sort_values("M_star")
+    if len(sgd) < 2:
+        return
     x = sgd.M_star.to_numpy(float)
     y = 1.3 * sgd.value.iloc[0] * (x / x[0]) ** exponent
     axes.plot(x, y, color=style.GREY, linewidth=0.8, linestyle=":")
