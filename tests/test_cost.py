@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shallownets import cost
-from shallownets.cost import Measured, Work, estimate, kind, line, measured, parse_command, submissions, table, work
+from shallownets.cost import Measured, Work, estimate, fit_line, kind, measured, parse_command, submissions, table, work
 from shallownets.errors import UserError
 from shallownets.lineage import Job
 
@@ -45,11 +45,11 @@ def test_a_figure_has_no_work_and_a_chain_has_that_of_its_steps():
 
 def test_a_fit_finds_the_line_and_keeps_to_what_is_expected_where_sizes_say_nothing():
     x = np.array([1.0, 10.0, 100.0, 1000.0])
-    a, b = line(x, 3.5 + 0.5 * x, (3.0, 1.0))
+    a, b = fit_line(x, 3.5 + 0.5 * x, (3.0, 1.0))
     assert a == pytest.approx(3.5, rel=0.02)
     assert b == pytest.approx(0.5, rel=0.02)
     # jobs that only start up: their scatter must not become a slope
-    _, b = line(np.array([0.01, 0.02]), np.array([3.0, 4.0]), (3.0, 1.0))
+    _, b = fit_line(np.array([0.01, 0.02]), np.array([3.0, 4.0]), (3.0, 1.0))
     assert b == pytest.approx(1.0, rel=0.05)
 
 

@@ -18,9 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import yaml
 
-from shallownets import cli, lineage
+from shallownets import cli, lineage, yamlfile
 from shallownets.errors import UserError
 from shallownets.lineage import Job
 
@@ -103,7 +102,7 @@ def measured(jobs: Iterable[Job]) -> Known:
     return dict(found)
 
 
-def line(x: np.ndarray, y: np.ndarray, expected: tuple[float, float]) -> tuple[float, float]:
+def fit_line(x: np.ndarray, y: np.ndarray, expected: tuple[float, float]) -> tuple[float, float]:
     """(a, b), both >= 0, of y = a + b x by relative least squares, drawn to the expected ones where x says nothing.
 
     Args:
@@ -128,8 +127,8 @@ def estimate(job: Job, known: Known) -> Estimate:
         raise UserError(f"{' '.join(kind(job))}: never ran here; `make smoke` and `make figures` measure it")
     runs, todo = known[kind(job)], work(job)
     seconds, numbers = (np.array([getattr(run.work, name) for run in runs]) for name in ("seconds", "numbers"))
-    a, b = line(seconds, np.array([max(run.seconds, 0.1) for run in runs]), (START_UP, 1.0))
-    smallest, per_number = line(numbers, np.array([max(run.disk, 1e-3) for run in runs]), (0.01, 8 / MEGABYTE))
+    a, b = fit_line(seconds, np.array([max(run.seconds, 0.1) for run in runs]), (START_UP, 1.0))
+    smallest, per_number = fit_line(numbers, np.array([max(run.disk, 1e-3) for run in runs]), (0.01, 8 / MEGABYTE))
     more = max(todo.numbers - numbers.max(), 0.0) * 8 * COPIES / MEGABYTE
     return Estimate(
         a + b * todo.seconds,
@@ -168,12 +167,10 @@ def submissions(jobs: list[Job], known: Known, profile: Path) -> dict[str, float
     Args:
         profile: the folder of a profile of Snakemake with a list ``groups`` of ``rule=group``.
     """
-    groups = dict(
-        entry.split("=", 1) for entry in yaml.safe_load((profile / "config.yaml").read_text(encoding="utf-8"))["groups"]
-    )
+    groups = dict(entry.split("=", 1) for entry in yamlfile.load(profile / "config.yaml")["groups"])
     found: dict[str, float] = defaultdict(float)
     for job in jobs:
-        # figures and claims are in the last group by their rules
+        # what the profile does not name is, of figures and claims, in the last group by its rule
         alone = f"{job.rule} ({job.outputs[0].stem})" if ".stages." in job.command else "last"
         found[groups.get(job.rule, alone)] += estimate(job, known).seconds
     return dict(found)
@@ -215,7 +212,7 @@ def main() -> None:
         if not config.is_file():
             continue
         try:
-            tiers[yaml.safe_load(config.read_text(encoding="utf-8"))["tier"]] = lineage.jobs(configs=[config])
+            tiers[yamlfile.load(config)["tier"]] = lineage.jobs(configs=[config])
         except UserError as error:
             print(f"{config.parent} is of another version and left out ({error})", file=sys.stderr)
     known = measured([job for jobs in tiers.values() for job in jobs])

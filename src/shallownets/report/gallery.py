@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from markupsafe import Markup
 
 from shallownets import lineage
@@ -83,7 +84,7 @@ def _pictures(path: Path) -> tuple[str, str, tuple[int, int]]:
     return uri(whole, lossless=True), uri(small, quality=85), whole.size
 
 
-def _chart(figure: Figure, frame, parameters: Mapping) -> dict | None:
+def _chart(figure: Figure, frame: pd.DataFrame, parameters: Mapping) -> dict | None:
     """The interactive plot that the study's module ``charts`` has for a figure, as plotly's JSON."""
     name = f"shallownets.{figure.study}.charts"
     if importlib.util.find_spec(f"shallownets.{figure.study}") is None or importlib.util.find_spec(name) is None:
