@@ -54,6 +54,21 @@ def test_without_a_step_it_is_the_exact_flow(rng):
         np.testing.assert_allclose(Z @ Z.T, expected @ expected.T, rtol=0, atol=1e-5)
 
 
+def test_it_is_given_up_at_a_step_size_that_makes_it_too_slow(rng, monkeypatch):
+    monkeypatch.setattr(finite_step, "MOST", 300)
+    lam, start, eta = model.spectrum(6, 1.0), starts.uniform(6, 3, 80, rng), 1000 / 80
+    with pytest.raises(ArithmeticError, match=r"given up at t = .* after 300 evaluations"):
+        finite_step.overlaps(start.Z, lam, 80, lambda t: eta, np.array([0.0, 30.0]))
+    assert finite_step.time_to_risk(start.Z, lam, 80, eta, 0.4, 100.0) == np.inf
+
+
+def test_equal_times_have_equal_overlaps(rng):
+    lam, start = model.spectrum(5, 1.0), starts.uniform(5, 2, 40, rng)
+    found = finite_step.overlaps(start.Z, lam, 40, lambda t: 1e-3, np.array([0.0, 0.0, 2.0, 2.0, 3.0]))
+    apart = finite_step.overlaps(start.Z, lam, 40, lambda t: 1e-3, np.array([0.0, 2.0, 3.0]))
+    np.testing.assert_array_equal(found, apart[[0, 0, 1, 1, 2]])
+
+
 def test_the_time_to_a_risk_is_where_the_curve_crosses_it(rng):
     M_star, N, d, eta = 6, 3, 80, 0.1 / 80
     lam, start = model.spectrum(M_star, 1.0), starts.uniform(M_star, N, d, rng)

@@ -113,13 +113,14 @@ def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, 
 
 REFUSED = [
     ("exactness", {"--d": "7"}, r"d = 7: a number of at least M\* \+ N = 8"),
-    ("risk_scaling", {"--starts": "1"}, "--starts 1: at least 2"),
+    ("risk_scaling", {"--starts": "1"}, "--starts: .1. given; a whole number of at least 2"),
     ("emergence", {"--directions": "9"}, r"--directions 9: at most min\(N, M\*\) = 8"),
     ("emergence", {"--d": "19"}, r"d = 19: a number of at least M\* \+ N = 20"),
     ("exponents", {"--first": "16"}, "--first 16: fewer than --share x --M-star = 16"),
     ("exponents", {"--betas": "0.5"}, "--betas 0.5: .* other than 1/2"),
     ("time_units", {"--direction": "5"}, "--direction 5: at most 4"),
-    ("time_units", {"--d": "12", "--direction": "4"}, "--direction 4: of a start it is not learned"),
+    ("time_units", {"--M-star": "16"}, "--M-star 16 16 32: at least 3 values are needed"),
+    ("exponents", {"--points": "1"}, "--points: .1. given; a whole number of at least 2 is right"),
 ]
 
 

@@ -120,18 +120,28 @@ def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, 
     assert np.isfinite(shown).all() and len(shown) > len(frame) / 2
 
 
+RADIAL_OUT = f"{RADIAL} --measurements m.csv --figure-data f.csv"
 REFUSED = [
     ("sgd_curves", f"{CURVES} --eta-d 0.1 --falls-from 0.1 --out x.npz", "--falls-from 0.1: a number above"),
     ("sgd_curves", f"{CURVES} --eta-d 0.1 --out x.npz".replace("--d 64", "--d 11"), "d = 11: a number of at least"),
     ("samples_to_risk", f"{HEAVY} --sizes 8,4,64 --out x.npz", "four whole numbers"),
     ("samples_to_risk", f"{LIGHT} --out x.npz".replace("0.7", "0.1"), "--risk 0.1: a number above 0.363"),
-    ("samples_to_risk", f"{HEAVY} --sizes 8,4,64,2 --out x.npz".replace("0.1", "3"), "a smaller kappa is right"),
+    ("samples_to_risk", f"{HEAVY} --sizes 8,4,64,2 --out x.npz".replace("0.4", "0.9999"), "a start at d = 64 has less"),
     (
-        "radial_fit",
-        f"{RADIAL} --measurements m.csv --figure-data f.csv".replace("--samples 8", "--samples 0"),
-        "samples",
+        "samples_to_risk",
+        f"{HEAVY} --sizes 2,4,64,2 --out x.npz".replace("0.4", "1e-300"),
+        "--risk 1e-300: a number above 0",
     ),
-    ("radial_fit", f"{RADIAL} --measurements m.csv --figure-data f.csv".replace("s 40", "s 1"), "--replicates 1"),
+    ("sgd_curves", f"{CURVES} --eta-d 1000 --out x.npz", "--eta-d 1000: not one sample fits"),
+    ("sgd_curves", f"{CURVES} --eta-d 0.1 --out x.npz".replace("points 11", "points 1"), "--points: .1. given; a whole number of at least 2"),
+    ("sgd_curves", f"{CURVES} --eta-d 0.1 --falls-from 1e9 --out x.npz", r"up to 10\^7 times it"),
+    ("radial_fit", RADIAL_OUT.replace("--eta-d 0.05", "--eta-d 5000"), "--eta-d 5000: not one sample fits"),
+    ("radial_fit", RADIAL_OUT.replace("s 40", "s 1"), "--replicates: .1. given; a whole number of at least 2"),
+    (
+        "sgd_checks",
+        f"{SIZE} --eta-d 0.02 --samples 9 --replicates 1 --measurements m.csv",
+        "--replicates: .1. given; a whole number of at least 2",
+    ),
 ]
 
 

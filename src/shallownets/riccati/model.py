@@ -48,10 +48,3 @@ def best_risk(lam: Array, N: int) -> float:
 def plain_risk(Z: Array, lam: Array) -> Array:
     """|T - U U^T/√N|_F^2 = 2 - (2/√N) tr(Z^T Λ Z): the risk of Phase I's student, all of whose weights are N^-1/2."""
     return 2 - 2 / np.sqrt(Z.shape[-1]) * (Z**2 * lam[:, None]).sum((-2, -1))
-
-
-def full_risk(W: Array, lam: Array) -> Array:
-    """|T - W W^T|_F^2, for W (..., n, N) in a basis whose first M* axes are the teacher's: the full flow's own risk."""
-    M_star = lam.size
-    inner = np.swapaxes(W, -1, -2) @ W
-    return 1 - 2 * (W[..., :M_star, :] ** 2 * lam[:, None]).sum((-2, -1)) + (inner**2).sum((-2, -1))

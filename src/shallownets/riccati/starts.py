@@ -6,7 +6,18 @@ import numpy as np
 from numpy.random import Generator
 
 from shallownets import haar
+from shallownets.errors import Impossible
 from shallownets.riccati.model import Array
+
+
+def require_dimension(d: int, M_star: int, N: int) -> None:
+    """Refuse a dimension without room for independent directions of teacher and student.
+
+    Raises:
+        Impossible: d < M* + N.
+    """
+    if d < M_star + N:
+        raise Impossible(f"d = {d}: a number of at least M* + N = {M_star + N} is right")
 
 
 @dataclass(frozen=True)
@@ -18,7 +29,7 @@ class Start:
         rest: (N, N) the part of U_0 outside the teacher's span, in some basis: Z^T Z + rest^T rest = I.
 
     Raises:
-        ValueError: shapes that do not fit, or columns that are not orthonormal.
+        Impossible: shapes that do not fit, or columns that are not orthonormal.
     """
 
     Z: Array
@@ -27,19 +38,18 @@ class Start:
     def __post_init__(self) -> None:
         N = self.Z.shape[1]
         if self.rest.shape != (N, N):
-            raise ValueError(f"rest has shape {self.rest.shape}; Z of shape {self.Z.shape} needs ({N}, {N})")
+            raise Impossible(f"rest has shape {self.rest.shape}; Z of shape {self.Z.shape} needs ({N}, {N})")
         if not np.allclose(self.Z.T @ self.Z + self.rest.T @ self.rest, np.eye(N), rtol=0, atol=1e-12):
-            raise ValueError("the columns are not orthonormal: Z^T Z + rest^T rest is not the identity")
+            raise Impossible("the columns are not orthonormal: Z^T Z + rest^T rest is not the identity")
 
     def weights(self, d: int) -> Array:
         """(d, N) orthonormal columns with these overlaps: the teacher on the first M* axes, the rest on the next N.
 
         Raises:
-            ValueError: d < M* + N.
+            Impossible: d < M* + N.
         """
         M_star, N = self.Z.shape
-        if d < M_star + N:
-            raise ValueError(f"d = {d} is too small for M* = {M_star} and N = {N}: at least M* + N is needed")
+        require_dimension(d, M_star, N)
         W = np.zeros((d, N))
         W[:M_star] = self.Z
         W[M_star : M_star + N] = self.rest
@@ -50,6 +60,7 @@ def uniform(M_star: int, N: int, d: int, rng: Generator) -> Start:
     """N orthonormal directions uniform in R^d (Haar): entries of Z are close to N(0, 1/d), at a cost without d.
 
     Raises:
-        ValueError: d < M* + N.
+        Impossible: d < M* + N.
     """
+    require_dimension(d, M_star, N)
     return Start(*haar.block(M_star, N, d, rng))

@@ -11,7 +11,7 @@ from shallownets.riccati.model import Array
 from shallownets.riccati.starts import Start
 
 
-def emergence(times: Array, diagonal: Array) -> tuple[Array, Array]:
+def crossings(times: Array, diagonal: Array) -> tuple[Array, Array]:
     """When each overlap first reaches 1/2, and how fast it does: the slope of its logit there.
 
     Args:
@@ -44,12 +44,15 @@ def first_time(start: Start, lam: Array, above: Callable[[Array], float], guess:
         above: from Z (M*, N) to the quantity, of one sign before and of the other one after.
         guess: a time of the right order.
 
-    Raises:
-        ValueError: no change of sign between a thirtieth and thirty times of the guess.
+    Returns:
+        That time; nan where the sign does not change between a thirtieth and thirty times of the guess.
     """
 
     def at(log_t: float) -> float:
         return above(next(exact.overlaps(start, lam, [np.exp(log_t)])))
 
     span = np.log(30)
-    return float(np.exp(brentq(at, np.log(guess) - span, np.log(guess) + span, xtol=1e-8)))
+    try:
+        return float(np.exp(brentq(at, np.log(guess) - span, np.log(guess) + span, xtol=1e-8)))
+    except ValueError:  # brentq's word for no change of sign
+        return np.nan

@@ -31,9 +31,7 @@ def main() -> None:
     parser.add_argument("--scale", type=cli.positive, required=True, help="norm of the full flow's initial weights")
     parser.add_argument("--times", type=cli.positive, nargs="+", required=True, help="times in units of 1/lambda_1")
     parser.add_argument("--starts", type=cli.count, required=True, help="random starts")
-    parser.add_argument("--tolerance", type=cli.positive, required=True, help="relative error of an integration's step")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
+    cli.shared(parser, "tolerance", "seed", "measurements")
     args = parser.parse_args()
 
     lam = model.spectrum(args.M_star, args.beta)

@@ -36,14 +36,11 @@ def main() -> None:
     parser.add_argument("--light-M-star", type=cli.count, required=True, help="its teacher width")
     parser.add_argument("--light-N", type=cli.count, nargs="+", required=True, help="its student widths")
     parser.add_argument("--points", type=cli.count, required=True, help="times drawn")
-    parser.add_argument("--starts", type=cli.count, required=True, help="random starts, at least 2")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
-    parser.add_argument("--figure-data", type=cli.path, required=True, help="the figure's data, .csv")
+    parser.add_argument("--starts", type=cli.at_least(2), required=True, help="random starts, at least 2")
+    cli.shared(parser, "seed", "measurements", "figure-data")
     args = parser.parse_args()
-    drawn.require_several(args.starts)
 
-    rows, drawn_curves = [], []
+    rows, shown = [], []
     tails = (
         ("heavy", args.heavy, args.heavy_M_star, args.heavy_N),
         ("light", args.light, args.light_M_star, args.light_N),
@@ -73,24 +70,14 @@ def main() -> None:
                     | {"estimate": np.mean(ends), "low": min(ends), "high": max(ends), "n": args.starts}
                 )
                 late.append(np.mean(ends))
-                drawn_curves.append(
-                    pd.DataFrame(
-                        key
-                        | {
-                            "t": t,
-                            "u": t / unit,
-                            "exact": np.mean(risks, 0),
-                            "decoupled": emergence.additive_risk(
-                                emergence.logistic(t, lam, emergence.equal_shares(M_star, N, args.d)), lam
-                            ),
-                            "deflated": emergence.additive_risk(
-                                emergence.logistic(t, lam, emergence.deflated_shares(M_star, N, args.d)), lam
-                            ),
-                            "law": scaling.law(t, M_star, beta, N, args.d),
-                            "best": best,
-                        }
-                    )
-                )
+                shares = {
+                    "decoupled": emergence.equal_shares(M_star, N, args.d),
+                    "deflated": emergence.deflated_shares(M_star, N, args.d),
+                }
+                one_by_one = {name: emergence.decoupled_risk(t, lam, share) for name, share in shares.items()}
+                law = {"law": scaling.law(t, M_star, beta, N, args.d), "best": best}
+                exactly = {"t": t, "u": t / unit, "exact": np.mean(risks, 0)}
+                shown.append(pd.DataFrame(key | exactly | one_by_one | law))
             narrow = [N for N in widths if M_star > N]
             value = curves.power(narrow, scaling.power_part(np.array(late[: len(narrow)]), M_star, beta))
             rows.append(
@@ -101,7 +88,7 @@ def main() -> None:
     parameters = {"d": args.d, "points": args.points, "starts": args.starts, "seed": args.seed}
     record = record_of(MODULE, parameters, {"t": "time of the flow", "u": "|A|_F log(d/N)/2", "risk": "E y^2"})
     save_table(args.measurements, pd.DataFrame(rows), record)
-    save_table(args.figure_data, pd.concat(drawn_curves, ignore_index=True), record)
+    save_table(args.figure_data, pd.concat(shown, ignore_index=True), record)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,14 @@ from shallownets.riccati.stages import drawn
 from shallownets.riccati.theory import finite_step
 
 MODULE = "shallownets.riccati.stages.samples_to_risk"
-UNITS = {"sgd": "samples", "flow": "samples", "finite step": "samples"}
-RECORDS = 200  # times looked at before the flow at finite step is there; the risk between them is interpolated
-PATIENCE = 2.0  # SGD is given up after this many times as long
+UNITS = {
+    "sgd": "samples; inf where SGD diverged or did not reach the risk, nan where it was not run",
+    "flow": "samples",
+    "finite step": "samples; inf where it did not reach the risk",
+}
+RECORDS = 200  # times looked at before SGD is expected there; the risk between them is interpolated
+PATIENCE = 2.0  # it is given up after this many times as long, or with the flow at finite step
+ROUNDING = 1e-12  # of a risk
 
 
 def size(text: str) -> tuple[int, int, int, int]:
@@ -50,7 +55,7 @@ def main() -> None:
         for M_star, N, d, starts in args.sizes:
             lam, eta = model.spectrum(M_star, args.beta), args.kappa / (d * M_star**args.gamma)
             least = model.best_risk(lam, N)
-            if not least < args.risk < 1:
+            if not least + ROUNDING < args.risk < 1:
                 raise UserError(
                     f"--risk {args.risk:g}: a number above {least:.3g}, the least of N = {N}, and below 1 is right"
                 )
@@ -60,15 +65,14 @@ def main() -> None:
 
             for replicate in range(starts):
                 start = drawn.start(args.seed, "samples to a risk", M_star, N, d, replicate, beta=args.beta)
+                if low_enough(start.Z):
+                    raise UserError(f"--risk {args.risk:g}: a start at d = {d} has less; a smaller number is right")
                 flow = gaps.time_to_risk(start, lam, args.risk)
-                finite = finite_step.time_to_risk(start.Z, lam, d, eta, args.risk, 10 * flow)
-                if finite == np.inf:
-                    raise UserError(
-                        f"--risk {args.risk:g}: not reached at eta d = {eta * d:g}; a smaller kappa is right"
-                    )
+                finite = finite_step.time_to_risk(start.Z, lam, d, eta, args.risk, finite_step.LONG * flow)
                 used = np.nan
                 if not args.without_sgd:
-                    records = np.rint(np.arange(PATIENCE * RECORDS + 1) * finite / (2 * eta * RECORDS)).astype(int)
+                    expected = finite if np.isfinite(finite) else finite_step.LONG * flow / PATIENCE
+                    records = np.rint(np.arange(PATIENCE * RECORDS + 1) * expected / (2 * eta * RECORDS)).astype(int)
                     experiment = {"M_star": M_star, "N": N, "d": d, "beta": args.beta, "eta": eta}
                     stream = seeds.sequence(args.seed, "riccati, samples to a risk", experiment, replicate)
                     run = stiefel.simulate(start, lam, d, eta, records, stream, until=low_enough)

@@ -9,10 +9,11 @@ import pandas as pd
 
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
+from shallownets.lost import Lost
 from shallownets.progress import progress
 from shallownets.riccati import model
 from shallownets.riccati.engines import exact, stiefel
-from shallownets.riccati.stages import drawn
+from shallownets.riccati.stages import drawn, sizes
 from shallownets.riccati.starts import Start
 from shallownets.statistics import Estimate, mean
 
@@ -22,30 +23,27 @@ STILL = 1e-4  # time of the flow in which W stands still, up to this relative or
 
 def main() -> None:
     parser = cli.parser(MODULE, __doc__)
-    parser.add_argument("--d", type=cli.count, required=True, help="input dimension, at least M* + N")
-    parser.add_argument("--M-star", type=cli.count, required=True, help="teacher width")
-    parser.add_argument("--N", type=cli.count, required=True, help="student width, at most M*")
-    parser.add_argument("--beta", type=cli.positive, required=True, help="coefficients are m^-beta")
+    sizes.add(parser)
     parser.add_argument("--eta-d", type=cli.positive, required=True, help="step size times d of the long run")
     parser.add_argument("--samples", type=cli.count, required=True, help="of the long run, and of each mean step")
-    parser.add_argument("--replicates", type=cli.count, required=True, help="mean steps, at least 2")
-    parser.add_argument("--seed", type=cli.index, required=True, help="root seed")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="the measurements, .csv")
+    parser.add_argument("--replicates", type=cli.at_least(2), required=True, help="mean steps, at least 2")
+    cli.shared(parser, "seed", "measurements")
     args = parser.parse_args()
 
     d, N, lam = args.d, args.N, model.spectrum(args.M_star, args.beta)
-    key = {name: getattr(args, name) for name in ("d", "M_star", "N", "beta", "samples")}
+    key = sizes.of(args) | {"samples": args.samples}
     start = drawn.start(args.seed, "checks", args.M_star, N, d, 0, beta=args.beta)
 
     def stream(purpose: str, replicate: int = 0) -> np.random.SeedSequence:
         return seeds.sequence(args.seed, f"riccati, {purpose}", key, replicate)
 
-    rows = []
+    rows, lost = [], Lost()
     with progress("checks of SGD", args.samples * (args.replicates + 1.0)) as advance:
         records = np.linspace(0, args.samples, 11).astype(int)
         run = stiefel.simulate(start, lam, d, args.eta_d / d, records, stream("long run"), advance)
-        worst = float(np.abs(run.W.T @ run.W - np.eye(N)).max())
-        rows.append({"quantity": "orthonormality"} | key | {"t": run.t[-1]} | Estimate(worst, 0.0, 1).row())
+        if lost.enough(run.diverged_at == np.inf, f"SGD at eta d = {args.eta_d:g}, long run", "diverged", least=1):
+            worst = float(np.abs(run.W.T @ run.W - np.eye(N)).max())
+            rows.append({"quantity": "orthonormality"} | key | {"t": run.t[-1]} | Estimate(worst, 0.0, 1).row())
 
         # A mean step is best seen halfway: at a random start it is small, at the end it vanishes.
         Z = next(exact.overlaps(start, lam, [np.log(d / N) / (2 * lam[0])]))
@@ -58,8 +56,8 @@ def main() -> None:
             shares.append(((moved.Z[0] - Z) * step).sum() / (STILL * (step**2).sum()))
         rows.append({"quantity": "mean step over the flow's"} | key | {"t": STILL} | mean(shares).row())
 
-    record = record_of(MODULE, key | {"eta_d": args.eta_d, "seed": args.seed}, {"t": "time of the flow"})
-    save_table(args.measurements, pd.DataFrame(rows), record)
+    parameters = key | {"eta_d": args.eta_d, "seed": args.seed} | lost.parameters
+    save_table(args.measurements, pd.DataFrame(rows), record_of(MODULE, parameters, {"t": "time of the flow"}))
 
 
 if __name__ == "__main__":

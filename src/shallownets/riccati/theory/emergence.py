@@ -32,6 +32,11 @@ def additive_risk(g: Array, lam: Array) -> Array:
     return (lam**2 * (1 - g**2)).sum(-1)
 
 
+def decoupled_risk(times: Array, lam: Array, shares: Array) -> Array:
+    """The risk of directions learned one by one from these shares (M*,), at each time."""
+    return additive_risk(logistic(times, lam, shares), lam)
+
+
 def times(lam: Array, N: int, d: float) -> Array:
     """T_j = log(d/N)/(2 λ_j), (M*,): the source's, to leading order in log d."""
     return np.log(d / N) / (2 * lam)

@@ -16,10 +16,14 @@ does to rows as random as itself, and it keeps the rank of Z. What this leaves o
 """
 
 from collections.abc import Callable
+from itertools import count
 
 import numpy as np
 
 from shallownets.riccati.model import Array, risk
+
+LONG = 10.0  # the exact flow's times to a risk after which it is not waited for any longer
+MOST = 10_000  # evaluations of the drift, of which a usual run takes hundreds; at large η it shrinks W ever faster
 
 
 def _moment(rank: int, inside: float, across: float, outside: float, trace: float, blocks: tuple[Array, ...]) -> Array:
@@ -69,7 +73,11 @@ def drift(Z: Array, lam: Array, d: int, eta: float) -> Array:
 def _solve(Z: Array, lam: Array, d: int, eta: Callable[[float], float], end: float, **options):
     from scipy.integrate import solve_ivp
 
+    evaluations = count(1)
+
     def slope(t: float, flat: Array) -> Array:
+        if next(evaluations) > MOST:
+            raise ArithmeticError(f"the flow at finite step: given up at t = {t:g} after {MOST} evaluations")
         return drift(flat.reshape(Z.shape), lam, d, eta(t)).ravel()
 
     solution = solve_ivp(slope, (0.0, end), Z.ravel(), rtol=1e-6, atol=1e-8, **options)
@@ -86,30 +94,33 @@ def overlaps(Z: Array, lam: Array, d: int, eta: Callable[[float], float], times:
         lam: (M*,) the teacher's eigenvalues.
         d: input dimension.
         eta: the step size at a time t.
-        times: (T,) increasing, from 0.
+        times: (T,) rising, from 0; some may be equal.
 
     Raises:
-        ArithmeticError: the integration fails.
+        ArithmeticError: the integration fails, or the step size is so large that it would take too long.
     """
-    return _solve(Z, lam, d, eta, times[-1], t_eval=times).y.T.reshape(len(times), *Z.shape)
+    distinct, which = np.unique(times, return_inverse=True)
+    return _solve(Z, lam, d, eta, distinct[-1], t_eval=distinct).y.T.reshape(-1, *Z.shape)[which]
 
 
 def time_to_risk(Z: Array, lam: Array, d: int, eta: float, level: float, end: float) -> float:
-    """When the risk with the best radial part first falls to a level; inf where it has not by ``end``.
+    """When the risk with the best radial part first falls to a level.
+
+    It is inf where it has not by ``end``, or by the time at which ``overlaps`` would give up.
 
     Args:
         Z, lam, d: as for ``overlaps``.
         eta: the step size.
         level: of the risk.
         end: when to give up.
-
-    Raises:
-        ArithmeticError: the integration fails.
     """
 
     def excess(t: float, flat: Array) -> float:
         return risk(flat.reshape(Z.shape), lam) - level
 
     excess.terminal = True
-    (crossing,) = _solve(Z, lam, d, lambda t: eta, end, events=excess).t_events
+    try:
+        (crossing,) = _solve(Z, lam, d, lambda t: eta, end, events=excess).t_events
+    except ArithmeticError:
+        return np.inf
     return float(crossing[0]) if crossing.size else np.inf

@@ -46,11 +46,6 @@ def law(times: Array, M_star: int, beta: float, N: int, d: float) -> Array:
     return np.maximum(1 - (k / M_star) ** (1 - 2 * beta), 0)
 
 
-def plateau(M_star: int, beta: float, N: int) -> float:
-    """Where the law of the light tail rests for N < M*: 1 - φ^{1-2β}, φ = N/M*; M* -> infinity."""
-    return 1 - (N / M_star) ** (1 - 2 * beta)
-
-
 def window(lam: Array, N: int, d: float, first: int, share: float) -> tuple[float, float]:
     """The times between which exponents are fitted: T_first and T_last, last = share x min(M*, N).
 
