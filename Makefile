@@ -43,7 +43,7 @@ verify: $(READY)  ## check an archive, redraw its figures and make a sample of i
 	@python -m shallownets.verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
 
 test: $(READY)  ## run all tests
-	@pytest -n auto --dist loadfile
+	@pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-cluster: smoke  ## run the smoke tier on a real SLURM of two emulated nodes and compare; root on Debian
 	@pytest tests/cluster/on_slurm.py

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import shallownets  # noqa: F401, before NumPy, which it gives one thread
+
+# isort: split
 import numpy as np
 import pytest
 
@@ -29,6 +32,12 @@ def count_fault(record_property):
         assert survived == tries, f"{name}: {tries - survived} of {tries} lost"
 
     return count
+
+
+def pytest_collection_modifyitems(config, items):
+    """Where workers share the tests, those that run Snakemake come first: none is left over at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: "workflow" not in item.path.parts)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -93,7 +93,7 @@ class Checkout:
 def finished(tmp_path_factory) -> Checkout:
     """A checkout in which the smoke tier has run. Tests copy it and leave it as it is.
 
-    Workers of pytest-xdist share it: the first that needs it makes it, the others wait.
+    Workers of pytest-xdist share it: the first that needs it makes it, on two cores, because the others wait.
     """
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
@@ -102,7 +102,7 @@ def finished(tmp_path_factory) -> Checkout:
         if (folder / "made").exists():
             return Checkout.at(folder)
         checkout = Checkout(folder)
-        checkout.run("--cores", "1")
+        checkout.run()
         (folder / "made").touch()
     return checkout
 
