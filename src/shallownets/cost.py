@@ -75,6 +75,16 @@ def parse_command(command: str) -> tuple[str, Arguments]:
     return words[2], arguments
 
 
+def number(arguments: Arguments, key: str) -> float:
+    """The value of an argument; that of the first where it has several."""
+    return float(arguments[key][0])
+
+
+def numbers(arguments: Arguments, key: str) -> list[float]:
+    """The values of an argument."""
+    return [float(word) for word in arguments[key]]
+
+
 def kind(job: Job) -> Kind:
     """Module and engine: jobs of one kind differ in their sizes alone."""
     module, arguments = parse_command(job.command)

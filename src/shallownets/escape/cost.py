@@ -7,15 +7,7 @@ a command took where it ran. Commands that are not named here do the same work a
 from collections.abc import Iterator
 from math import log
 
-from shallownets.cost import Arguments, Work
-
-
-def _number(args: Arguments, key: str) -> float:
-    return float(args[key][0])
-
-
-def _numbers(args: Arguments, key: str) -> list[float]:
-    return [float(word) for word in args[key]]
+from shallownets.cost import Arguments, Work, number, numbers
 
 
 def _tuples(args: Arguments, key: str) -> Iterator[tuple[float, ...]]:
@@ -48,28 +40,28 @@ def _overlaps(p: float, p_star: float) -> float:
 
 def _sgd(args: Arguments) -> Work:
     # The start's widths are in its file: they scale all jobs of a run alike.
-    p, p_star, N, replicates = 4, 2, _number(args, "N"), _number(args, "replicates")
-    samples = replicates * _number(args, "alpha-max") * N
-    return Work(_direct(N, p, p_star, samples), replicates * _number(args, "points") * _overlaps(p, p_star))
+    p, p_star, N, replicates = 4, 2, number(args, "N"), number(args, "replicates")
+    samples = replicates * number(args, "alpha-max") * N
+    return Work(_direct(N, p, p_star, samples), replicates * number(args, "points") * _overlaps(p, p_star))
 
 
 def _chain_batch(args: Arguments) -> Work:
-    p, p_star, replicates = 4, 2, _number(args, "replicates")
-    samples = _number(args, "alpha-max") * _number(args, "N")
-    return Work(_chain(p, p_star, replicates, samples), replicates * _number(args, "points") * _overlaps(p, p_star))
+    p, p_star, replicates = 4, 2, number(args, "replicates")
+    samples = number(args, "alpha-max") * number(args, "N")
+    return Work(_chain(p, p_star, replicates, samples), replicates * number(args, "points") * _overlaps(p, p_star))
 
 
 def _escape_times(args: Arguments) -> Work:
-    p, p_star, N, replicates = (_number(args, key) for key in ("p", "p-star", "N", "replicates"))
+    p, p_star, N, replicates = (number(args, key) for key in ("p", "p-star", "N", "replicates"))
     # A run stops soon after its escape, at a time that grows as log N; it never goes on beyond alpha-max.
-    alpha = min(_number(args, "alpha-max"), p_star * (log(N) + 4) / (8 * _number(args, "eta-hat")))
+    alpha = min(number(args, "alpha-max"), p_star * (log(N) + 4) / (8 * number(args, "eta-hat")))
     if args["engine"] == ["direct"]:
-        return Work(_direct(N, p, p_star, replicates * _number(args, "alpha-max") * N), 2 * replicates)
+        return Work(_direct(N, p, p_star, replicates * number(args, "alpha-max") * N), 2 * replicates)
     return Work(_chain(p, p_star, replicates, alpha * N) + replicates * (_START + _SPECTRAL), 2 * replicates)
 
 
 def _fluctuations(args: Arguments) -> Work:
-    p, p_star, alpha, points = (_number(args, key) for key in ("p", "p-star", "alpha-max", "points"))
+    p, p_star, alpha, points = (number(args, key) for key in ("p", "p-star", "alpha-max", "points"))
     chain, direct = list(_tuples(args, "chain")), list(_tuples(args, "direct"))
     seconds = sum(_chain(p, p_star, replicates, alpha * N) for N, replicates in chain)
     seconds += sum(_direct(N, p, p_star, replicates * alpha * N) for N, replicates in direct)
@@ -78,9 +70,9 @@ def _fluctuations(args: Arguments) -> Work:
 
 def _sgd_selection(args: Arguments) -> Work:
     p, p_star, time, cases = (
-        _number(args, "p"),
-        _number(args, "p-star"),
-        _number(args, "t-max"),
+        number(args, "p"),
+        number(args, "p-star"),
+        number(args, "t-max"),
         [*_tuples(args, "cases")],
     )
     seconds = sum(_chain(p, p_star, replicates, time / eta_hat * N) for N, eta_hat, replicates in cases)
@@ -88,70 +80,70 @@ def _sgd_selection(args: Arguments) -> Work:
 
 
 def _fig3(args: Arguments) -> Work:
-    p, p_star, N, alpha = (_number(args, key) for key in ("p", "p-star", "N", "alpha-max"))
-    runs, others = _number(args, "replicates"), _number(args, "others")
-    seconds = _chain(p, p_star, runs, alpha * N) + others * _ode(p, _number(args, "eta") / p * alpha)
-    return Work(seconds, (runs + others) * _number(args, "points") * _overlaps(p, p_star))
+    p, p_star, N, alpha = (number(args, key) for key in ("p", "p-star", "N", "alpha-max"))
+    runs, others = number(args, "replicates"), number(args, "others")
+    seconds = _chain(p, p_star, runs, alpha * N) + others * _ode(p, number(args, "eta") / p * alpha)
+    return Work(seconds, (runs + others) * number(args, "points") * _overlaps(p, p_star))
 
 
 def _late_times(args: Arguments) -> Work:
-    eta_hat, N, runs = _number(args, "eta-hat"), _number(args, "N"), _number(args, "replicates")
-    pairs = [*_tuples(args, "wide"), *((p, p) for p in _numbers(args, "equal"))]
-    seconds = sum(2 * _number(args, "starts") * 10 * _SPECTRAL for _ in pairs)
+    eta_hat, N, runs = number(args, "eta-hat"), number(args, "N"), number(args, "replicates")
+    pairs = [*_tuples(args, "wide"), *((p, p) for p in numbers(args, "equal"))]
+    seconds = sum(2 * number(args, "starts") * 10 * _SPECTRAL for _ in pairs)
     p, p_star = next(_tuples(args, "chain-wide"))
-    seconds += _chain(p, p_star, runs, _number(args, "chain-t-max") / eta_hat * N)
-    equal = _number(args, "chain-equal")
+    seconds += _chain(p, p_star, runs, number(args, "chain-t-max") / eta_hat * N)
+    equal = number(args, "chain-equal")
     # for equal widths the chain runs until the risk has left the window, about 4 p^2 in units of eta alpha / p
     seconds += _chain(equal, equal, runs, 4 * equal / eta_hat * N)
-    return Work(seconds, runs * _number(args, "points") * _overlaps(p, p_star))
+    return Work(seconds, runs * number(args, "points") * _overlaps(p, p_star))
 
 
 def _not_orthogonal(args: Arguments) -> Work:
     p, _ = next(_tuples(args, "widths"))
     points = 2 * len(args["dimensions"]) + 2 * len(args["overlaps"]) + len(args["large"])
-    vectors = sum(2 * N * p for N in _numbers(args, "dimensions")) * 1e-8
-    return Work(_number(args, "starts") * (points * _ode(p, _number(args, "t-max")) + vectors))
+    vectors = sum(2 * N * p for N in numbers(args, "dimensions")) * 1e-8
+    return Work(number(args, "starts") * (points * _ode(p, number(args, "t-max")) + vectors))
 
 
 def _plateau_optimum(args: Arguments) -> Work:
-    scanned = _number(args, "largest") / _number(args, "step")
-    return Work(len(args["widths"]) * _number(args, "starts") * 2 * scanned * _SPECTRAL)
+    scanned = number(args, "largest") / number(args, "step")
+    return Work(len(args["widths"]) * number(args, "starts") * 2 * scanned * _SPECTRAL)
 
 
 def _plateau_law(args: Arguments) -> Work:
-    pairs, starts, points = len(args["widths"]), _number(args, "starts"), _number(args, "points")
-    bootstrap = 1e-8 * _number(args, "resamples") * points  # of every start's whole curve
+    pairs, starts, points = len(args["widths"]), number(args, "starts"), number(args, "points")
+    bootstrap = 1e-8 * number(args, "resamples") * points  # of every start's whole curve
     return Work(pairs * starts * (_SPECTRAL + bootstrap), pairs * points)
 
 
 def _plateau_times(args: Arguments) -> Work:
     runs = len(args["N"]) * len(args["eta-hat"]) + len(args["widths"]) + 1
-    return Work(runs * _number(args, "starts") * _SPECTRAL)
+    return Work(runs * number(args, "starts") * _SPECTRAL)
 
 
 def _plateau_norms(args: Arguments) -> Work:
-    p, p_star, N = len(args["norms"]), _number(args, "p-star"), _number(args, "N")
-    alpha = _number(args, "t-max") / _number(args, "eta-hat")
-    return Work(_direct(N, p, p_star, _number(args, "replicates") * alpha * N), _number(args, "points") * 4 * p)
+    p, p_star, N = len(args["norms"]), number(args, "p-star"), number(args, "N")
+    alpha = number(args, "t-max") / number(args, "eta-hat")
+    return Work(_direct(N, p, p_star, number(args, "replicates") * alpha * N), number(args, "points") * 4 * p)
 
 
 def _plateau_growth(args: Arguments) -> Work:
-    p, p_star, N = (_number(args, key) for key in ("p", "p-star", "N"))
-    alpha = _number(args, "t-max") / _number(args, "eta-hat")
-    return Work(_direct(N, p, p_star, _number(args, "replicates") * alpha * N), _number(args, "points") * 4)
+    p, p_star, N = (number(args, key) for key in ("p", "p-star", "N"))
+    alpha = number(args, "t-max") / number(args, "eta-hat")
+    return Work(_direct(N, p, p_star, number(args, "replicates") * alpha * N), number(args, "points") * 4)
 
 
 def _finite_escape(args: Arguments) -> Work:
-    N, t_max = _number(args, "N"), _number(args, "t-max")
-    runs = _number(args, "starts") * _number(args, "runs")
+    N, t_max = number(args, "N"), number(args, "t-max")
+    runs = number(args, "starts") * number(args, "runs")
     # p = 2, p* = 1; a run stops at its escape, about a third of t-max; once more from one start
-    samples = N * t_max / 3 * sum(1 / eta_hat for eta_hat in _numbers(args, "eta-hat"))
-    limits = _number(args, "ode-starts") * len(args["sgd"]) + len(args["eta-hat"]) * _number(args, "starts")
+    samples = N * t_max / 3 * sum(1 / eta_hat for eta_hat in numbers(args, "eta-hat"))
+    limits = number(args, "ode-starts") * len(args["sgd"]) + len(args["eta-hat"]) * number(args, "starts")
     return Work(_chain(2, 1, runs, samples) + limits * _SPECTRAL, 4 * runs)
 
 
 def _finite_divergence(args: Arguments) -> Work:
-    first, step, last, t_max = (_number(args, key) for key in ("first", "step", "last", "t-max"))
+    first, step, last, t_max = (number(args, key) for key in ("first", "step", "last", "t-max"))
     inverse = sum(1 / (first + n * step) for n in range(round((last - first) / step) + 1))
     seconds = sum(
         _chain(p, p_star, replicates, N * t_max * inverse)
@@ -162,7 +154,7 @@ def _finite_divergence(args: Arguments) -> Work:
 
 
 def _overparameterisation(args: Arguments) -> Work:
-    N, alpha, starts = _number(args, "N"), _number(args, "t-max") / _number(args, "eta-hat"), _number(args, "starts")
+    N, alpha, starts = number(args, "N"), number(args, "t-max") / number(args, "eta-hat"), number(args, "starts")
     seconds = 0.0
     for p, p_star, replicates in _tuples(args, "cases"):
         seconds += _chain(p, p_star, replicates, N * alpha / 3) + max(starts, replicates) * (_SPECTRAL + _START)
@@ -170,12 +162,12 @@ def _overparameterisation(args: Arguments) -> Work:
 
 
 def _solution_selection(args: Arguments) -> Work:
-    starts, time = _number(args, "starts"), _number(args, "t-max")
+    starts, time = number(args, "starts"), number(args, "t-max")
     return Work(sum(starts * _ode(p, time) for p, _ in _tuples(args, "widths")) + len(args["unequal"]) * starts * 1e-3)
 
 
 def _ode_stage(args: Arguments) -> Work:
-    return Work(numbers=_number(args, "points") * 24)
+    return Work(numbers=number(args, "points") * 24)
 
 
 WORK = {

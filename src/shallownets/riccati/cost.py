@@ -6,18 +6,10 @@ estimate is scaled by what a command took where it ran. Commands that are not na
 
 import numpy as np
 
-from shallownets.cost import Arguments, Work
+from shallownets.cost import Arguments, Work, number, numbers
 from shallownets.riccati.model import spectrum
 from shallownets.riccati.theory.emergence import deflated_times
 from shallownets.riccati.theory.finite_step import LONG
-
-
-def _number(args: Arguments, key: str) -> float:
-    return float(args[key][0])
-
-
-def _numbers(args: Arguments, key: str) -> list[float]:
-    return [float(word) for word in args[key]]
 
 
 def _sgd(d: float, N: float, samples: float) -> float:
@@ -43,13 +35,13 @@ def _time_to_risk(M_star: int, N: int, d: float, beta: float, eta_d: float, risk
 
 
 def _sgd_curves(args: Arguments) -> Work:
-    d, runs = _number(args, "d"), _number(args, "replicates")
-    samples = _number(args, "t-max") * d / (2 * _number(args, "eta-d"))
-    return Work(_sgd(d, _number(args, "N"), runs * samples), 3 * runs * _number(args, "points"))
+    d, runs = number(args, "d"), number(args, "replicates")
+    samples = number(args, "t-max") * d / (2 * number(args, "eta-d"))
+    return Work(_sgd(d, number(args, "N"), runs * samples), 3 * runs * number(args, "points"))
 
 
 def _samples_to_risk(args: Arguments) -> Work:
-    beta, kappa, gamma, risk = (_number(args, key) for key in ("beta", "kappa", "gamma", "risk"))
+    beta, kappa, gamma, risk = (number(args, key) for key in ("beta", "kappa", "gamma", "risk"))
     seconds = 0.0
     for M_star, N, d, starts in (tuple(map(int, word.split(","))) for word in args["sizes"]):
         eta_d = kappa / M_star**gamma
@@ -60,44 +52,44 @@ def _samples_to_risk(args: Arguments) -> Work:
 
 
 def _sgd_checks(args: Arguments) -> Work:
-    runs = _number(args, "replicates") + 1
-    return Work(_sgd(_number(args, "d"), _number(args, "N"), runs * _number(args, "samples")))
+    runs = number(args, "replicates") + 1
+    return Work(_sgd(number(args, "d"), number(args, "N"), runs * number(args, "samples")))
 
 
 def _radial_fit(args: Arguments) -> Work:
-    d, N, points, per_square = (_number(args, key) for key in ("d", "N", "points", "samples"))
-    samples = _number(args, "replicates") * (points * per_square + sum(_numbers(args, "scan"))) * N**2
+    d, N, points, per_square = (number(args, key) for key in ("d", "N", "points", "samples"))
+    samples = number(args, "replicates") * (points * per_square + sum(numbers(args, "scan"))) * N**2
     fit = 1e-8 * d + 2e-10 * (N * (N + 1) / 2) ** 2  # a sample is drawn, and enters normal equations of this size
-    return Work(samples * fit + _sgd(d, N, _number(args, "t-max") * d / (2 * _number(args, "eta-d"))))
+    return Work(samples * fit + _sgd(d, N, number(args, "t-max") * d / (2 * number(args, "eta-d"))))
 
 
 def _exactness(args: Arguments) -> Work:
-    M_star, N, d = (_number(args, key) for key in ("M-star", "N", "d"))
+    M_star, N, d = (number(args, key) for key in ("M-star", "N", "d"))
     # a few steps a unit of time, as far as they are stable, after those that the tolerance asks for; at two tolerances
-    slopes = 2 * _number(args, "starts") * (1000 + 3 * max(_numbers(args, "times")))
+    slopes = 2 * number(args, "starts") * (1000 + 3 * max(numbers(args, "times")))
     return Work(slopes * (4e-5 + 3e-9 * d * N + 1e-9 * M_star**3))
 
 
 def _exponents(args: Arguments) -> Work:
-    M_star, curves = _number(args, "M-star"), len(args["betas"]) * len(args["d"]) * _number(args, "starts")
-    return Work(_flow(M_star, M_star, curves * _number(args, "points")))
+    M_star, curves = number(args, "M-star"), len(args["betas"]) * len(args["d"]) * number(args, "starts")
+    return Work(_flow(M_star, M_star, curves * number(args, "points")))
 
 
 def _time_units(args: Arguments) -> Work:
-    searched = 12 * _number(args, "starts")  # times looked at until that of an event is found
-    light = sum(_flow(M_star, M_star, searched) for M_star in _numbers(args, "M-star")) * len(args["light"])
-    return Work(light + _flow(_number(args, "heavy-M-star"), _number(args, "N"), searched * len(args["d"])))
+    searched = 12 * number(args, "starts")  # times looked at until that of an event is found
+    light = sum(_flow(M_star, M_star, searched) for M_star in numbers(args, "M-star")) * len(args["light"])
+    return Work(light + _flow(number(args, "heavy-M-star"), number(args, "N"), searched * len(args["d"])))
 
 
 def _risk_scaling(args: Arguments) -> Work:
-    times = _number(args, "points") * _number(args, "starts")
-    tails = ((_number(args, f"{tail}-M-star"), _numbers(args, f"{tail}-N")) for tail in ("heavy", "light"))
+    times = number(args, "points") * number(args, "starts")
+    tails = ((number(args, f"{tail}-M-star"), numbers(args, f"{tail}-N")) for tail in ("heavy", "light"))
     return Work(sum(_flow(M_star, N, times) for M_star, widths in tails for N in widths))
 
 
 def _emergence(args: Arguments) -> Work:
-    times = _number(args, "points") * _number(args, "starts")
-    return Work(_flow(_number(args, "M-star"), _number(args, "N"), times))
+    times = number(args, "points") * number(args, "starts")
+    return Work(_flow(number(args, "M-star"), number(args, "N"), times))
 
 
 WORK = {
