@@ -51,7 +51,7 @@ def family(point: StationaryPoint) -> str:
 
 
 def spectra(p: int, p_star: int, N: int, seed: int) -> tuple[list[dict], list[dict]]:
-    """(measurements, figure data) at one size."""
+    """(measurements, figure data) of the stationary points that have a name, at one size."""
     measured, drawn = [], []
     keys = {"p": p, "p_star": p_star, "N": N}
     for name, point in named_points(p, p_star).items():
@@ -66,7 +66,12 @@ def spectra(p: int, p_star: int, N: int, seed: int) -> tuple[list[dict], list[di
             | {f"measured_{q}": found[q, level.name] for q in ("eigenvalue", "multiplicity")}
             for level in point.levels(N)
         ]
-    # Every stationary point, named or not: its gradient, and whether it has a way down.
+    return measured, drawn
+
+
+def summaries(p: int, p_star: int, N: int, seed: int) -> list[dict]:
+    """Measurements over every stationary point, named or not, at one size: its gradient, whether it has a way down."""
+    keys = {"p": p, "p_star": p_star, "N": N}
     classes: dict[str, list[float]] = {}
     ways_down = []
     for point in all_points(p, p_star):
@@ -75,18 +80,15 @@ def spectra(p: int, p_star: int, N: int, seed: int) -> tuple[list[dict], list[di
         classes.setdefault(family(point), []).append(values["gradient"])
         if point.k_t < min(p, p_star):
             ways_down.append(values["negative"])
-    summaries = [
-        ("largest gradient", name, Estimate(float(max(norms)), 0, len(norms))) for name, norms in classes.items()
-    ]
+    found = [("largest gradient", name, Estimate(float(max(norms)), 0, len(norms))) for name, norms in classes.items()]
     if mixed := classes.get("mixed"):
         stationary = sum(norm < _STATIONARY for norm in mixed)
-        summaries.append(("stationary points", "mixed", Estimate(stationary, 0, len(mixed))))
-    summaries.append(("fewest negative", "not a global minimum", Estimate(min(ways_down), 0, len(ways_down))))
-    measured += [
+        found.append(("stationary points", "mixed", Estimate(stationary, 0, len(mixed))))
+    found.append(("fewest negative", "not a global minimum", Estimate(min(ways_down), 0, len(ways_down))))
+    return [
         {"point": name} | keys | {"quantity": quantity, "level": "all"} | estimate.row()
-        for quantity, name, estimate in summaries
+        for quantity, name, estimate in found
     ]
-    return measured, drawn
 
 
 def ratios(p_star: int, N: int, seed: int) -> tuple[list[dict], list[dict]]:
@@ -123,14 +125,20 @@ def main() -> None:
         if p_star + 2 > N:
             raise UserError(f"--ratio-sizes {p_star},{N}: N of at least p_star + 2 = {p_star + 2} is right")
 
-    by_size = [spectra(*size, args.seed) for size in args.sizes]
-    by_ratio = [ratios(*size, args.seed) for size in args.ratio_sizes]
+    measured, levels, by_width = [], [], []
+    for size in args.sizes:
+        rows, drawn = spectra(*size, args.seed)
+        measured += rows + summaries(*size, args.seed)
+        levels += drawn
+    for size in args.ratio_sizes:
+        rows, drawn = ratios(*size, args.seed)
+        measured += rows
+        by_width += drawn
     columns = ["quantity", "point", "level", "p", "p_star", "N", "estimate", "low", "high", "n"]
-    measured = pd.DataFrame([row for rows, _ in by_size + by_ratio for row in rows])[columns]
     record = record_of(MODULE, {"seed": args.seed}, UNITS)
-    save_table(args.measurements, measured, record)
-    save_table(args.spectra, pd.DataFrame([row for _, rows in by_size for row in rows]), record)
-    save_table(args.ratios, pd.DataFrame([row for _, rows in by_ratio for row in rows]), record)
+    save_table(args.measurements, pd.DataFrame(measured)[columns], record)
+    save_table(args.spectra, pd.DataFrame(levels), record)
+    save_table(args.ratios, pd.DataFrame(by_width), record)
 
 
 if __name__ == "__main__":

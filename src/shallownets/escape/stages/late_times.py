@@ -5,33 +5,150 @@ finite N from one start.
 Makes: a table of measurements and the tidy CSV of the figure `late_times`.
 """
 
+import argparse
+
 import numpy as np
 import pandas as pd
 from numpy.random import default_rng
 
-from shallownets import cli, seeds, statistics
+from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
 from shallownets.escape import starts
 from shallownets.escape.engines import chain, gradient_flow, spectral
 from shallownets.escape.measure import late as measure
-from shallownets.escape.model import population_risk
+from shallownets.escape.model import Array, population_risk
 from shallownets.escape.stages.pairs import pair
+from shallownets.escape.starts import Start
 from shallownets.escape.theory import late as theory
 from shallownets.lost import Lost
+from shallownets.statistics import mean
 
 MODULE = "shallownets.escape.stages.late_times"
 SLACK = 1.5  # runs go on this much longer than the prediction needs to leave the window
 
 
-def times(last: float, points: int) -> np.ndarray:
+def times(last: float, points: int) -> Array:
     """0 and `points` times equally spaced in logarithm over five decades."""
     return np.concatenate([[0.0], np.geomspace(1e-5 * last, last, points)])
 
 
-def in_samples(alpha: np.ndarray, N: int) -> np.ndarray:
+def in_samples(alpha: Array, N: int) -> Array:
     """The same times in whole samples over N, each once."""
     return np.unique(np.rint(alpha * N)) / N
+
+
+def until_decayed(start: Start, eta: float, args: argparse.Namespace) -> Array:
+    """Equally spaced times t = eta alpha, for p = p*, until the risk has left the window."""
+    last = SLACK * np.log(theory.decay_prefactor(start.M) / args.window[0]) / theory.decay_rate(len(start.M), eta)
+    return np.linspace(0.0, last, 10 * args.points)
+
+
+def drawn(p: int, p_star: int, replicate: int, args: argparse.Namespace) -> Start:
+    """One of the starts at these widths, the same for every engine and learning rate."""
+    stream = seeds.sequence(args.seed, "late times", {"p": p, "p_star": p_star, "N": args.N}, replicate)
+    return starts.gaussian(p, p_star, args.N, default_rng(stream))
+
+
+def ode_risk(start: Start, eta_hat: float, t: Array, tolerance: float) -> Array:
+    """(T,) risk of the spectral ODE at times t = eta alpha; of gradient flow, at eta = 1, where eta_hat is 0."""
+    eta = eta_hat * len(start.M)
+    if eta == 0:
+        run = gradient_flow.simulate(start, 1.0, t, tolerance)
+    else:
+        run = spectral.simulate(start, eta, t / eta, tolerance)
+    return population_risk(run.M, run.Q)[0]
+
+
+def columns_of(p: int, p_star: int, eta_hat: float, N: int) -> dict:
+    """The columns that say what was simulated."""
+    return {"p": p, "p_star": p_star, "eta_hat": eta_hat, "N": N}
+
+
+def curve(key: dict, engine: str, t: Array, risk: Array, law: Array) -> pd.DataFrame:
+    """The figure's data: a risk and what it is held against, (T,) each; t = 0 has no place on a logarithmic axis."""
+    return pd.DataFrame(key | {"engine": engine, "t": t, "risk": risk, "law": law})[t > 0]
+
+
+def exponential(p: int, eta_hat: float, engine: str, args: argparse.Namespace) -> tuple[list[dict], pd.DataFrame]:
+    """(measurements over all starts, curve of the first) of the ODE at p = p*: rate, in gradient flow prefactor too."""
+    key, eta = columns_of(p, p, eta_hat, args.N), eta_hat * p
+    rates, prefactors, curves = [], [], []
+    for replicate in range(args.starts):
+        start = drawn(p, p, replicate, args)
+        t = until_decayed(start, eta, args)
+        risk = ode_risk(start, eta_hat, t, args.tolerance)
+        law = theory.decay_prefactor(start.M) * np.exp(-8 / p**2 * t)
+        inside = (risk > args.window[0]) & (risk < args.window[1])
+        rates.append(measure.decay_rate(t, risk, args.window))
+        prefactors.append((risk[inside] / law[inside]).mean())
+        # at a finite η only the rate is predicted: the line goes through the first point of the window
+        first = np.flatnonzero(inside)[0]
+        line = risk[first] * np.exp(-theory.decay_rate(p, eta) * (t - t[first]))
+        curves.append(curve(key, engine, t, risk, line if eta_hat else law))
+    rows = [{"quantity": "decay rate", "engine": engine} | key | measure.span(rates)]
+    if eta_hat == 0:
+        rows.append({"quantity": "decay prefactor", "engine": engine} | key | measure.span(prefactors))
+    return rows, curves[0]
+
+
+def algebraic(
+    p: int, p_star: int, eta_hat: float, engine: str, args: argparse.Namespace
+) -> tuple[list[dict], pd.DataFrame]:
+    """(measurements over all starts, curve of the first) of the ODE at p > p*: exponent, and risk over its law."""
+    key = columns_of(p, p_star, eta_hat, args.N)
+    t = times(args.t_max * p, args.points)
+    excess = np.array([theory.excess_norm(p, p_star, 1.0, time) for time in t[1:]])
+    law = np.concatenate([[np.nan], theory.late_risk(p, p_star, eta_hat * p, excess)])
+    begun = [drawn(p, p_star, replicate, args) for replicate in range(args.starts)]
+    risks = [ode_risk(start, eta_hat, t, args.tolerance) for start in begun]
+    exponents = [measure.late_exponent(t[1:], risk[1:]) for risk in risks]
+    c, delay = np.transpose([measure.late_line(t[1:], risk[1:]) for risk in risks])
+    fit = key | {"engine": engine, "fit_from": t[-1] / 10, "delay": delay.max()}
+    rows = [
+        {"quantity": "late exponent"} | fit | measure.span(exponents),
+        {"quantity": "late risk over its law"} | fit | measure.span(c / (law[-1] * t[-1] ** 2)),
+    ]
+    return rows, curve(key, engine, t, risks[0], law)
+
+
+def chain_risks(start: Start, t: Array, args: argparse.Namespace, lost: Lost) -> tuple[Array, Array] | None:
+    """((T,) the times t = eta alpha in whole samples, (R, T) risks) of the chain's runs that did not diverge.
+
+    None where fewer than two are left.
+    """
+    p, p_star = start.M.shape
+    eta, key = args.eta_hat * p, columns_of(p, p_star, args.eta_hat, args.N)
+    streams = [seeds.sequence(args.seed, "late times, samples", key, r) for r in range(args.replicates)]
+    run = chain.simulate(start, args.N, eta, in_samples(t / eta, args.N), streams)
+    kept = run.valid.all(1)
+    if not lost.enough(kept, f"chain, p = {p}, p* = {p_star}", "diverged"):
+        return None
+    return eta * run.alpha, population_risk(run.M[kept], run.Q[kept])
+
+
+def by_chain(p: int, p_star: int, args: argparse.Namespace, lost: Lost) -> tuple[list[dict], list[pd.DataFrame]]:
+    """(measurements over the runs, mean risk beside the ODE's) of the chain from one start; empty where it is lost."""
+    eta = args.eta_hat * p
+    start = drawn(p, p_star, 0, args)
+    t = until_decayed(start, eta, args) if p == p_star else times(args.chain_t_max * p, args.points)
+    if (simulated := chain_risks(start, t, args, lost)) is None:
+        return [], []
+    t, risks = simulated
+    ode = ode_risk(start, args.eta_hat, t, args.tolerance)
+    key, fit = columns_of(p, p_star, args.eta_hat, args.N) | {"engine": "chain"}, {}
+    if p == p_star:
+        found = {"decay rate": [measure.decay_rate(t, risk, args.window) for risk in risks]}
+    else:
+        c, delay = np.transpose([measure.late_line(t[1:], risk[1:]) for risk in risks])
+        fit = {"fit_from": t[-1] / 10, "delay": delay.max()}
+        found = {
+            "late exponent": [measure.late_exponent(t[1:], risk[1:]) for risk in risks],
+            "late risk over its law": c / theory.late_risk(p, p_star, eta, theory.excess_norm(p, p_star, 1.0, 1.0)),
+            "late risk over that of the ODE": c / measure.late_line(t[1:], ode[1:])[0],
+        }
+    rows = [{"quantity": name} | key | fit | mean(samples).row() for name, samples in found.items()]
+    return rows, [curve(key, "chain", t, risks.mean(0), ode)]
 
 
 def main() -> None:
@@ -57,108 +174,25 @@ def main() -> None:
     if unstable:
         raise UserError(f"--eta-hat {args.eta_hat}: the solution is unstable at p = p* = {unstable[0]}")
 
-    rows, drawn, lost = [], [], Lost()
-    window = tuple(sorted(args.window))
+    args.window = tuple(sorted(args.window))
 
-    def draw(key: dict, engine: str, t, risk, law) -> None:
-        frame = {"engine": engine, "t": t, "risk": risk, "law": law}
-        drawn.append(pd.DataFrame(key | frame)[np.asarray(t) > 0])
-
-    def start_of(p: int, p_star: int, replicate: int) -> starts.Start:
-        stream = seeds.sequence(args.seed, "late times", {"p": p, "p_star": p_star, "N": args.N}, replicate)
-        return starts.gaussian(p, p_star, args.N, default_rng(stream))
-
-    def limit(start, eta_hat: float, t):
-        """Gradient flow at η = 1, or the spectral ODE at a finite η: the risk at times t = η α."""
-        p = len(start.M)
-        if eta_hat == 0:
-            run = gradient_flow.simulate(start, 1.0, t, args.tolerance)
-        else:
-            run = spectral.simulate(start, eta_hat * p, t / (eta_hat * p), args.tolerance)
-        return population_risk(run.M, run.Q)[0]
-
-    def horizon(start, eta: float) -> np.ndarray:
-        last = SLACK * np.log(theory.decay_prefactor(start.M) / window[0]) / theory.decay_rate(len(start.M), eta)
-        return np.linspace(0.0, last, 10 * args.points)
-
-    def key_of(p: int, p_star: int, eta_hat: float) -> dict:
-        return {"p": p, "p_star": p_star, "eta_hat": eta_hat, "N": args.N}
-
-    for eta_hat in (0.0, args.eta_hat):
-        engine = "spectral ODE" if eta_hat else "gradient flow"
-        for p in args.equal:
-            key = key_of(p, p, eta_hat)
-            rates, prefactors = [], []
-            for replicate in range(args.starts):
-                start = start_of(p, p, replicate)
-                t = horizon(start, eta_hat * p)
-                risk = limit(start, eta_hat, t)
-                law = theory.decay_prefactor(start.M) * np.exp(-8 / p**2 * t)
-                inside = (risk > window[0]) & (risk < window[1])
-                rates.append(measure.decay_rate(t, risk, window))
-                prefactors.append((risk[inside] / law[inside]).mean())
-                if replicate == 0:
-                    # at a finite η only the rate is predicted: the line goes through the first point of the window
-                    first = np.flatnonzero(inside)[0]
-                    line = risk[first] * np.exp(-theory.decay_rate(p, eta_hat * p) * (t - t[first]))
-                    draw(key, engine, t, risk, line if eta_hat else law)
-            rows.append({"quantity": "decay rate", "engine": engine} | key | measure.span(rates))
-            if eta_hat == 0:
-                rows.append({"quantity": "decay prefactor", "engine": engine} | key | measure.span(prefactors))
-        for p, p_star in args.wide:
-            key = key_of(p, p_star, eta_hat)
-            exponents, lines = [], []
-            t = times(args.t_max * p, args.points)
-            law = np.full(t.size, np.nan)
-            q_0 = np.array([theory.excess_norm(p, p_star, 1.0, time) for time in t[1:]])
-            law[1:] = theory.late_risk(p, p_star, eta_hat * p, q_0)
-            for replicate in range(args.starts):
-                risk = limit(start_of(p, p_star, replicate), eta_hat, t)
-                exponents.append(measure.late_exponent(t[1:], risk[1:]))
-                lines.append(measure.late_line(t[1:], risk[1:]))
-                if replicate == 0:
-                    draw(key, engine, t, risk, law)
-            c, delay = np.transpose(lines)
-            key |= {"engine": engine, "fit_from": t[-1] / 10, "delay": delay.max()}
-            rows.append({"quantity": "late exponent"} | key | measure.span(exponents))
-            rows.append({"quantity": "late risk over its law"} | key | measure.span(c / (law[-1] * t[-1] ** 2)))
-
+    rows, curves, lost = [], [], Lost()
+    for eta_hat, engine in ((0.0, "gradient flow"), (args.eta_hat, "spectral ODE")):
+        runs = [exponential(p, eta_hat, engine, args) for p in args.equal]
+        runs += [algebraic(p, p_star, eta_hat, engine, args) for p, p_star in args.wide]
+        for measured, shown in runs:
+            rows += measured
+            curves.append(shown)
     for p, p_star in ((args.chain_equal, args.chain_equal), args.chain_wide):
-        key = key_of(p, p_star, args.eta_hat)
-        eta = args.eta_hat * p
-        start = start_of(p, p_star, 0)
-        t = horizon(start, eta) if p == p_star else times(args.chain_t_max * p, args.points)
-        alpha = in_samples(t / eta, args.N)
-        streams = [seeds.sequence(args.seed, "late times, samples", key, r) for r in range(args.replicates)]
-        run = chain.simulate(start, args.N, eta, alpha, streams)
-        kept = run.valid.all(1)
-        if not lost.enough(kept, f"chain, p = {p}, p* = {p_star}", "diverged"):
-            continue
-        t = eta * run.alpha
-        risks = population_risk(run.M[kept], run.Q[kept])
-        key |= {"engine": "chain"}
-        if p == p_star:
-            rates = [measure.decay_rate(t, risk, window) for risk in risks]
-            rows.append({"quantity": "decay rate"} | key | statistics.mean(rates).row())
-        else:
-            exponents = [measure.late_exponent(t[1:], risk[1:]) for risk in risks]
-            c, delay = np.transpose([measure.late_line(t[1:], risk[1:]) for risk in risks])
-            law = theory.late_risk(p, p_star, eta, theory.excess_norm(p, p_star, 1.0, 1.0))
-            over_ode = c / measure.late_line(t[1:], limit(start, args.eta_hat, t)[1:])[0]
-            window_of = {"fit_from": t[-1] / 10, "delay": delay.max()}
-            rows.append({"quantity": "late exponent"} | key | window_of | statistics.mean(exponents).row())
-            rows.append({"quantity": "late risk over its law"} | key | window_of | statistics.mean(c / law).row())
-            rows.append(
-                {"quantity": "late risk over that of the ODE"} | key | window_of | statistics.mean(over_ode).row()
-            )
-        draw(key, "chain", t, risks.mean(0), limit(start, args.eta_hat, t))
+        measured, shown = by_chain(p, p_star, args, lost)
+        rows += measured
+        curves += shown
 
-    parameters = {"N": args.N, "eta_hat": args.eta_hat, "replicates": args.replicates}
-    parameters |= {"starts": args.starts, "window": list(window), "seed": args.seed} | lost.parameters
-    record = record_of(MODULE, parameters, {"t": "eta samples/N", "risk": "1"})
+    parameters = {name: getattr(args, name) for name in ("N", "eta_hat", "replicates", "starts", "window", "seed")}
+    record = record_of(MODULE, parameters | lost.parameters, {"t": "eta samples/N", "risk": "1"})
     columns = ["quantity", "engine", "p", "p_star", "eta_hat", "N", "fit_from", "delay", "estimate", "low", "high", "n"]
     save_table(args.measurements, pd.DataFrame(rows)[columns].fillna({"fit_from": 0.0, "delay": 0.0}), record)
-    save_table(args.figure_data, pd.concat(drawn, ignore_index=True), record)
+    save_table(args.figure_data, pd.concat(curves, ignore_index=True), record)
 
 
 if __name__ == "__main__":

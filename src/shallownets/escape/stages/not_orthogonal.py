@@ -5,24 +5,30 @@ the same overlap with each other, from none to nearly one; and at one overlap ve
 Makes: a table of measurements and the tidy CSV of the figure `not_orthogonal`.
 """
 
+import argparse
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from numpy.random import Generator, default_rng
 
-from shallownets import cli, seeds, statistics
+from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
 from shallownets.escape import starts
 from shallownets.escape.measure import solutions as measure
+from shallownets.escape.model import Array
 from shallownets.escape.stages.pairs import pair
+from shallownets.escape.starts import Start
 from shallownets.escape.theory.frames import remainder_exponent
+from shallownets.statistics import bootstrap, mean
 
 MODULE = "shallownets.escape.stages.not_orthogonal"
 LOST = 0.01  # of the start's selectivity, at which "the closest solution" is no longer true
-_KINDS = ("drift", "remainder", "lost selectivity", "excess distance")
 
 
-def threshold(overlaps: np.ndarray, lost: np.ndarray) -> float:
+def threshold(overlaps: Array, lost: Array) -> float:
     """Overlap at which the mean lost selectivity (overlaps along the last axis) first exceeds ``LOST``, interpolated.
 
     The greatest overlap where it never does.
@@ -33,6 +39,97 @@ def threshold(overlaps: np.ndarray, lost: np.ndarray) -> float:
         return float(overlaps[above[0] if above.size else -1])
     k = above[0]
     return float(np.interp(LOST, means[k - 1 : k + 1], overlaps[k - 1 : k + 1]))
+
+
+def ends(
+    draw: Callable[[Generator], Start], key: dict, eta_hat: float, args: argparse.Namespace
+) -> tuple[dict[str, Array], list[dict]]:
+    """(what ``measure.end_of`` measures, one number a start; the figure's data) at one point; eta_hat 0: gradient flow.
+
+    Args:
+        draw: draws a start.
+        key: the columns that name the starts. They are the same for gradient flow and finite learning rate.
+    """
+    p, p_star = args.widths
+    eta, alpha = (eta_hat or 1.0) * p, args.t_max / (eta_hat or 1.0)
+    found = []
+    for replicate in range(args.starts):
+        stream = seeds.sequence(args.seed, "not orthogonal", {"p": p, "p_star": p_star} | key, replicate)
+        found.append(measure.end_of(draw(default_rng(stream)), eta, alpha, args.tolerance, eta_hat == 0))
+    samples = {name: np.array([one[name] for one in found]) for name in found[0]}
+    drawn = [{"quantity": name, "eta_hat": eta_hat} | key | mean(values).row() for name, values in samples.items()]
+    return samples, drawn
+
+
+def against_size(args: argparse.Namespace) -> tuple[list[dict], list[dict]]:
+    """(measurements, figure data) of Gaussian vectors: exponents in N of what gradient flow leaves unpredicted."""
+    p, p_star = args.widths
+    found, drawn = [], []
+    for N in args.dimensions:
+        key = {"start": "Gaussian", "N": N, "overlap": 0.0}
+        for eta_hat in (0.0, args.eta_hat):
+            samples, shown = ends(partial(starts.gaussian_vectors, p, p_star, N), key, eta_hat, args)
+            drawn += shown
+            if eta_hat == 0:
+                found.append(samples)
+    key = {"p": p, "p_star": p_star, "start": "Gaussian", "N": 0.0, "overlap": 0.0, "eta_hat": 0.0}
+    rows = []
+    for name in ("remainder", "lost selectivity"):
+        slope = measure.log_exponent(np.array(args.dimensions, float), [samples[name] for samples in found])
+        rows.append({"quantity": f"exponent of the {name}"} | key | {"predicted_value": 0.0} | slope.row())
+    return rows, drawn
+
+
+def at_one_overlap(samples: dict[str, Array], key: dict, args: argparse.Namespace) -> list[dict]:
+    """Measurements at one overlap of the students: each drift and loss, and how much of the drift is predicted."""
+    rows = []
+    for name in ("drift", "remainder", "lost selectivity"):
+        predicted = samples.get(f"predicted {name}", np.zeros(1)).mean()
+        rows.append({"quantity": name} | key | {"predicted_value": predicted} | mean(samples[name]).row())
+    if key["overlap"] > 0:
+        both = np.stack([samples["drift"], samples["predicted drift"]], 1)
+        rng = default_rng(seeds.sequence(args.seed, "not orthogonal bootstrap", key, 0))
+        ratio = bootstrap(both, lambda some: float(np.divide(*some.mean(0))), rng)
+        rows.append({"quantity": "drift over the predicted one"} | key | {"predicted_value": 1.0} | ratio.row())
+    gain = mean(samples["drift"] - samples["remainder"])
+    rows.append({"quantity": "drift beyond the remainder"} | key | {"predicted_value": 0.0} | gain.row())
+    return rows
+
+
+def against_overlap(eta_hat: float, args: argparse.Namespace) -> tuple[list[dict], list[dict]]:
+    """(measurements, figure data) of students with equal overlaps, and where the selectivity is lost."""
+    p, p_star = args.widths
+    found, rows, drawn = [], [], []
+    for overlap in args.overlaps:
+        key = {"start": "equal overlaps", "N": args.N, "overlap": overlap}
+        samples, shown = ends(partial(starts.equal_overlaps, p, p_star, args.N, overlap), key, eta_hat, args)
+        found.append(samples)
+        drawn += shown
+        rows += at_one_overlap(samples, {"p": p, "p_star": p_star} | key | {"eta_hat": eta_hat}, args)
+    overlaps = np.array(args.overlaps)
+    lost, predicted = (
+        np.array([samples[name] for samples in found]).T for name in ("lost selectivity", "predicted lost selectivity")
+    )
+    rng = default_rng(seeds.sequence(args.seed, "not orthogonal bootstrap", {"eta_hat": eta_hat}, 0))
+    estimate = bootstrap(lost, lambda some: threshold(overlaps, some), rng)
+    key = {"p": p, "p_star": p_star, "start": "equal overlaps", "N": args.N, "overlap": -1.0, "eta_hat": eta_hat}
+    key |= {"predicted_value": threshold(overlaps, predicted)}
+    return [*rows, {"quantity": "overlap at which selectivity is lost"} | key | estimate.row()], drawn
+
+
+def at_large_sizes(args: argparse.Namespace) -> tuple[list[dict], list[dict]]:
+    """(measurements, figure data) at very large N and one overlap: how fast gradient flow reaches the predicted R."""
+    p, p_star = args.widths
+    remainders, drawn = [], []
+    for N in args.large:
+        key = {"start": "large", "N": N, "overlap": args.large_overlap}
+        samples, shown = ends(partial(starts.equal_overlaps, p, p_star, N, args.large_overlap), key, 0.0, args)
+        remainders.append(samples["remainder"])
+        drawn += shown
+    slope = measure.log_exponent(np.array(args.large), remainders)
+    key = {"p": p, "p_star": p_star, "start": "large", "N": 0.0, "overlap": args.large_overlap, "eta_hat": 0.0}
+    key |= {"predicted_value": remainder_exponent(p, p_star)}
+    return [{"quantity": "exponent of the remainder"} | key | slope.row()], drawn
 
 
 def main() -> None:
@@ -61,81 +158,18 @@ def main() -> None:
                 f"{option} {min(dimensions):g}: three or more, each at least p + p* = {p + p_star}, are right"
             )
 
-    rows, drawn = [], []
-
-    def ends(draw, key: dict, eta_hat: float) -> dict[str, np.ndarray]:
-        """Everything measured, one number a start; also rows of the figure's table. η = p in gradient flow."""
-        found = []
-        for replicate in range(args.starts):
-            # the same starts for gradient flow and finite η
-            stream = seeds.sequence(args.seed, "not orthogonal", {"p": p, "p_star": p_star} | key, replicate)
-            eta = (eta_hat or 1.0) * p
-            alpha = args.t_max / (eta_hat or 1.0)
-            found.append(measure.end_of(draw(default_rng(stream)), eta, alpha, args.tolerance, eta_hat == 0))
-        samples = {name: np.array([one[name] for one in found]) for name in found[0]}
-        for name, values in samples.items():
-            drawn.append({"quantity": name, "eta_hat": eta_hat} | key | statistics.mean(values).row())
-        return samples
-
-    def gaussian(N: int):
-        return lambda rng: starts.gaussian_vectors(p, p_star, N, rng)
-
-    def equal(N: float, overlap: float):
-        def draw(rng: Generator):
-            return starts.equal_overlaps(p, p_star, N, overlap, rng)
-
-        return draw
-
-    remainders, losses = [], []
-    for N in args.dimensions:
-        samples = ends(gaussian(N), {"start": "Gaussian", "N": N, "overlap": 0.0}, 0.0)
-        ends(gaussian(N), {"start": "Gaussian", "N": N, "overlap": 0.0}, args.eta_hat)
-        remainders.append(samples["remainder"])
-        losses.append(samples["lost selectivity"])
-    key = {"p": p, "p_star": p_star, "start": "Gaussian", "N": 0.0, "overlap": 0.0, "eta_hat": 0.0}
-    for name, samples in (("remainder", remainders), ("lost selectivity", losses)):
-        slope = measure.log_exponent(np.array(args.dimensions, float), samples)
-        rows.append({"quantity": f"exponent of the {name}"} | key | {"predicted_value": 0.0} | slope.row())
-
-    for eta_hat in (0.0, args.eta_hat):
-        by_overlap: dict[str, list] = {}
-        for overlap in args.overlaps:
-            key = {"start": "equal overlaps", "N": args.N, "overlap": overlap}
-            samples = ends(equal(args.N, overlap), key, eta_hat)
-            for name, values in samples.items():
-                by_overlap.setdefault(name, []).append(values)
-            row = {"p": p, "p_star": p_star} | key | {"eta_hat": eta_hat}
-            for name in _KINDS[:-1]:
-                predicted = samples.get(f"predicted {name}", np.zeros(1)).mean()
-                value = statistics.mean(samples[name]).row()
-                rows.append({"quantity": name} | row | {"predicted_value": predicted} | value)
-            if overlap > 0:
-                both = np.stack([samples["drift"], samples["predicted drift"]], 1)
-                rng = default_rng(seeds.sequence(args.seed, "not orthogonal bootstrap", row, 0))
-                ratio = statistics.bootstrap(both, lambda some: float(np.divide(*some.mean(0))), rng).row()
-                rows.append({"quantity": "drift over the predicted one"} | row | {"predicted_value": 1.0} | ratio)
-            gain = statistics.mean(samples["drift"] - samples["remainder"]).row()
-            rows.append({"quantity": "drift beyond the remainder"} | row | {"predicted_value": 0.0} | gain)
-        overlaps = np.array(args.overlaps)
-        lost, predicted = (np.array(by_overlap[f"{word}lost selectivity"]).T for word in ("", "predicted "))
-        rng = default_rng(seeds.sequence(args.seed, "not orthogonal bootstrap", {"eta_hat": eta_hat}, 0))
-        estimate = statistics.bootstrap(lost, lambda some: threshold(overlaps, some), rng)  # noqa: B023
-        row |= {"overlap": -1.0, "predicted_value": threshold(overlaps, predicted)}
-        rows.append({"quantity": "overlap at which selectivity is lost"} | row | estimate.row())
-
-    large = []
-    for N in args.large:
-        key = {"start": "large", "N": N, "overlap": args.large_overlap}
-        large.append(ends(equal(N, args.large_overlap), key, 0.0)["remainder"])
-    slope = measure.log_exponent(np.array(args.large), large)
-    row = {"p": p, "p_star": p_star, "start": "large", "N": 0.0, "overlap": args.large_overlap, "eta_hat": 0.0}
-    predicted = {"predicted_value": remainder_exponent(p, p_star)}
-    rows.append({"quantity": "exponent of the remainder"} | row | predicted | slope.row())
-
-    parameters = {"p": p, "p_star": p_star, "N": args.N, "eta_hat": args.eta_hat, "starts": args.starts}
-    record = record_of(MODULE, parameters | {"t_max": args.t_max, "seed": args.seed}, {"estimate": "1", "N": "1"})
-    save_table(args.measurements, pd.DataFrame(rows), record)
-    save_table(args.figure_data, pd.DataFrame(drawn), record)
+    parts = [
+        against_size(args),
+        against_overlap(0.0, args),
+        against_overlap(args.eta_hat, args),
+        at_large_sizes(args),
+    ]
+    parameters = {"p": p, "p_star": p_star} | {
+        name: getattr(args, name) for name in ("N", "eta_hat", "starts", "t_max", "seed")
+    }
+    record = record_of(MODULE, parameters, {"estimate": "1", "N": "1"})
+    save_table(args.measurements, pd.DataFrame([row for rows, _ in parts for row in rows]), record)
+    save_table(args.figure_data, pd.DataFrame([row for _, rows in parts for row in rows]), record)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,20 @@ From: widths, the input dimension, steps and a seed.
 Makes: measurements and figure data: how many of each there are, and the risk against the step along them.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 import pandas as pd
-from numpy.random import default_rng
+from numpy.random import Generator, SeedSequence, default_rng
 
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
 from shallownets.escape.measure.hessian import orthogonal
 from shallownets.escape.measure.manifolds import Solution, generator, power_law, unit
+from shallownets.escape.model import Array
 from shallownets.escape.theory.landscape import (
     extra_null_directions,
     manifold_dimension,
@@ -31,54 +36,103 @@ UNITS = {
 }
 
 
-def solution(p: int, p_star: int, N: int, rng) -> Solution:
+def solution(p: int, p_star: int, N: int, seed: int) -> Solution:
     """A zero-error solution with a random rotation and a random teacher."""
+    rng = default_rng(seeds.sequence(seed, "null directions", {"p": p, "p_star": p_star, "N": N}, 0))
     left = orthogonal(p, rng)
     W_star = np.sqrt(N) * orthogonal(N, rng)[:p_star]
     return Solution(np.sqrt(p / p_star) * left[:, :p_star] @ W_star, W_star, tangent_directions(left, W_star))
 
 
-def laws(at: Solution, steps: np.ndarray, streams: list) -> tuple[list[dict], list[dict]]:
+@dataclass(frozen=True)
+class Path:
+    """A way from a solution along a null or a positive direction.
+
+    Attributes:
+        risk: the risk after a step.
+        power: that of the step by which it rises.
+        coefficient: predicted, of that power; None where there is no formula.
+    """
+
+    risk: Callable[[float], float]
+    power: int
+    coefficient: float | None = None
+
+
+def paths(at: Solution, rng: Generator) -> dict[str, Path]:
+    """Paths along one random direction of each kind."""
+    extra, tangent, positive = (unit(basis, rng) for basis in (at.extra, at.tangent, at.positive))
+    relaxed = relaxed_quartic_coefficient(extra, len(at.W_star))
+    return {
+        "positive": Path(partial(at.straight, positive), 2),
+        "tangent, straight": Path(partial(at.straight, tangent), 4, quartic_coefficient(tangent)),
+        "extra, straight": Path(partial(at.straight, extra), 4, quartic_coefficient(extra)),
+        "extra, relaxed": Path(partial(at.relaxed, extra), 4, relaxed),
+    }
+
+
+def drawn(kind: str, direction: int, power: int, steps: Array, risks: Array) -> list[dict]:
+    """Figure data of the risk against the step along one direction."""
+    keys = {"panel": "laws", "kind": kind, "direction": direction, "power": power}
+    return [keys | {"x": step, "y": risk} for step, risk in zip(steps, risks, strict=True)]
+
+
+def laws(at: Solution, steps: Array, streams: list[SeedSequence]) -> tuple[list[dict], list[dict]]:
     """(measurements, figure data): the risk along random directions of each kind, their mean power and coefficient."""
-    p_star = len(at.W_star)
-    slopes: dict[str, list] = {}
-    ratios: dict[str, list] = {}
-    on_manifold, drawn = [], []
+    slopes: dict[str, list[float]] = {}
+    ratios: dict[str, list[float]] = {}
+    on_manifold, lines = [], []
     for index, stream in enumerate(streams):
         rng = default_rng(stream)
-        extra, tangent, positive = (unit(basis, rng) for basis in (at.extra, at.tangent, at.positive))
-        turn = generator(at.W, rng)
-        paths = {
-            "positive": (lambda step, d=positive: at.straight(d, step), 2, None),
-            "tangent, straight": (lambda step, d=tangent: at.straight(d, step), 4, quartic_coefficient(tangent)),
-            "extra, straight": (lambda step, d=extra: at.straight(d, step), 4, quartic_coefficient(extra)),
-            "extra, relaxed": (
-                lambda step, d=extra: at.relaxed(d, step),
-                4,
-                relaxed_quartic_coefficient(extra, p_star),
-            ),
-        }
-        for kind, (law, power, coefficient) in paths.items():
-            risks, slope = power_law(law, steps)
+        for kind, path in paths(at, rng).items():
+            risks, slope = power_law(path.risk, steps)
             slopes.setdefault(kind, []).append(slope)
-            if coefficient is not None:
-                ratios.setdefault(kind, []).append(np.exp(np.mean(np.log(risks / steps**power))) / coefficient)
-            drawn += [
-                {"panel": "laws", "kind": kind, "direction": index, "power": power, "x": step, "y": value}
-                for step, value in zip(steps, risks, strict=True)
-            ]
-        on_manifold += [at.turned(turn, step) for step in steps]
-        drawn += [
-            {"panel": "laws", "kind": "tangent, curved", "direction": index, "power": 0, "x": step, "y": value}
-            for step, value in zip(steps, on_manifold[-len(steps) :], strict=True)
-        ]
+            if path.coefficient is not None:
+                ratio = np.exp(np.mean(np.log(risks / steps**path.power))) / path.coefficient
+                ratios.setdefault(kind, []).append(ratio)
+            lines += drawn(kind, index, path.power, steps, risks)
+        turn = generator(at.W, rng)
+        risks = [at.turned(turn, step) for step in steps]
+        on_manifold += risks
+        lines += drawn("tangent, curved", index, 0, steps, risks)
     measured = [{"quantity": "exponent", "kind": kind} | mean(values).row() for kind, values in slopes.items()]
     measured += [
         {"quantity": "coefficient over formula", "kind": kind} | mean(values).row() for kind, values in ratios.items()
     ]
     worst = Estimate(max(on_manifold), 0, len(on_manifold))
     measured.append({"quantity": "largest risk", "kind": "tangent, curved"} | worst.row())
-    return measured, drawn
+    return measured, lines
+
+
+def counts(at: Solution, keys: dict) -> tuple[list[dict], list[dict]]:
+    """(measurements, figure data beside the formulas) of how many null directions of each kind a solution has.
+
+    Args:
+        at: the solution.
+        keys: its p, p_star and N.
+    """
+    found = {
+        "all null": len(at.null),
+        "tangent": len(at.null) - len(at.extra),
+        "extra": len(at.extra),
+        "largest angle": at.angle,
+    }
+    measured = [
+        {"quantity": name, "kind": "all"} | keys | {"longest_step": 0.0} | Estimate(value, 0, 1).row()
+        for name, value in found.items()
+    ]
+    tangent, extra = manifold_dimension(keys["p"], keys["p_star"]), extra_null_directions(**keys)
+    numbers = {
+        "all null": found["all null"],
+        "tangent": found["tangent"],
+        "tangent, formula": tangent,
+        "all null, formula": tangent + extra,
+    }
+    lines = [
+        {"panel": "counts", "kind": kind, "direction": 0, "power": 0, "x": keys["p"], "y": number}
+        for kind, number in numbers.items()
+    ]
+    return measured, lines
 
 
 def main() -> None:
@@ -98,48 +152,27 @@ def main() -> None:
     for p in [*args.p, args.law_p]:
         if not p_star <= p <= N - p_star:
             raise UserError(f"p = {p}: a width from p_star = {p_star} to N - p_star = {N - p_star} is right")
-
     if args.law_p == p_star:
         raise UserError(f"--law-p {args.law_p}: a width above p_star is right, extra null directions exist only there")
     if args.steps[0] >= args.steps[1]:
         raise UserError(f"--steps {args.steps[0]:g} {args.steps[1]:g}: the shortest step before a longer one is right")
-    measured, counts = [], []
+
+    measured, lines = [], []
     for p in args.p:
         keys = {"p": p, "p_star": p_star, "N": N}
-        at = solution(p, p_star, N, default_rng(seeds.sequence(args.seed, "null directions", keys, 0)))
-        found = {
-            "all null": len(at.null),
-            "tangent": len(at.null) - len(at.extra),
-            "extra": len(at.extra),
-            "largest angle": at.angle,
-        }
-        measured += [
-            {"quantity": name, "kind": "all"} | keys | {"longest_step": 0.0} | Estimate(value, 0, 1).row()
-            for name, value in found.items()
-        ]
-        formula = {"tangent": manifold_dimension(p, p_star), "extra": extra_null_directions(p, p_star, N)}
-        counts += [
-            {"panel": "counts", "kind": kind, "direction": 0, "power": 0, "x": p, "y": number}
-            for kind, number in (
-                ("all null", found["all null"]),
-                ("tangent", found["tangent"]),
-                ("tangent, formula", formula["tangent"]),
-                ("all null, formula", formula["tangent"] + formula["extra"]),
-            )
-        ]
-
+        rows, shown = counts(solution(**keys, seed=args.seed), keys)
+        measured += rows
+        lines += shown
     keys = {"p": args.law_p, "p_star": p_star, "N": N}
-    at = solution(**keys, rng=default_rng(seeds.sequence(args.seed, "null directions", keys, 0)))
     streams = [seeds.sequence(args.seed, "directions", keys, index) for index in range(args.directions)]
     steps = np.geomspace(*args.steps, args.points)
-    rows, drawn = laws(at, steps, streams)
+    rows, shown = laws(solution(**keys, seed=args.seed), steps, streams)
     measured += [keys | {"longest_step": float(steps[-1])} | row for row in rows]
 
     columns = ["quantity", "kind", "p", "p_star", "N", "longest_step", "estimate", "low", "high", "n"]
-    parameters = keys | {"seed": args.seed, "directions": args.directions}
-    record = record_of(MODULE, parameters, UNITS)
+    record = record_of(MODULE, keys | {"seed": args.seed, "directions": args.directions}, UNITS)
     save_table(args.measurements, pd.DataFrame(measured)[columns], record)
-    save_table(args.figure_data, pd.DataFrame([*counts, *drawn]), record)
+    save_table(args.figure_data, pd.DataFrame(lines + shown), record)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Makes: the table of measurements, and the data of the figure overparameterisatio
 """
 
 import argparse
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,10 @@ from numpy.random import default_rng
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
 from shallownets.escape import starts
-from shallownets.escape.engines import chain, spectral
-from shallownets.escape.stages.plateau_shared import exact, row
+from shallownets.escape.engines import chain
+from shallownets.escape.model import Array
+from shallownets.escape.stages.plateau_shared import Setting, difference, exact, ode_escape_times, row
 from shallownets.escape.theory import finite as theory
-from shallownets.escape.theory import plateau
 from shallownets.escape.trajectory import recording_times
 from shallownets.lost import Lost
 from shallownets.progress import progress
@@ -34,9 +35,77 @@ def triple(text: str) -> tuple[int, int, int]:
     return tuple(map(cli.count, parts))
 
 
-def difference(a: Estimate, b: Estimate) -> Estimate:
-    """a - b, independent of each other."""
-    return Estimate(a.value - b.value, float(np.hypot(a.error, b.error)), min(a.n, b.n))
+@dataclass(frozen=True)
+class MeanTimes:
+    """Mean escape times at one pair of widths, in units of t: of SGD, of the ODE, and predicted from the latter."""
+
+    sgd: Estimate
+    ode: Estimate
+    predicted: float
+
+
+def columns_of(p: int, p_star: int, args: argparse.Namespace) -> dict:
+    """The columns that say what was simulated."""
+    return {"p": p, "p_star": p_star, "N": args.N, "eta_hat": args.eta_hat}
+
+
+def escapes(setting: Setting, replicates: int, args: argparse.Namespace) -> tuple[Array, Array]:
+    """(escape times t of SGD, (replicates,); of the ODE from the same starts and more, (starts,)); inf for never."""
+    p, p_star, N, eta_hat = setting.p, setting.p_star, args.N, setting.eta_hat
+    keys = columns_of(p, p_star, args)
+    draws, streams = (
+        [seeds.sequence(args.seed, f"widths {what}", keys, r) for r in range(many)]
+        for what, many in (("start", max(args.starts, replicates)), ("samples", replicates))
+    )
+    begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
+    alpha = recording_times(args.t_max / eta_hat, args.points, N)
+    sgd = chain.escape_times(begun[:replicates], N, p * eta_hat, setting.level, alpha, streams)
+    return eta_hat * sgd, eta_hat * ode_escape_times(begun, setting, 4 * alpha[-1], args.tolerance)
+
+
+def at_widths(
+    p: int, p_star: int, replicates: int, args: argparse.Namespace, lost: Lost
+) -> tuple[list[dict], MeanTimes | None]:
+    """(measurements, means) at one pair of widths; no means where fewer than two runs escape."""
+    eta_hat, keys = args.eta_hat, columns_of(p, p_star, args)
+    sgd, ode = escapes(Setting(p, p_star, args.fraction, eta_hat), replicates, args)
+    same = ode[:replicates]
+    done = np.isfinite(sgd) & np.isfinite(same)
+    measured = [row("censored", exact((~done).sum(), replicates), **keys, theory=0.0)]
+    if not lost.enough(done, f"SGD, p = {p}, p* = {p_star}", "did not escape"):
+        return measured, None
+    shift, limit = eta_hat * theory.noise_shift(p, p_star, eta_hat), mean(ode[np.isfinite(ode)])
+    found = MeanTimes(mean(sgd[done]), limit, limit.value + shift)
+    measured += [
+        row("shift", mean((sgd - same)[done]), **keys, theory=shift),
+        row("time", found.sgd, **keys, theory=found.predicted),
+        row("ode_time", found.ode, **keys, theory=0.0),
+    ]
+    return measured, found
+
+
+def drawn_times(keys: dict, found: MeanTimes) -> list[dict]:
+    """Points of the figure at one pair of widths."""
+    points = (("SGD", found.sgd), ("ODE", found.ode), ("ODE + noise", exact(found.predicted)))
+    return [keys | {"series": series, "value": time.value, "error": time.error} for series, time in points]
+
+
+def against_width(found: dict[tuple[int, int], MeanTimes], args: argparse.Namespace) -> tuple[list[dict], list[dict]]:
+    """(measurements of the times less those of the widest student, its law drawn through the ODE's) at each p*."""
+    measured, shown = [], []
+    for p_star in sorted({p_star for _, p_star in found}):
+        widths = sorted(p for p, star in found if star == p_star)
+        widest = found[widths[-1], p_star]
+        for p in widths:
+            keys, here = columns_of(p, p_star, args), found[p, p_star]
+            law = theory.relative_time(p, p_star) - theory.relative_time(widths[-1], p_star)
+            shown.append(keys | {"series": "eq. 13", "value": widest.ode.value + law, "error": 0.0})
+            if p != widths[-1]:
+                measured += [
+                    row("SGD_above_widest", difference(here.sgd, widest.sgd), **keys, theory=law),
+                    row("ODE_above_widest", difference(here.ode, widest.ode), **keys, theory=law),
+                ]
+    return measured, shown
 
 
 def main() -> None:
@@ -51,53 +120,22 @@ def main() -> None:
     cli.shared(parser, "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
 
-    N, eta_hat = args.N, args.eta_hat
     measured, shown, found, lost = [], [], {}, Lost()
     with progress("widths", sum(replicates * p**2 for p, _, replicates in args.cases)) as advance:
         for p, p_star, replicates in args.cases:
-            keys = {"p": p, "p_star": p_star, "N": N, "eta_hat": eta_hat}
-            level = plateau.plateau_level(p, p_star, args.fraction)
-            count = max(args.starts, replicates)
-            draws, streams = (
-                [seeds.sequence(args.seed, f"widths {what}", keys, r) for r in range(many)]
-                for what, many in (("start", count), ("samples", replicates))
-            )
-            begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(draw)) for draw in draws]
-            alpha = recording_times(args.t_max / eta_hat, args.points, N)
-            sgd = eta_hat * chain.escape_times(begun[:replicates], N, p * eta_hat, level, alpha, streams)
-            limit = [spectral.escape_time(start, p * eta_hat, level, 4 * alpha[-1], args.tolerance) for start in begun]
-            limit = eta_hat * np.array(limit)
+            rows, means = at_widths(p, p_star, replicates, args, lost)
             advance(replicates * p**2)
-            reached = np.isfinite(limit)
-            done = np.isfinite(sgd) & reached[:replicates]
-            measured.append(row("censored", exact((~done).sum(), replicates), **keys, theory=0.0))
-            if not lost.enough(done, f"SGD, p = {p}, p* = {p_star}", "did not escape"):
-                continue
-            shift = eta_hat * theory.noise_shift(p, p_star, eta_hat)
-            found[p, p_star] = mean(sgd[done]), mean(limit[reached])
-            measured.append(row("shift", mean((sgd - limit[:replicates])[done]), **keys, theory=shift))
-            measured.append(row("time", found[p, p_star][0], **keys, theory=found[p, p_star][1].value + shift))
-            measured.append(row("ode_time", found[p, p_star][1], **keys, theory=0.0))
-            for series, estimate in zip(("SGD", "ODE"), found[p, p_star], strict=True):
-                shown.append(keys | {"series": series, "value": estimate.value, "error": estimate.error})
-            shown.append(keys | {"series": "ODE + noise", "value": found[p, p_star][1].value + shift, "error": 0.0})
-
+            measured += rows
+            if means:
+                found[p, p_star] = means
+                shown += drawn_times(columns_of(p, p_star, args), means)
     lost.require(found)
-    for p_star in sorted({star for _, star in found}):
-        widths = sorted(p for p, star in found if star == p_star)
-        for p in widths:
-            keys = {"p": p, "p_star": p_star, "N": N, "eta_hat": eta_hat}
-            law = theory.relative_time(p, p_star) - theory.relative_time(widths[-1], p_star)
-            shown.append(keys | {"series": "eq. 13", "value": found[widths[-1], p_star][1].value + law, "error": 0.0})
-            if p == widths[-1]:
-                continue
-            for n, series in enumerate(("SGD", "ODE")):
-                gap = difference(found[p, p_star][n], found[widths[-1], p_star][n])
-                measured.append(row(f"{series}_above_widest", gap, **keys, theory=law))
-    parameters = {"N": N, "eta_hat": eta_hat, "fraction": args.fraction, "starts": args.starts, "seed": args.seed}
-    parameters |= {"t_max": args.t_max, "points": args.points, "tolerance": args.tolerance} | lost.parameters
-    save_table(args.measurements, pd.DataFrame(measured), record_of(MODULE, parameters, UNITS))
-    save_table(args.figure_data, pd.DataFrame(shown), record_of(MODULE, parameters, UNITS))
+    rows, laws = against_width(found, args)
+
+    chosen = "N", "eta_hat", "fraction", "starts", "seed", "t_max", "points", "tolerance"
+    record = record_of(MODULE, {name: getattr(args, name) for name in chosen} | lost.parameters, UNITS)
+    save_table(args.measurements, pd.DataFrame(measured + rows), record)
+    save_table(args.figure_data, pd.DataFrame(shown + laws), record)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ From: the widths, the dimension, the learning rate.
 Makes: the table of measurements, and the data of the figure overlap_growth. Time is t = eta_hat alpha.
 """
 
+import argparse
+
 import numpy as np
 import pandas as pd
 from numpy.random import default_rng
@@ -12,7 +14,7 @@ from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
 from shallownets.errors import UserError
 from shallownets.escape.engines import direct, ode
-from shallownets.escape.model import plateau_norm
+from shallownets.escape.model import Array, plateau_norm
 from shallownets.escape.stages.plateau_shared import exact, row
 from shallownets.escape.starts import Start
 from shallownets.escape.theory import plateau
@@ -22,6 +24,63 @@ from shallownets.statistics import bootstrap
 
 MODULE = "shallownets.escape.stages.plateau_growth"
 UNITS = {"t": "eta_hat alpha", "projection": "of M(t) on M(0), over |M(0)|^2"}
+
+
+def drawn_start(experiment: dict, args: argparse.Namespace) -> Start:
+    """Norms as on the plateau at this learning rate, and small overlaps.
+
+    Raises:
+        UserError: there is no plateau.
+    """
+    norm = plateau_norm(args.p) * float(plateau.relative_norm(args.p, args.p_star, args.eta_hat))
+    if np.isnan(norm):
+        raise UserError(
+            f"--eta-hat {args.eta_hat:g}: the ODE has no plateau at this learning rate; a smaller one is right"
+        )
+    rng = default_rng(seeds.sequence(args.seed, "plateau growth", experiment, 0))
+    return Start(rng.standard_normal((args.p, args.p_star)) * np.sqrt(norm / args.N), norm * np.eye(args.p))
+
+
+def projected(M: Array, start: Start) -> Array:
+    """Projection of M (..., p, p*) on M(0), over |M(0)|^2."""
+    return (M * start.M).sum((-2, -1)) / (start.M**2).sum()
+
+
+def rates(t: Array, runs: Array | None, curve: Array, experiment: dict, args: argparse.Namespace) -> list[dict]:
+    """Measurements of the rate, per t, at which the projection grows from 0 to ``--t-fit``, of the ODE and of SGD.
+
+    Args:
+        t: (T,) recorded times.
+        runs: (R, T) projections of SGD; None where too few runs are left.
+        curve: (T,) that of the ODE.
+        experiment: the columns that every line shares.
+    """
+    end = max(int(np.argmin(np.abs(t - args.t_fit))), 1)
+    of_ode = np.log(curve[end]) / t[end]
+    law = plateau.finite_overlap_rate(args.p, args.p_star, args.eta_hat)
+    keys = experiment | {"t": t[end], "ode": of_ode, "finite": law}
+    measured = [row("overlap_rate_ode", exact(of_ode), **keys)]
+    if runs is not None:
+        rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", experiment, 0))
+        # the mean comes before the logarithm: the noise of SGD adds to M and leaves its mean alone
+        rate = bootstrap(runs, lambda sample: np.log(sample[:, end].mean()) / t[end], rng, args.resamples)
+        measured.append(row("overlap_rate_sgd", rate, **keys))
+    return measured
+
+
+def curves(t: Array, runs: Array | None, curve: Array, args: argparse.Namespace) -> pd.DataFrame:
+    """Figure data: the projections of ``rates``, mean and standard error over the runs, beside two exponentials."""
+    law = plateau.finite_overlap_rate(args.p, args.p_star, args.eta_hat)
+    series = {
+        "ODE": curve,
+        "small learning rate": np.exp(plateau.overlap_rate(args.p_star) * t),
+        "finite learning rate": np.exp(law * t),
+    }
+    frames = [pd.DataFrame({"series": name, "t": t, "value": y, "error": 0.0}) for name, y in series.items()]
+    if runs is not None:
+        error = runs.std(0, ddof=1) / np.sqrt(len(runs))
+        frames.insert(0, pd.DataFrame({"series": "SGD", "t": t, "value": runs.mean(0), "error": error}))
+    return pd.concat(frames)
 
 
 def main() -> None:
@@ -37,50 +96,22 @@ def main() -> None:
     cli.shared(parser, "resamples", "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
 
-    p, p_star = args.p, args.p_star
+    p, p_star, eta = args.p, args.p_star, args.p * args.eta_hat
     experiment = {"p": p, "p_star": p_star, "N": args.N, "eta_hat": args.eta_hat}
-    rng = default_rng(seeds.sequence(args.seed, "plateau growth", experiment, 0))
+    start = drawn_start(experiment, args)
     streams = [seeds.sequence(args.seed, "samples", experiment, replicate) for replicate in range(args.replicates)]
-    norm = plateau_norm(p) * float(plateau.relative_norm(p, p_star, args.eta_hat))
-    if np.isnan(norm):
-        raise UserError(
-            f"--eta-hat {args.eta_hat:g}: the ODE has no plateau at this learning rate; a smaller one is right"
-        )
-    start = Start(rng.standard_normal((p, p_star)) * np.sqrt(norm / args.N), norm * np.eye(p))
     alpha = recording_times(args.t_max / args.eta_hat, args.points, args.N)
-    sgd = direct.simulate(start, args.N, p * args.eta_hat, alpha, streams)
-    lost = Lost()
+    sgd, lost = direct.simulate(start, args.N, eta, alpha, streams), Lost()
     kept = sgd.valid.all(1)
-    simulated = lost.enough(kept, "SGD", "diverged")
-    limit = ode.simulate(start, p * args.eta_hat, alpha, args.tolerance)
-    t = args.eta_hat * alpha
+    runs = projected(sgd.M[kept], start) if lost.enough(kept, "SGD", "diverged") else None
+    limit = ode.simulate(start, eta, alpha, args.tolerance)
 
-    def project(M: np.ndarray) -> np.ndarray:
-        return (M * start.M).sum((-2, -1)) / (start.M**2).sum()
-
-    runs, curve = project(sgd.M[kept]), project(limit.M[0])
-    end = max(int(np.argmin(np.abs(t - args.t_fit))), 1)
-    keys = experiment | {"t": t[end]}
-    theory = {"ode": np.log(curve[end]) / t[end], "finite": plateau.finite_overlap_rate(p, p_star, args.eta_hat)}
-    measured = [row("overlap_rate_ode", exact(theory["ode"]), **keys, **theory)]
-    frames = [
-        pd.DataFrame({"series": "ODE", "t": t, "value": curve, "error": 0.0}),
-        pd.DataFrame(
-            {"series": "small learning rate", "t": t, "value": np.exp(plateau.overlap_rate(p_star) * t), "error": 0.0}
-        ),
-        pd.DataFrame({"series": "finite learning rate", "t": t, "value": np.exp(theory["finite"] * t), "error": 0.0}),
-    ]
-    if simulated:
-        rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", experiment, 0))
-        # the mean comes before the logarithm: the noise of SGD adds to M and leaves its mean alone
-        rate = bootstrap(runs, lambda sample: np.log(sample[:, end].mean()) / t[end], rng, args.resamples)
-        measured.append(row("overlap_rate_sgd", rate, **keys, **theory))
-        error = runs.std(0, ddof=1) / np.sqrt(len(runs))
-        frames.insert(0, pd.DataFrame({"series": "SGD", "t": t, "value": runs.mean(0), "error": error}))
+    t, curve = args.eta_hat * alpha, projected(limit.M[0], start)
+    measured, data = rates(t, runs, curve, experiment, args), curves(t, runs, curve, args)
     parameters = experiment | {"replicates": args.replicates, "seed": args.seed, "t_fit": args.t_fit}
-    parameters |= lost.parameters
-    save_table(args.measurements, pd.DataFrame(measured), record_of(MODULE, parameters, UNITS))
-    save_table(args.figure_data, pd.concat(frames), record_of(MODULE, parameters, UNITS))
+    record = record_of(MODULE, parameters | lost.parameters, UNITS)
+    save_table(args.measurements, pd.DataFrame(measured), record)
+    save_table(args.figure_data, data, record)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
 from shallownets.escape.engines import spectral
 from shallownets.escape.measure.plateau import optimum
+from shallownets.escape.model import Array
 from shallownets.escape.stages.pairs import pair
 from shallownets.escape.stages.plateau_shared import exact, gaussian_starts, row
 from shallownets.escape.starts import Start
@@ -34,7 +35,7 @@ def escape(start: Start, eta: float, args: argparse.Namespace) -> float:
     return spectral.escape_time(start, eta, begin, args.alpha_max, args.tolerance)
 
 
-def scan(starts: list[Start], grid: np.ndarray, args: argparse.Namespace) -> np.ndarray:
+def scan(starts: list[Start], grid: Array, args: argparse.Namespace) -> Array:
     """(E, S) escape times at the learning rates of the grid, from below, until no start converges any more."""
     p = len(starts[0].Q)
     times = []
@@ -68,6 +69,56 @@ def laws(found: pd.DataFrame) -> list[dict]:
     return rows
 
 
+def optimum_at(
+    p: int, p_star: int, grid: Array, args: argparse.Namespace, lost: Lost
+) -> tuple[list[dict], list[pd.DataFrame]]:
+    """(measurements of the learning rate of the fastest escape, curve of the figure) at one pair of widths.
+
+    Nothing where every start escapes at fewer than 4 learning rates.
+    """
+    starts = gaussian_starts(args.seed, p, p_star, args.N, args.starts)
+    times = scan(starts, grid, args)
+    rates, censored = grid[: len(times)], np.isinf(times).sum(1)
+    good = censored == 0
+    if good.sum() < 4:
+        lost.notes.append(f"p = {p}, p* = {p_star}: every start escapes at fewer than 4 learning rates")
+        return [], []
+    rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", {"p": p, "p_star": p_star}, 0))
+    best = optimum(p * rates, times, rng, args.resamples)
+    keys = {"p_star": p_star, "p": p}
+    measured = [
+        row("eta_opt", best, **keys),
+        row("eta_limit", exact(p * rates[good].max(), args.starts), **keys),
+        row("eta_hat_opt_over_fastest", exact(best.value / p / plateau.fastest_eta_hat(p, p_star)), **keys),
+    ]
+    alpha, error = np.zeros(len(rates)), np.zeros(len(rates))
+    alpha[good] = times[good].mean(1)
+    error[good] = times[good].std(1) / np.sqrt(args.starts)
+    curve = {"quantity": "scan", **keys, "eta_hat": rates, "alpha": alpha, "error": error, "censored": censored}
+    return measured, [pd.DataFrame(curve)]
+
+
+def drawn_optima(optima: pd.DataFrame) -> pd.DataFrame:
+    """Points of the figure: the optimum at each pair of widths, over p."""
+    return optima[["p_star", "p"]].assign(
+        quantity="optimum",
+        eta_hat=optima.estimate / optima.p,
+        error=(optima.high - optima.low) / 6 / optima.p,
+        alpha=0.0,
+        censored=0,
+    )
+
+
+def drawn_laws(fits: list[dict]) -> pd.DataFrame:
+    """Slope and intercept of the straight line through the optima at each p*, for the figure."""
+    lines = [
+        {"quantity": r["quantity"], "p_star": r["p_star"], "p": 0, "eta_hat": r["estimate"], "alpha": 0.0, "error": 0.0}
+        for r in fits
+        if r["quantity"] in ("eta_opt_slope", "eta_opt_intercept")
+    ]
+    return pd.DataFrame(lines)
+
+
 def main() -> None:
     parser = cli.parser(MODULE, __doc__)
     parser.add_argument("--widths", type=pair, nargs="+", required=True, help="pairs p,p*")
@@ -84,62 +135,20 @@ def main() -> None:
     grid = args.step * np.arange(1, round(args.largest / args.step) + 1)
     measured, curves, lost = [], [], Lost()
     for p, p_star in sorted(args.widths):
-        starts = gaussian_starts(args.seed, p, p_star, args.N, args.starts)
-        times = scan(starts, grid, args)
-        rates = grid[: len(times)]
-        rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", {"p": p, "p_star": p_star}, 0))
-        censored = np.isinf(times).sum(1)
-        if (censored == 0).sum() < 4:
-            lost.notes.append(f"p = {p}, p* = {p_star}: every start escapes at fewer than 4 learning rates")
-            continue
-        best = optimum(p * rates, times, rng, args.resamples)
-        last = rates[censored == 0].max()
-        keys = {"p_star": p_star, "p": p}
-        measured += [
-            row("eta_opt", best, **keys),
-            row("eta_limit", exact(p * last, args.starts), **keys),
-            row("eta_hat_opt_over_fastest", exact(best.value / p / plateau.fastest_eta_hat(p, p_star)), **keys),
-        ]
-        good = censored == 0
-        curves.append(
-            pd.DataFrame(
-                {
-                    "quantity": "scan",
-                    **keys,
-                    "eta_hat": rates,
-                    "alpha": np.where(good, times.mean(1, where=np.isfinite(times) | ~good[:, None]), 0.0),
-                    "error": np.where(good, np.where(good[:, None], times, 0).std(1) / np.sqrt(args.starts), 0.0),
-                    "censored": censored,
-                }
-            )
-        )
+        rows, curve = optimum_at(p, p_star, grid, args, lost)
+        measured += rows
+        curves += curve
     lost.require(curves)
-    found = pd.DataFrame(measured)
-    measured += laws(found[found.quantity == "eta_opt"])
-    optima = found[found.quantity == "eta_opt"]
-    points = optima.assign(
-        quantity="optimum",
-        eta_hat=optima.estimate / optima.p,
-        error=(optima.high - optima.low) / 6 / optima.p,
-        alpha=0.0,
-        censored=0,
-    )[list(curves[0].columns)]
-    lines = [
-        {"quantity": r["quantity"], "p_star": r["p_star"], "p": 0, "eta_hat": r["estimate"], "alpha": 0.0, "error": 0.0}
-        for r in measured
-        if r["quantity"] in ("eta_opt_slope", "eta_opt_intercept")
-    ]
-    data = pd.concat([*curves, points, pd.DataFrame(lines)]).fillna({"censored": 0}).astype({"censored": int})
-    parameters = {
-        "N": args.N,
-        "starts": args.starts,
-        "fraction": args.fraction,
-        "converged": args.converged,
-        "step": args.step,
-    }
-    parameters |= {"alpha_max": args.alpha_max, "tolerance": args.tolerance, "seed": args.seed} | lost.parameters
-    save_table(args.measurements, pd.DataFrame(measured), record_of(MODULE, parameters, UNITS))
-    save_table(args.figure_data, data, record_of(MODULE, parameters, UNITS))
+    table = pd.DataFrame(measured)
+    optima = table[table.quantity == "eta_opt"]
+    fits = laws(optima)
+    data = pd.concat([*curves, drawn_optima(optima), drawn_laws(fits)])
+
+    chosen = "N", "starts", "fraction", "converged", "step", "alpha_max", "tolerance", "seed"
+    parameters = {name: getattr(args, name) for name in chosen} | lost.parameters
+    record = record_of(MODULE, parameters, UNITS)
+    save_table(args.measurements, pd.DataFrame(measured + fits), record)
+    save_table(args.figure_data, data.fillna({"censored": 0}).astype({"censored": int}), record)
 
 
 if __name__ == "__main__":

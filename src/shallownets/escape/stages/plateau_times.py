@@ -4,38 +4,98 @@ From: the escape times of SGD, one file for each N; the ODE's are computed here.
 Makes: the table of measurements, and the data of the figure escape_time.
 """
 
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from numpy.random import default_rng
 
 from shallownets import cli, seeds
-from shallownets.artefacts import load_arrays, record_of, save_table
+from shallownets.artefacts import record_of, save_table
 from shallownets.escape.engines import spectral
 from shallownets.escape.measure.plateau import alignments, rank_correlation
-from shallownets.escape.model import plateau_norm
+from shallownets.escape.model import Array, plateau_norm
 from shallownets.escape.stages.pairs import pair
-from shallownets.escape.stages.plateau_shared import exact, gaussian_starts, row
+from shallownets.escape.stages.plateau_shared import (
+    LONG,
+    EscapeTimes,
+    Setting,
+    exact,
+    gaussian_starts,
+    load_escape_times,
+    ode_escape_times,
+    rescaled,
+    row,
+)
 from shallownets.escape.starts import Start
 from shallownets.escape.theory import plateau
+from shallownets.escape.theory.finite import time_per_log
 from shallownets.lost import Lost
-from shallownets.statistics import bootstrap, mean
+from shallownets.statistics import Estimate, bootstrap, mean
 
 MODULE = "shallownets.escape.stages.plateau_times"
 UNITS = {"alpha": "samples/N", "slope": "samples/N per unit of log N"}
-LONG = 1e6  # samples/N after which the ODE is given up; it never comes near
 SETTLED = 0.1  # norms count as learned within this of their plateau value, relatively
 
 
-def times(starts: list[Start], eta_hat: float, fraction: float, tolerance: float) -> np.ndarray:
-    """Escape times of the ODE, inf where it diverges or never escapes."""
-    p, p_star = starts[0].M.shape
-    level = plateau.plateau_level(p, p_star, fraction)
-    return np.array([spectral.escape_time(start, p * eta_hat, level, LONG, tolerance) for start in starts])
+def point(quantity: str, estimate: Estimate, keys: dict) -> dict:
+    """One line of the figure's data that was measured."""
+    return keys | {"quantity": quantity, "value": estimate.value, "error": estimate.error}
 
 
-def slope(eta_hat: float, p: int, p_star: int) -> float:
-    """Escape time per unit of log N at this learning rate: half the time in which M grows by a factor e."""
-    return 1 / (2 * eta_hat * float(plateau.finite_overlap_rate(p, p_star, eta_hat)))
+def sgd_against_size(setting: Setting, simulated: Sequence[EscapeTimes], lost: Lost) -> tuple[list[dict], list[dict]]:
+    """(measurements, figure data) of SGD's mean escape time at each N, samples/N, and of that less the ODE's."""
+    measured, shown = [], []
+    for runs in simulated:
+        keys = setting.keys("SGD", runs.N)
+        measured.append(row("censored", runs.censored, **keys))
+        if not lost.enough(runs.both, f"SGD, N = {runs.N}", "did not escape"):
+            continue
+        time = mean(runs.sgd[runs.both])
+        measured += [
+            row("time", time, **keys),
+            row("time_over_ode", mean((runs.sgd - runs.ode)[runs.both]), **keys),
+        ]
+        shown.append(point("time", time, keys))
+    return measured, shown
+
+
+def slopes(N: list[float], times: Array) -> Array:
+    """(S,) slope of each start's escape time in log N, by least squares; times: (sizes, S)."""
+    x = np.log(N)
+    # the upper half of log N: at the lower end the overlaps are no longer small
+    upper = x >= (x[0] + x[-1]) / 2
+    centred = x[upper] - x[upper].mean()
+    return centred @ times[upper] / (centred @ centred)
+
+
+def ode_against_size(setting: Setting, args: argparse.Namespace, lost: Lost) -> tuple[list[dict], list[dict]]:
+    """(measurements, figure data) of the ODE's mean escape time at each N, samples/N, and of its slope in log N."""
+    # the same Gaussian overlaps scaled by N^(-1/2): a slope for each start
+    drawn_at = round(args.at)
+    unit = gaussian_starts(args.seed, setting.p, setting.p_star, drawn_at, args.starts)
+    times = np.array([ode_escape_times(rescaled(unit, drawn_at, N), setting, LONG, args.tolerance) for N in args.N])
+    kept = np.isfinite(times).all(0)
+    if not lost.enough(kept, f"ODE, eta_hat = {setting.eta_hat:g}", "did not escape at every N"):
+        return [], []
+    times = times[:, kept]
+    measured, shown = [], []
+    for N, at_size in zip(args.N, times, strict=True):
+        keys = setting.keys("ODE", N)
+        measured.append(row("time", mean(at_size), **keys))
+        shown.append(point("time", mean(at_size), keys))
+    if len(args.N) > 1:
+        law = time_per_log(setting.p, setting.p_star, setting.eta_hat)
+        measured.append(row("slope", mean(slopes(args.N, times)), **setting.keys("ODE", 0), theory=law))
+        gaps = (np.log(args.N) - np.log(args.N[-1])) * law
+        shown += [
+            point("law", exact(times[-1].mean() + gap), setting.keys("ODE", N))
+            for N, gap in zip(args.N, gaps, strict=True)
+        ]
+    return measured, shown
 
 
 def norm_time(p: int, p_star: int, eta_hat: float, tolerance: float) -> float:
@@ -45,6 +105,60 @@ def norm_time(p: int, p_star: int, eta_hat: float, tolerance: float) -> float:
     norm = plateau_norm(p) * float(plateau.relative_norm(p, p_star, eta_hat))
     far = np.abs(np.trace(run.Q[0], axis1=1, axis2=2) / p / norm - 1) > SETTLED
     return float(alpha[np.flatnonzero(far)[-1] + 1]) if far.any() else 0.0
+
+
+def against_width(setting: Setting, args: argparse.Namespace, lost: Lost) -> tuple[list[dict], list[dict]]:
+    """(measurements, figure data) of the ODE's escape time at each pair of widths, samples/N, at one N and rate."""
+    measured, shown, times = [], [], {}
+    for p, p_star in args.widths:
+        at_width = replace(setting, p=p, p_star=p_star)
+        begun = gaussian_starts(args.seed, p, p_star, round(args.at), args.starts)
+        found = ode_escape_times(begun, at_width, LONG, args.tolerance)
+        if not lost.enough(np.isfinite(found), f"ODE, p = {p}, p* = {p_star}", "did not escape", len(found)):
+            continue
+        times[p, p_star] = found
+        keys, time = at_width.keys("ODE", args.at), mean(found)
+        share = norm_time(p, p_star, setting.eta_hat, args.tolerance) / time.value
+        measured += [row("width_time", time, **keys), row("norm_learning_share", exact(share, args.starts), **keys)]
+        shown.append(point("width", time, keys))
+    for p_star in sorted({p_star for _, p_star in times}):
+        widths = [p for p, star in times if star == p_star]
+        samples = np.column_stack([times[min(widths), p_star], times[max(widths), p_star]])
+        rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", {"p_star": p_star, "N": args.at}, 0))
+        ratio = bootstrap(samples, lambda some: some[:, 0].mean() / some[:, 1].mean(), rng, args.resamples)
+        keys = replace(setting, p=0, p_star=p_star).keys("ODE", args.at)
+        measured.append(row("narrow_over_wide", ratio, **keys))
+    return measured, shown
+
+
+def strength(samples: Array, column: int) -> float:
+    """Rank correlation of an early escape with a size of the overlaps; samples: (S, 1 + sizes), times first."""
+    return -rank_correlation(samples[:, 0], samples[:, column])
+
+
+def strength_beyond_squares(samples: Array, column: int) -> float:
+    """That of a size of the overlaps less that of their squares, the first of the sizes."""
+    return strength(samples, column) - strength(samples, 1)
+
+
+def against_alignment(setting: Setting, args: argparse.Namespace) -> list[dict]:
+    """Measurements of the rank correlation of the ODE's escape time with each size of the start's overlaps."""
+    begun = gaussian_starts(args.seed, setting.p, setting.p_star, round(args.at), args.starts)
+    times = ode_escape_times(begun, setting, LONG, args.tolerance)
+    sizes = alignments(np.array([start.M for start in begun]))
+    # a start that never escapes has the last rank of all times
+    samples = np.column_stack([times, *sizes.values()])
+    rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", {"aligned": str(args.aligned)}, 0))
+    keys = setting.keys("ODE", args.at)
+
+    measured = []
+    for column, name in enumerate(sizes, 1):
+        rank = bootstrap(samples, partial(strength, column=column), rng, args.resamples)
+        measured.append(row(f"rank_{name}", rank, **keys))
+        if name != "squares":
+            gap = bootstrap(samples, partial(strength_beyond_squares, column=column), rng, args.resamples)
+            measured.append(row(f"rank_{name}_minus_squares", gap, **keys))
+    return measured
 
 
 def main() -> None:
@@ -64,99 +178,23 @@ def main() -> None:
     cli.shared(parser, "resamples", "tolerance", "seed", "measurements", "figure-data")
     args = parser.parse_args()
 
-    files = [load_arrays(path) for path in args.sgd]
-    said = files[0].record["parameters"]
-    p, p_star, fraction = said["p"], said["p_star"], said["fraction"]
-    measured, shown, lost = [], [], Lost()
-
-    # SGD against N
-    for file in files:
-        N, sgd, limit = file.record["parameters"]["N"], file.arrays["sgd"], file.arrays["ode"]
-        done = np.isfinite(sgd)
-        keys = {"engine": "SGD", "p": p, "p_star": p_star, "N": N, "eta_hat": said["eta_hat"]}
-        measured.append(row("censored", exact((~done).sum(), len(sgd)), **keys))
-        if not lost.enough(done, f"SGD, N = {N}", "did not escape"):
-            continue
-        estimate = mean(sgd[done])
-        measured += [row("time", estimate, **keys), row("time_over_ode", mean((sgd - limit)[done]), **keys)]
-        shown.append(keys | {"quantity": "time", "value": estimate.value, "error": estimate.error})
-
-    # the ODE against N, from the same Gaussian overlaps scaled by N^(-1/2): a slope for each start
-    for eta_hat in args.eta_hat:
-        how = eta_hat, fraction, args.tolerance
-        unit = gaussian_starts(args.seed, p, p_star, round(args.at), args.starts)
-        found = np.array(
-            [times([Start(start.M * np.sqrt(round(args.at) / N), start.Q) for start in unit], *how) for N in args.N]
-        )
-        kept = np.isfinite(found).all(0)
-        if not lost.enough(kept, f"ODE, eta_hat = {eta_hat:g}", "did not escape at every N"):
-            continue
-        found = found[:, kept]
-        for N, one in zip(args.N, found, strict=True):
-            estimate = mean(one)
-            keys = {"engine": "ODE", "p": p, "p_star": p_star, "N": N, "eta_hat": eta_hat}
-            measured.append(row("time", estimate, **keys))
-            shown.append(keys | {"quantity": "time", "value": estimate.value, "error": estimate.error})
-        if len(args.N) > 1:
-            x = np.log(args.N)
-            # the upper half of log N: at the lower end the overlaps are no longer small
-            upper = x >= (x[0] + x[-1]) / 2
-            centred = x[upper] - x[upper].mean()
-            slopes = centred @ found[upper] / (centred @ centred)
-            keys = {"engine": "ODE", "p": p, "p_star": p_star, "N": 0, "eta_hat": eta_hat}
-            measured.append(row("slope", mean(slopes), **keys, theory=slope(eta_hat, p, p_star)))
-            shown += [
-                keys | {"quantity": "law", "N": N, "error": 0.0, "value": found[-1].mean() + gap}
-                for N, gap in zip(args.N, (x - x[-1]) * slope(eta_hat, p, p_star), strict=True)
-            ]
-
-    # against the width of the student
-    by_width = {}
-    for width, star in args.widths:
-        starts = gaussian_starts(args.seed, width, star, round(args.at), args.starts)
-        found = times(starts, args.at_eta_hat, fraction, args.tolerance)
-        if not lost.enough(np.isfinite(found), f"ODE, p = {width}, p* = {star}", "did not escape", len(found)):
-            continue
-        by_width[width, star] = found
-        keys = {"engine": "ODE", "p": width, "p_star": star, "N": args.at, "eta_hat": args.at_eta_hat}
-        estimate = mean(found)
-        measured.append(row("width_time", estimate, **keys))
-        shown.append(keys | {"quantity": "width", "value": estimate.value, "error": estimate.error})
-        share = norm_time(width, star, args.at_eta_hat, args.tolerance) / estimate.value
-        measured.append(row("norm_learning_share", exact(share, args.starts), **keys))
-    for star in sorted({star for _, star in by_width}):
-        narrow, wide = (by_width[pick(w for w, s in by_width if s == star), star] for pick in (min, max))
-        rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", {"p_star": star, "N": args.at}, 0))
-        ratio = bootstrap(
-            np.column_stack([narrow, wide]), lambda s: s[:, 0].mean() / s[:, 1].mean(), rng, args.resamples
-        )
-        keys = {"engine": "ODE", "p": 0, "p_star": star, "N": args.at, "eta_hat": args.at_eta_hat}
-        measured.append(row("narrow_over_wide", ratio, **keys))
-
-    # against the alignment of the start
-    starts = gaussian_starts(args.seed, *args.aligned, round(args.at), args.starts)
-    escape = times(starts, args.at_eta_hat, fraction, args.tolerance)
-    sizes = alignments(np.array([start.M for start in starts]))
-    # a start that never escapes has the last rank of all times
-    samples = np.column_stack([escape, *sizes.values()])
-    rng = default_rng(seeds.sequence(args.seed, "plateau bootstrap", {"aligned": str(args.aligned)}, 0))
-    keys = {"engine": "ODE", "p": args.aligned[0], "p_star": args.aligned[1], "N": args.at, "eta_hat": args.at_eta_hat}
-    for column, name in enumerate(sizes, 1):
-
-        def strength(sample: np.ndarray, column: int = column) -> float:
-            return -rank_correlation(sample[:, 0], sample[:, column])
-
-        measured.append(row(f"rank_{name}", bootstrap(samples, strength, rng, args.resamples), **keys))
-        if name != "squares":
-            gap = bootstrap(samples, lambda s, f=strength: f(s) - f(s, 1), rng, args.resamples)
-            measured.append(row(f"rank_{name}_minus_squares", gap, **keys))
-
+    settings, simulated = zip(*map(load_escape_times, args.sgd), strict=True)
+    setting, lost = settings[0], Lost()
+    at = replace(setting, eta_hat=args.at_eta_hat)
+    parts = [sgd_against_size(setting, simulated, lost)]
+    parts += [ode_against_size(replace(setting, eta_hat=eta_hat), args, lost) for eta_hat in args.eta_hat]
+    parts.append(against_width(at, args, lost))
+    parts.append((against_alignment(replace(at, p=args.aligned[0], p_star=args.aligned[1]), args), []))
+    measured = [line for rows, _ in parts for line in rows]
+    shown = [line for _, rows in parts for line in rows]
     lost.require(shown)
-    table = pd.DataFrame(measured).fillna({"theory": 0.0})
-    parameters = {"p": p, "p_star": p_star, "fraction": fraction, "starts": args.starts, "at": args.at}
-    parameters |= {"at_eta_hat": args.at_eta_hat, "tolerance": args.tolerance, "seed": args.seed} | lost.parameters
-    save_table(args.measurements, table, record_of(MODULE, parameters, UNITS))
-    save_table(args.figure_data, pd.DataFrame(shown), record_of(MODULE, parameters, UNITS))
+
+    parameters = {"p": setting.p, "p_star": setting.p_star, "fraction": setting.fraction} | {
+        name: getattr(args, name) for name in ("starts", "at", "at_eta_hat", "tolerance", "seed")
+    }
+    record = record_of(MODULE, parameters | lost.parameters, UNITS)
+    save_table(args.measurements, pd.DataFrame(measured).fillna({"theory": 0.0}), record)
+    save_table(args.figure_data, pd.DataFrame(shown), record)
 
 
 if __name__ == "__main__":
