@@ -6,6 +6,7 @@ from numpy.random import SeedSequence
 from scipy import stats
 from scipy.special import polygamma, spence
 
+from shallownets.errors import Impossible
 from shallownets.escape import model, starts
 from shallownets.escape.engines import chain, spectral
 from shallownets.escape.measure import finite as measure
@@ -170,3 +171,10 @@ def test_the_rate_of_half_divergence(rng):
     assert 0 < found.error < 0.005
     assert measure.first_half(rates, np.zeros(21)) == rates[-1]
     assert measure.first_half(rates, np.ones(21)) == rates[0]
+
+
+@pytest.mark.parametrize("predict", [theory.escape_noise, theory.noise_shift, theory.time_per_log])
+def test_without_an_escape_there_is_nothing_to_predict(predict):
+    for p, p_star, eta_hat in ((2, 1, 0.21), (4, 4, 0.34), (4, 4, 1e6)):
+        with pytest.raises(Impossible, match=r"eta_hat = .*: below 0\.(2052|3333), for an escape at p = "):
+            predict(p, p_star, eta_hat)

@@ -87,6 +87,25 @@ def test_no_norms_are_stationary_beyond_the_last_plateau(p, p_star):
     assert np.isnan(theory.relative_norm(p, p_star, 1.001 * last))
 
 
+@pytest.mark.parametrize(("p", "p_star"), [(2, 1), (1, 2), (4, 2), (3, 3), (8, 4), (2, 5), (30, 8)])
+def test_beyond_the_last_escape_no_overlap_grows_on_the_plateau(p, p_star):
+    last = theory.last_escape(p, p_star)
+    assert last <= theory.last_plateau(p, p_star) + 1e-15
+    M = 1e-7 * np.eye(p, p_star)
+
+    def growth(eta_hat):
+        """Of M by the drift, on norms that are stationary there; NaN where none are."""
+        norm = model.plateau_norm(p) * theory.relative_norm(p, p_star, eta_hat)
+        return model.drift_M(M, norm * np.eye(p), p * eta_hat)[0, 0]
+
+    assert growth(0.999 * last) > 0
+    assert not growth(1.001 * last) > 0
+    if p_star > 2:
+        assert growth(1.001 * last) < 0
+    if p == p_star:
+        assert last == pytest.approx(theory.last_convergence(p_star), rel=1e-14)
+
+
 def test_the_last_plateau_tends_to_its_limit_for_wide_students():
     assert theory.last_plateau(10**7, 3) == pytest.approx(np.sqrt(3 / 8), rel=1e-5)
 

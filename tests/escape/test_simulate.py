@@ -126,3 +126,14 @@ def test_starts_are_those_of_the_paper(monkeypatch):
     assert abs(squares.mean() - 1 / 400) < 4 * squares.std(ddof=1) / np.sqrt(len(squares))
     assert all(np.array_equal(start.Q, np.eye(4)) for start in begun)
     assert not np.array_equal(begun[0].M, starts.orthonormal_overlaps(4, 2, 400, default_rng(0)).M)
+
+
+@pytest.mark.parametrize("engine", ["chain", "spectral"])
+def test_where_no_overlap_grows_no_escape_is_predicted(engine, monkeypatch):
+    line = f"simulate --p 4 --p-star 4 --N 1000 --eta-hat 0.35 --engine {engine} --alpha-max 20 --replicates 2"
+    monkeypatch.setattr(sys, "argv", line.split())
+    args = command.parse()
+    begun, runs = command.run(args)
+    said = " ".join("\n".join(command.summary(args, begun, runs)).split())
+    assert "0 of 2 runs escape. None is predicted beyond eta-hat = 0.333" in said
+    assert "nan" not in said

@@ -133,7 +133,11 @@ REFUSED = [
         "--risk 1e-300: a number above 0",
     ),
     ("sgd_curves", f"{CURVES} --eta-d 1000 --out x.npz", "--eta-d 1000: not one sample fits"),
-    ("sgd_curves", f"{CURVES} --eta-d 0.1 --out x.npz".replace("points 11", "points 1"), "--points: .1. given; a whole number of at least 2"),
+    (
+        "sgd_curves",
+        f"{CURVES} --eta-d 0.1 --out x.npz".replace("points 11", "points 1"),
+        "--points: .1. given; a whole number",
+    ),
     ("sgd_curves", f"{CURVES} --eta-d 0.1 --falls-from 1e9 --out x.npz", r"up to 10\^7 times it"),
     ("radial_fit", RADIAL_OUT.replace("--eta-d 0.05", "--eta-d 5000"), "--eta-d 5000: not one sample fits"),
     ("radial_fit", RADIAL_OUT.replace("s 40", "s 1"), "--replicates: .1. given; a whole number of at least 2"),

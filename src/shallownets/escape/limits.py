@@ -9,6 +9,7 @@ from math import ceil, sqrt
 
 from shallownets.errors import UserError
 from shallownets.escape.theory.late import decay_rate
+from shallownets.escape.theory.plateau import last_escape
 
 MOST = 10**6  # of anything that is counted one by one: replicates, starts, times, learning rates of a grid
 WIDEST = 1000  # student or teacher: a step of any engine costs p^2 at least
@@ -172,6 +173,12 @@ def _plateau(section: Mapping) -> None:
     _gaussian("plateau.times.at", times["at"], [*times["widths"], times["aligned"]])
 
 
+def _escapes(key: str, eta_hat: float, widths: Iterable[Sequence[int]]) -> None:
+    """The plateau lets go of the student, so that there is an escape to predict."""
+    last = min(last_escape(p, p_star) for p, p_star, *_ in widths)
+    _require(eta_hat < last, key, eta_hat, f"below {last:.4g}, from where on nothing escapes,")
+
+
 def _finite(section: Mapping) -> None:
     escape, spread, divergence, wide = (section[name] for name in ("escape", "spread", "divergence", "widths"))
     widths = escape["p"], escape["p_star"]
@@ -182,6 +189,7 @@ def _finite(section: Mapping) -> None:
     _room("finite.spread.N", spread["N"], [widths])
     _times("finite.spread.points", spread["points"], spread["t_max"] / max(spread["eta_hat"]), spread["N"])
     shown = escape["eta_hat"]
+    _escapes("finite.spread.eta_hat", max(spread["eta_hat"]), [widths])
     _require(shown in spread["eta_hat"], "finite.spread.eta_hat", spread["eta_hat"], f"{shown} of finite.escape in it")
 
     first, step, last = divergence["first"], divergence["step"], divergence["last"]
@@ -192,6 +200,7 @@ def _finite(section: Mapping) -> None:
         _require(replicates <= MOST, "finite.divergence.sizes", [N, replicates], f"at most {MOST} replicates")
 
     _room("finite.widths.N", wide["N"], wide["cases"])
+    _escapes("finite.widths.eta_hat", wide["eta_hat"], wide["cases"])
     _times("finite.widths.points", wide["points"], wide["t_max"] / wide["eta_hat"], wide["N"])
     for case in wide["cases"]:
         _require(2 <= case[2] <= MOST, "finite.widths.cases", case, f"2 to {MOST} replicates")
@@ -241,3 +250,4 @@ def check(section: Mapping) -> None:
     _beyond(section["beyond"])
     escape = section["finite"]["escape"]
     _gaussian("plateau.times.N", min(section["plateau"]["times"]["N"]), [(escape["p"], escape["p_star"])])
+    _escapes("plateau.times.eta_hat", max(section["plateau"]["times"]["eta_hat"]), [(escape["p"], escape["p_star"])])

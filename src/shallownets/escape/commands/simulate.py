@@ -104,7 +104,7 @@ def _noise(args: argparse.Namespace) -> float:
 def _plateau_time(args: argparse.Namespace) -> float:
     """Escape time α if the risk fell at the plateau's rate [13] all the way to ``FRACTION``."""
     p, p_star = args.p, args.p_star
-    at = _rate(args) if _rate(args) < plateau.last_plateau(p, p_star) else 0.0
+    at = _rate(args) if _rate(args) < plateau.last_escape(p, p_star) else 0.0
     growth = 2 * args.eta_hat * float(plateau.finite_overlap_rate(p, p_star, at))
     # while the norms are learned, <M^2> shrinks from 1/N by plateau_norm
     onset = plateau.escape_prefactor(p, p_star) * plateau_norm(p) / args.N
@@ -183,8 +183,9 @@ def _escape(args: argparse.Namespace, begun: list[Start], escapes: Array) -> str
     done = np.isfinite(escapes)
     few = "" if done.all() else f"{done.sum()} of {len(escapes)} runs escape. "
     seen = f"the risk falls below {level:.4g}, half of the plateau's, at alpha = {_said(escapes)}" if done.any() else ""
-    if rate >= plateau.last_plateau(p, p_star):
-        return f"{few}{seen.capitalize()}{'.' if seen else ''}"
+    if rate >= (last := plateau.last_escape(p, p_star)):
+        none = f"None is predicted beyond eta-hat = {last:.3g}, where no plateau lets the overlaps grow."
+        return f"{few}{seen.capitalize()}{'. ' if seen else ''}{none}"
     law = f"Eq. 13, the law of the plateau's first decline, continued to there: {_plateau_time(args):.4g}."
     if not rate:
         return f"{few}{seen.capitalize()}{'. ' if seen else ''}{law}"
@@ -238,11 +239,13 @@ def _solution(args: argparse.Namespace, begun: list[Start], runs: Trajectory, es
         for start, M in zip(begun, runs.M[:, -1], strict=True)
         if np.isfinite(M).all()
     ]
-    predicted = 1 / np.sqrt(1 + _noise(args))
-    return (
+    found = (
         f"{seen} The noise of the samples leads SGD elsewhere: its selectivity, 1 for the closest solution and 0 for "
-        f"a random one, is {_said(np.array(ends))}. Predicted: {predicted:.4g}."
+        f"a random one, is {_said(np.array(ends))}."
     )
+    if args.eta_hat >= plateau.last_escape(args.p, args.p_star):
+        return found
+    return f"{found} Predicted: {1 / np.sqrt(1 + _noise(args)):.4g}."
 
 
 def summary(args: argparse.Namespace, begun: list[Start], runs: Trajectory) -> Iterator[str]:

@@ -33,6 +33,7 @@ from shallownets.escape.stages.plateau_shared import (
 )
 from shallownets.escape.starts import Start
 from shallownets.escape.theory import finite as theory
+from shallownets.escape.theory import plateau
 from shallownets.escape.trajectory import recording_times
 from shallownets.lost import Lost
 from shallownets.progress import progress
@@ -251,7 +252,7 @@ def laws_against_size(setting: Setting, ode: dict[int, Estimate]) -> list[dict]:
 
 def law_of_the_share(setting: Setting, last: float) -> list[dict]:
     """Lines of the figure: predicted share of the starts up to somewhat beyond a learning rate over p."""
-    rates = np.linspace(0, 1.1 * last, 56)[1:]
+    rates = np.linspace(0, min(1.1 * last, 0.99 * plateau.last_escape(setting.p, setting.p_star)), 56)[1:]
     return curve("share", "theory", rates, [predicted_share(setting.p, setting.p_star, rate) for rate in rates])
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.integrate import quad, solve_ivp
 from scipy.special import polygamma
 
-from shallownets.escape.theory.plateau import finite_overlap_rate, mean_log_chi_square
+from shallownets.errors import Impossible
+from shallownets.escape.theory.plateau import finite_overlap_rate, last_escape, mean_log_chi_square
 
 _TERMS = 20000  # of the series for the share of the starts
 
@@ -41,14 +42,28 @@ def plateau_selectivity(p: int, p_star: int, eta: float) -> float:
     return 1 / np.sqrt(1 + plateau_noise(p, p_star, eta))
 
 
+def _growth_rate(p: int, p_star: int, eta_hat: float) -> float:
+    """Rate per t at which M grows on the plateau, above 0.
+
+    Raises:
+        Impossible: there is no escape at this learning rate.
+    """
+    if not eta_hat < (last := last_escape(p, p_star)):
+        raise Impossible(f"eta_hat = {eta_hat:g}: below {last:.4g}, for an escape at p = {p}, p* = {p_star}, is right")
+    return float(finite_overlap_rate(p, p_star, eta_hat))
+
+
 def escape_noise(p: int, p_star: int, eta_hat: float) -> float:
-    """ν at finite learning rate η̂ = η/p < ``last_plateau``, from norms 1; ``plateau_noise`` is its first order in η.
+    """ν at finite learning rate η̂ = η/p < ``last_escape``, from norms 1; ``plateau_noise`` is its first order in η.
 
     With M = 0 and Q = q times the identity, [33, 34] give for x = q (p+2)/p, per unit of t = η̂ α,
         dx/dt = 4 x (1 + η̂ (1 + 2/p*) - (1 + 2 η̂) x + η̂ x^2 (p+4)/(p+2)),
         d log G/dt = 2 (1 + 2/p* - x),
         dν/dt = 4 η̂ x (p/(p+2)) ((p*+2)(p*+4)/p*^2 - 2 x (p*+2)/p* + x^2 (p+4)/(p+2))/G^2,
     the last from E[(y - f)^2 λ_i^2 λ*_r^2].
+
+    Raises:
+        Impossible: there is no escape at this learning rate.
     """
     teacher, both, student = (p_star + 2) * (p_star + 4) / p_star**2, (p_star + 2) / p_star, (p + 4) / (p + 2)
 
@@ -58,13 +73,17 @@ def escape_noise(p: int, p_star: int, eta_hat: float) -> float:
         noise = 4 * eta_hat * x * p / (p + 2) * (teacher - 2 * both * x + student * x**2)
         return [growth, 2 * (1 + 2 / p_star - x), noise * np.exp(-2 * log_gain)]
 
-    end = 40 / (2 * float(finite_overlap_rate(p, p_star, eta_hat)))  # G^2 has then grown by e^40
+    end = 40 / (2 * _growth_rate(p, p_star, eta_hat))  # G^2 has then grown by e^40
     return float(solve_ivp(norms, (0, end), [(p + 2) / p, 0.0, 0.0], rtol=1e-10, atol=1e-13).y[2, -1])
 
 
 def time_per_log(p: int, p_star: int, eta_hat: float) -> float:
-    """Escape time α per unit of log N: half the time in which M grows by a factor e on the plateau."""
-    return float(1 / (2 * eta_hat * finite_overlap_rate(p, p_star, eta_hat)))
+    """Escape time α per unit of log N: half the time in which M grows by a factor e on the plateau.
+
+    Raises:
+        Impossible: there is no escape at this learning rate.
+    """
+    return 1 / (2 * eta_hat * _growth_rate(p, p_star, eta_hat))
 
 
 def noise_shift(p: int, p_star: int, eta_hat: float) -> float:

@@ -56,6 +56,18 @@ def last_plateau(p: int, p_star: int) -> float:
     return float(1 / (2 * (c - 1) + np.sqrt(4 * (c - 1) ** 2 + 4 * (c * (1 + 2 / p_star) - 1))))
 
 
+def last_escape(p: int, p_star: int) -> float:
+    """Largest η̂ at which M grows on a plateau: p*(p + 2)/((p* + 2)(p + p* + 4)) for p* >= 2, else ``last_plateau``.
+
+    The norms grow with η̂ (``relative_norm``) until the mean output holds M down, x = 1 + 2/p*: from there on the
+    plateau is stable. For p* = 1 it ends before. For p = p* this is ``last_convergence``: the plateau becomes stable
+    where the solution ceases to be.
+    """
+    if p_star < 2:
+        return last_plateau(p, p_star)
+    return p_star * (p + 2) / ((p_star + 2) * (p + p_star + 4))
+
+
 def fastest_eta_hat(p: int, p_star: int) -> float:
     """η̂ at which M grows fastest per unit of α: the learning rate of the fastest escape as N -> ∞."""
     last = last_plateau(p, p_star)
