@@ -110,11 +110,11 @@ def test_the_plateau_noise_is_that_of_sampled_gradients(p, p_star, rng):
 
 def test_the_selectivity_of_noisy_overlaps(rng):
     """Polar factor of M_0 + sqrt(ν) noise by sampling."""
-    p, p_star, eta = 4, 2, 0.8
+    p, p_star, eta_hat = 4, 2, 0.2
     M, G = rng.standard_normal((2, 20_000, p, p_star))
-    noisy = model.polar_factor(M + np.sqrt(finite.plateau_noise(p, p_star, eta)) * G)
+    noisy = model.polar_factor(M + np.sqrt(finite.escape_noise(p, p_star, eta_hat)) * G)
     got, closest = (noisy * M).sum((1, 2)), (model.polar_factor(M) * M).sum((1, 2))
-    predicted = finite.plateau_selectivity(p, p_star, eta)
+    predicted = finite.plateau_selectivity(p, p_star, eta_hat)
     residual = got - predicted * closest
     assert abs(residual.mean()) < 4 * residual.std() / np.sqrt(len(got))
 

@@ -245,7 +245,7 @@ def _solution(args: argparse.Namespace, begun: list[Start], runs: Trajectory, es
     )
     if args.eta_hat >= plateau.last_escape(args.p, args.p_star):
         return found
-    return f"{found} Predicted: {1 / np.sqrt(1 + _noise(args)):.4g}."
+    return f"{found} Predicted: {finite.plateau_selectivity(args.p, args.p_star, args.eta_hat):.4g}."
 
 
 def summary(args: argparse.Namespace, begun: list[Start], runs: Trajectory) -> Iterator[str]:

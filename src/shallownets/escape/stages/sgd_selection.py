@@ -47,7 +47,7 @@ def main() -> None:
         reached = np.stack([(R * M_0).sum((1, 2)), (R_0 * M_0).sum((1, 2)), (R_0 * R).sum((1, 2)) / p_star], axis=1)
         rng = default_rng(seeds.sequence(args.seed, "SGD selection bootstrap", key, 0))
         ratio = statistics.bootstrap(reached, lambda some: float(some[:, 0].sum() / some[:, 1].sum()), rng)
-        predicted = theory.plateau_selectivity(p, p_star, eta_hat * p)
+        predicted = theory.plateau_selectivity(p, p_star, eta_hat)
         shared = {"diverged": int((~kept).sum()), "plateau_selectivity": predicted}
         for name, estimate in (
             ("selectivity", ratio),

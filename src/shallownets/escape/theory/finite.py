@@ -34,14 +34,6 @@ def plateau_noise(p: int, p_star: int, eta: float) -> float:
     return eta * p_star / (2 * p) * quad(variance, 0, 1)[0]
 
 
-def plateau_selectivity(p: int, p_star: int, eta: float) -> float:
-    """E tr(R^T M_0)/E tr(R_0^T M_0) = (1 + ν)^(-1/2) for the R that SGD reaches from orthonormal sets, at any N.
-
-    With Gaussian M_0 and noise, E[M_0 | Y] = Y/(1 + ν) for their sum Y; R is the polar factor of Y.
-    """
-    return 1 / np.sqrt(1 + plateau_noise(p, p_star, eta))
-
-
 def _growth_rate(p: int, p_star: int, eta_hat: float) -> float:
     """Rate per t at which M grows on the plateau, above 0.
 
@@ -75,6 +67,17 @@ def escape_noise(p: int, p_star: int, eta_hat: float) -> float:
 
     end = 40 / (2 * _growth_rate(p, p_star, eta_hat))  # G^2 has then grown by e^40
     return float(solve_ivp(norms, (0, end), [(p + 2) / p, 0.0, 0.0], rtol=1e-10, atol=1e-13).y[2, -1])
+
+
+def plateau_selectivity(p: int, p_star: int, eta_hat: float) -> float:
+    """E tr(R^T M_0)/E tr(R_0^T M_0) = (1 + ν)^(-1/2) for the R that SGD reaches from orthonormal sets, as N -> ∞.
+
+    With Gaussian M_0 and noise, E[M_0 | Y] = Y/(1 + ν) for their sum Y; R is the polar factor of Y.
+
+    Raises:
+        Impossible: there is no escape at this learning rate.
+    """
+    return 1 / np.sqrt(1 + escape_noise(p, p_star, eta_hat))
 
 
 def time_per_log(p: int, p_star: int, eta_hat: float) -> float:
