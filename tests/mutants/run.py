@@ -12,22 +12,31 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("src", "tests", "workflow", "docs", "Snakefile", "config.yaml", "pyproject.toml", "README.md")
 PASSED, FAILED = 0, 1  # pytest's exit codes; any other means that no verdict was reached
+
+
+@cache
+def files_of_checkout() -> list[str]:
+    """Every file of the checkout but those that git ignores."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    return [name for name in names if name and (ROOT / name).is_file()]
 
 
 def tested(mutant: dict) -> tuple[bool, float]:
     """(whether a test fails on a copy of the checkout with the change, seconds)."""
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        for name in COPIED:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
-            copy(ROOT / name, Path(folder, name))
+        for name in files_of_checkout():
+            copy = Path(folder, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copy)
         if "file" in mutant:
             path = Path(folder, mutant["file"])
             text = path.read_text()
