@@ -17,7 +17,6 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -25,8 +24,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shallownets import sources
 from shallownets.errors import UserError
+from shallownets.stage import Arrays, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,21 +35,14 @@ _RECORDED_VERSIONS = ("numba", "numpy", "scipy")
 _READ: dict[str, str] = {}  # path and SHA-256 of every artefact read by this process
 
 
-@dataclass(frozen=True)
-class Artefact:
-    """Arrays, and the record of what made them: ``parameters``, ``units``, ``source``, ``versions``."""
-
-    arrays: dict[str, np.ndarray]
-    record: dict
-
-
-def record_of(module: str, parameters: Mapping, units: Mapping[str, str]) -> dict:
-    """What an artefact says of itself; ``module`` is the command that makes it."""
+def _record_of(stage: str, parameters: Mapping, result: Arrays | Table, source: str) -> dict:
+    """What an artefact says of itself: the stage, all its parameters and what it found out, units, source, versions."""
+    notes = {"notes": list(result.notes)} if result.notes else {}
     return {
-        "command": module,
-        "parameters": dict(parameters),
-        "units": dict(units),
-        "source": source_of(module),
+        "stage": stage,
+        "parameters": dict(parameters) | dict(result.parameters) | notes,
+        "units": dict(result.units),
+        "source": source,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _RECORDED_VERSIONS},
     }
 
@@ -80,30 +72,24 @@ def hash_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def source_of(module: str | None) -> str | None:
-    """Digest of the source that ``python -m <module>`` runs; None where it is not one of ours."""
-    if not (module or "").startswith(f"{sources.PACKAGE}."):
-        return None
-    try:
-        return sources.digest(sources.closure(f"{module}.__main__"))  # a package
-    except ModuleNotFoundError:
-        return sources.digest(sources.closure(module))
+def save_bytes(path: Path, content: bytes, source: str) -> None:
+    """Write an artefact of any format, and its seal.
 
-
-def save_bytes(path: Path, content: bytes) -> None:
-    """Write an artefact of any format, and its sidecar.
+    Args:
+        path: where to.
+        content: its bytes.
+        source: digest of the source that made it.
 
     Raises:
         UserError: the file cannot be written.
     """
     write_whole(path, content)
     spec = sys.modules["__main__"].__spec__  # None unless started by `python -m`
-    module = spec.name.removesuffix(".__main__") if spec else None
-    command = ["python", "-m", module, *sys.argv[1:]] if module else sys.argv
+    command = ["python", "-m", spec.name.removesuffix(".__main__"), *sys.argv[1:]] if spec else sys.argv
     facts = {
         "sha256": hash_of(content),
         "command line": shlex.join(command),
-        "source": source_of(module),
+        "source": source,
         "inputs": _READ,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - _STARTED, 3),
@@ -133,40 +119,47 @@ def _read(path: Path) -> bytes:
     return content
 
 
-def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], record: Mapping) -> None:
-    """Write an .npz artefact and its sidecar.
+def _arrays_as_bytes(arrays: Mapping[str, np.ndarray], record: Mapping) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, record=np.array(json.dumps(record, sort_keys=True)), **arrays)
+    return buffer.getvalue()
+
+
+def _table_as_bytes(frame: pd.DataFrame, record: Mapping) -> bytes:
+    header = "".join(f"# {key}: {json.dumps(record[key], sort_keys=True)}\n" for key in sorted(record))
+    return (header + frame.to_csv(index=False, lineterminator="\n")).encode()
+
+
+def save(path: Path, result: Arrays | Table, stage: str, parameters: Mapping, source: str) -> None:
+    """Write a result as an artefact, and its seal.
+
+    Args:
+        path: where to.
+        result: what a stage made.
+        stage: its name, ``study.stage``.
+        parameters: all that it was given.
+        source: digest of the source that it ran.
 
     Raises:
         UserError: the file cannot be written.
     """
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, record=np.array(json.dumps(record, sort_keys=True)), **arrays)
-    save_bytes(path, buffer.getvalue())
+    record = _record_of(stage, parameters, result, source)
+    arrays = isinstance(result, Arrays)
+    save_bytes(path, _arrays_as_bytes(result.arrays, record) if arrays else _table_as_bytes(result.frame, record), source)
 
 
-class _Parts(dict):
-    """Named parts of a file that was read. A name that is missing means another kind of file than expected."""
-
-    def __init__(self, path: Path, parts: Mapping) -> None:
-        super().__init__(parts)
-        self.path = path
-
-    def __missing__(self, name: str):
-        raise UserError(f"{self.path}: not the artefact that is right here, it has no {name} but {', '.join(self)}")
-
-
-def _record(path: Path, record: Mapping) -> dict:
-    """The record of a file that was read.
+def _parameters(record: Mapping) -> dict:
+    """The parameters in a record that was read.
 
     Raises:
-        ValueError: it is not one that ``record_of`` makes.
+        ValueError: it is not a record of ours.
     """
-    if missing := {"command", "parameters", "units", "source", "versions"} - record.keys():
+    if missing := {"stage", "parameters", "units", "source", "versions"} - record.keys():
         raise ValueError(f"no {', '.join(missing)}")
-    return record | {"parameters": _Parts(path, record["parameters"])}
+    return dict(record["parameters"])
 
 
-def load_arrays(path: Path) -> Artefact:
+def load_arrays(path: Path) -> Arrays:
     """Read an .npz artefact; nothing in it is ever executed.
 
     Raises:
@@ -176,24 +169,14 @@ def load_arrays(path: Path) -> Artefact:
     try:
         with np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        record = _record(path, json.loads(str(arrays.pop("record"))))
+        record = json.loads(str(arrays.pop("record")))
+        return Arrays(arrays, record["units"], _parameters(record), source=str(path), versions=record["versions"])
     except Exception as error:  # damage comes out of zip, zlib, numpy and json as nearly every exception there is
         raise UserError(f"{path}: damaged or not an artefact of this project; delete it and run again") from error
-    return Artefact(_Parts(path, arrays), record)
 
 
-def save_table(path: Path, frame: pd.DataFrame, record: Mapping) -> None:
-    """Write a pandas data frame as CSV under a header of ``# key: JSON`` lines, and its sidecar.
-
-    Raises:
-        UserError: the file cannot be written.
-    """
-    header = "".join(f"# {key}: {json.dumps(record[key], sort_keys=True)}\n" for key in sorted(record))
-    save_bytes(path, (header + frame.to_csv(index=False, lineterminator="\n")).encode())
-
-
-def load_table(path: Path) -> tuple[pd.DataFrame, dict]:
-    """Read a table; returns (data frame, record).
+def load_table(path: Path) -> Table:
+    """Read a table.
 
     Raises:
         UserError: the file is missing, damaged, or not one of ours.
@@ -203,8 +186,8 @@ def load_table(path: Path) -> tuple[pd.DataFrame, dict]:
     content = _read(path)
     try:
         heads = [line[2:].split(": ", 1) for line in content.decode().splitlines() if line.startswith("# ")]
-        record = _record(path, {key: json.loads(value) for key, value in heads})
+        record = {key: json.loads(value) for key, value in heads}
         frame = pd.read_csv(io.BytesIO(content), comment="#", keep_default_na=False, na_values=[""])
+        return Table(frame, record["units"], _parameters(record), source=str(path), versions=record["versions"])
     except Exception as error:  # as above
         raise UserError(f"{path}: damaged or not a table of this project; delete it and run again") from error
-    return frame, record

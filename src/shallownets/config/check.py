@@ -1,0 +1,182 @@
+"""From what a YAML file says to a section, or one line on the first value that is wrong: key, value, what was expected."""
+
+import difflib
+import math
+import types
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from shallownets.config.section import Section
+from shallownets.errors import UserError, in_short, key_name
+
+LARGEST = 10**15  # beyond it no number here has a meaning, and floats no longer tell whole numbers apart
+_AS_TEXT = " (this is text; YAML reads 1e-3 as text and 1.0e-3 as a number)"
+
+Kind = TypeVar("Kind", bound=Section)
+Place = tuple[str, ...]
+
+
+def parts(kind: Any) -> tuple[Any, list[Meta]]:
+    """(the bare type, what is said of it, outermost last) of an annotation; ``X | None`` is X."""
+    metas: list[Meta] = []
+    while True:
+        if get_origin(kind) is Annotated:
+            metas = [meta for meta in kind.__metadata__ if isinstance(meta, Meta)] + metas
+            kind = get_args(kind)[0]
+        elif get_origin(kind) in (Union, types.UnionType):
+            kind = next(part for part in get_args(kind) if part is not type(None))
+        else:
+            return kind, metas
+
+
+def fields(kind: type[Section]) -> dict[str, Any]:
+    """The annotations of a section's fields by their names, in the order of the class."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {name: hints[name] for name in kind.__struct_fields__}
+
+
+def _bounds(metas: list[Meta], value: str) -> str:
+    """The limits in words: ``of at least 2``, ``from 1e-13 to 0.01``, ``above 0 and below 1``."""
+    limits = {name: bound for meta in metas for name in ("ge", "gt", "le", "lt") if (bound := getattr(meta, name)) is not None}
+    say = {name: f"{bound:g}" if abs(bound) < 10**6 or isinstance(bound, float) else str(bound) for name, bound in limits.items()}
+    if "ge" in say and "le" in say:
+        return f"{value} from {say['ge']} to {say['le']}"
+    words = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
+    return f"{value} {' and '.join(f'{words[name]} {bound}' for name, bound in say.items())}".strip()
+
+
+def expectation(kind: Any) -> str:
+    """What a value of this kind must be, in words."""
+    bare, metas = parts(kind)
+    if said := [meta.description for meta in metas if meta.description]:
+        return said[-1]
+    if bare is int:
+        return _bounds(metas, "a whole number")
+    if bare is float:
+        return _bounds(metas, "a number")
+    if bare is bool:
+        return "true or false"
+    if get_origin(bare) is Literal:
+        return f"one of {', '.join(map(str, get_args(bare)))}"
+    if get_origin(bare) is list:
+        least = next((meta.min_length for meta in metas if meta.min_length), 0)
+        many = {0: "a list", 1: "a list of at least one", 2: "a list of at least two"}.get(least, f"a list of at least {least}")
+        return f"{many}, each {expectation(get_args(bare)[0])}"
+    if get_origin(bare) is tuple:
+        return f"a list of {len(get_args(bare))}: {', '.join(expectation(part) for part in get_args(bare))}"
+    if isinstance(bare, type) and issubclass(bare, Section):
+        return "a section with keys of its own"
+    return "text"
+
+
+def _wrong(value: object, kind: Any) -> str:
+    """What was expected in place of a value that is not of its kind."""
+    bare, _ = parts(kind)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a finite number"
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= LARGEST:
+        return f"a number below {LARGEST:.0e}"
+    return expectation(kind) + (_AS_TEXT if isinstance(value, str) and bare in (int, float) else "")
+
+
+def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
+    """A line for each value that is not of its kind, the first ones first."""
+    bare, metas = parts(kind)
+    if value is None and bare is not kind and type(None) in get_args(kind):
+        return
+    said = f"{'.'.join(place) or 'the config'} = {in_short(value)}: expected "
+    if isinstance(bare, type) and issubclass(bare, Section):
+        if not isinstance(value, Mapping):
+            yield f"{said}{expectation(bare)}"
+            return
+        known = fields(bare)
+        for key in value:
+            if key not in known:
+                name = key_name(key)
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+                yield f"{'.'.join([*place, name])} = {in_short(value[key])}: unknown key; {hint}"
+        for name, part in known.items():
+            if name in value:
+                yield from _faults(value[name], part, (*place, name))
+            elif name in _required(bare):
+                yield f"{'.'.join([*place, name])}: missing; it is needed here"
+        return
+    if get_origin(bare) in (list, tuple):
+        # without the items: how many there are, and that it is a list at all
+        length = len(get_args(bare)) if get_origin(bare) is tuple else None
+        least = next((meta.min_length for meta in metas if meta.min_length), 0)
+        if not isinstance(value, list | tuple) or len(value) < least or (length is not None and len(value) != length):
+            yield f"{said}{expectation(kind)}"
+            return
+        items = get_args(bare) if length is not None else get_args(bare) * len(value)
+        for n, (item, part) in enumerate(zip(value, items, strict=True)):
+            yield from _faults(item, part, (*place, str(n)))
+        return
+    if _is_wrong_number(value) or not _converts(value, kind):
+        yield f"{said}{_wrong(value, kind)}"
+
+
+def _required(kind: type[Section]) -> set[str]:
+    return {field.name for field in msgspec.structs.fields(kind) if field.required}
+
+
+def _is_wrong_number(value: object) -> bool:
+    """NaN fails the comparison; infinity, and what is larger than any meaning, does too."""
+    return isinstance(value, int | float) and not abs(value) < LARGEST
+
+
+def _converts(value: object, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _broken(section: Section, place: Place) -> Iterator[str]:
+    """A line for each limit between values that does not hold, those of inner sections first."""
+    for name in section.__struct_fields__:
+        value = getattr(section, name)
+        for n, part in enumerate(value) if isinstance(value, list) else [("", value)]:
+            if isinstance(part, Section):
+                yield from _broken(part, (*place, name, *([str(n)] if n != "" else [])))
+    for holds, key, right in section.limits():
+        if not holds:
+            value: Any = section
+            for part in key.split("."):
+                value = value[int(part)] if part.isdigit() else getattr(value, part)
+            yield f"{'.'.join((*place, key))} = {in_short(msgspec.to_builtins(value))}: expected {right}"
+
+
+def section_of(document: object, kind: type[Kind], name: str = "config") -> Kind:
+    """The section that a document says.
+
+    A value that is wrong by itself is said before one that does not fit another.
+
+    Args:
+        document: what a YAML or JSON file says.
+        kind: the class of the section.
+        name: what the message calls the document.
+
+    Raises:
+        UserError: one line for the first value that is wrong.
+    """
+    for fault in _faults(document, kind, ()):
+        raise UserError(f"{name}: {fault}")
+    section = msgspec.convert(document, kind)
+    check_limits(section, name)
+    return section
+
+
+def check_limits(section: Section, name: str) -> None:
+    """Refuse a section whose values do not fit each other.
+
+    Raises:
+        UserError: one line for the first limit that does not hold.
+    """
+    for fault in _broken(section, ()):
+        raise UserError(f"{name}: {fault}")

@@ -1,0 +1,163 @@
+"""A section as options of a command line, and back: ``--eta-hat 0.1 --widths 4,2 8,2``.
+
+A list takes several words. Values that belong together, a pair or a small section in a list, are one word with commas.
+"""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
+
+import msgspec
+
+from shallownets.config.check import check_limits, expectation, fields, parts, section_of
+from shallownets.config.section import Section
+from shallownets.errors import UserError, in_short
+
+Kind = TypeVar("Kind", bound=Section)
+
+
+def option(name: str) -> str:
+    """The option of a field: ``--eta-hat`` of ``eta_hat``."""
+    return f"--{name.replace('_', '-')}"
+
+
+def _word(value: Any) -> str:
+    """One item as a word."""
+    if isinstance(value, Section):
+        value = [getattr(value, name) for name in value.__struct_fields__]
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def words(section: Section) -> list[str]:
+    """The options of a command that takes this section, every field with its value."""
+    found = []
+    for name in section.__struct_fields__:
+        value = getattr(section, name)
+        if value is not None:
+            found += [option(name), *(map(_word, value) if isinstance(value, list) else [_word(value)])]
+    return found
+
+
+def _value(word: str, kind: Any) -> Any:
+    """What a word says where a value of this kind is expected; the word itself where it makes no sense."""
+    bare, _ = parts(kind)
+    if isinstance(bare, type) and issubclass(bare, Section):
+        known = fields(bare)
+        items = word.split(",")
+        if len(items) != len(known):
+            return word
+        return {name: _value(item, part) for item, (name, part) in zip(items, known.items(), strict=True)}
+    if get_origin(bare) is tuple:
+        items, kinds = word.split(","), get_args(bare)
+        return [_value(*pair) for pair in zip(items, kinds, strict=True)] if len(items) == len(kinds) else word
+    if bare in (int, float):
+        try:
+            return bare(word)
+        except ValueError:
+            return word
+    return word
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that knows sections, and whose errors are one line."""
+
+    def __init__(self, prog: str, doc: str) -> None:
+        super().__init__(
+            prog=prog, description=doc, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        )
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(" ".join(message.split()))
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        given = sys.argv[1:] if args is None else list(args)
+        for text in given:
+            if text.endswith("=--"):  # argparse itself reads this as no value at all and says nothing
+                self.error(f"{text}: expected a value after the =")
+        found, unknown = super().parse_known_args(given, namespace)
+        if unknown:
+            known = [name for action in self._actions for name in action.option_strings]
+            near = difflib.get_close_matches(unknown[0].partition("=")[0], known, n=1)
+            self.error(f"{unknown[0]}: unknown; " + (f"did you mean {near[0]}?" if near else "see --help"))
+        return found, unknown
+
+    def add_section(self, kind: type[Section], defaults: Mapping[str, Any] | None = None) -> None:
+        """Give the command an option for each field; one without a default is required.
+
+        Args:
+            kind: the section.
+            defaults: words of the command line that stand where an option is not given.
+        """
+        given = defaults or {}
+        for name, part in fields(kind).items():
+            bare, metas = parts(part)
+            units = [unit for meta in metas if (unit := (meta.extra or {}).get("unit"))]
+            meaning = [meta.title for meta in metas if meta.title][-1:]
+            said = [*meaning, *(f"in {unit}" for unit in units[-1:]), f"expected: {expectation(part)}"]
+            is_list = get_origin(bare) is list
+            self.add_argument(
+                option(name),
+                dest=name,
+                nargs="+" if is_list else None,
+                required=name not in given and name in _required(kind),
+                default=given.get(name),
+                metavar="WORD" if get_origin(bare) is Literal or bare is str else "NUMBER" if bare in (int, float) else "ITEM",
+                help="; ".join(said).replace("%", "%%"),
+            )
+
+    def section(self, kind: type[Kind], found: argparse.Namespace) -> Kind:
+        """The section that the options say.
+
+        Raises:
+            UserError: one line for the first value that is wrong, by itself or beside another.
+        """
+        document = {}
+        for name, part in fields(kind).items():
+            said = getattr(found, name)
+            if said is None:
+                continue
+            bare, _ = parts(part)
+            if isinstance(said, list):
+                document[name] = [_value(word, get_args(bare)[0]) for word in said]
+            else:
+                document[name] = _value(said, part) if isinstance(said, str) else said
+        for name, value in document.items():
+            part = fields(kind)[name]
+            try:
+                section_of({name: value}, _alone(name, part), "")
+            except UserError as error:
+                # as the config says it, with the option in place of the key
+                _, _, right = str(error).partition(": expected ")
+                shown = getattr(found, name)
+                shown = " ".join(shown) if isinstance(shown, list) else shown
+                right = right.partition(" (this is text")[0]
+                raise UserError(f"{option(name)} {in_short(shown)}: expected {right}") from None
+        section = msgspec.convert(document, kind)
+        try:
+            check_limits(section, "")
+        except UserError as error:
+            key, _, rest = str(error).removeprefix(": ").partition(" = ")
+            raise UserError(f"{option(key)} {rest}") from None
+        return section
+
+
+def _required(kind: type[Section]) -> set[str]:
+    return {field.name for field in msgspec.structs.fields(kind) if field.required}
+
+
+def _alone(name: str, part: Any) -> type[Section]:
+    return msgspec.defstruct("Alone", [(name, part)], bases=(Section,), frozen=True, kw_only=True)
+
+
+def path(text: str) -> Path:
+    """Argument type: a file's path."""
+    return Path(text)
+
+
+def add_files(parser: Parser, names: Iterable[tuple[str, str, bool]]) -> None:
+    """Options for files: (name, what it is, whether there may be several)."""
+    for name, what, several in names:
+        parser.add_argument(option(name), dest=f"file {name}", type=path, required=True, nargs="+" if several else None, help=what)

@@ -1,0 +1,75 @@
+"""Run a stage from its files: python -m shallownets.run STUDY.STAGE --parameter value ... --input file ... --output file.
+
+From: the parameters and the results of other stages, both named by options.
+Makes: the results of the stage, sealed.
+"""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from shallownets import artefacts, cli, sources
+from shallownets.config.commandline import Parser, option, path
+from shallownets.errors import UserError
+from shallownets.stage import Arrays, Stage, Table
+
+LOAD = {Arrays: artefacts.load_arrays, Table: artefacts.load_table}
+SUFFIX = {Arrays: ".npz", Table: ".csv"}
+
+
+def find(name: str, package: str = "shallownets.studies") -> tuple[ModuleType, Stage]:
+    """The module and the stage of a name, ``study.stage``.
+
+    Raises:
+        UserError: no stage has this name.
+    """
+    study, _, last = name.partition(".")
+    folder = Path(str(import_module(package).__path__[0]))
+    known = sorted(f"{p.parent.parent.name}.{p.stem}" for p in folder.glob("*/stages/*.py") if p.stem != "__init__")
+    if name not in known:
+        raise UserError(f"{name or 'no stage given'}: expected a stage, one of {', '.join(known)}")
+    module = import_module(f"{package}.{study}.stages.{last}")
+    return module, getattr(module, last)
+
+
+def parser_of(name: str, module: ModuleType, stage: Stage) -> Parser:
+    """The command line of a stage: an option for each parameter, each result that it reads, and each that it makes."""
+    parser = Parser(f"python -m shallownets.run {name}", module.__doc__ or "")
+    parser.add_section(stage.given)
+    for entry in stage.inputs:
+        words = f"what it reads, {SUFFIX[entry.kind]}"
+        parser.add_argument(
+            option(entry.name), type=path, required=True, nargs="+" if entry.several else None, metavar="FILE", help=words
+        )
+    for output, kind in stage.outputs.items():
+        parser.add_argument(option(output), type=path, required=True, metavar="FILE", help=f"what it makes, {SUFFIX[kind]}")
+    return parser
+
+
+def main() -> None:
+    name, words = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
+    if name in ("-h", "--help"):
+        print(__doc__)
+        return
+    module, stage = find(name)
+    parser = parser_of(name, module, stage)
+    found = parser.parse_args(words)
+    given = parser.section(stage.given, found)
+    read: dict[str, Any] = {}
+    for entry in stage.inputs:
+        paths = getattr(found, entry.name)
+        load = LOAD[entry.kind]
+        read[entry.name] = [load(one) for one in paths] if entry.several else load(paths)
+    made = stage(given, **read)
+    source = sources.digest(sources.closure(module.__name__))
+    parameters = msgspec.to_builtins(given)
+    for output in stage.outputs:
+        artefacts.save(getattr(found, output), getattr(made, output), name, parameters, source)
+
+
+if __name__ == "__main__":
+    cli.run(main)
