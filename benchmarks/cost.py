@@ -10,10 +10,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.random import SeedSequence, default_rng
 
-from shallownets import style
-from shallownets.escape import starts
-from shallownets.escape.engines import chain, direct, gradient_flow, ode, spectral
-from shallownets.escape.trajectory import recording_times
+from shallownets.drawing import style
+from shallownets.studies.escape import starts
+from shallownets.studies.escape.engines import chain, direct, gradient_flow, ode, spectral
+from shallownets.studies.escape.trajectory import recording_times
 
 REPLICATES = 32
 SIZES = {

@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from functools import cache
 
-from shallownets import lineage
+from shallownets.workflow import lineage
 
 ROUNDS = 2
 

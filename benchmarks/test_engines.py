@@ -9,9 +9,9 @@ from numba import njit
 from numpy.random import SeedSequence, default_rng
 from scipy.integrate import solve_ivp
 
-from shallownets.escape import model, starts
-from shallownets.escape.engines import chain, direct, gradient_flow, ode, spectral
-from shallownets.escape.trajectory import recording_times
+from shallownets.studies.escape import model, starts
+from shallownets.studies.escape.engines import chain, direct, gradient_flow, ode, spectral
+from shallownets.studies.escape.trajectory import recording_times
 
 P, P_STAR, ETA = 4, 2, 0.1
 SIZES = [1_000, 10_000]

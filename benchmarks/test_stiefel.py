@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.random import SeedSequence, default_rng
 
-from shallownets.riccati import model, starts
-from shallownets.riccati.engines import stiefel
+from shallownets.studies.riccati import model, starts
+from shallownets.studies.riccati.engines import stiefel
 
 M_STAR = 32
 SIZES = [(1_000, 16), (10_000, 16), (1_000, 64)]

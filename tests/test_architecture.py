@@ -62,7 +62,7 @@ WRONG = [
     ),
     (
         "escape/theory/late.py",
-        "from shallownets.escape.starts import Start",
+        "from shallownets.studies.escape.starts import Start",
         "Theory knows the model and nothing else of its study",
     ),
     ("second/figures/fig1.py", "from shallownets.second import model", "A figure is drawn from its table alone"),
@@ -73,10 +73,10 @@ WRONG = [
     ),
     ("second/model.py", "import matplotlib.pyplot", "Physics knows no files, no command lines and no plots"),
     ("second/engines/chain.py", "import pandas as pd", "Engines and the model know no tables either"),
-    ("statistics.py", "from shallownets.escape.engines import ode", "What studies share imports no study"),
+    ("statistics.py", "from shallownets.studies.escape.engines import ode", "What studies share imports no study"),
     (
         "second/engines/chain.py",
-        "from shallownets.escape.engines import chain",
+        "from shallownets.studies.escape.engines import chain",
         "Studies do not import each other",
     ),
 ]

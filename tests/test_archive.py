@@ -11,9 +11,10 @@ import zipfile
 import pandas as pd
 import pytest
 
-from shallownets import archive, lineage, verify
-from shallownets.artefacts import hash_of
 from shallownets.errors import UserError
+from shallownets.results import archive, verify
+from shallownets.results.artefacts import hash_of
+from shallownets.workflow import lineage
 from tests.conftest import ROOT
 
 RESULTS = {
@@ -240,7 +241,7 @@ def test_figures_are_drawn_from_their_tables_and_a_foreign_one_differs(packed, t
     head = "".join(f"# {key}: {json.dumps(value)}\n" for key, value in record.items())
     rows = pd.DataFrame({"N": [4, 4], "p": [1, 2], "measured": [4, 7], "formula": [4, 7]})
     table.write_text(head + rows.to_csv(index=False))
-    line = [sys.executable, "-m", "shallownets.escape.figures.fig5", "--table", table, "--out"]
+    line = [sys.executable, "-m", "shallownets.studies.escape.figures.fig5", "--table", table, "--out"]
     subprocess.run([*line, tmp_path / "fig5.png", tmp_path / "fig5.pdf"], check=True)
     right = {
         "figure_data/escape/fig5.csv": table.read_bytes(),

@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shallownets import artefacts
 from shallownets.errors import UserError
+from shallownets.results import artefacts
 
-RECORD = artefacts.record_of("shallownets.escape.stages.ode", {"p": 4, "eta": 0.1}, {"M": "1"})
+RECORD = artefacts.record_of("shallownets.studies.escape.stages.ode", {"p": 4, "eta": 0.1}, {"M": "1"})
 
 
 def test_arrays_and_record_come_back_as_they_were(tmp_path):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shallownets import catalogue
 from shallownets.errors import UserError
+from shallownets.workflow import catalogue
 
 
 @pytest.fixture(autouse=True)

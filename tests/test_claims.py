@@ -4,9 +4,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from shallownets import claims, ledger, yamlfile
-from shallownets.artefacts import record_of, save_table
+from shallownets.claims.judge import judge as claims
+from shallownets.claims.judge import ledger
+from shallownets.config import yamlfile
 from shallownets.errors import UserError
+from shallownets.results.artefacts import record_of, save_table
 
 ENTRY = {
     "id": "growth-rate",
@@ -39,7 +41,7 @@ def tables(tmp_path):
             "n": [9, 9, 9, 1],
         }
     )
-    save_table(tmp_path / "escape/rates.csv", frame, record_of("shallownets.escape.stages.ode", {}, {}))
+    save_table(tmp_path / "escape/rates.csv", frame, record_of("shallownets.studies.escape.stages.ode", {}, {}))
     return tmp_path / "escape"
 
 
@@ -141,7 +143,7 @@ def test_a_claim_on_runs_that_were_left_out_is_not_judged(tmp_path):
     """Where the table says what is missing; otherwise a row that is not there is a mistake in the entry."""
     frame = pd.DataFrame({"quantity": ["other"], "p": [2], "estimate": [1.0], "low": [1.0], "high": [1.0], "n": [1]})
     for notes in ({}, {"notes": ["SGD: 3 of 3 runs diverged"]}):
-        save_table(tmp_path / "escape/rates.csv", frame, record_of("shallownets.escape.stages.ode", notes, {}))
+        save_table(tmp_path / "escape/rates.csv", frame, record_of("shallownets.studies.escape.stages.ode", notes, {}))
         if not notes:
             with pytest.raises(UserError, match="selects 0 rows"):
                 claims.comparisons_of(ENTRY, tmp_path / "escape", "paper")

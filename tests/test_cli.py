@@ -17,7 +17,7 @@ STAGES = {
 
 
 def command(stage, arguments):
-    line = [sys.executable, "-m", f"shallownets.escape.stages.{stage}", *arguments.split()]
+    line = [sys.executable, "-m", f"shallownets.studies.escape.stages.{stage}", *arguments.split()]
     return subprocess.run(line, capture_output=True, text=True, timeout=120)
 
 

@@ -5,12 +5,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shallownets import cost
-from shallownets.cost import Measured, Work, estimate, fit_line, kind, measured, parse_command, submissions, table, work
 from shallownets.errors import UserError
-from shallownets.lineage import Job
+from shallownets.workflow import cost
+from shallownets.workflow.cost import (
+    Measured,
+    Work,
+    estimate,
+    fit_line,
+    kind,
+    measured,
+    parse_command,
+    submissions,
+    table,
+    work,
+)
+from shallownets.workflow.lineage import Job
 
-CHAIN = "python -m shallownets.escape.stages.chain --N {N} --alpha-max 10.0 --points 11 --replicates {R} 2>&1 | tee y"
+CHAIN = "python -m shallownets.studies.escape.stages.chain --N {N} --alpha-max 10.0 --points 11 --replicates {R} 2>&1 | tee y"
 
 
 def job(command: str, rule: str = "chain", folder: Path = Path(), name: str = "1") -> Job:
@@ -31,13 +42,13 @@ def test_a_command_is_read_into_module_and_arguments():
 
 
 def test_jobs_of_different_engines_are_of_different_kinds():
-    stage = "python -m shallownets.escape.stages.escape_times --engine {} --N 100"
+    stage = "python -m shallownets.studies.escape.stages.escape_times --engine {} --N 100"
     assert kind(job(stage.format("chain"))) != kind(job(stage.format("direct")))
 
 
 def test_a_figure_has_no_work_and_a_chain_has_that_of_its_steps():
-    assert work(job("python -m shallownets.escape.figures.fig1 --table t --out a")) == Work()
-    assert work(job("python -m shallownets.ledger --out a")) == Work()
+    assert work(job("python -m shallownets.studies.escape.figures.fig1 --table t --out a")) == Work()
+    assert work(job("python -m shallownets.claims.ledger --out a")) == Work()
     few, more = (work(job(CHAIN.format(N=N, R=100))) for N in (1000, 4000))
     assert more.seconds == pytest.approx(4 * few.seconds)
     assert more.numbers == few.numbers == 100 * 11 * 24
@@ -78,7 +89,7 @@ def test_what_never_ran_is_said():
 
 def test_submissions_are_groups_and_single_jobs(tmp_path):
     (tmp_path / "config.yaml").write_text("groups: [ode=first, start=first]")
-    stage, figure = "shallownets.escape.stages.one", "shallownets.escape.figures.one"
+    stage, figure = "shallownets.studies.escape.stages.one", "shallownets.studies.escape.figures.one"
     jobs = [job(f"python -m {stage} --a 1", rule, name=rule) for rule in ("ode", "start", "sgd")]
     jobs.append(job(f"python -m {figure}", "one"))
     known = {(module,): [Measured(Work(), 30.0, 1.0, 1.0)] for module in (stage, figure)}

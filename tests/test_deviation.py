@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shallownets.deviation import largest
+from shallownets.numerics.deviation import largest
 
 FRAME = pd.DataFrame({"name": ["a", "b", "c"], "n": [1, 2, 3], "value": [1.0, 4.0, np.nan]})
 

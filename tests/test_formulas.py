@@ -3,7 +3,7 @@ import math
 import pytest
 
 from shallownets.errors import UserError
-from shallownets.formulas import evaluate
+from shallownets.report.formulas import evaluate
 
 NAMES = {"p": 4, "p_star": 2, "eta": 0.1}
 

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from shallownets import artefacts, cli
+from shallownets import cli
 from shallownets.errors import UserError
+from shallownets.results import artefacts
 from tests.conftest import ROOT
 
 SOURCE = ROOT / "src"
@@ -140,7 +141,7 @@ def test_any_text_is_a_number_within_its_limits_or_refused(kind, text):
         assert value >= {cli.count: 1, SEVEN: 7, cli.positive: np.nextafter(0, 1)}.get(kind, 0)
 
 
-RECORD = artefacts.record_of("shallownets.escape.stages.ode", {"p": 4}, {"M": "1"})
+RECORD = artefacts.record_of("shallownets.studies.escape.stages.ode", {"p": 4}, {"M": "1"})
 
 
 def bad_files(folder):
@@ -203,13 +204,15 @@ READERS = {
 def test_a_stage_refuses_files_that_are_not_its_input(stage, here, monkeypatch, capsys):
     for path in bad_files(here / "in"):
         arguments = READERS[stage].replace("{}", str(path)).split()
-        code, said = run(f"shallownets.escape.stages.{stage}", arguments, monkeypatch, capsys)
+        code, said = run(f"shallownets.studies.escape.stages.{stage}", arguments, monkeypatch, capsys)
         assert_refused(code, said, str(path))
     assert [path.name for path in here.iterdir()] == ["in"]
 
 
 SIMULATE = [
-    name for name in STAGES if name.startswith("shallownets.escape.stages.") and name.split(".")[-1] not in READERS
+    name
+    for name in STAGES
+    if name.startswith("shallownets.studies.escape.stages.") and name.split(".")[-1] not in READERS
 ]
 SIMULATE = [name for name in SIMULATE if name.split(".")[-1] not in ("sgd", "chain", "gather")]
 
@@ -239,7 +242,7 @@ def test_values_that_make_no_sense_together_are_refused_or_survived(module, whol
 def test_a_figure_of_an_unknown_kind_is_refused(here, monkeypatch):
     from matplotlib.figure import Figure
 
-    from shallownets import style
+    from shallownets.drawing import style
 
     with pytest.raises(UserError, match=r"out\.exe: a figure whose name ends in \.pdf or \.png is right"):
         style.save(Figure(), [here / "out.exe"])

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given
 
-from shallownets import settings, yamlfile
+from shallownets.config import settings, yamlfile
 from shallownets.errors import UserError
 from tests.conftest import ROOT
 

@@ -9,12 +9,12 @@ import time
 
 import pytest
 
-from shallownets import guard
-from shallownets.artefacts import sidecar
+from shallownets.results.artefacts import sidecar
+from shallownets.workflow import guard
 
-START = "python -m shallownets.escape.stages.start --kind orthonormal --p 2 --p-star 1 --N 50 --seed 1 --out start.npz"
+START = "python -m shallownets.studies.escape.stages.start --kind orthonormal --p 2 --p-star 1 --N 50 --seed 1 --out start.npz"
 ODE = (
-    "python -m shallownets.escape.stages.ode --start start.npz --N 50 --eta 0.1 --alpha-max 2 --points 3"
+    "python -m shallownets.studies.escape.stages.ode --start start.npz --N 50 --eta 0.1 --alpha-max 2 --points 3"
     " --tolerance 1e-6 --out ode.npz"
 )
 

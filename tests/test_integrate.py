@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import cfunc
 
-from shallownets import integrate
+from shallownets.numerics import integrate
 
 BOUND = 1e6
 

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from shallownets import jit, sources
+from shallownets.numerics import jit
+from shallownets.workflow import sources
 
 
 @pytest.fixture
@@ -27,20 +28,20 @@ def compiled(copied, module):
 
 
 def test_a_kernel_is_compiled_once_until_its_source_or_what_that_imports_changes(copied):
-    (first,) = found = compiled(copied, "shallownets.normals")
+    (first,) = found = compiled(copied, "shallownets.numerics.normals")
     assert len(found[first]) == 3
-    assert compiled(copied, "shallownets.normals") == found
-    with (copied / "shallownets/sources.py").open("a") as file:
+    assert compiled(copied, "shallownets.numerics.normals") == found
+    with (copied / "shallownets/workflow/sources.py").open("a") as file:
         file.write("\n")
-    after = compiled(copied, "shallownets.normals")
+    after = compiled(copied, "shallownets.numerics.normals")
     assert len(after) == 2
     assert after[first] == found[first]
 
 
 def test_modules_do_not_share_a_cache_and_a_constant_of_another_module_counts():
-    assert jit.cache_directory("shallownets.normals") != jit.cache_directory("shallownets.integrate")
-    frozen = sources.ROOT / "shallownets/escape/model.py"  # DIVERGED
-    assert frozen in sources.closure("shallownets.escape.engines.chain")
-    assert jit.cache_directory("shallownets.escape.engines.chain").name == sources.digest(
-        sources.closure("shallownets.escape.engines.chain")
+    assert jit.cache_directory("shallownets.numerics.normals") != jit.cache_directory("shallownets.numerics.integrate")
+    frozen = sources.ROOT / "shallownets/studies/escape/model.py"  # DIVERGED
+    assert frozen in sources.closure("shallownets.studies.escape.engines.chain")
+    assert jit.cache_directory("shallownets.studies.escape.engines.chain").name == sources.digest(
+        sources.closure("shallownets.studies.escape.engines.chain")
     )

@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from shallownets import style
-from shallownets.artefacts import record_of, save_table
-from shallownets.lost import Lost
+from shallownets.drawing import style
+from shallownets.numerics.lost import Lost
+from shallownets.results.artefacts import record_of, save_table
 
 
 def test_only_runs_that_are_left_out_are_noted():
@@ -27,7 +27,7 @@ def test_a_figure_shows_the_notes_of_its_table(monkeypatch, tmp_path):
         return drawn[-1]
 
     for notes in ([], ["SGD: 2 of 3 runs diverged"]):
-        record = record_of("shallownets.escape.stages.ode", {"notes": notes}, {})
+        record = record_of("shallownets.studies.escape.stages.ode", {"notes": notes}, {})
         save_table(tmp_path / "table.csv", pd.DataFrame({"a": [1]}), record)
         monkeypatch.setattr("sys.argv", ["x", "--table", str(tmp_path / "table.csv"), "--out", str(tmp_path / "x.png")])
         style.command("x", "doc", draw)

@@ -18,9 +18,9 @@ def test_every_command_is_listed_with_what_it_does():
 
 
 def test_a_study_may_be_left_out_where_only_one_has_the_command(monkeypatch):
-    assert entry.choose(["simulate", "--p", "8"]) == ("shallownets.escape.commands.simulate", ["--p", "8"])
-    assert entry.choose(["escape", "simulate"]) == ("shallownets.escape.commands.simulate", [])
-    assert entry.choose(["explain", "fig3"]) == ("shallownets.explain", ["fig3"])
+    assert entry.choose(["simulate", "--p", "8"]) == ("shallownets.studies.escape.commands.simulate", ["--p", "8"])
+    assert entry.choose(["escape", "simulate"]) == ("shallownets.studies.escape.commands.simulate", [])
+    assert entry.choose(["explain", "fig3"]) == ("shallownets.workflow.explain", ["fig3"])
     two = entry.commands() | {"second simulate": "shallownets.second.commands.simulate"}
     monkeypatch.setattr(entry, "commands", lambda: two)
     assert entry.choose(["second", "simulate", "--p"]) == ("shallownets.second.commands.simulate", ["--p"])

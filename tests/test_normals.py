@@ -5,7 +5,7 @@ import pytest
 from numpy.random import SeedSequence
 from scipy import stats
 
-from shallownets import normals
+from shallownets.numerics import normals
 
 COUNT = 2**22
 

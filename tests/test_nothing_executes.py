@@ -13,9 +13,12 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given
 
-from shallownets import artefacts, claims, ledger, settings, yamlfile
+from shallownets.claims.judge import judge as claims
+from shallownets.claims.judge import ledger
+from shallownets.config import settings, yamlfile
 from shallownets.errors import UserError
-from shallownets.formulas import evaluate
+from shallownets.report.formulas import evaluate
+from shallownets.results import artefacts
 from tests.conftest import ROOT
 
 PYTHON = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
@@ -289,7 +292,7 @@ class Trap:
 
 def test_a_pickle_in_an_artefact_is_refused_and_not_opened(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    record = artefacts.record_of("shallownets.escape.stages.ode", {"p": 4}, {"M": "1"})
+    record = artefacts.record_of("shallownets.studies.escape.stages.ode", {"p": 4}, {"M": "1"})
     artefacts.save_arrays(tmp_path / "good.npz", {"M": np.arange(3.0)}, record)
     np.savez(tmp_path / "array.npz", M=np.array([Trap()], object), record=np.array("{}"))
     np.savez(tmp_path / "record.npz", record=np.array([Trap()], object))

@@ -1,5 +1,5 @@
-from shallownets import progress as module
-from shallownets.progress import progress
+from shallownets.numerics import progress as module
+from shallownets.numerics.progress import progress
 
 
 def test_a_log_gets_lines_with_the_share_done_and_the_time_left(capsys, monkeypatch):

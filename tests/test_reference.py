@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shallownets import reference
-from shallownets.artefacts import record_of, save_table
+from shallownets.claims.judge import reference
+from shallownets.results.artefacts import record_of, save_table
 
-RECORD = record_of("shallownets.escape.stages.ode", {}, {})
+RECORD = record_of("shallownets.studies.escape.stages.ode", {}, {})
 
 
 @pytest.fixture

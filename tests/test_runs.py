@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from shallownets import runs
 from shallownets.errors import UserError
+from shallownets.workflow import runs
 from tests.conftest import ROOT
 
 RUN = "import sys, time; from pathlib import Path; from shallownets import runs; runs.start(Path(sys.argv[1]));"

@@ -1,6 +1,6 @@
 import numpy as np
 
-from shallownets.seeds import sequence
+from shallownets.numerics.seeds import sequence
 
 PARAMETERS = {"p": 4, "eta": 0.1}
 

@@ -8,8 +8,8 @@ import shutil
 import pytest
 import yaml
 
-from shallownets import schema as schemas
-from shallownets import settings
+from shallownets.config import schema as schemas
+from shallownets.config import settings
 from shallownets.errors import UserError
 
 

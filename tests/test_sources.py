@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from shallownets import sources
+from shallownets.workflow import sources
 
 STAGES = ["start", "sgd", "gather", "ode", "fig1_data"]
 
@@ -12,7 +12,7 @@ def names(module):
     return {path.relative_to(sources.ROOT / "shallownets").as_posix() for path in sources.closure(module)}
 
 
-@pytest.mark.parametrize("module", [f"shallownets.escape.stages.{stage}" for stage in STAGES])
+@pytest.mark.parametrize("module", [f"shallownets.studies.escape.stages.{stage}" for stage in STAGES])
 def test_the_closure_holds_every_module_that_python_really_loads(module):
     ours = "(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'shallownets')"
     code = f"import sys, {module}; print(*{ours})"
@@ -21,14 +21,16 @@ def test_the_closure_holds_every_module_that_python_really_loads(module):
 
 
 def test_a_command_depends_on_its_own_engine_and_not_on_the_other():
-    sgd, ode = names("shallownets.escape.stages.sgd"), names("shallownets.escape.stages.ode")
+    sgd, ode = names("shallownets.studies.escape.stages.sgd"), names("shallownets.studies.escape.stages.ode")
     assert "escape/engines/direct.py" in sgd - ode
     assert "escape/engines/ode.py" in ode - sgd
     assert {"__init__.py", "escape/__init__.py", "escape/model.py"} <= sgd & ode
 
 
 def test_a_figure_depends_on_no_physics():
-    assert not {name for name in names("shallownets.escape.figures.fig1") if "engines" in name or "model" in name}
+    assert not {
+        name for name in names("shallownets.studies.escape.figures.fig1") if "engines" in name or "model" in name
+    }
 
 
 def test_imports_are_found_in_every_form(tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shallownets import statistics
+from shallownets.numerics import statistics
 
 
 def coverage(estimates, truth):

@@ -62,7 +62,7 @@ def test_all_tests_that_are_named_exist(root, page):
 
 
 def test_no_public_function_of_the_theory_is_left_out(root, code):
-    study = root / "src/shallownets/escape"
+    study = root / "src/shallownets/studies/escape"
     public = {
         ".".join([*path.relative_to(study.parent).with_suffix("").parts, name])
         for path in [study / "model.py", *study.glob("theory/*.py")]

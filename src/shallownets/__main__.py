@@ -1,6 +1,6 @@
-"""Commands for people; those that the workflow's rules call are the modules named in their help.
+"""All commands: python -m shallownets COMMAND ...
 
-A module of ``shallownets/<study>/commands`` is a command of that study, found by its file.
+A module of ``studies/<study>/commands`` is a command of that study, found by its file.
 """
 
 import ast
@@ -11,15 +11,25 @@ from pathlib import Path
 from shallownets import cli
 from shallownets.errors import UserError
 
-_SHARED = {"explain": "shallownets.explain"}
+_SHARED = {
+    "run": "shallownets.run",
+    "draw": "shallownets.drawing.draw",
+    "ledger": "shallownets.claims.ledger",
+    "report": "shallownets.report.page",
+    "explain": "shallownets.workflow.explain",
+    "cost": "shallownets.workflow.cost",
+    "reference": "shallownets.claims.reference",
+    "archive": "shallownets.results.archive",
+    "verify": "shallownets.results.verify",
+}
 
 
 def commands() -> dict[str, str]:
     """Modules by the words that run them: the shared commands, and "<study> <name>" for those of the studies."""
     package = Path(__file__).parent
     found = {
-        f"{path.parent.parent.name} {path.stem}": f"shallownets.{path.parent.parent.name}.commands.{path.stem}"
-        for path in sorted(package.glob("*/commands/*.py"))
+        f"{path.parent.parent.name} {path.stem}": f"shallownets.studies.{path.parent.parent.name}.commands.{path.stem}"
+        for path in sorted(package.glob("studies/*/commands/*.py"))
         if path.stem != "__init__"
     }
     return _SHARED | found
@@ -58,7 +68,7 @@ def main() -> None:
         print("\nThe study's name may be left out where only one study has the command. Each has a --help of its own.")
         return
     module, rest = choose(words)
-    sys.argv = [module, *rest]
+    sys.argv = [f"shallownets {' '.join(words[: len(words) - len(rest)])}", *rest]
     import_module(module).main()
 
 

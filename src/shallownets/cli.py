@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from shallownets import runs
 from shallownets.errors import UserError
+from shallownets.workflow import runs
 
 
 class _Parser(argparse.ArgumentParser):

@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
-from shallownets import artefacts, cli, sources
+from shallownets import cli
 from shallownets.config.commandline import Parser, option, path
 from shallownets.errors import UserError
+from shallownets.results import artefacts
 from shallownets.stage import Arrays, Stage, Table
+from shallownets.workflow import sources
 
 LOAD = {Arrays: artefacts.load_arrays, Table: artefacts.load_table}
 SUFFIX = {Arrays: ".npz", Table: ".csv"}
@@ -43,10 +45,17 @@ def parser_of(name: str, module: ModuleType, stage: Stage) -> Parser:
     for entry in stage.inputs:
         words = f"what it reads, {SUFFIX[entry.kind]}"
         parser.add_argument(
-            option(entry.name), type=path, required=True, nargs="+" if entry.several else None, metavar="FILE", help=words
+            option(entry.name),
+            type=path,
+            required=True,
+            nargs="+" if entry.several else None,
+            metavar="FILE",
+            help=words,
         )
     for output, kind in stage.outputs.items():
-        parser.add_argument(option(output), type=path, required=True, metavar="FILE", help=f"what it makes, {SUFFIX[kind]}")
+        parser.add_argument(
+            option(output), type=path, required=True, metavar="FILE", help=f"what it makes, {SUFFIX[kind]}"
+        )
     return parser
 
 

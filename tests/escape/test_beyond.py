@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shallownets import labels, style
-from shallownets.escape import model, starts
-from shallownets.escape.engines import gradient_flow, ode, spectral
-from shallownets.escape.figures import late_times, not_orthogonal, stationary_map
-from shallownets.escape.measure import late as measure
-from shallownets.escape.measure import solutions, staircase
-from shallownets.escape.theory import frames, late
-from shallownets.escape.theory.landscape import StationaryPoint
+from shallownets.drawing import labels, style
+from shallownets.studies.escape import model, starts
+from shallownets.studies.escape.engines import gradient_flow, ode, spectral
+from shallownets.studies.escape.figures import late_times, not_orthogonal, stationary_map
+from shallownets.studies.escape.measure import late as measure
+from shallownets.studies.escape.measure import solutions, staircase
+from shallownets.studies.escape.theory import frames, late
+from shallownets.studies.escape.theory.landscape import StationaryPoint
 
 
 @pytest.mark.parametrize("p", [1, 2, 3])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import yaml
 
-from shallownets.artefacts import load_arrays, load_table
 from shallownets.errors import UserError
+from shallownets.results.artefacts import load_arrays, load_table
 from tests.escape.test_solutions_stages import run, values
 
 LATE = (
@@ -80,7 +80,7 @@ def test_the_chain_gives_each_replicate_its_own_stream_in_any_batch(monkeypatch,
 
 def test_every_claim_names_a_quantity_that_a_stage_measures(root):
     names = ("late_times", "stationary_map", "not_orthogonal")
-    source = "".join((root / f"src/shallownets/escape/stages/{name}.py").read_text() for name in names)
+    source = "".join((root / f"src/shallownets/studies/escape/stages/{name}.py").read_text() for name in names)
     for entry in yaml.safe_load((root / "workflow/claims/escape/beyond.yaml").read_text()):
         named = entry["rows"]["quantity"]
         for quantity in [named] if isinstance(named, str) else named:

@@ -9,11 +9,11 @@ import pytest
 from numpy.random import SeedSequence
 from scipy import stats
 
-from shallownets import normals
-from shallownets.escape import model, starts
-from shallownets.escape.engines import chain, direct, ode
-from shallownets.escape.starts import Start
-from shallownets.escape.trajectory import recording_times
+from shallownets.numerics import normals
+from shallownets.studies.escape import model, starts
+from shallownets.studies.escape.engines import chain, direct, ode
+from shallownets.studies.escape.starts import Start
+from shallownets.studies.escape.trajectory import recording_times
 
 REPLICATES = 16_000
 # widths, dimension and learning rate; N = p + p* and p + p* + 1 leave no or one further direction
@@ -142,8 +142,8 @@ def test_too_small_a_dimension_is_refused(rng):
 SMALL = """
 import numpy as np
 from numpy.random import SeedSequence, default_rng
-from shallownets.escape import starts
-from shallownets.escape.engines import chain
+from shallownets.studies.escape import starts
+from shallownets.studies.escape.engines import chain
 np.seterr(over="ignore")
 start = starts.orthonormal(2, 1, 12, default_rng(1))
 for streams in (SeedSequence(1).spawn(2), SeedSequence(1).spawn(1)):

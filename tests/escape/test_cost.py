@@ -2,7 +2,7 @@
 
 import pytest
 
-from shallownets.escape.cost import WORK
+from shallownets.studies.escape.cost import WORK
 
 # a stage's arguments, the argument that grows, its new value, by how much the work grows
 GROWTH = [
@@ -52,4 +52,4 @@ def test_the_recorded_numbers_of_a_trajectory():
 
 def test_every_entry_is_tried_and_is_a_stage(root):
     assert set(WORK) == {stage for stage, *_ in GROWTH} | {"ode"}
-    assert [stage for stage in WORK if not (root / f"src/shallownets/escape/stages/{stage}.py").is_file()] == []
+    assert [stage for stage in WORK if not (root / f"src/shallownets/studies/escape/stages/{stage}.py").is_file()] == []

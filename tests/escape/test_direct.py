@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from numpy.random import SeedSequence
 
-from shallownets import normals
-from shallownets.escape import starts
-from shallownets.escape.engines import direct, ode
-from shallownets.escape.starts import Start
-from shallownets.escape.trajectory import recording_times
+from shallownets.numerics import normals
+from shallownets.studies.escape import starts
+from shallownets.studies.escape.engines import direct, ode
+from shallownets.studies.escape.starts import Start
+from shallownets.studies.escape.trajectory import recording_times
 
 
 def streams(count, seed=1):
@@ -115,8 +115,8 @@ def test_progress_adds_up_to_all_the_work(rng):
 SMALL = """
 import numpy as np
 from numpy.random import SeedSequence, default_rng
-from shallownets.escape import starts
-from shallownets.escape.engines import direct, ode
+from shallownets.studies.escape import starts
+from shallownets.studies.escape.engines import direct, ode
 np.seterr(over="ignore")
 start = starts.orthonormal(2, 1, 12, default_rng(1))
 alpha = np.array([0.0, 0.5, 1.0])

@@ -5,13 +5,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shallownets import style
-from shallownets.artefacts import load_table, record_of, save_table
-from shallownets.escape import model, starts
-from shallownets.escape.engines import direct, ode
-from shallownets.escape.figures import fig1
-from shallownets.escape.measure.order_parameters import summarise
-from shallownets.escape.trajectory import Trajectory, recording_times
+from shallownets.drawing import style
+from shallownets.results.artefacts import load_table, record_of, save_table
+from shallownets.studies.escape import model, starts
+from shallownets.studies.escape.engines import direct, ode
+from shallownets.studies.escape.figures import fig1
+from shallownets.studies.escape.measure.order_parameters import summarise
+from shallownets.studies.escape.trajectory import Trajectory, recording_times
 
 
 def tidy(sgd, limit):
@@ -42,7 +42,7 @@ def parameters():
 def table(runs, parameters, tmp_path):
     sgd, limit = runs
     frame = tidy(sgd, limit)
-    save_table(tmp_path / "fig1.csv", frame, record_of("shallownets.escape.stages.fig1_data", parameters, {}))
+    save_table(tmp_path / "fig1.csv", frame, record_of("shallownets.studies.escape.stages.fig1_data", parameters, {}))
     return tmp_path / "fig1.csv"
 
 

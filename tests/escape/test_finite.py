@@ -7,14 +7,14 @@ from scipy import stats
 from scipy.special import polygamma, spence
 
 from shallownets.errors import Impossible
-from shallownets.escape import model, starts
-from shallownets.escape.engines import chain, spectral
-from shallownets.escape.measure import finite as measure
-from shallownets.escape.measure.plateau import first_below
-from shallownets.escape.starts import Start
-from shallownets.escape.theory import finite as theory
-from shallownets.escape.theory import plateau
-from shallownets.escape.trajectory import recording_times
+from shallownets.studies.escape import model, starts
+from shallownets.studies.escape.engines import chain, spectral
+from shallownets.studies.escape.measure import finite as measure
+from shallownets.studies.escape.measure.plateau import first_below
+from shallownets.studies.escape.starts import Start
+from shallownets.studies.escape.theory import finite as theory
+from shallownets.studies.escape.theory import plateau
+from shallownets.studies.escape.trajectory import recording_times
 
 
 @pytest.mark.parametrize(("p", "p_star"), [(1, 1), (2, 1), (4, 2), (3, 5)])

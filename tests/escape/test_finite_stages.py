@@ -5,15 +5,15 @@ import sys
 import numpy as np
 import pytest
 
-from shallownets import style
-from shallownets.artefacts import load_arrays, load_table
+from shallownets.drawing import style
 from shallownets.errors import UserError
-from shallownets.escape.figures import escape_finite, finite_divergence, overparameterisation
-from shallownets.escape.stages import escape_times, finite_escape
-from shallownets.escape.stages import finite_divergence as divergence_stage
-from shallownets.escape.stages import overparameterisation as width_stage
-from shallownets.escape.theory import finite as theory
-from shallownets.escape.theory import plateau
+from shallownets.results.artefacts import load_arrays, load_table
+from shallownets.studies.escape.figures import escape_finite, finite_divergence, overparameterisation
+from shallownets.studies.escape.stages import escape_times, finite_escape
+from shallownets.studies.escape.stages import finite_divergence as divergence_stage
+from shallownets.studies.escape.stages import overparameterisation as width_stage
+from shallownets.studies.escape.theory import finite as theory
+from shallownets.studies.escape.theory import plateau
 
 SGD = "--p 2 --p-star 1 --eta-hat 0.1 --fraction 0.5 --alpha-max 40 --points 201 --tolerance 1e-8 --seed 1"
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from shallownets.escape import starts
-from shallownets.escape.engines import gradient_flow, ode
-from shallownets.escape.simulate import ENGINES, simulate
-from shallownets.escape.starts import Start
+from shallownets.studies.escape import starts
+from shallownets.studies.escape.engines import gradient_flow, ode
+from shallownets.studies.escape.simulate import ENGINES, simulate
+from shallownets.studies.escape.starts import Start
 
 
 @pytest.mark.parametrize(("p", "p_star"), [(4, 2), (2, 2), (8, 3), (2, 3), (1, 1), (6, 1)])

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from shallownets.escape import model, starts
-from shallownets.escape.measure import hessian as brute
-from shallownets.escape.measure import manifolds
-from shallownets.escape.theory import landscape
+from shallownets.studies.escape import model, starts
+from shallownets.studies.escape.measure import hessian as brute
+from shallownets.studies.escape.measure import manifolds
+from shallownets.studies.escape.theory import landscape
 
 SIZES = [(1, 1, 6), (1, 3, 6), (2, 2, 8), (3, 1, 8), (4, 2, 9), (3, 3, 9), (2, 4, 9), (5, 3, 11), (6, 3, 9)]
 

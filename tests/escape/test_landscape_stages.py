@@ -6,11 +6,11 @@ import sys
 import numpy as np
 import pytest
 
-from shallownets import style
-from shallownets.artefacts import load_table
-from shallownets.escape.figures import fig5, fig6, hessian, hessian_ratio, null_directions
+from shallownets.drawing import style
+from shallownets.results.artefacts import load_table
+from shallownets.studies.escape.figures import fig5, fig6, hessian, hessian_ratio, null_directions
 
-STAGES = "shallownets.escape.stages."
+STAGES = "shallownets.studies.escape.stages."
 DIMENSIONS = "--N 3 --p-max 5 --p-star 1 2 --manifold-p-max 4 --seed 1 --measurements m.csv --fig5 a.csv --fig6 b.csv"
 HESSIAN = "--sizes 3,2,6 2,3,6 --ratio-sizes 2,6 --seed 1 --measurements m.csv --spectra a.csv --ratios b.csv"
 NULL = (

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from shallownets import style
-from shallownets.artefacts import load_table
+from shallownets.drawing import style
+from shallownets.results.artefacts import load_table
 
 BOTH = {"measurements": "--measurements", "figure": "--figure-data"}
 CASES = {
@@ -65,13 +65,13 @@ def test_the_figure_is_drawn_and_says_what_is_left_out(figure, monkeypatch, tmp_
     outs = {name: tmp_path / f"{name}.csv" for name in options}
     argv = [stage, *rest, *(part for name, option in options.items() for part in (option, str(outs[name])))]
     monkeypatch.setattr(sys, "argv", argv)
-    importlib.import_module(f"shallownets.escape.stages.{stage}").main()
+    importlib.import_module(f"shallownets.studies.escape.stages.{stage}").main()
     measured, record = load_table(outs["measurements"])
     assert any(note.startswith(said) for note in record["parameters"]["notes"])
     assert np.isfinite(measured[["estimate", "low", "high"]].to_numpy(float)).all()
     style.apply()
     for name in options.keys() - {"measurements"}:
-        module = importlib.import_module(f"shallownets.escape.figures.{figure if name == 'figure' else name}")
+        module = importlib.import_module(f"shallownets.studies.escape.figures.{figure if name == 'figure' else name}")
         frame, record = load_table(outs[name])
         assert record["parameters"]["notes"]
         module.draw(frame, record["parameters"]).canvas.draw()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shallownets.escape import model
+from shallownets.studies.escape import model
 
 SAMPLES = 1_000_000
 CASES = [(1, 1), (2, 2), (4, 2), (2, 3), (3, 1)]

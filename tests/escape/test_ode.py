@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from shallownets.escape import model, starts
-from shallownets.escape.engines import ode
-from shallownets.escape.starts import Start
+from shallownets.studies.escape import model, starts
+from shallownets.studies.escape.engines import ode
+from shallownets.studies.escape.starts import Start
 
 TIMES = np.linspace(0, 60, 31)
 

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shallownets import style
-from shallownets.artefacts import load_table
-from shallownets.escape import model, starts
-from shallownets.escape.engines import ode, spectral
-from shallownets.escape.figures import escape_law, escape_time, fig2, norm_learning, overlap_growth
-from shallownets.escape.measure import plateau as measure
-from shallownets.escape.stages import (
+from shallownets.drawing import style
+from shallownets.results.artefacts import load_table
+from shallownets.studies.escape import model, starts
+from shallownets.studies.escape.engines import ode, spectral
+from shallownets.studies.escape.figures import escape_law, escape_time, fig2, norm_learning, overlap_growth
+from shallownets.studies.escape.measure import plateau as measure
+from shallownets.studies.escape.stages import (
     escape_times,
     plateau_growth,
     plateau_law,
@@ -19,8 +19,8 @@ from shallownets.escape.stages import (
     plateau_rates,
     plateau_times,
 )
-from shallownets.escape.starts import Start
-from shallownets.escape.theory import plateau as theory
+from shallownets.studies.escape.starts import Start
+from shallownets.studies.escape.theory import plateau as theory
 
 WIDTHS = [(1, 1), (2, 1), (4, 2), (3, 5), (8, 4)]
 
@@ -200,7 +200,7 @@ def test_alignments_are_ordered_and_agree_for_one_element(rng):
 
 
 def test_gaussian_starts_do_not_depend_on_how_many_are_drawn():
-    from shallownets.escape.stages.plateau_shared import gaussian_starts
+    from shallownets.studies.escape.stages.plateau_shared import gaussian_starts
 
     few, many = gaussian_starts(1, 3, 2, 100, 2), gaussian_starts(1, 3, 2, 100, 5)
     np.testing.assert_array_equal(few[1].M, many[1].M)

@@ -8,9 +8,9 @@ import pytest
 from numpy.random import SeedSequence, default_rng
 
 from shallownets.errors import UserError
-from shallownets.escape import starts
-from shallownets.escape.commands import simulate as command
-from shallownets.escape.simulate import ENGINES, SGD, simulate
+from shallownets.studies.escape import starts
+from shallownets.studies.escape.commands import simulate as command
+from shallownets.studies.escape.simulate import ENGINES, SGD, simulate
 
 SMALL = "--p 3 --p-star 2 --N 300 --eta-hat 0.1 --points 61"
 

@@ -5,16 +5,16 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from shallownets import style
-from shallownets.escape import model, starts
-from shallownets.escape.engines import ode
-from shallownets.escape.figures import convergence, fig3, fig4
-from shallownets.escape.measure import solutions as measure
-from shallownets.escape.theory import finite, late
-from shallownets.escape.theory import solutions as theory
-from shallownets.escape.theory.landscape import StationaryPoint
-from shallownets.escape.trajectory import Trajectory
-from shallownets.statistics import Estimate
+from shallownets.drawing import style
+from shallownets.numerics.statistics import Estimate
+from shallownets.studies.escape import model, starts
+from shallownets.studies.escape.engines import ode
+from shallownets.studies.escape.figures import convergence, fig3, fig4
+from shallownets.studies.escape.measure import solutions as measure
+from shallownets.studies.escape.theory import finite, late
+from shallownets.studies.escape.theory import solutions as theory
+from shallownets.studies.escape.theory.landscape import StationaryPoint
+from shallownets.studies.escape.trajectory import Trajectory
 
 WIDTHS = [(1, 1), (2, 1), (3, 3), (5, 2)]
 

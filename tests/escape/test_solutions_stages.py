@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import yaml
 
-from shallownets.artefacts import load_table
 from shallownets.errors import UserError
-from shallownets.escape.stages import pairs
+from shallownets.results.artefacts import load_table
+from shallownets.studies.escape.stages import pairs
 
 
 def run(monkeypatch, name, arguments):
-    module = importlib.import_module(f"shallownets.escape.stages.{name}")
+    module = importlib.import_module(f"shallownets.studies.escape.stages.{name}")
     monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
     module.main()
 
@@ -108,7 +108,7 @@ def test_lists_of_pairs_and_cases():
 
 def test_every_claim_names_a_quantity_that_a_stage_measures(root):
     source = "".join(
-        (root / f"src/shallownets/escape/stages/{name}.py").read_text()
+        (root / f"src/shallownets/studies/escape/stages/{name}.py").read_text()
         for name in ("solution_set", "solution_selection", "sgd_selection", "fluctuations", "fig3_data")
     )
     entries = yaml.safe_load((root / "workflow/claims/escape/solutions.yaml").read_text())

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from shallownets.escape import model, starts
-from shallownets.escape.engines import ode, spectral
-from shallownets.escape.starts import Start
+from shallownets.studies.escape import model, starts
+from shallownets.studies.escape.engines import ode, spectral
+from shallownets.studies.escape.starts import Start
 
 TIMES = np.linspace(0, 60, 31)
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from shallownets.escape import starts
-from shallownets.escape.starts import Start
+from shallownets.studies.escape import starts
+from shallownets.studies.escape.starts import Start
 
 
 def overlaps(W, W_star):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from shallownets.escape import model
-from shallownets.escape.engines import ode, spectral
-from shallownets.escape.starts import Start, gaussian_vectors
-from shallownets.escape.theory import finite, frames, landscape, plateau
+from shallownets.studies.escape import model
+from shallownets.studies.escape.engines import ode, spectral
+from shallownets.studies.escape.starts import Start, gaussian_vectors
+from shallownets.studies.escape.theory import finite, frames, landscape, plateau
 
 
 @pytest.mark.parametrize(("p", "p_star", "eta_hat"), [(2, 1, 0.05), (4, 2, 0.15), (3, 3, 0.1)])

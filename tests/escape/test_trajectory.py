@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shallownets.escape.trajectory import Trajectory, concatenate, recording_times
+from shallownets.studies.escape.trajectory import Trajectory, concatenate, recording_times
 
 
 def arrays(replicates=2, times=4, p=3, p_star=2):

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from shallownets.artefacts import save_table
-from shallownets.claims import Comparison
-from shallownets.lineage import Job
+from shallownets.claims.judge import Comparison
 from shallownets.report.page import build
+from shallownets.results.artefacts import save_table
+from shallownets.workflow.lineage import Job
 from tests.conftest import ROOT
 
 HOSTILE = "<script>document.title = 'taken'</script>"
@@ -103,7 +103,7 @@ def checkout(tmp_path_factory) -> Path:
     results.mkdir()
     (results / "config.yaml").write_text(yaml.safe_dump(CONFIG, sort_keys=False))
     pd.DataFrame([asdict(one) for one in LINES]).to_csv(results / "claims.csv", index=False)
-    record = {"command": "shallownets.escape.stages.stationary_map", "source": "0123456789abcdef", "units": {}}
+    record = {"command": "shallownets.studies.escape.stages.stationary_map", "source": "0123456789abcdef", "units": {}}
     record |= {"parameters": PARAMETERS, "versions": {"python": platform.python_version(), "numpy": "2.4.6"}}
     kept = pd.read_csv(ROOT / "tests/reference/figure_data/escape/stationary_map.csv")
     save_table(results / "figure_data/escape/stationary_map.csv", kept, record)

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shallownets import catalogue
-from shallownets.escape.charts import CHARTS
-from shallownets.interactive import number
+from shallownets.drawing.interactive import number
+from shallownets.studies.escape.charts import CHARTS
+from shallownets.workflow import catalogue
 
 PARAMETERS = {
     "fig1": {"N": 1000, "chain_N": 10**6, "replicates": 4, "chain_replicates": 2},

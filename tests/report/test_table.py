@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shallownets import catalogue
 from shallownets.errors import UserError
 from shallownets.report import table
+from shallownets.workflow import catalogue
 from tests.report.conftest import line
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shallownets.cost import parse_command
-from shallownets.riccati.cost import WORK
+from shallownets.studies.riccati.cost import WORK
+from shallownets.workflow.cost import parse_command
 
 CURVES = "--d 256 --N 16 --eta-d 0.02 --t-max 30.0 --points 61 --replicates 8"
 RISK = "--sizes 32,4,4096,6 --beta 1.0 --kappa 0.05 --gamma 0.0 --risk 0.3"
@@ -58,4 +58,6 @@ def test_a_lower_risk_takes_longer_and_the_lowest_is_that_of_the_last_direction(
 
 def test_every_entry_is_tried_and_is_a_stage(root):
     assert set(WORK) == {stage for stage, *_ in GROWTH}
-    assert [stage for stage in WORK if not (root / f"src/shallownets/riccati/stages/{stage}.py").is_file()] == []
+    assert [
+        stage for stage in WORK if not (root / f"src/shallownets/studies/riccati/stages/{stage}.py").is_file()
+    ] == []

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.linalg import qr
 
-from shallownets.riccati import model, starts
-from shallownets.riccati.engines import exact, integration
-from shallownets.riccati.theory import emergence
+from shallownets.studies.riccati import model, starts
+from shallownets.studies.riccati.engines import exact, integration
+from shallownets.studies.riccati.theory import emergence
 
 
 def gram(Z):

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from numpy.random import SeedSequence, default_rng
 
-from shallownets.riccati import model, starts
-from shallownets.riccati.engines import exact, stiefel
-from shallownets.riccati.theory import finite_step
+from shallownets.studies.riccati import model, starts
+from shallownets.studies.riccati.engines import exact, stiefel
+from shallownets.studies.riccati.theory import finite_step
 
 
 def test_the_second_order_of_the_mean_step(rng):

@@ -6,10 +6,10 @@ import sys
 import numpy as np
 import pytest
 
-from shallownets import style
-from shallownets.artefacts import load_table
+from shallownets.drawing import style
 from shallownets.errors import UserError
-from shallownets.riccati import charts
+from shallownets.results.artefacts import load_table
+from shallownets.studies.riccati import charts
 
 LINES = {
     "exactness": "--M-star 4 --N 2 --d 30 --beta 1 --scale 0.1 --times 1 10 --starts 2 --tolerance 1e-11",
@@ -34,7 +34,7 @@ def made(tmp_path_factory):
                 del files["--figure-data"]
             words = [word for pair in files.items() for word in map(str, pair)]
             patch.setattr(sys, "argv", [stage, *line.split(), "--seed", "1", *words])
-            importlib.import_module(f"shallownets.riccati.stages.{stage}").main()
+            importlib.import_module(f"shallownets.studies.riccati.stages.{stage}").main()
             results[stage] = load_table(files["--measurements"])[0], files.get("--figure-data")
     return results
 
@@ -102,7 +102,7 @@ def test_the_units_of_time(made):
 
 @pytest.mark.parametrize("name", ["risk_scaling", "emergence", "exponents", "time_units"])
 def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, name, tmp_path):
-    module = importlib.import_module(f"shallownets.riccati.figures.{name}")
+    module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")
     frame, record = load_table(made[name][1])
     for turn in "ab":
         style.apply()
@@ -133,7 +133,7 @@ def test_a_mistake_is_said_in_one_line(monkeypatch, tmp_path, stage, change, mes
         words[words.index(key) + 1] = value
     monkeypatch.setattr(sys, "argv", [stage, *words])
     with pytest.raises(UserError, match=message) as caught:
-        importlib.import_module(f"shallownets.riccati.stages.{stage}").main()
+        importlib.import_module(f"shallownets.studies.riccati.stages.{stage}").main()
     assert "\n" not in str(caught.value)
 
 

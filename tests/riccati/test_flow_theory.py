@@ -5,10 +5,10 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.special import zeta
 
-from shallownets.riccati import model, starts
-from shallownets.riccati.engines import exact
-from shallownets.riccati.measure import curves
-from shallownets.riccati.theory import emergence, scaling
+from shallownets.studies.riccati import model, starts
+from shallownets.studies.riccati.engines import exact
+from shallownets.studies.riccati.measure import curves
+from shallownets.studies.riccati.theory import emergence, scaling
 
 
 def test_decoupled_overlaps_solve_their_equation():

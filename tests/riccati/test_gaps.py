@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from shallownets.riccati import model, starts
-from shallownets.riccati.engines import exact
-from shallownets.riccati.measure import gaps
+from shallownets.studies.riccati import model, starts
+from shallownets.studies.riccati.engines import exact
+from shallownets.studies.riccati.measure import gaps
 
 
 def test_excess_leaves_out_the_start_and_keeps_replicates_apart():

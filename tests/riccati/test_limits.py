@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from shallownets import settings, yamlfile
+from shallownets.config import settings, yamlfile
 from shallownets.errors import UserError
 from tests.conftest import ROOT
 

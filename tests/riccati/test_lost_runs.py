@@ -6,12 +6,14 @@ import sys
 import numpy as np
 import pytest
 
-from shallownets import claims, style, yamlfile
-from shallownets.artefacts import load_arrays, load_table
+from shallownets.claims.judge import judge as claims
+from shallownets.config import yamlfile
+from shallownets.drawing import style
 from shallownets.errors import UserError
-from shallownets.riccati import charts
-from shallownets.riccati.measure import curves, gaps
-from shallownets.riccati.theory import finite_step
+from shallownets.results.artefacts import load_arrays, load_table
+from shallownets.studies.riccati import charts
+from shallownets.studies.riccati.measure import curves, gaps
+from shallownets.studies.riccati.theory import finite_step
 
 SIZE = "--d 64 --M-star 8 --N 4 --beta 1"
 CURVES = f"{SIZE} --t-max 10 --points 11 --replicates 4 --seed 1"
@@ -28,7 +30,7 @@ STEPS = ("3", "6", "20")
 def run(stage, line, *words):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", [stage, *line.split(), *map(str, words)])
-        importlib.import_module(f"shallownets.riccati.stages.{stage}").main()
+        importlib.import_module(f"shallownets.studies.riccati.stages.{stage}").main()
 
 
 def tables(folder, name):
@@ -101,7 +103,7 @@ def test_what_is_left_out_is_counted_and_what_is_left_are_numbers(made, name):
 
 @pytest.mark.parametrize("name", [name for name in NOTES if name != "sgd_checks"])
 def test_the_figure_and_its_live_plot_are_drawn_from_what_is_left(made, name, monkeypatch, tmp_path):
-    module = importlib.import_module(f"shallownets.riccati.figures.{name}")
+    module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")
     frame, record = load_table(made / f"{name}_figure.csv")
     assert record["parameters"]["notes"]
     style.apply()
@@ -114,7 +116,7 @@ def test_the_figure_and_its_live_plot_are_drawn_from_what_is_left(made, name, mo
 @pytest.mark.parametrize("kind", ["light", "heavy"])
 def test_one_panel_of_two_is_drawn_where_the_other_has_nothing(made, kind):
     frame, record = load_table(made / "time_units_figure.csv")
-    figure = importlib.import_module("shallownets.riccati.figures.time_units").draw(
+    figure = importlib.import_module("shallownets.studies.riccati.figures.time_units").draw(
         frame[frame.kind == kind], record["parameters"]
     )
     assert [bool(axes.get_title()) for axes in figure.axes] == [kind == "light", kind == "heavy"]
@@ -123,7 +125,7 @@ def test_one_panel_of_two_is_drawn_where_the_other_has_nothing(made, kind):
 def test_the_falling_step_size_alone_is_drawn(made):
     frame, record = load_table(made / "sgd_flow_figure.csv")
     frame = frame[frame.schedule == "falling"]
-    module = importlib.import_module("shallownets.riccati.figures.sgd_flow")
+    module = importlib.import_module("shallownets.studies.riccati.figures.sgd_flow")
     left, right = module.draw(frame, record["parameters"]).axes
     assert left.get_title().startswith("falling") and not right.get_title()
     assert len(charts.sgd_flow(frame, record["parameters"]).data) == 5

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from shallownets import haar
-from shallownets.riccati import model, starts
+from shallownets.numerics import haar
+from shallownets.studies.riccati import model, starts
 
 
 def frame(d, N, rng):

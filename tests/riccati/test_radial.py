@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from shallownets.riccati import model, starts
-from shallownets.riccati.engines import exact, radial
-from shallownets.riccati.starts import Start
-from shallownets.riccati.theory import least_squares
+from shallownets.studies.riccati import model, starts
+from shallownets.studies.riccati.engines import exact, radial
+from shallownets.studies.riccati.starts import Start
+from shallownets.studies.riccati.theory import least_squares
 
 
 def learned(M_star, N, d, t, rng):

@@ -6,10 +6,10 @@ import sys
 import numpy as np
 import pytest
 
-from shallownets import style
-from shallownets.artefacts import load_arrays, load_table
+from shallownets.drawing import style
 from shallownets.errors import UserError
-from shallownets.riccati import charts
+from shallownets.results.artefacts import load_arrays, load_table
+from shallownets.studies.riccati import charts
 
 SIZE = "--d 64 --M-star 8 --N 4 --beta 1"
 CURVES = f"{SIZE} --t-max 10 --points 11 --replicates 4"
@@ -22,7 +22,7 @@ def run(stage, line, *words):
     seed = [] if stage in ("sgd_flow", "sample_complexity") else ["--seed", "1"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", [stage, *line.split(), *seed, *map(str, words)])
-        importlib.import_module(f"shallownets.riccati.stages.{stage}").main()
+        importlib.import_module(f"shallownets.studies.riccati.stages.{stage}").main()
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_the_radial_fit_pays_for_its_noise(made):
 
 @pytest.mark.parametrize("name", ["sgd_flow", "sample_complexity", "radial_fit"])
 def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, name, tmp_path):
-    module = importlib.import_module(f"shallownets.riccati.figures.{name}")
+    module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")
     frame, record = load_table(made / f"{name}.csv")
     for turn in "ab":
         style.apply()

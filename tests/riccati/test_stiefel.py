@@ -3,9 +3,9 @@ import pytest
 from numpy.random import SeedSequence, default_rng
 from scipy.linalg import polar
 
-from shallownets import normals
-from shallownets.riccati import model, starts
-from shallownets.riccati.engines import exact, stiefel
+from shallownets.numerics import normals
+from shallownets.studies.riccati import model, starts
+from shallownets.studies.riccati.engines import exact, stiefel
 
 
 def by_numpy(W, theta, lam, eta, samples, stream):

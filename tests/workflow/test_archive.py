@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from shallownets import archive
-from shallownets.artefacts import hash_of
+from shallownets.results import archive
+from shallownets.results.artefacts import hash_of
 from tests.workflow.conftest import Checkout
 
-FORMULA = "src/shallownets/escape/theory/landscape.py"
+FORMULA = "src/shallownets/studies/escape/theory/landscape.py"
 FIGURE = ("figures/escape/fig5.pdf", "figures/escape/fig5.png")
 TABLE = "figure_data/escape/fig5.csv"
 

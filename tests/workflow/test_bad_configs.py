@@ -57,7 +57,7 @@ CONFIGS = [
 COMMAND_LINES = """
 import os, sys
 from snakemake.cli import main
-import shallownets.settings
+import shallownets.config.settings
 for name in sys.argv[1:]:
     child = os.fork()
     if not child:

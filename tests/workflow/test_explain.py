@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shallownets import catalogue, explain, lineage
 from shallownets.errors import UserError
+from shallownets.workflow import catalogue, explain, lineage
 
 SMOKE = Path("workflow/tiers/smoke.yaml")
 FIG1 = ["start", "sgd", "sgd", "gather", "chain", "gather_chain", "ode", "fig1_data", "fig1"]
@@ -45,7 +45,7 @@ def test_the_jobs_behind_a_figure_in_the_order_of_their_results(here):
         assert job.log.is_file()
         assert all(path.is_file() for path in (*job.code, *job.outputs))
         assert lineage.cost(job).seconds > 0
-        assert f"shallownets.escape.{'figures' if job.rule == 'fig1' else 'stages'}." in job.command
+        assert f"shallownets.studies.escape.{'figures' if job.rule == 'fig1' else 'stages'}." in job.command
     assert PICTURE in made
     batches = {(job.wildcards["first"], job.wildcards["last"]) for job in jobs if job.rule == "sgd"}
     assert batches == {("0", "1"), ("2", "3")}
@@ -99,7 +99,7 @@ def test_a_figure_is_explained_from_its_parameters_to_its_claims(here):
     sha = hashlib.sha256((here.folder / PICTURE).read_bytes()).hexdigest()
     assert f"current   {sha}  {PICTURE}" in text
     assert "sgd: SGD of fig1, replicates 0 to 1, and 1 more" in text or "sgd: SGD of fig1, replicates 2 to 3" in text
-    assert "src/shallownets/escape/engines: __init__.py chain.py direct.py ode.py" in text
+    assert "src/shallownets/studies/escape/engines: __init__.py chain.py direct.py ode.py" in text
     assert "Versions: " in text and "numpy" in text
     for entry in catalogue.claims_of(catalogue.find("fig1")):
         assert re.search(rf"(reproduced|deviates|underpowered|not judged) .*{entry['id']}", text)

@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 import pytest
 
-from shallownets.artefacts import sidecar
+from shallownets.results.artefacts import sidecar
 from tests.workflow.conftest import Checkout
 
 DATA = "data/escape/fig1"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shallownets import lineage
-from shallownets.cost import START_UP, parse_command, work
 from shallownets.errors import UserError
+from shallownets.workflow import lineage
+from shallownets.workflow.cost import START_UP, parse_command, work
 from tests.conftest import ROOT
 from tests.workflow.conftest import Checkout
 

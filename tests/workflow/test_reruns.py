@@ -7,13 +7,13 @@ import time
 
 import pytest
 
-from shallownets import catalogue, sources
+from shallownets.workflow import catalogue, sources
 from tests.conftest import ROOT
 
 FIG1 = {"start", "sgd", "gather", "chain", "gather_chain", "ode", "fig1_data", "fig1"}
-DIRECT = "src/shallownets/escape/engines/direct.py"
-MEASURE = "src/shallownets/escape/measure/order_parameters.py"
-ODE = "src/shallownets/escape/engines/ode.py"
+DIRECT = "src/shallownets/studies/escape/engines/direct.py"
+MEASURE = "src/shallownets/studies/escape/measure/order_parameters.py"
+ODE = "src/shallownets/studies/escape/engines/ode.py"
 
 
 def test_a_current_chain_runs_nothing(done):
@@ -40,11 +40,11 @@ def test_a_fresh_clone_beside_finished_results_runs_nothing(finished, checkout, 
     [
         (DIRECT, "rate = (eta / N)", "rate = (2.0 * eta / N)", {"sgd", "gather", "fig1_data", "fig1"}),
         (ODE, "mean_square = 2.0", "mean_square = 3.0", {"ode", "fig1_data", "fig1"}),
-        ("src/shallownets/normals.py", "np.sqrt(-2.0", "np.sqrt(-3.0", FIG1 - {"start", "ode"}),
+        ("src/shallownets/numerics/normals.py", "np.sqrt(-2.0", "np.sqrt(-3.0", FIG1 - {"start", "ode"}),
         (MEASURE, "np.maximum(alive[seen] - 1, 1)", "np.maximum(alive[seen], 1)", {"fig1_data", "fig1"}),
-        ("src/shallownets/escape/figures/fig1.py", "_MARKED = 14", "_MARKED = 9", {"fig1"}),
-        ("src/shallownets/style.py", '"font.size": 9', '"font.size": 8', {"fig1"}),
-        ("src/shallownets/schema.py", "did you mean", "perhaps", set()),
+        ("src/shallownets/studies/escape/figures/fig1.py", "_MARKED = 14", "_MARKED = 9", {"fig1"}),
+        ("src/shallownets/drawing/style.py", '"font.size": 9', '"font.size": 8', {"fig1"}),
+        ("src/shallownets/config/schema.py", "did you mean", "perhaps", set()),
     ],
 )
 def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns):
@@ -52,7 +52,7 @@ def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns)
     assert done.would_run("fig1") == reruns
 
 
-@pytest.mark.parametrize("file", [DIRECT, ODE, "src/shallownets/style.py", "src/shallownets/ledger.py"])
+@pytest.mark.parametrize("file", [DIRECT, ODE, "src/shallownets/drawing/style.py", "src/shallownets/claims/ledger.py"])
 def test_in_the_whole_chain_an_edit_reruns_the_rules_that_import_it_and_what_follows_from_them(done, file):
     with (done.folder / file).open("a") as source:
         source.write("_ADDED = 1\n")
@@ -94,7 +94,7 @@ def test_a_changed_width_reruns_what_depends_on_it_and_eta_spares_the_start(done
 
 def test_a_figure_redrawn_after_an_edit_leaves_the_data_alone(done):
     before = done.artefacts()
-    done.edit("src/shallownets/escape/figures/fig1.py", "_MARKED = 14", "_MARKED = 5")
+    done.edit("src/shallownets/studies/escape/figures/fig1.py", "_MARKED = 14", "_MARKED = 5")
     done.run()
     after = done.artefacts()
     assert {name for name in before if before[name] != after[name]} == {

@@ -64,7 +64,7 @@ def test_a_kill_halfway_leaves_nothing_half_written_and_the_next_run_completes(d
     )  # fmt: skip
     target = done.results / "data/escape/fig1/sgd/0-1.npz"
     before = target.read_bytes()
-    job = find_job(psutil.Process(process.pid), "shallownets.escape.stages.sgd")
+    job = find_job(psutil.Process(process.pid), "shallownets.studies.escape.stages.sgd")
     time.sleep(0.5)
     if victim == "job":
         job.kill()

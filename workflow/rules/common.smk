@@ -11,52 +11,36 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
-from shallownets import catalogue, claims, guard, runs, settings, sources, yamlfile
+from shallownets.config import settings, yamlfile
+from shallownets.config.commandline import option, words
 from shallownets.errors import UserError
+from shallownets.workflow import catalogue, guard, runs, sources
 
 # Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
-shell.prefix(f"export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH='{ROOT / 'src'}'; ")
+shell.prefix(f"set -euo pipefail; export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH='{ROOT / 'src'}'; ")
 
 try:
     for path in workflow.configfiles:
         yamlfile.load(Path(path))
-    SCHEMA = settings.load_schema(ROOT)
-    settings.check(config, SCHEMA)
+    settings.check(config)
 except UserError as error:
-    sys.exit(f"error: {error}")
+    raise WorkflowError(str(error))
 
 RESULTS = settings.results_folder(config)
 DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, BENCHMARKS = (
     f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs", "benchmarks")
 )
-# For Snakemake's --lint, and for whoever builds an environment from it. --software-deployment-method conda changes
-# nothing: the prefix above is for every command.
-ENVIRONMENT = str(ROOT / "environment.yml")
-# A study is there as soon as it has a catalogue of figures; its rules are workflow/rules/<study>.smk.
-STUDIES = catalogue.names(ROOT)
 CATALOGUE = catalogue.load(ROOT)
 CLAIMS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("workflow/claims/*/*.yaml"))]
 
 
 @cache  # a rule asks twice, and on a cluster each job reads these files anew
-def files_of(module, *others):
-    """The source files that a command runs, found from its imports, and other files of this project that it reads."""
-    return [*sources.closure(f"shallownets.{module}"), *map(Path, others)]
-
-
-def code(module, *others):
-    """These files as inputs. Their times do not matter, their contents do: see digest."""
-    return [ancient(os.path.relpath(path)) for path in files_of(module, *others)]
-
-
 def digest(module, *others):
-    """Hash of these files, for `params`: an edit changes it, so that the job reruns; a touch or a new clone does not."""
-    return sources.digest(files_of(module, *others))
+    """Hash of what a command runs, found from its imports, and of other files of this project that it reads.
 
-
-def batches(total, size):
-    """Names first-last of the batches of `size` into which `total` replicates are cut; the last may be smaller."""
-    return [f"{first}-{min(first + size, total) - 1}" for first in range(0, total, size)]
+    As a parameter of a rule, it reruns exactly the jobs that an edit can change.
+    """
+    return sources.digest([*sources.closure(f"shallownets.{module}"), *(ROOT / other for other in others)])
 
 
 def growing(amount):
@@ -73,5 +57,5 @@ onstart:
         guard.tidy(Path(RESULTS))
         settings.write(config, Path(RESULTS, "config.yaml"))
     except UserError as error:
-        sys.exit(f"error: {error}")
-    print(settings.summary(config, SCHEMA), file=sys.stderr)
+        raise WorkflowError(str(error))
+    print(settings.summary(config, settings.default(ROOT)), file=sys.stderr)

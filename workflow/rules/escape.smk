@@ -2,159 +2,126 @@
 #
 # REQUIRED INPUTS: the section `escape` of the config
 # OUTPUTS, below RESULTS:
-#   data/escape/{run}/start.npz          a start
-#   data/escape/{run}/sgd/{batch}.npz    replicates of SGD from it, in batches
-#   data/escape/{run}/sgd.npz            all replicates
-#   data/escape/{run}/ode.npz            the ODE from it
-#   figure_data/escape/{figure}.csv      what a figure shows
-
-RUNS = config["escape"]["runs"]
+#   data/escape/{run}/start.npz               a start
+#   data/escape/{run}/{sgd,chain}/{batch}.npz replicates from it in batches: SGD, and the overlap chain at a larger N
+#   data/escape/{run}/{sgd,chain}.npz         all replicates
+#   data/escape/{run}/ode.npz                 the ODE from it
+#   figure_data/escape/fig1.csv               what Figure 1 shows
 
 
-rule start:
-    input:
-        code("escape.stages.start"),
+def escape_run(wildcards):
+    """The section of the config that a run's jobs take their parameters from."""
+    return f"escape.runs.{wildcards.run}"
+
+
+def escape_run_value(key):
+    """A value of that section, as a function of the wildcards."""
+    return lambda wildcards: config["escape"]["runs"][wildcards.run][key]
+
+
+def escape_batches(wildcards):
+    """The batches of replicates of a run by an engine."""
+    total = escape_run_value("replicates" if wildcards.engine == "sgd" else "chain_replicates")(wildcards)
+    size = config["escape"]["batch"]
+    names = [f"{first}-{min(first + size, total) - 1}" for first in range(0, total, size)]
+    return [f"{DATA}/escape/{wildcards.run}/{wildcards.engine}/{name}.npz" for name in names]
+
+
+# The replicates of a batch, by its wildcards: the same for both engines.
+ESCAPE_BATCH = {
+    "first": lambda wildcards: int(wildcards.first),
+    "replicates": lambda wildcards: int(wildcards.last) - int(wildcards.first) + 1,
+}
+
+
+use rule stage as escape_start with:
     output:
-        f"{DATA}/escape/{{run}}/start.npz",
+        data=f"{DATA}/escape/{{run}}/start.npz",
     log:
         f"{LOGS}/escape/{{run}}/start.log",
     benchmark:
         f"{BENCHMARKS}/escape/{{run}}/start.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(2),
     params:
-        code=digest("escape.stages.start"),
-        p=lambda wildcards: RUNS[wildcards.run]["p"],
-        p_star=lambda wildcards: RUNS[wildcards.run]["p_star"],
-        N=lambda wildcards: RUNS[wildcards.run]["N"],
-        index=lambda wildcards: RUNS[wildcards.run]["start"],
-        seed=config["seed"],
+        **stage("escape.start", escape_run, kind="orthonormal", index=escape_run_value("start")),
     message:
         "start of {wildcards.run}"
-    shell:
-        "python -m shallownets.escape.stages.start --kind orthonormal"
-        " --p {params.p} --p-star {params.p_star} --N {params.N} --seed {params.seed} --index {params.index}"
-        " --out {output} 2>&1 | tee {log}"
 
 
-rule sgd:
+use rule stage as escape_sgd with:
     input:
-        code("escape.stages.sgd"),
-        start=f"{DATA}/escape/{{run}}/start.npz",
+        start=rules.escape_start.output.data,
     output:
-        f"{DATA}/escape/{{run}}/sgd/{{first}}-{{last}}.npz",
+        data=f"{DATA}/escape/{{run}}/sgd/{{first}}-{{last}}.npz",
     log:
         f"{LOGS}/escape/{{run}}/sgd_{{first}}-{{last}}.log",
     benchmark:
         f"{BENCHMARKS}/escape/{{run}}/sgd_{{first}}-{{last}}.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(20),
     params:
-        code=digest("escape.stages.sgd"),
-        N=lambda wildcards: RUNS[wildcards.run]["N"],
-        eta=lambda wildcards: RUNS[wildcards.run]["eta"],
-        alpha_max=lambda wildcards: RUNS[wildcards.run]["alpha_max"],
-        points=lambda wildcards: RUNS[wildcards.run]["points"],
-        replicates=lambda wildcards: int(wildcards.last) - int(wildcards.first) + 1,
-        seed=config["seed"],
+        **stage("escape.sgd", escape_run, **ESCAPE_BATCH),
     message:
         "SGD of {wildcards.run}, replicates {wildcards.first} to {wildcards.last}"
-    shell:
-        "python -m shallownets.escape.stages.sgd --start {input.start} --N {params.N} --eta {params.eta}"
-        " --alpha-max {params.alpha_max} --points {params.points} --seed {params.seed}"
-        " --first {wildcards.first} --replicates {params.replicates} --out {output} 2>&1 | tee {log}"
 
 
-rule gather:
+use rule stage as escape_chain with:
     input:
-        code("escape.stages.gather"),
-        batches=lambda wildcards: [
-            f"{DATA}/escape/{wildcards.run}/sgd/{batch}.npz"
-            for batch in batches(RUNS[wildcards.run]["replicates"], config["escape"]["batch"])
-        ],
+        start=rules.escape_start.output.data,
     output:
-        f"{DATA}/escape/{{run}}/sgd.npz",
+        data=f"{DATA}/escape/{{run}}/chain/{{first}}-{{last}}.npz",
     log:
-        f"{LOGS}/escape/{{run}}/gather.log",
+        f"{LOGS}/escape/{{run}}/chain_{{first}}-{{last}}.log",
     benchmark:
-        f"{BENCHMARKS}/escape/{{run}}/gather.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(2),
+        f"{BENCHMARKS}/escape/{{run}}/chain_{{first}}-{{last}}.tsv"
     params:
-        code=digest("escape.stages.gather"),
+        **stage("escape.chain", escape_run, N=escape_run_value("chain_N"), **ESCAPE_BATCH),
     message:
-        "SGD of {wildcards.run}, all replicates"
-    shell:
-        "python -m shallownets.escape.stages.gather --batches {input.batches} --out {output} 2>&1 | tee {log}"
+        "overlap chain of {wildcards.run}, replicates {wildcards.first} to {wildcards.last}"
 
 
-rule ode:
+use rule stage as escape_gather with:
     input:
-        code("escape.stages.ode"),
-        start=f"{DATA}/escape/{{run}}/start.npz",
+        batches=escape_batches,
     output:
-        f"{DATA}/escape/{{run}}/ode.npz",
+        data=f"{DATA}/escape/{{run}}/{{engine,sgd|chain}}.npz",
+    log:
+        f"{LOGS}/escape/{{run}}/gather_{{engine}}.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/{{run}}/gather_{{engine}}.tsv"
+    params:
+        **stage("escape.gather"),
+    message:
+        "{wildcards.engine} of {wildcards.run}, all replicates"
+
+
+use rule stage as escape_ode with:
+    input:
+        start=rules.escape_start.output.data,
+    output:
+        data=f"{DATA}/escape/{{run}}/ode.npz",
     log:
         f"{LOGS}/escape/{{run}}/ode.log",
     benchmark:
         f"{BENCHMARKS}/escape/{{run}}/ode.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(2),
     params:
-        code=digest("escape.stages.ode"),
-        N=lambda wildcards: RUNS[wildcards.run]["N"],
-        eta=lambda wildcards: RUNS[wildcards.run]["eta"],
-        alpha_max=lambda wildcards: RUNS[wildcards.run]["alpha_max"],
-        points=lambda wildcards: RUNS[wildcards.run]["points"],
-        tolerance=config["escape"]["tolerance"],
+        **stage("escape.ode", escape_run),
     message:
         "ODE of {wildcards.run}"
-    shell:
-        "python -m shallownets.escape.stages.ode --start {input.start} --N {params.N} --eta {params.eta}"
-        " --alpha-max {params.alpha_max} --points {params.points} --tolerance {params.tolerance}"
-        " --out {output} 2>&1 | tee {log}"
 
 
-rule fig1_data:
+use rule stage as escape_fig1 with:
     input:
-        code("escape.stages.fig1_data"),
         sgd=f"{DATA}/escape/fig1/sgd.npz",
         chain=f"{DATA}/escape/fig1/chain.npz",
         ode=f"{DATA}/escape/fig1/ode.npz",
     output:
-        f"{FIGURE_DATA}/escape/fig1.csv",
+        figure_data=f"{FIGURE_DATA}/escape/fig1.csv",
     log:
-        f"{LOGS}/escape/fig1_data.log",
+        f"{LOGS}/escape/fig1.log",
     benchmark:
-        f"{BENCHMARKS}/escape/fig1_data.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(2),
+        f"{BENCHMARKS}/escape/fig1.tsv"
     params:
-        code=digest("escape.stages.fig1_data"),
+        **stage("escape.fig1"),
     message:
         "data of Figure 1"
-    shell:
-        "python -m shallownets.escape.stages.fig1_data --sgd {input.sgd} --chain {input.chain} --ode {input.ode}"
-        " --out {output} 2>&1 | tee {log}"
 
 
-include: "escape/solutions.smk"
-include: "escape/landscape.smk"
 include: "escape/plateau.smk"
-include: "escape/finite.smk"
-include: "escape/beyond.smk"

@@ -40,8 +40,13 @@ def fields(kind: type[Section]) -> dict[str, Any]:
 
 def _bounds(metas: list[Meta], value: str) -> str:
     """The limits in words: ``of at least 2``, ``from 1e-13 to 0.01``, ``above 0 and below 1``."""
-    limits = {name: bound for meta in metas for name in ("ge", "gt", "le", "lt") if (bound := getattr(meta, name)) is not None}
-    say = {name: f"{bound:g}" if abs(bound) < 10**6 or isinstance(bound, float) else str(bound) for name, bound in limits.items()}
+    limits = {
+        name: bound for meta in metas for name in ("ge", "gt", "le", "lt") if (bound := getattr(meta, name)) is not None
+    }
+    say = {
+        name: f"{bound:g}" if abs(bound) < 10**6 or isinstance(bound, float) else str(bound)
+        for name, bound in limits.items()
+    }
     if "ge" in say and "le" in say:
         return f"{value} from {say['ge']} to {say['le']}"
     words = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
@@ -63,7 +68,9 @@ def expectation(kind: Any) -> str:
         return f"one of {', '.join(map(str, get_args(bare)))}"
     if get_origin(bare) is list:
         least = next((meta.min_length for meta in metas if meta.min_length), 0)
-        many = {0: "a list", 1: "a list of at least one", 2: "a list of at least two"}.get(least, f"a list of at least {least}")
+        many = {0: "a list", 1: "a list of at least one", 2: "a list of at least two"}.get(
+            least, f"a list of at least {least}"
+        )
         return f"{many}, each {expectation(get_args(bare)[0])}"
     if get_origin(bare) is tuple:
         return f"a list of {len(get_args(bare))}: {', '.join(expectation(part) for part in get_args(bare))}"

@@ -104,7 +104,11 @@ class Parser(argparse.ArgumentParser):
                 nargs="+" if is_list else None,
                 required=name not in given and name in _required(kind),
                 default=given.get(name),
-                metavar="WORD" if get_origin(bare) is Literal or bare is str else "NUMBER" if bare in (int, float) else "ITEM",
+                metavar="WORD"
+                if get_origin(bare) is Literal or bare is str
+                else "NUMBER"
+                if bare in (int, float)
+                else "ITEM",
                 help="; ".join(said).replace("%", "%%"),
             )
 
@@ -160,4 +164,6 @@ def path(text: str) -> Path:
 def add_files(parser: Parser, names: Iterable[tuple[str, str, bool]]) -> None:
     """Options for files: (name, what it is, whether there may be several)."""
     for name, what, several in names:
-        parser.add_argument(option(name), dest=f"file {name}", type=path, required=True, nargs="+" if several else None, help=what)
+        parser.add_argument(
+            option(name), dest=f"file {name}", type=path, required=True, nargs="+" if several else None, help=what
+        )

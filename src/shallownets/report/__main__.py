@@ -8,9 +8,10 @@ The page changes only when what it shows does, or when and where that was made.
 
 from pathlib import Path
 
-from shallownets import cli, lineage
-from shallownets.artefacts import save_bytes
+from shallownets import cli
 from shallownets.report.page import build
+from shallownets.results.artefacts import save_bytes
+from shallownets.workflow import lineage
 
 MODULE = "shallownets.report"
 

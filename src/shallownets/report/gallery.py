@@ -12,14 +12,14 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from shallownets import lineage
-from shallownets.artefacts import load_table
-from shallownets.catalogue import Figure
 from shallownets.errors import UserError
-from shallownets.lineage import Job
 from shallownets.report.markup import caption
 from shallownets.report.rules import Rule, by_rule
 from shallownets.report.table import Row
+from shallownets.results.artefacts import load_table
+from shallownets.workflow import lineage
+from shallownets.workflow.catalogue import Figure
+from shallownets.workflow.lineage import Job
 
 _THUMBNAIL = 400  # pixels
 

@@ -11,15 +11,17 @@ import yaml
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from shallownets import catalogue, schema, settings, yamlfile
-from shallownets.artefacts import load_table, sidecar
+from shallownets.claims.ledger import counts
+from shallownets.config import schema, settings, yamlfile
 from shallownets.errors import UserError
-from shallownets.explain import meanings
-from shallownets.ledger import counts
-from shallownets.lineage import Job
 from shallownets.report import rules, table
 from shallownets.report.gallery import Exhibit, exhibit
 from shallownets.report.markup import typeset
+from shallownets.results.artefacts import load_table
+from shallownets.results.files import sidecar
+from shallownets.workflow import catalogue
+from shallownets.workflow.explain import meanings
+from shallownets.workflow.lineage import Job
 
 TEMPLATES = Path("workflow/report")
 STUDIES = Path("workflow/studies")

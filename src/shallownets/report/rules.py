@@ -6,7 +6,7 @@ from statistics import fmean
 
 from markupsafe import Markup
 
-from shallownets.lineage import Job, cost
+from shallownets.workflow.lineage import Job, cost
 
 _COLUMN, _ROW, _LETTER, _PAD = 210, 24, 6.6, 8  # pixels
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from shallownets import ledger
-from shallownets.catalogue import Figure
-from shallownets.claims import Comparison
-from shallownets.ledger import Claim
+from shallownets.claims.judge import Comparison, ledger
+from shallownets.claims.ledger import Claim
+from shallownets.workflow.catalogue import Figure
 
 _WIDTH, _HEIGHT, _REACH = 120, 18, 54  # units of the drawing: its size, and from its centre to the edge of the scale
 

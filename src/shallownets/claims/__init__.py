@@ -1,0 +1,1 @@
+"""Claims and how they are judged: entries, verdicts, the ledger, the reference."""

@@ -1,0 +1,128 @@
+"""The ledger: what each claim predicts, what was measured, and the verdict.
+
+From: the claims files of the studies and the tables of measurements that they name.
+Makes: the ledger as CSV and Markdown.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from itertools import groupby
+from pathlib import Path
+
+from shallownets import cli
+from shallownets.claims.judge import DEVIATES, NOT_JUDGED, REPRODUCED, UNDERPOWERED, VERDICTS, Comparison
+from shallownets.claims.judge import judge as claims
+from shallownets.config import yamlfile
+from shallownets.errors import UserError
+from shallownets.results.artefacts import save_bytes
+
+MODULE = "shallownets.claims.ledger"
+_GRAVITY = (DEVIATES, UNDERPOWERED, REPRODUCED, NOT_JUDGED)  # what a claim of several comparisons is said to be
+
+
+def counts(comparisons: Iterable[Comparison]) -> dict[str, int]:
+    """How many have each verdict."""
+    tally = Counter(comparison.verdict for comparison in comparisons)
+    return {verdict: tally[verdict] for verdict in VERDICTS}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The comparisons of one entry. ``shown`` is the one that speaks for it: the first with the gravest verdict."""
+
+    comparisons: Sequence[Comparison]
+
+    @property
+    def shown(self) -> Comparison:
+        return min(self.comparisons, key=lambda comparison: _GRAVITY.index(comparison.verdict))
+
+    @property
+    def gravity(self) -> int:
+        """Place of its verdict among the verdicts, the gravest first."""
+        return _GRAVITY.index(self.shown.verdict)
+
+    @property
+    def id(self) -> str:
+        return _entry_of(self.comparisons[0])
+
+
+def _entry_of(comparison: Comparison) -> str:
+    """The id of its entry; that of a comparison says at which values of the entry's columns in `by`, too."""
+    return comparison.id.partition("[")[0]
+
+
+def gather(comparisons: Iterable[Comparison]) -> list[Claim]:
+    """Comparisons of one entry, which follow each other, as one claim."""
+    return [Claim(list(group)) for _, group in groupby(comparisons, key=_entry_of)]
+
+
+def read(path: Path) -> list[Comparison]:
+    """The comparisons of a ledger, claims.csv, in its order.
+
+    Raises:
+        UserError: the ledger is missing or is not one.
+    """
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(path, keep_default_na=False)
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; `make figures` makes it") from None
+    names = [field.name for field in fields(Comparison)]
+    if list(frame.columns) != names:
+        raise UserError(f"{path}: its columns are not {', '.join(names)}; delete it and run again")
+    for name in ("predicted", "measured", "low", "high", "tolerance", "n"):
+        numbers = pd.to_numeric(frame[name], errors="coerce").astype(object)
+        frame[name] = numbers.where(numbers.notna(), None)
+    return [Comparison(**row) for row in frame.to_dict("records")]
+
+
+def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
+    """The ledger through a Jinja2 template for text: claims by section, in the order of the comparisons."""
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(loader=FileSystemLoader(template.parent), trim_blocks=True, lstrip_blocks=True)
+    # A claim's words stay words: neither HTML nor the table's own marks.
+    environment.filters["cell"] = lambda text: " ".join(text.split()).replace("|", r"\|").replace("<", "&lt;")
+    environment.filters["number"] = lambda value: "" if value is None else f"{value:.4g}"
+    found = gather(comparisons)
+    sections = [(section, list(group)) for section, group in groupby(found, key=lambda claim: claim.shown.section)]
+    return environment.get_template(template.name).render(
+        sections=sections, claims=counts(claim.shown for claim in found), comparisons=counts(comparisons), tier=tier
+    )
+
+
+def main() -> None:
+    import pandas as pd
+
+    parser = cli.parser(MODULE, __doc__)
+    parser.add_argument("--entries", type=cli.path, nargs="+", required=True, help="claims files, <study>/<part>.yaml")
+    parser.add_argument("--schema", type=cli.path, required=True, help="what a claims file may hold, .yaml")
+    parser.add_argument("--measurements", type=cli.path, required=True, help="folder with <study>/<table>.csv")
+    parser.add_argument("--tier", required=True, help="the tier that was run")
+    parser.add_argument("--template", type=cli.path, required=True, help="Jinja2 template of the ledger as text")
+    parser.add_argument(
+        "--out", type=cli.path, nargs=2, required=True, help="the ledger: .csv, and through the template"
+    )
+    args = parser.parse_args()
+
+    allowed = yamlfile.load(args.schema)
+    comparisons = [
+        comparison
+        for path in args.entries
+        for entry in claims.load(path, allowed)
+        for comparison in claims.comparisons_of(entry, args.measurements / path.parent.name, args.tier)
+    ]
+    ids = Counter(comparison.id for comparison in comparisons)
+    if twice := [name for name, number in ids.items() if number > 1]:
+        raise UserError(f"claims: the id {twice[0]} stands on more than one entry; an id of its own is right")
+    comparisons.sort(key=lambda comparison: comparison.section)
+    csv, text = args.out
+    save_bytes(csv, pd.DataFrame(comparisons).to_csv(index=False, lineterminator="\n").encode())
+    save_bytes(text, render(comparisons, args.template, args.tier).encode())
+    print(", ".join(f"{number} {verdict}" for verdict, number in counts(comparisons).items()))
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,133 @@
+"""Do the results still say what they said? The ledger's verdicts and the figures' data against a kept reference.
+
+From: results of the paper tier, and the reference in tests/reference.
+Makes: a list of what moved. `check` fails where there is any; `update` keeps the new results as the reference.
+
+A figure's data are kept thinned. A value with a statistical error (columns low and high, or sd and replicates) may
+move by five standard errors of the difference; any other value must agree to a millionth.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from shallownets import cli
+from shallownets.errors import UserError
+from shallownets.numerics.statistics import WIDTH
+from shallownets.results.artefacts import load_table
+from shallownets.results.files import write_whole
+
+MODULE = "shallownets.claims.reference"
+_ROWS = 300  # about how many rows of a table are kept
+_Z = 5.0
+_TIGHT = 1e-6
+
+
+def thin(frame: pd.DataFrame) -> pd.DataFrame:
+    """Every n-th row, so that about 300 are left."""
+    return frame.iloc[:: max(len(frame) // _ROWS, 1)].reset_index(drop=True)
+
+
+def _errors(frame: pd.DataFrame) -> np.ndarray:
+    """Standard error of each row's value, 0 where it has none."""
+    if {"low", "high"} <= set(frame.columns):
+        return ((frame.high - frame.low) / (2 * WIDTH)).to_numpy(float)
+    if {"sd", "replicates"} <= set(frame.columns):
+        return (frame.sd / np.sqrt(frame.replicates)).to_numpy(float)
+    return np.zeros(len(frame))
+
+
+def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
+    """What moved in a table, a line a column; empty where nothing did."""
+    if list(new.columns) != list(kept.columns) or len(new) != len(kept):
+        return [f"other columns or rows: {len(new)} rows of {', '.join(new.columns)}"]
+    errors = np.hypot(_errors(new), _errors(kept))
+    exact = errors == 0
+    lines = []
+    for column in kept.columns:
+        a, b = new[column], kept[column]
+        if not pd.api.types.is_numeric_dtype(b) or pd.api.types.is_bool_dtype(b):
+            differ = (a.astype(str) != b.astype(str)).sum()
+            if differ:
+                lines.append(f"{column}: {differ} entries differ")
+            continue
+        if column in ("low", "high", "sd"):
+            continue  # they are the errors
+        a, b = a.to_numpy(float), b.to_numpy(float)
+        gap = np.abs(a - b)
+        gap[(a == b) | (np.isnan(a) & np.isnan(b))] = 0.0
+        scale = np.median(np.abs(b[np.isfinite(b)])) if np.isfinite(b).any() else 0.0
+        tight = gap[exact] > _TIGHT * (np.abs(b[exact]) + scale)
+        z = gap[~exact] / errors[~exact]
+        if tight.any() or np.isnan(gap).any():
+            lines.append(f"{column}: {int(tight.sum())} exact values moved, by up to {gap[exact].max():.2g}")
+        if (z > _Z).any():
+            lines.append(f"{column}: {int((z > _Z).sum())} values moved by more than {_Z:g} standard errors")
+    return lines
+
+
+def verdicts_changed(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
+    """Claims that were reproduced and no longer are, and claims that came or went."""
+    now, then = (dict(zip(frame.id, frame.verdict, strict=True)) for frame in (new, kept))
+    lines = [
+        f"{name}: was reproduced, {f'now {now[name]}' if name in now else 'is gone'}"
+        for name, verdict in then.items()
+        if verdict == "reproduced" and now.get(name) != "reproduced"
+    ]
+    return lines + [f"{name}: is new, {verdict}" for name, verdict in now.items() if name not in then]
+
+
+def compare(results: Path, reference: Path) -> list[str]:
+    """Everything that moved, a line each.
+
+    Raises:
+        UserError: a result is missing or damaged.
+    """
+    lines = []
+    if not (results / "claims.csv").is_file():
+        raise UserError(f"{results / 'claims.csv'}: no such file; run `make figures` first")
+    if (reference / "claims.csv").is_file():
+        lines += verdicts_changed(pd.read_csv(results / "claims.csv"), pd.read_csv(reference / "claims.csv"))
+    names = {
+        path.relative_to(base).as_posix() for base in (results, reference) for path in base.glob("figure_data/*/*.csv")
+    }
+    for name in sorted(names):
+        if not (reference / name).is_file():
+            lines.append(f"{name}: is new")
+            continue
+        kept = pd.read_csv(reference / name, keep_default_na=False, na_values=[""])
+        new, _ = load_table(results / name)
+        lines += [f"{name}: {line}" for line in moved(thin(new), kept)]
+    return lines
+
+
+def keep(results: Path, reference: Path) -> None:
+    """Make these results the reference."""
+    ledger = pd.read_csv(results / "claims.csv")[["id", "verdict"]]
+    write_whole(reference / "claims.csv", ledger.to_csv(index=False).encode())
+    for path in sorted(results.glob("figure_data/*/*.csv")):
+        frame, _ = load_table(path)
+        write_whole(reference / path.relative_to(results), thin(frame).to_csv(index=False).encode())
+
+
+def main() -> None:
+    parser = cli.parser(MODULE, __doc__)
+    parser.add_argument(
+        "action", choices=["check", "update"], help="fail where anything moved, or keep the new results"
+    )
+    parser.add_argument("--results", type=cli.path, default=Path("results"), help="results of the paper tier")
+    parser.add_argument("--reference", type=cli.path, default=Path("tests/reference"), help="the reference")
+    args = parser.parse_args()
+
+    lines = compare(args.results, args.reference)
+    print("\n".join(lines) if lines else "Nothing moved.")
+    if args.action == "update":
+        keep(args.results, args.reference)
+    elif lines:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    cli.run(main)

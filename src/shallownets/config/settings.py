@@ -1,0 +1,162 @@
+"""The values of a run, config.yaml with its overlays: checked before it starts, compared with the default, kept."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Annotated, Any
+
+import msgspec
+import yaml
+from msgspec import Meta
+
+from shallownets import studies
+from shallownets.config import yamlfile
+from shallownets.config.check import fields, section_of
+from shallownets.config.section import Limit, Section, Seed, expected, means
+from shallownets.errors import UserError, key_name
+from shallownets.results.files import write_whole
+
+FOLDERS = ("archive", "benchmarks", "data", "figure_data", "figures", "logs", "measurements", "report")
+Tier = Annotated[
+    str,
+    Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}\Z"),
+    expected(
+        "a name of up to 40 lower-case letters, digits, - and _ that begins with a letter and is no folder of results/"
+    ),
+    means("name of this set of values; results of any other tier than paper land in results/<tier>/"),
+]
+
+
+class _Root(Section):
+    """The whole config: each study adds its section."""
+
+    tier: Tier
+    seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield self.tier not in FOLDERS, "tier", f"a name that is no folder of results/, such as {self.tier}-values"
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def study_names() -> list[str]:
+    """The studies, in the order of their names; a folder in ``studies`` with parameters is one."""
+    folder = Path(next(iter(studies.__path__)))
+    return sorted(path.parent.name for path in folder.glob("*/parameters"))
+
+
+@cache
+def config_class() -> type[Section]:
+    """The class of the whole config, with a section for each study: ``Escape`` of ``studies.escape.parameters``."""
+    sections = [(name, getattr(_parameters(name), _camel(name))) for name in study_names()]
+    return msgspec.defstruct("Config", sections, bases=(_Root,), frozen=True, kw_only=True, forbid_unknown_fields=True)
+
+
+def _parameters(study: str) -> Any:
+    return import_module(f"shallownets.studies.{study}.parameters")
+
+
+@cache
+def class_of(stage: str) -> type[Section]:
+    """What a stage takes, by its name: ``PlateauOptimum`` of the parameters of escape for ``escape.plateau_optimum``.
+
+    The module of the stage itself is not imported: Snakemake asks for this each time it reads the workflow.
+
+    Raises:
+        LookupError: no class of parameters has the name.
+    """
+    study, _, name = stage.partition(".")
+    package = _parameters(study)
+    for module in iter_modules(package.__path__, f"{package.__name__}."):
+        if found := getattr(import_module(module.name), _camel(name), None):
+            return found
+    raise LookupError(f"{stage}: no class {_camel(name)} in {package.__name__}")
+
+
+def check(config: object) -> Section:
+    """The config as a section with all that is in it, or one line on what makes no sense.
+
+    Raises:
+        UserError: one line for the first violation.
+    """
+    return section_of(config, config_class())
+
+
+def values_of(stage: str, config: Mapping, place: str, more: Mapping[str, Any]) -> Section:
+    """The parameters of a stage: each from ``more``, else from its section of the config, else from one around it.
+
+    Args:
+        stage: its name, ``study.stage``.
+        config: the merged config.
+        place: of the section, such as ``escape.plateau.optimum``; a figure is the place of an item in a list.
+        more: values that do not stand in the config under the name of the field.
+
+    Raises:
+        LookupError: a field has no value.
+        UserError: the values do not fit each other.
+    """
+    node: Any = config
+    around = dict(config)
+    for part in place.split(".") if place else ():
+        node = node[part]
+        around |= node
+    around |= more
+    kind = class_of(stage)
+    names = [name for name in fields(kind) if name in around]
+    return section_of({name: around[name] for name in names}, kind, f"config: {place}")
+
+
+def _leaves(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    """(path, value) of everything that is not a mapping; an empty mapping counts as a value."""
+    if isinstance(node, Mapping) and node:
+        for key, value in node.items():
+            yield from _leaves(value, (*path, key_name(key)))
+    else:
+        yield path, node
+
+
+def differences(config: Mapping, default: Mapping) -> list[str]:
+    """One line for each value that is not the default: ``key: value (default: value)``."""
+    usual = dict(_leaves(default))
+    return [
+        f"{'.'.join(path)}: {value!r} (default: {usual.get(path)!r})"
+        for path, value in _leaves(config)
+        if usual.get(path) != value
+    ]
+
+
+def results_folder(config: Mapping) -> str:
+    """Where the results of this config's tier land, relative to the working directory."""
+    return "results" if config["tier"] == "paper" else f"results/{config['tier']}"
+
+
+def summary(config: Mapping, default: Mapping) -> str:
+    """What a run is about to do: its tier, its folder, and each value that is not the default, that of config.yaml."""
+    changed = differences(config, default)
+    said = (
+        f"{len(changed)} values differ from those of config.yaml:" if changed else "all values are those of config.yaml"
+    )
+    head = f"Tier {config['tier']}, results in {results_folder(config)}/; {said}"
+    return "\n    ".join([head, *changed])
+
+
+def write(config: Mapping, path: Path) -> None:
+    """Write the merged config as YAML."""
+    text = yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True)
+    write_whole(path, ("# The config of these results, all overlays merged.\n" + text).encode())
+
+
+def default(checkout: Path = Path()) -> dict:
+    """What config.yaml says.
+
+    Raises:
+        UserError: it is missing or cannot be read.
+    """
+    found = yamlfile.load(checkout / "config.yaml")
+    if not isinstance(found, dict):
+        raise UserError("config.yaml: expected a mapping of keys")
+    return found

@@ -1,0 +1,1 @@
+"""How figures look, printed and live."""

@@ -1,0 +1,65 @@
+"""Draw a figure from its table: python -m shallownets draw STUDY.FIGURE --table file.csv --out figure.pdf figure.png.
+
+From: the tidy CSV of the figure.
+Makes: the figure. Notes in the table's record, on runs that were left out, are printed below it.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from shallownets import cli, studies
+from shallownets.config.commandline import Parser, path
+from shallownets.drawing import style
+from shallownets.errors import UserError
+from shallownets.results.artefacts import load_table
+from shallownets.workflow import sources
+
+
+def find(name: str) -> ModuleType:
+    """The module of a figure, ``study.figure``.
+
+    Raises:
+        UserError: no figure has this name.
+    """
+    folder = Path(next(iter(studies.__path__)))
+    known = sorted(f"{p.parent.parent.name}.{p.stem}" for p in folder.glob("*/figures/*.py") if p.stem != "__init__")
+    if name not in known:
+        raise UserError(f"{name or 'no figure given'}: expected a figure, one of {', '.join(known)}")
+    study, _, last = name.partition(".")
+    return import_module(f"{studies.__name__}.{study}.figures.{last}")
+
+
+def _said(error: Exception, draw: Callable) -> str:
+    """An error in one line, with the last line of the figure's own file that led to it, for whoever changes it."""
+    file = draw.__code__.co_filename
+    line = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file][-1]
+    return f"{type(error).__name__} {' '.join(str(error).split())} ({Path(file).name}:{line})"
+
+
+def main() -> None:
+    name, words = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
+    if name in ("-h", "--help"):
+        print(__doc__)
+        return
+    module = find(name)
+    parser = Parser(f"python -m shallownets draw {name}", module.__doc__ or "")
+    parser.add_argument("--table", type=path, required=True, metavar="FILE", help="the figure's data, .csv")
+    parser.add_argument("--out", type=path, nargs="+", required=True, metavar="FILE", help="the figure, .pdf and .png")
+    found = parser.parse_args(words)
+    table = load_table(found.table)
+    style.apply()
+    try:
+        figure = module.draw(table.frame, table.parameters)
+    except (KeyError, AttributeError, IndexError, TypeError, ValueError) as error:
+        raise UserError(f"{found.table}: not the data of this figure: {_said(error, module.draw)}") from error
+    if notes := table.parameters.get("notes"):
+        figure.supxlabel("Left out: " + "; ".join(notes), fontsize=7, color=style.COLOURS[1], wrap=True)
+    style.save(figure, found.out, sources.digest(sources.closure(module.__name__)))
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,71 @@
+"""One look for every figure, and files that are the same bytes each time."""
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from shallownets.errors import UserError
+from shallownets.results.artefacts import save_bytes
+
+# Okabe & Ito's palette: told apart with every common form of colour blindness, and in grey by order.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+MARKERS = "osD^vP*X"
+GREY = "#888888"
+COLUMN = 3.4  # inches: one column of a two-column page
+PAGE = 7.0  # inches: both columns
+
+_RC = {
+    "font.family": "STIXGeneral",
+    "mathtext.fontset": "stix",
+    "font.size": 9,
+    "axes.labelsize": 9,
+    "axes.titlesize": 9,
+    "legend.fontsize": 7.5,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": mpl.cycler(color=COLOURS),
+    "lines.linewidth": 1.2,
+    "lines.markersize": 3.5,
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+    "savefig.dpi": 300,
+    "pdf.fonttype": 42,  # text stays text in the PDF
+    "svg.hashsalt": "shallownets",
+}
+# Whatever names a date or a version would make the bytes differ from run to run.
+_METADATA = {".pdf": {"CreationDate": None, "Creator": None, "Producer": None}, ".png": {"Software": None}}
+
+
+def colour(n: int) -> str:
+    """Colour of the n-th series, counted from 0."""
+    return COLOURS[n % len(COLOURS)]
+
+
+def marker(n: int) -> str:
+    """Marker of the n-th series."""
+    return MARKERS[n % len(MARKERS)]
+
+
+def apply() -> None:
+    """Draw without a screen, in the project's style."""
+    mpl.use("Agg")
+    mpl.rcParams.update(mpl.rcParamsDefault | _RC | {"backend": "Agg"})
+
+
+def save(figure: Figure, paths: Iterable[Path], source: str) -> None:
+    """Write a figure to each path, .pdf or .png; source is the digest of what drew it.
+
+    Raises:
+        UserError: a file cannot be written, or is neither .pdf nor .png.
+    """
+    for path in paths:
+        if path.suffix not in _METADATA:
+            raise UserError(f"{path}: a figure whose name ends in {' or '.join(_METADATA)} is right")
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=path.suffix[1:], metadata=_METADATA[path.suffix])
+        save_bytes(path, buffer.getvalue(), source)

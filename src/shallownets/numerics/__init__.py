@@ -1,0 +1,1 @@
+"""What every study computes with: random streams, statistics, integration, compiled kernels."""

@@ -1,0 +1,1 @@
+"""Results as files: artefacts and their seals, archives and their check."""

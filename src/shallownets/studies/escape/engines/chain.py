@@ -1,0 +1,427 @@
+"""Overlap chain: the order parameters of one-pass SGD as the Markov chain that they are, exact in law at any finite N.
+
+For Gaussian inputs a sample enters through g, its components along the teacher (p*); h, those along the part of the
+student outside the teacher's span (p); and k^2, the squared length of the rest, chi-squared with N - p - p* degrees
+of freedom. With Q = M M^T + L L^T and L triangular,
+
+    λ = M g + L h,   y = |g|^2/p*,   f = |λ|^2/p,   a = (2/p)(y - f) λ,
+    M <- M + (η/N) a g^T,   [L, 0] <- [L, 0] + (η/N) a (h, k)^T,
+
+and Householder reflections from the right make the last p x (p+1) matrix triangular again. Keeping L, instead of
+factorising Q - M M^T anew, stays accurate where that matrix is singular, as at a solution. A step costs the same at
+every N.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.random import SeedSequence
+
+from shallownets.numerics import normals
+from shallownets.numerics.jit import kernel
+from shallownets.studies.escape.model import DIVERGED, Array, population_risk
+from shallownets.studies.escape.starts import Start, require_dimension
+from shallownets.studies.escape.trajectory import Trajectory
+
+SIDE = 32  # replicates side by side in one call of the kernel, so that it works on whole vectors
+_FEWEST = 8  # replicates; fewer are faster one after the other
+_BLOCK = 64  # samples whose random numbers are drawn together; another number would give other results
+
+
+@kernel("f8(u8[::1], f8, f8)", nogil=True)
+def _spare_gamma(spare, d, c):
+    """The method of ``_rest`` until it accepts, on a stream of its own, ``spare``: (4,)."""
+    words = np.empty(3, np.uint64)
+    state = spare.reshape(4, 1)
+    while True:
+        normals.draw_words(state, words)
+        u, v, w = [(word >> normals.UNUSED) + 0.5 for word in words]
+        x = np.sqrt(-2.0 * np.log(u * 2.0**-52)) * np.cos(2.0 * np.pi * v * 2.0**-52)
+        root = 1.0 + c * x
+        if root > 0.0:
+            cube = root * root * root
+            if np.log(w * 2.0**-52) < 0.5 * x * x + d * (1.0 - cube + np.log(cube)):
+                return cube
+
+
+@kernel("void(u8[::1], f8[::1], u8[:, ::1], i8, f8[::1])", nogil=True)
+def _rest(words, z, spares, freedom, k):
+    """k = sqrt(chi-squared) with ``freedom`` >= 0 degrees of freedom, from a word and a normal each.
+
+    Marsaglia & Tsang (ACM TOMS 26, 2000). What they reject is drawn again from the replicate's spare stream, so that
+    every number uses up one word and one normal.
+    """
+    if freedom < 2:
+        for i in range(k.size):
+            k[i] = abs(z[i]) if freedom == 1 else 0.0
+        return
+    d = 0.5 * freedom - 1.0 / 3.0
+    c = 1.0 / np.sqrt(9.0 * d)
+    side = spares.shape[0]
+    for i in range(k.size):
+        root = 1.0 + c * z[i]
+        k[i] = root * root * root
+    for i in range(k.size):
+        x, cube = z[i], k[i]
+        u = (np.float64(words[i] >> normals.UNUSED) + 0.5) * 2.0**-52
+        if cube <= 0.0 or (
+            u >= 1.0 - 0.0331 * x * x * x * x and np.log(u) >= 0.5 * x * x + d * (1.0 - cube + np.log(cube))
+        ):
+            k[i] = _spare_gamma(spares[i % side], d, c)
+    for i in range(k.size):
+        k[i] = np.sqrt(2.0 * d * k[i])
+
+
+@kernel("void(u8[:, ::1], u8[:, ::1], u8[::1], f8[:, :, ::1], i8)", nogil=True)
+def _draw(state, spares, words, numbers, freedom):
+    """Random numbers of the next _BLOCK samples: numbers[j, sample, replicate], j = 0.. for g, then h, last k."""
+    for j in range(numbers.shape[0]):
+        normals.draw_words(state, words)
+        normals.box_muller(words, numbers[j].reshape(-1))
+    normals.draw_words(state, words)
+    last = numbers[-1].reshape(-1)
+    _rest(words, last.copy(), spares, freedom, last)
+
+
+@kernel(
+    "void(f8[:, :, ::1], f8[:, :, ::1], f8[:, :, ::1], f8[:, ::1], f8[:, ::1], f8[:, :, ::1], i8, i8, i8, f8, f8,"
+    " i8[::1])",
+    nogil=True,
+)
+def _side_by_side(M, L, A, lam, work, numbers, first, last, done, rate, bound, ended):
+    """Samples first to last - 1 of the block for all replicates at once; replicates are the last axis throughout.
+
+    ``done`` samples came before. A replicate whose output exceeds the bound stands still from then on, and ``ended``
+    gets the number of samples it used, -1 until then.
+    """
+    p, p_star, side = M.shape
+    y, f, w, inverse = work[0], work[1], work[2], work[3]
+    for sample in range(first, last):
+        for s in range(side):
+            y[s] = 0.0
+            f[s] = 0.0
+        for r in range(p_star):
+            g = numbers[r, sample]
+            for s in range(side):
+                y[s] += g[s] * g[s]
+        for i in range(p):
+            lam_i = lam[i]
+            for s in range(side):
+                lam_i[s] = 0.0
+            for r in range(p_star):
+                m, g = M[i, r], numbers[r, sample]
+                for s in range(side):
+                    lam_i[s] += m[s] * g[s]
+            for j in range(i + 1):
+                part, h = L[i, j], numbers[p_star + j, sample]
+                for s in range(side):
+                    lam_i[s] += part[s] * h[s]
+            for s in range(side):
+                f[s] += lam_i[s] * lam_i[s]
+        bounded = True
+        for s in range(side):
+            f[s] /= p
+            w[s] = rate * (y[s] / p_star - f[s])
+            bounded &= f[s] <= bound and ended[s] < 0
+        if not bounded:
+            for s in range(side):
+                if ended[s] < 0 and not f[s] <= bound:
+                    ended[s] = done + sample - first
+                if ended[s] >= 0:
+                    w[s] = 0.0
+
+        k = numbers[p_star + p, sample]
+        for i in range(p):
+            lam_i = lam[i]
+            for s in range(side):
+                lam_i[s] *= w[s]
+            for r in range(p_star):
+                m, g = M[i, r], numbers[r, sample]
+                for s in range(side):
+                    m[s] += lam_i[s] * g[s]
+            for j in range(p):
+                entry, part, h = A[i, j], L[i, j], numbers[p_star + j, sample]
+                if j <= i:
+                    for s in range(side):
+                        entry[s] = part[s] + lam_i[s] * h[s]
+                else:
+                    for s in range(side):
+                        entry[s] = lam_i[s] * h[s]
+            entry = A[i, p]
+            for s in range(side):
+                entry[s] = lam_i[s] * k[s]
+
+        # Householder: reflect row i onto its diagonal entry, and all rows below with it
+        for i in range(p):
+            for s in range(side):
+                w[s] = 0.0
+            for j in range(i, p + 1):
+                entry = A[i, j]
+                for s in range(side):
+                    w[s] += entry[s] * entry[s]
+            entry, diagonal = A[i, i], L[i, i]
+            for s in range(side):
+                norm = np.sqrt(w[s])
+                head = entry[s]
+                diagonal[s] = -norm if head > 0.0 else norm
+                entry[s] = head - diagonal[s]
+                length = norm * (norm + abs(head))
+                inverse[s] = 1.0 / length if length > 0.0 else 0.0
+            for q in range(i + 1, p):
+                for s in range(side):
+                    w[s] = 0.0
+                for j in range(i, p + 1):
+                    entry, below = A[i, j], A[q, j]
+                    for s in range(side):
+                        w[s] += entry[s] * below[s]
+                for s in range(side):
+                    w[s] *= inverse[s]
+                for j in range(i, p + 1):
+                    entry, below = A[i, j], A[q, j]
+                    for s in range(side):
+                        below[s] -= w[s] * entry[s]
+                below, part = A[q, i], L[q, i]
+                for s in range(side):
+                    part[s] = below[s]
+
+
+@kernel("void(f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[::1], f8[:, :, ::1], i8, i8, i8, f8, f8, i8[::1])", nogil=True)
+def _alone(M, L, A, lam, numbers, first, last, done, rate, bound, ended):
+    """``_side_by_side`` for a single replicate, with the same operations in the same order."""
+    p, p_star = M.shape
+    for sample in range(first, last):
+        y = 0.0
+        for r in range(p_star):
+            y += numbers[r, sample, 0] * numbers[r, sample, 0]
+        f = 0.0
+        for i in range(p):
+            total = 0.0
+            for r in range(p_star):
+                total += M[i, r] * numbers[r, sample, 0]
+            for j in range(i + 1):
+                total += L[i, j] * numbers[p_star + j, sample, 0]
+            lam[i] = total
+            f += total * total
+        f /= p
+        if not f <= bound:
+            ended[0] = done + sample - first
+            return
+        w = rate * (y / p_star - f)
+        k = numbers[p_star + p, sample, 0]
+        for i in range(p):
+            a = lam[i] * w
+            for r in range(p_star):
+                M[i, r] += a * numbers[r, sample, 0]
+            for j in range(i + 1):
+                A[i, j] = L[i, j] + a * numbers[p_star + j, sample, 0]
+            for j in range(i + 1, p):
+                A[i, j] = a * numbers[p_star + j, sample, 0]
+            A[i, p] = a * k
+        for i in range(p):
+            square = 0.0
+            for j in range(i, p + 1):
+                square += A[i, j] * A[i, j]
+            norm = np.sqrt(square)
+            head = A[i, i]
+            L[i, i] = -norm if head > 0.0 else norm
+            A[i, i] = head - L[i, i]
+            length = norm * (norm + abs(head))
+            inverse = 1.0 / length if length > 0.0 else 0.0
+            for q in range(i + 1, p):
+                along = 0.0
+                for j in range(i, p + 1):
+                    along += A[i, j] * A[q, j]
+                along *= inverse
+                for j in range(i, p + 1):
+                    A[q, j] -= along * A[i, j]
+                L[q, i] = A[q, i]
+
+
+@kernel("void(f8[:, :, ::1], f8[:, :, ::1], f8[:, :, ::1], f8[:, :, ::1])", nogil=True)
+def _record(M, L, out_M, out_Q):
+    """Write M and Q = M M^T + L L^T of every replicate; here the replicates are the first axis of the output."""
+    p, p_star, side = M.shape
+    for s in range(side):
+        for i in range(p):
+            for r in range(p_star):
+                out_M[s, i, r] = M[i, r, s]
+            for j in range(i + 1):
+                total = 0.0
+                for r in range(p_star):
+                    total += M[i, r, s] * M[j, r, s]
+                for q in range(j + 1):
+                    total += L[i, q, s] * L[j, q, s]
+                out_Q[s, i, j] = total
+                out_Q[s, j, i] = total
+
+
+@kernel(
+    "i8(f8[:, :, ::1], f8[:, :, ::1], f8[:, :, ::1], f8[:, ::1], f8[:, ::1], f8[:, :, ::1], u8[::1], u8[:, ::1],"
+    " u8[:, ::1], i8, i8, i8, i8, f8, f8, i8[::1])",
+    nogil=True,
+)
+def _advance(M, L, A, lam, work, numbers, words, state, spares, freedom, used, done, count, rate, bound, ended):
+    """``count`` more samples; returns how many of the block in ``numbers`` are then used up."""
+    p, p_star, side = M.shape
+    end = done + count
+    while done < end:
+        if used == _BLOCK:
+            _draw(state, spares, words, numbers, freedom)
+            used = 0
+        last = min(_BLOCK, used + end - done)
+        if side > 1:
+            _side_by_side(M, L, A, lam, work, numbers, used, last, done, rate, bound, ended)
+        elif ended[0] < 0:
+            m, part, a = M.reshape(p, p_star), L.reshape(p, p), A.reshape(p, p + 1)
+            _alone(m, part, a, lam.reshape(-1), numbers, used, last, done, rate, bound, ended)
+        done += last - used
+        used = last
+    return used
+
+
+class _Group:
+    """Replicates side by side, and how far they are."""
+
+    def __init__(self, starts: Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence]) -> None:
+        p, p_star = starts[0].M.shape
+        side = len(streams)
+        self.M = np.ascontiguousarray(np.stack([start.M for start in starts], axis=2))
+        self.L = np.ascontiguousarray(np.stack([start.residual_factor() for start in starts], axis=2))
+        self.ended = np.full(side, -1)  # samples that a replicate used until it diverged, -1 where it has not
+        self._scratch = np.empty((p, p + 1, side)), np.empty((p, side)), np.empty((4, side))
+        seeds = np.array([stream.generate_state(8, np.uint64) for stream in streams])
+        self._random = np.empty((p_star + p + 1, _BLOCK, side)), np.empty(_BLOCK * side, np.uint64)
+        self._states = seeds[:, :4].T.copy(), seeds[:, 4:].copy()
+        self._freedom, self._rate = N - p - p_star, 2.0 * eta / (N * p)
+        self._done, self._used = 0, _BLOCK
+
+    def advance(self, count: int) -> None:
+        """``count`` more samples; none once every replicate has diverged."""
+        if np.all(self.ended >= 0):
+            return
+        self._used = _advance(
+            *(self.M, self.L, *self._scratch, *self._random, *self._states, self._freedom, self._used),
+            *(self._done, count, self._rate, DIVERGED, self.ended),
+        )
+        self._done += count
+
+    def record(self, M: Array, Q: Array) -> None:
+        """Write the overlaps, as (R, p, p*) and (R, p, p)."""
+        _record(self.M, self.L, M, Q)
+
+
+def _groups(start: Start | Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence]) -> list[_Group]:
+    """All replicates, SIDE by SIDE, or one by one where they are too few for that to be faster.
+
+    Raises:
+        ValueError: N < p + p*, or starts that are not one for each stream and of the same widths.
+    """
+    starts = [start] * len(streams) if isinstance(start, Start) else list(start)
+    if len(starts) != len(streams) or len({one.M.shape for one in starts}) != 1:
+        raise ValueError(f"{len(starts)} starts for {len(streams)} streams: one each, all of the same widths, is right")
+    require_dimension(*starts[0].M.shape, N)
+    side = SIDE if len(streams) >= _FEWEST else 1
+    cuts = [slice(first, first + side) for first in range(0, len(streams), side)]
+    return [_Group(starts[cut], N, eta, streams[cut]) for cut in cuts]
+
+
+def _counts(alpha: Array, N: int) -> Array:
+    """Samples from each recording time to the next."""
+    return np.rint(np.diff(alpha, prepend=0.0) * N).astype(int)
+
+
+def simulate(
+    start: Start | Sequence[Start],
+    N: int,
+    eta: float,
+    alpha: Array,
+    streams: Sequence[SeedSequence],
+    progress: Callable[[float], None] = lambda amount: None,
+    threads: int = 1,
+) -> Trajectory:
+    """Run one replicate for each stream.
+
+    Args:
+        start: where all replicates begin, or one start for each stream, all of the same widths.
+        N, eta, alpha, streams, progress: as for ``direct.simulate``.
+        threads: cores to use; the result does not depend on it.
+
+    Returns:
+        Trajectory of len(streams) replicates, equal in law to that of ``direct.simulate``.
+
+    Raises:
+        ValueError: N < p + p*, or starts that do not fit the streams.
+    """
+    counts = _counts(alpha, N)
+
+    def run(group: _Group) -> tuple[Array, Array]:
+        p, p_star, side = group.M.shape
+        M, Q = np.empty((len(counts), side, p, p_star)), np.empty((len(counts), side, p, p))
+        for record, count in enumerate(counts):
+            group.advance(count)
+            group.record(M[record], Q[record])
+            progress(count * side / N)
+        return M, Q
+
+    groups = _groups(start, N, eta, streams)
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(run, groups))
+    M, Q = (np.concatenate([part[i] for part in parts], axis=1).swapaxes(0, 1) for i in range(2))
+    ended = np.concatenate([group.ended for group in groups])
+    diverged_at = np.where(ended < 0, np.inf, ended / N)
+    lost = alpha >= diverged_at[:, None]
+    M[lost] = Q[lost] = np.nan
+    return Trajectory(alpha, np.ascontiguousarray(M), np.ascontiguousarray(Q), diverged_at)
+
+
+def escape_times(
+    start: Start | Sequence[Start],
+    N: int,
+    eta: float,
+    level: float,
+    alpha: Array,
+    streams: Sequence[SeedSequence],
+    progress: Callable[[float], None] = lambda amount: None,
+) -> Array:
+    """Times at which the population risk first falls below ``level``, one for each stream, and no step further.
+
+    The risk is looked at at the times ``alpha``, and taken to be linear between them. Replicates side by side end
+    together, once the last of them has escaped or diverged.
+
+    Args:
+        start, N, eta, streams: as for ``simulate``.
+        level: the risk below which a replicate has escaped.
+        alpha: (T,) increasing from 0, in whole samples over N; the last is when a replicate is given up.
+        progress: called with the time by which the work has advanced; a replicate that escapes early counts fully.
+
+    Returns:
+        (R,) times; inf for a replicate that diverged or was given up.
+
+    Raises:
+        ValueError: as for ``simulate``.
+    """
+    counts = _counts(alpha, N)
+
+    def run(group: _Group) -> Array:
+        p, p_star, side = group.M.shape
+        M, Q = np.empty((side, p, p_star)), np.empty((side, p, p))
+        times, before = np.full(side, np.inf), np.full(side, np.inf)
+        for record, count in enumerate(counts):
+            group.advance(count)
+            group.record(M, Q)
+            risk = population_risk(M, Q)
+            found = np.isinf(times) & (group.ended < 0) & (risk < level)
+            if record:
+                share = (before[found] - level) / (before[found] - risk[found])
+                times[found] = alpha[record - 1] + share * (alpha[record] - alpha[record - 1])
+            else:
+                times[found] = alpha[0]
+            before = risk
+            progress(count * side / N)
+            if np.all(np.isfinite(times) | (group.ended >= 0)):
+                progress((alpha[-1] - alpha[record]) * side)
+                break
+        return times
+
+    return np.concatenate([run(group) for group in _groups(start, N, eta, streams)])

@@ -1,0 +1,121 @@
+"""Spectral ODE: the full ODE, its η^2 part included, on 2 k + 1 scalars, k = min(p, p*).
+
+If at the start Q has the left singular vectors of M among its eigenvectors and one common eigenvalue in all other
+directions (as Q = I has), these vectors never move: dM is a function of Q and M M^T times M, and dQ a polynomial in
+Q and M M^T. What is left are the singular values s_r of M, the eigenvalues q_r of Q along the same vectors, and the
+common eigenvalue q_0 of the other p - k directions.
+"""
+
+import numpy as np
+
+from shallownets.errors import OutOfReach
+from shallownets.numerics.integrate import (
+    CROSSED,
+    OBSERVABLE,
+    OUT_OF_BOUNDS,
+    SIGNATURE,
+    STEP_TOO_SMALL,
+    first_crossing,
+    integrate,
+)
+from shallownets.numerics.jit import kernel
+from shallownets.studies.escape.model import DIVERGED, Array
+from shallownets.studies.escape.starts import Start
+from shallownets.studies.escape.trajectory import Trajectory
+
+
+@kernel("UniTuple(f8, 2)(f8[::1], f8, f8)")
+def _risk(y, p, p_star):
+    """(population risk, τ) of y = (s_1..s_k, q_1..q_k, q_0)."""
+    k = (y.size - 1) // 2
+    rest = y[2 * k]
+    trace = (p - k) * rest
+    squares = (p - k) * rest * rest / (p * p) + 1.0 / p_star
+    for r in range(k):
+        s, q = y[r], y[k + r]
+        trace += q
+        squares += q * q / (p * p) - 2.0 * s * s / (p * p_star)
+    tau = trace / p - 1.0
+    return squares + 0.5 * tau * tau, tau
+
+
+@kernel(OBSERVABLE)
+def _observed_risk(y, parameters):
+    return _risk(y, parameters[1], parameters[2])[0]
+
+
+@kernel(SIGNATURE)
+def _drift(y, parameters, work, out):
+    """Time derivative of y; parameters = (η, p, p*, 1 with the η^2 part or 0 without it)."""
+    eta, p, p_star, noisy = parameters[0], parameters[1], parameters[2], parameters[3]
+    k = (y.size - 1) // 2
+    risk, tau = _risk(y, p, p_star)
+    noise = noisy * 4.0 * eta * eta / (p * p)
+    for r in range(k + 1):
+        # the last turn is the common eigenvalue: no overlap with the teacher
+        s = y[r] if r < k else 0.0
+        q = y[k + r]
+        if r < k:
+            out[r] = (2.0 * eta / p) * (2.0 / p_star - tau - 2.0 * q / p) * s
+        # 2 D along this direction, D the difference of student and teacher in the space of the students
+        gap = q * q / p - s * s / p_star
+        square = q * q * q / (p * p) - 2.0 * q * s * s / (p * p_star) + s * s / (p_star * p_star)
+        out[k + r] = (4.0 * eta / p) * (-tau * q - 2.0 * gap) + noise * (
+            2.0 * risk * q + 4.0 * tau * gap + 8.0 * square
+        )
+
+
+def _scalars(start: Start) -> tuple[Array, Array, Array]:
+    """(y, U, V): the scalars at the start, and the singular vectors that carry them.
+
+    Raises:
+        ValueError: a start whose Q is not of the form that stays closed.
+    """
+    U, s, Vt = np.linalg.svd(start.M, full_matrices=False)
+    q = np.einsum("ir,ij,jr->r", U, start.Q, U)
+    p, k = U.shape
+    outside = np.eye(p) - U @ U.T
+    rest = np.trace(outside @ start.Q) / (p - k) if p > k else 0.0
+    if not np.allclose(start.Q, (U * q) @ U.T + rest * outside, rtol=0, atol=1e-12):
+        raise ValueError("the spectral ODE needs a Q that is diagonal along the singular vectors of M, such as Q = I")
+    return np.concatenate([s, q, [rest]]), U, Vt
+
+
+def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_flow: bool = False) -> Trajectory:
+    """Integrate from a start; arguments, result and errors are those of ``ode.simulate``.
+
+    Raises:
+        ValueError: a start whose Q is not of the form that stays closed.
+        ArithmeticError: the tolerance cannot be reached.
+    """
+    p, p_star = start.M.shape
+    y0, U, Vt = _scalars(start)
+    k = len(y0) // 2
+    out = np.full((alpha.size, y0.size), np.nan)
+    parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
+    status, time, _ = integrate(_drift, y0, alpha, parameters, 0, tolerance, DIVERGED, out)
+    if status == STEP_TOO_SMALL:
+        raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
+    s, q, rest = out[:, None, :k], out[:, None, k : 2 * k], out[:, 2 * k, None, None]
+    M = (U * s) @ Vt
+    Q = (U * q) @ U.T + rest * (np.eye(p) - U @ U.T)
+    diverged_at = time if status == OUT_OF_BOUNDS else np.inf
+    return Trajectory(alpha, M[None], Q[None], np.array([diverged_at]))
+
+
+def escape_time(
+    start: Start, eta: float, level: float, alpha_max: float, tolerance: float, gradient_flow: bool = False
+) -> float:
+    """Time α at which the population risk first falls below ``level``; inf where it does not by ``alpha_max``.
+
+    Raises:
+        ValueError: a start whose Q is not of the form that stays closed.
+        ArithmeticError: the tolerance cannot be reached.
+    """
+    y0, _, _ = _scalars(start)
+    p, p_star = start.M.shape
+    parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
+    status, time = first_crossing(_drift, _observed_risk, y0, level, alpha_max, parameters, 0, tolerance, DIVERGED)
+    if status == STEP_TOO_SMALL:
+        raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
+    return time if status == CROSSED else np.inf

@@ -1,0 +1,105 @@
+"""Figure 1: every order parameter and the population risk against time, SGD at two N over the ODE.
+
+From: the tidy CSV of the figure, and nothing else.
+Makes: the figure, PDF and PNG.
+"""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from shallownets.drawing import style
+from shallownets.drawing.labels import whole
+
+_DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))
+_DOTTED = 4  # every how many recorded times of the chain are shown
+_MARKED = 14  # SGD markers on a curve, spread so that the curve below stays visible
+
+
+def _look(colour: int, dashes: int, marker: int) -> dict:
+    """Colour, line and marker of a curve by their places in the lists; lists start over at their end."""
+    return {
+        "color": style.colour(colour),
+        "linestyle": _DASHES[dashes % len(_DASHES)],
+        "marker": style.marker(marker),
+        "markerfacecolor": "white",
+    }
+
+
+def _dots(look: dict) -> dict:
+    """The chain at a larger N: it sits on the ODE, and its bars would be thinner than the line."""
+    return look | {"linestyle": "", "marker": ".", "markersize": 4, "markerfacecolor": look["color"]}
+
+
+def _curve(axes: Axes, frame: pd.DataFrame, look: dict, shift: int) -> None:
+    """One order parameter: the ODE as a line, SGD as markers with one standard deviation as bars, the chain as dots."""
+    ode, sgd = frame[frame.engine == "ODE"], frame[frame.engine == "SGD"]
+    axes.plot(ode.alpha, ode["mean"], **look | {"marker": ""})
+    chain = frame[frame.engine == "chain"]
+    axes.plot(chain.alpha[::_DOTTED], chain["mean"][::_DOTTED], **_dots(look))
+    every = max(len(sgd) // _MARKED, 1)
+    sgd = sgd.iloc[shift % every :: every]
+    axes.errorbar(sgd.alpha, sgd["mean"], sgd.sd, **look | {"linestyle": ""}, markeredgewidth=0.8, elinewidth=0.8)
+
+
+def _key(look: dict, label: str) -> Line2D:
+    return Line2D([], [], **look, label=label)
+
+
+def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
+    """The figure from its table and the parameters in the table's header."""
+    p, p_star = parameters["p"], parameters["p_star"]
+    replicates, diverged = parameters["replicates"], parameters["diverged"]
+    figure = Figure(figsize=(style.PAGE, 5.0))
+    (teachers, norms), (students, risks) = figure.subplots(2, 2, sharex=True)
+    curves = dict(list(frame.groupby(["quantity", "i", "j"])))
+    time = r"time $\alpha$ = samples / $N$"
+
+    overlaps = {(i, r): _look(i, r, r) for i in range(p) for r in range(p_star)}
+    for shift, ((i, r), look) in enumerate(overlaps.items()):
+        _curve(teachers, curves["M", i + 1, r + 1], look, shift)
+    by_student = [_key(_look(i, 0, 0) | {"marker": ""}, f"$i={i + 1}$") for i in range(p)]
+    by_teacher = [_key(_look(0, r, r) | {"color": "black"}, f"$r={r + 1}$") for r in range(p_star)]
+    teachers.legend(handles=by_student + by_teacher, ncols=2, loc="upper left", handlelength=1.8)
+    teachers.set(title="student–teacher overlaps", ylabel="$M_{ir}$")
+
+    for i in range(p):
+        _curve(norms, curves["Q", i + 1, i + 1], _look(i, 0, 0), i)
+    norms.legend(handles=by_student, ncols=2, loc="upper left", handlelength=1.8)
+    norms.set(title="student norms", ylabel="$Q_{ii}$")
+
+    pairs = [(i, j) for i in range(p) for j in range(i + 1, p)]
+    looks = [_look(n, n // len(style.COLOURS), n) for n in range(len(pairs))]
+    for n, (i, j) in enumerate(pairs):
+        _curve(students, curves["Q", i + 1, j + 1], looks[n], n)
+    if pairs:
+        keys = [_key(look, f"${i + 1},{j + 1}$") for look, (i, j) in zip(looks, pairs, strict=True)]
+        students.legend(handles=keys, ncols=3, loc="upper left", handlelength=1.4, title="$i,j$")
+    students.set(title="student–student overlaps", ylabel="$Q_{ij}$", xlabel=time)
+
+    look = _look(0, 0, 0)
+    risk = curves["risk", 0, 0]
+    _curve(risks, risk, look, 0)
+    plateau = risk[risk.engine == "theory"]
+    risks.plot(plateau.alpha, plateau["mean"], color=style.GREY, linestyle="--", zorder=0)
+    corner = (plateau.alpha.max(), plateau["mean"].iloc[0])
+    label = "plateau $1/p^* + 1/(p+2)$"
+    risks.annotate(label, corner, (0, 3), textcoords="offset points", ha="right", color="#555555", fontsize=8)
+    engines = [
+        _key(look | {"marker": ""}, r"ODE, $N\to\infty$"),
+        _key(look | {"linestyle": ""}, f"SGD, mean and s.d. of {replicates}"),
+        _key(_dots(look), f"SGD, chain, $N={whole(parameters['chain_N'])}$, mean of {parameters['chain_replicates']}"),
+    ]
+    risks.legend(handles=engines, loc="lower left")
+    risks.set(title="population risk", ylabel=r"$\mathcal{L}$", xlabel=time, ylim=(0, None))
+
+    for axes in figure.axes:
+        low, high = axes.get_ylim()
+        axes.set(ylim=(low, high + 0.05 * (high - low)), xlim=(0, frame.alpha.max()))
+    sizes = f"$p={p}$, $p^*={p_star}$, $N={parameters['N']}$, $\\eta={parameters['eta']:g}$"
+    note = f", {diverged} diverged" if diverged else ""
+    lost = parameters["chain_diverged"]
+    note += f", {lost} of the chain diverged" if lost else ""
+    figure.suptitle(f"{sizes}: one start, {replicates} runs of SGD{note}", fontsize=9.5)
+    return figure

@@ -1,0 +1,41 @@
+"""Escape time against the width of the student, at a fixed teacher: SGD and ODE.
+
+From: the tidy CSV of the figure, and nothing else.
+Makes: the figure, PDF and PNG.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from shallownets.drawing import style
+
+_LOOK = {  # line style and marker; points of SGD hide none of the lines
+    "SGD": {"linestyle": "", "marker": "o", "markerfacecolor": "white"},
+    "ODE + noise": {"linestyle": "-"},
+    "ODE": {"linestyle": "--"},
+    "eq. 13": {"linestyle": ":"},
+}
+
+
+def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
+    """The figure from its table and the parameters in the table's header."""
+    figure = Figure(figsize=(style.COLUMN, 3.2))
+    ax = figure.subplots()
+    for n, (p_star, panel) in enumerate(frame.groupby("p_star")):
+        for name, look in _LOOK.items():
+            part = panel[panel.series == name]
+            bars = 3 * part.error / p_star if name == "SGD" else None
+            ax.errorbar(
+                part.p / p_star, part.value / p_star, bars, **look, color=style.colour(n), elinewidth=0.8, capsize=2
+            )
+        ax.plot([], [], color=style.colour(n), linewidth=4, label=f"$p^*={p_star}$")
+    for name, look in _LOOK.items():
+        ax.plot([], [], color="black", **look, label=name)
+    ratios = (frame.p / frame.p_star).unique()
+    ax.set_xscale("log")
+    ax.set_xticks(sorted(ratios), [f"{ratio:g}" for ratio in sorted(ratios)])
+    ax.minorticks_off()
+    ax.set(xlabel="overparameterisation $p/p^*$", ylabel=r"mean escape time $\hat\eta\alpha/p^*$")
+    ax.set_title(rf"$N={parameters['N']}$, $\hat\eta={parameters['eta_hat']:g}$; bars: 3 standard errors", fontsize=8)
+    ax.legend(loc="upper right", ncols=2)
+    return figure

@@ -1,0 +1,99 @@
+"""SGD and the ODE from one start, and the stages that simulate them."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from shallownets.config.section import (
+    Count,
+    Index,
+    Limit,
+    Many,
+    Positive,
+    Section,
+    Seed,
+    Several,
+    Tolerance,
+    Width,
+    means,
+)
+from shallownets.studies.escape.parameters.kinds import room, times
+
+P = Annotated[Width, means("student width, number of vectors")]
+PStar = Annotated[Width, means("teacher width, number of vectors")]
+Dimension = Annotated[Count, means("input dimension")]
+Eta = Annotated[Positive, means("learning rate")]
+AlphaMax = Annotated[Positive, means("last time", "samples/N")]
+Points = Annotated[Several, means("recorded times, 0 and the last included")]
+
+
+class Run(Section):
+    """SGD and the ODE from one start."""
+
+    p: P
+    p_star: PStar
+    N: Annotated[Count, means("input dimension of SGD")]
+    eta: Eta
+    alpha_max: AlphaMax
+    points: Points
+    replicates: Annotated[Many, means("runs of SGD, all from the same start")]
+    chain_N: Annotated[Count, means("input dimension of the overlap chain from the same overlaps")]
+    chain_replicates: Annotated[Many, means("runs of the chain")]
+    start: Annotated[Index, means("which of the starts drawn from the seed, counted from 0")]
+
+    def limits(self) -> Iterator[Limit]:
+        widths = [(self.p, self.p_star)]
+        yield room("N", self.N, widths)
+        yield room("chain_N", self.chain_N, widths)
+        yield times("points", self.points, self.alpha_max, self.N)
+        yield times("points", self.points, self.alpha_max, self.chain_N)
+
+
+class Runs(Section):
+    """Runs by their names."""
+
+    fig1: Run
+
+
+class Start(Section):
+    """A start."""
+
+    kind: Annotated[Literal["orthonormal", "gaussian"], means("orthonormal sets, or Gaussian overlaps")]
+    p: P
+    p_star: PStar
+    N: Dimension
+    seed: Seed
+    index: Annotated[Index, means("which of the starts drawn from this seed")] = 0
+
+
+class Sgd(Section):
+    """A batch of replicates of SGD on weights from one start."""
+
+    N: Dimension
+    eta: Eta
+    alpha_max: AlphaMax
+    points: Points
+    seed: Seed
+    first: Annotated[Index, means("index of the first replicate")] = 0
+    replicates: Annotated[Many, means("how many replicates")] = 1
+
+
+class Chain(Sgd):
+    """A batch of replicates of the overlap chain from one start."""
+
+
+class Gather(Section):
+    """Batches of replicates joined; nothing is chosen."""
+
+
+class Ode(Section):
+    """The ODE from one start, at the times of SGD at N."""
+
+    N: Dimension
+    eta: Eta
+    alpha_max: AlphaMax
+    points: Points
+    tolerance: Tolerance
+
+
+class Fig1(Section):
+    """The data of Figure 1; nothing is chosen."""

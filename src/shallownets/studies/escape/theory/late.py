@@ -1,0 +1,52 @@
+"""Late times from orthonormal starts: exponential for p = p*, algebraic for p > p* (beyond the paper).
+
+Times are t = η α. Along the singular vectors of M the gradient flow leaves q_r - s_r^2 -> (p/p*)(1/m_r^2 - 1) e^{-2At},
+A = 4/(p p*), m_r the singular values of M at the start. A is the softest positive level of the Hessian at a solution,
+teacher to orthogonal. For p > p* the directions that no teacher needs, q_0 ~ 1/t, are slower still.
+"""
+
+import numpy as np
+
+from shallownets.studies.escape.model import Array
+
+
+def decay_rate(p: int, eta: float) -> float:
+    """Rate of log L in t for p = p*, η included: (8/p^2)(1 - 2 η (p + 2)/p^2).
+
+    Linearised at the solution with δ_r = q_r - s_r^2, L = (2/p^2) Σ δ_r, and the step's own noise feeds every δ_r by
+    (4 η/p^2)(2 L + 8 δ_r/p^2). The sum over r is closed. The solution is stable for η < p^2/(2 (p + 2)).
+    """
+    return 8 / p**2 * (1 - 2 * eta * (p + 2) / p**2)
+
+
+def decay_prefactor(M: Array) -> float:
+    """c in L -> c e^{-8t/p^2} for p = p*, gradient flow from Q = I and M (p, p): (2/p^2) Σ_r (1/m_r^2 - 1)."""
+    m = np.linalg.svd(M, compute_uv=False)
+    return float(2 / len(M) ** 2 * (1 / m**2 - 1).sum())
+
+
+def excess_norm(p: int, p_star: int, eta: float, alpha: float) -> float:
+    """q_0 -> p^2 (2 + p*)/(8 η α (p + 2)): late eigenvalue of Q in the p - p* directions that no teacher needs."""
+    return p**2 * (2 + p_star) / (8 * eta * alpha * (p + 2))
+
+
+def late_risk(p: int, p_star: int, eta: float, q_0: float) -> float:
+    """Late risk to second order in q_0, η included; it falls as α^-2.
+
+    With ``late_deviation``'s eigenvalues the gradient flow has L_0 = (p - p*)(p + 2)/(p^2 (p* + 2)) q_0^2. At finite η
+    the step's own noise, the η^2 part of dQ, holds the learned q above the squared singular value of M by
+    κ = η L/(1 - 4 η/(p p*)), which adds 2 κ/p to the risk.
+    """
+    flow = (p - p_star) * (p + 2) / (p**2 * (p_star + 2)) * q_0**2
+    return flow / (1 - 2 * eta / (p - 4 * eta / p_star))
+
+
+def late_deviation(p: int, p_star: int, q_0: float) -> tuple[float, float]:
+    """Frobenius norms of (M - M_inf, Q - Q_inf) [20, 21] to first order in q_0.
+
+    Along a learned direction dM = 0 asks for q = p/p* - p τ/2 with τ = 2 (p - p*) q_0/(p (2 + p*)), and dQ = 0 for a
+    squared singular value of M equal to q.
+    """
+    shift = (p - p_star) * q_0 / (2 + p_star)
+    M = np.sqrt(p / p_star) * p_star * shift / (2 * p)
+    return float(np.sqrt(p_star) * M), float(np.sqrt((p - p_star) * q_0**2 + p_star * shift**2))

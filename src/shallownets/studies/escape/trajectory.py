@@ -1,0 +1,73 @@
+"""What every engine returns: the order parameters against time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shallownets.errors import Impossible
+from shallownets.studies.escape.model import Array
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Order parameters of R replicates at T times.
+
+    Attributes:
+        alpha: (T,) time, samples over N, after exactly that many samples; increasing.
+        M: (R, T, p, p*) student-teacher overlaps.
+        Q: (R, T, p, p) student-student overlaps.
+        diverged_at: (R,) time at which a replicate was found diverged; inf where it never was. From that time on
+            its M and Q are NaN, and they are finite everywhere else.
+
+    Raises:
+        Impossible: shapes that do not fit, or NaN and inf that ``diverged_at`` does not announce.
+    """
+
+    alpha: Array
+    M: Array
+    Q: Array
+    diverged_at: Array
+
+    def __post_init__(self) -> None:
+        replicates, times, p, _ = self.M.shape
+        if self.alpha.shape != (times,) or np.any(np.diff(self.alpha) <= 0):
+            raise Impossible("alpha must be increasing and as long as M and Q")
+        if self.Q.shape != (replicates, times, p, p) or self.diverged_at.shape != (replicates,):
+            raise Impossible("M, Q and diverged_at disagree in their replicates, times or width")
+        for overlap in (self.M, self.Q):
+            if not np.array_equal(np.isfinite(overlap).all((-2, -1)), self.valid):
+                raise Impossible("an overlap is not finite where the run had not diverged, or finite where it had")
+
+    @property
+    def valid(self) -> np.ndarray:
+        """(R, T) whether a replicate had not diverged by then."""
+        return self.alpha < self.diverged_at[:, None]
+
+
+def recording_times(alpha_max: float, points: int, N: int | None = None) -> Array:
+    """Equally spaced times from 0 to alpha_max; with N, each is a whole number of samples over N.
+
+    Raises:
+        Impossible: alpha_max N is too small for so many different times.
+    """
+    times = np.linspace(0.0, alpha_max, points)
+    if N is None:
+        return times
+    samples = np.rint(times * N)
+    if np.any(np.diff(samples) < 1):
+        raise Impossible(f"{points} times up to alpha_max = {alpha_max:g} need more than {alpha_max * N:g} samples")
+    return samples / N
+
+
+def concatenate(parts: list[Trajectory]) -> Trajectory:
+    """Join the replicates of several trajectories in order.
+
+    Raises:
+        Impossible: they were not recorded at the same times.
+    """
+    if any(not np.array_equal(part.alpha, parts[0].alpha) for part in parts):
+        raise Impossible("the parts were not recorded at the same times")
+    return Trajectory(
+        parts[0].alpha,
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("M", "Q", "diverged_at")),
+    )

@@ -1,0 +1,188 @@
+"""Interactive plots of the report, each from the tidy CSV of a figure: values on hover, curves toggled in the legend.
+
+``CHARTS`` names them: from the table and the parameters in its header to a plotly figure.
+"""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from shallownets.drawing import style
+from shallownets.drawing.interactive import number, panels
+
+
+def _curve(x, y, name: str, colour: str, legend: bool = True, **line) -> go.Scatter:
+    """A line; all of one name are toggled together, and one of them stands in the legend."""
+    return go.Scatter(
+        x=number(x),
+        y=number(y),
+        mode="lines",
+        name=name,
+        legendgroup=name,
+        showlegend=legend,
+        line={"color": colour, "width": 1.6} | line,
+        hovertemplate="%{y:.4g} at %{x:.4g}<extra>" + name + "</extra>",
+    )
+
+
+def _points(x, frame: pd.DataFrame, name: str, colour: str, scale=1.0, legend: bool = True) -> go.Scatter:
+    """Estimates with their intervals."""
+    return go.Scatter(
+        x=number(x),
+        y=number(frame.estimate / scale),
+        error_y={"array": number((frame.high - frame.low) / 2 / abs(scale)), "thickness": 1, "width": 0},
+        mode="markers",
+        name=name,
+        legendgroup=name,
+        showlegend=legend,
+        marker={"color": colour, "size": 7},
+        hovertemplate="%{y:.4g} at %{x:.4g}<extra>" + name + "</extra>",
+    )
+
+
+def risk_scaling(frame: pd.DataFrame, parameters: dict) -> go.Figure:
+    """Risk against time, heavy and light tail: exact, decoupled, law, best risk of each width."""
+    figure = panels(["heavy tail", "light tail"], 2)
+    for column, (kind, curves) in enumerate(frame.groupby("kind"), 1):
+        unit = curves.M_star.iloc[0] ** curves.beta.iloc[0] if kind == "light" else 1.0
+        for place, (N, curve) in enumerate(curves.groupby("N")):
+            colour, x = style.colour(place), curve.u / unit
+            name = f"{kind}, N = {N}"
+            figure.add_trace(_curve(x, curve.exact, name, colour, width=3), 1, column)
+            figure.add_trace(_curve(x, curve.decoupled, name, colour, legend=False, dash="dash"), 1, column)
+            figure.add_trace(_curve(x, curve.best, name, style.GREY, legend=False, width=0.8), 1, column)
+        figure.add_trace(
+            _curve(x, curve.law, "law, d, M* → ∞", "black", legend=column == 1, dash="dot", width=1), 1, column
+        )
+    figure.update_xaxes(type="log", dtick="D2", title="2t / (|A| log(d/N))", col=1)
+    figure.update_yaxes(
+        type="log", dtick="D2", range=[np.log10(frame[frame.kind == "heavy"].best.min() / 2), 0.1], col=1
+    )
+    figure.update_xaxes(range=[0, 2], title="2t / (|A| M*<sup>β</sup> log(d/N))", col=2)
+    figure.update_yaxes(title="risk", col=1)
+    return figure
+
+
+def emergence(frame: pd.DataFrame, parameters: dict) -> go.Figure:
+    """Overlaps of single directions, exact and decoupled, and the risk as their sum."""
+    figure = panels(["overlaps G<sub>jj</sub>", "risk"], 2)
+    for place, (j, curve) in enumerate(frame[frame.curve == "overlap"].groupby("j")):
+        colour, name = style.colour(place), f"direction {j}"
+        figure.add_trace(_curve(curve.t, curve.exact, name, colour, width=3), 1, 1)
+        figure.add_trace(_curve(curve.t, curve.theory, name, colour, legend=False, dash="dash"), 1, 1)
+    risk, steps = (frame[frame.curve == name] for name in ("risk", "steps"))
+    figure.add_trace(_curve(risk.t, risk.exact, "exact", style.GREY, width=4), 1, 2)
+    figure.add_trace(_curve(risk.t, risk.theory, "directions one by one", style.COLOURS[1], dash="dash"), 1, 2)
+    figure.add_trace(_curve(steps.t, steps.exact, "a step at each T<sub>j</sub>", "black", shape="hv", width=1), 1, 2)
+    figure.update_xaxes(type="log", dtick="D2", title="time t")
+    figure.update_yaxes(type="log", dtick="D2", col=2)
+    return figure
+
+
+def exponents(frame: pd.DataFrame, parameters: dict) -> go.Figure:
+    """Exponents over their limits, and the distance from decoupled directions; lines: deflated directions."""
+    figure = panels(["exponent over (1 − 2β)/β", "distance from decoupled directions"], 2)
+    for place, (beta, curves) in enumerate(frame.groupby("beta")):
+        colour, name = style.colour(place), f"β = {beta:g}"
+        curve, gap = (curves[curves.quantity == quantity] for quantity in ("exponent", "gap"))
+        figure.add_trace(_points(curve.d, curve, name, colour, scale=curve.asymptotic), 1, 1)
+        figure.add_trace(_curve(curve.d, curve.deflated / curve.asymptotic, name, colour, legend=False), 1, 1)
+        x, sign = np.log(gap.d / gap.N), np.sign(gap.estimate)
+        figure.add_trace(_points(x, gap, name, colour, scale=sign, legend=False), 1, 2)
+        figure.add_trace(_curve(x, abs(gap.deflated), name, colour, legend=False), 1, 2)
+    figure.update_xaxes(type="log", dtick="D2", title="dimension d", col=1)
+    figure.update_xaxes(type="log", dtick="D2", title="log(d/N)", col=2)
+    figure.update_yaxes(type="log", dtick="D2", col=2)
+    return figure
+
+
+def time_units(frame: pd.DataFrame, parameters: dict) -> go.Figure:
+    """Time to half the risk against width, in both clocks; time of a direction against log d."""
+    figure = panels(["light tails", f"heavy tail, direction {parameters['direction']}"], 2)
+    light, heavy = (frame[frame.kind == kind] for kind in ("light", "heavy"))
+    for place, (beta, curve) in enumerate(light.groupby("beta")):
+        log_d = np.log(curve.d / curve.N)
+        for clock, scale in (("flow as printed", log_d), ("flow of the loss", log_d / np.sqrt(curve.N))):
+            colour = style.colour(2 * place + (clock == "flow of the loss"))
+            figure.add_trace(_points(curve.M_star, curve, f"β = {beta:g}, {clock}", colour, scale=scale), 1, 1)
+    figure.add_trace(_points(np.log(heavy.d), heavy, "exact flow", style.COLOURS[4]), 1, 2)
+    figure.add_trace(_curve(np.log(heavy.d), heavy.unit, "log(d/N)/2λ<sub>j</sub>", "black"), 1, 2)
+    figure.update_xaxes(type="log", dtick="D2", title="width M* = N", col=1)
+    figure.update_yaxes(type="log", dtick="D2", title="time to half the risk / log(d/N)", col=1)
+    figure.update_xaxes(title="log d", col=2)
+    return figure
+
+
+def _measured(x, frame: pd.DataFrame, name: str, colour: str, legend: bool = True) -> go.Scatter:
+    """Means with three standard errors."""
+    bounds = {"estimate": frame.value, "low": frame.value - 3 * frame.error, "high": frame.value + 3 * frame.error}
+    return _points(x, pd.DataFrame(bounds), name, colour, legend=legend)
+
+
+def sgd_flow(frame: pd.DataFrame, parameters: dict) -> go.Figure:
+    """Risk of SGD, of the flow at finite step and of the exact flow against time; the gap against the step size."""
+    figure = panels(["risk", "gap"], 2)
+    frame = frame.rename(columns={"risk": "value"})
+    curves = frame[(frame.panel == "risk") & (frame.t > 0)]
+    for place, ((schedule, eta_d), curve) in enumerate(curves.groupby(["schedule", "eta_d"])):
+        colour, series = style.colour(place), dict(list(curve.groupby("series")))
+        falls = f", falling from {parameters['falls_from']:g}" if schedule == "falling" else ""
+        name = f"ηd = {eta_d:g}{falls}"
+        figure.add_trace(_measured(series["sgd"].t, series["sgd"], name, colour), 1, 1)
+        figure.add_trace(_curve(series["finite step"].t, series["finite step"].value, name, colour, legend=False), 1, 1)
+    _, flow = next(iter(curves[curves.series == "flow"].groupby(["eta_d", "schedule"])))
+    figure.add_trace(_curve(flow.t, flow.value, "exact flow", "black", dash="dash"), 1, 1)
+    gaps = frame[frame.panel == "gap"].sort_values("eta_d")
+    sgd, finite = (gaps[gaps.series == name] for name in ("sgd", "finite step"))
+    figure.add_trace(_measured(sgd.eta_d, sgd, "SGD", "black"), 1, 2)
+    figure.add_trace(_curve(finite.eta_d, finite.value, "flow at finite step", style.GREY), 1, 2)
+    figure.update_xaxes(title="t", col=1)
+    figure.update_xaxes(type="log", dtick="D2", title="ηd", col=2)
+    figure.update_yaxes(type="log", dtick="D2")
+    return figure
+
+
+def sample_complexity(frame: pd.DataFrame, parameters: dict) -> go.Figure:
+    """Samples over d to a risk, against the dimension and the teacher's width."""
+    figure = panels(["heavy tail", "light tail"], 2)
+    for place, ((tail, gamma), curves) in enumerate(frame.groupby(["tail", "gamma"])):
+        variable, column = ("d", 1) if tail == "heavy" else ("M_star", 2)
+        colour, curves = style.colour(place), curves.sort_values(variable)
+        name = f"{tail}, ηd = {curves.kappa.iloc[0]:g}" + (f"/M*<sup>{gamma:g}</sup>" if gamma else "")
+        sgd = curves[curves.series == "sgd"]
+        figure.add_trace(_measured(sgd[variable], sgd, name, colour), 1, column)
+        for flow, dash in (("finite step", "solid"), ("flow", "dash")):
+            curve = curves[curves.series == flow]
+            figure.add_trace(_curve(curve[variable], curve.value, name, colour, legend=False, dash=dash), 1, column)
+    figure.update_xaxes(type="log", dtick="D2", title="d", col=1)
+    figure.update_xaxes(type="log", dtick="D2", title="M*", col=2)
+    figure.update_yaxes(title="samples / d", col=1)
+    figure.update_yaxes(type="log", dtick="D2", col=2)
+    return figure
+
+
+def radial_fit(frame: pd.DataFrame, parameters: dict) -> go.Figure:
+    """Risk before and after the radial fit along a run, and what the fit costs against its samples."""
+    figure = panels(["along a run of SGD", "above the best radial part"], 2)
+    looks = {"before": style.COLOURS[1], "best": "black", "predicted": style.COLOURS[0], "after": style.COLOURS[0]}
+    for panel, column, variable in (("risk", 1, "t"), ("excess", 2, "samples")):
+        for name, curve in frame[frame.panel == panel].groupby("series"):
+            draw = _measured(curve[variable], curve, name, looks[name], column == 1)
+            if name != "after":
+                draw = _curve(curve[variable], curve.value, name, looks[name], column == 1)
+            figure.add_trace(draw, 1, column)
+    figure.update_xaxes(title="t at which Phase I ends", col=1)
+    figure.update_xaxes(type="log", dtick="D2", title="samples of Phase II", col=2)
+    figure.update_yaxes(type="log", dtick="D2")
+    return figure
+
+
+CHARTS = {
+    "risk_scaling": risk_scaling,
+    "emergence": emergence,
+    "sgd_flow": sgd_flow,
+    "sample_complexity": sample_complexity,
+    "radial_fit": radial_fit,
+    "exponents": exponents,
+    "time_units": time_units,
+}

@@ -1,0 +1,192 @@
+"""Phase I: one-pass SGD on the Stiefel manifold, with the polar retraction in closed form; O(dN) a sample.
+
+The student f = N^-1/2 (|q|^2 - N), q = W^T x, sees x ~ N(0, I_d) once and moves along the Riemannian gradient of its
+squared error, then back to orthonormal columns:
+
+    v = x - W q,   c = η (y - f),   W <- polar(W + c v q^T),
+
+which absorbs the gradient's constant factors (2 and N^-1/2) into η. Since v is orthogonal to the columns of W,
+(W + c v q^T)^T (W + c v q^T) = I + c^2 |v|^2 q q^T, whose inverse root is known:
+
+    W <- W + [b W q + c g v] q^T,   g = (1 + c^2 |v|^2 |q|^2)^-1/2,   b = (g - 1)/|q|^2.
+
+On average c v q^T is 2 η (I - W W^T) T W: a sample advances the flow's time t by 2 η.
+
+The formula keeps W^T W = I only up to rounding, and what rounding leaves grows: where a student of weights N^-1/2 fits
+badly, at rates up to 2 N^-1/2 in t. So once t has advanced by 1, and every POLISH samples at least, follows a step of
+Newton & Schulz, W (3 I - W^T W)/2, which squares the error; it costs about N samples' work.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import SeedSequence
+
+from shallownets.numerics import normals
+from shallownets.numerics.jit import kernel
+from shallownets.studies.riccati.model import Array
+from shallownets.studies.riccati.starts import Start
+
+POLISH = 1024  # samples between two steps of Newton & Schulz, at most
+LEFT = 0.01  # squared cosine of the angle by which a sample may turn W at most
+TILE = 512  # coordinates updated at a time: 4 KiB, so that a row's part stays in the first-level cache
+
+# η of a sample: one number, one for each sample, or a function of the samples' indices, counted from 0.
+Schedule = float | Array | Callable[[Array], Array]
+_FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise; NaN and inf keep their meaning
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of SGD at its recorded samples.
+
+    Attributes:
+        samples: (T,) samples used.
+        t: (T,) the flow's time, twice the sum of η so far.
+        Z: (T, M*, N) overlaps Θ^T W; NaN from the divergence on.
+        W: (d, N) the last weights.
+        diverged_at: samples used when one left less than LEFT of the direction of W that it turned; inf where none did.
+            The manifold is compact, so that nothing grows; but from then on SGD forgets what it learns.
+    """
+
+    samples: Array
+    t: Array
+    Z: Array
+    W: Array
+    diverged_at: float
+
+
+@kernel("f8(f8[::1], f8[::1], i8)", fastmath=_FAST)
+def _dot(u, v, n):
+    """u.v over the first n entries."""
+    total = 0.0
+    for j in range(n):
+        total += u[j] * v[j]
+    return total
+
+
+@kernel("void(f8[:, ::1])")
+def polish(W):
+    """One step of Newton & Schulz towards orthonormal rows, W (N, d), in place."""
+    N, d = W.shape
+    factor = np.empty((N, N))
+    for i in range(N):
+        for j in range(N):
+            factor[i, j] = (1.5 if i == j else 0.0) - 0.5 * _dot(W[i], W[j], d)
+    W[:] = np.dot(factor, W)
+
+
+@kernel("i8(f8[:, ::1], f8[::1], u8[:, ::1], u8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1])", fastmath=_FAST)
+def _advance(W, lam, state, words, x, q, move, eta, due):
+    """Use up a sample for each entry of eta, changing W (N, d), its rows being the paper's columns.
+
+    Args:
+        lam: (M*,) the teacher's eigenvalues, on the first axes.
+        state, words, x: of the random numbers, as ``normals.fill`` takes them; x of at least d entries.
+        q: (N,) scratch.
+        move: (TILE,) scratch.
+        due: (1,) polishing is due when this reaches 1; advanced here.
+
+    Returns:
+        How many were used before one that left too little of W's direction along q, or nothing finite.
+    """
+    N, d = W.shape
+    for sample in range(eta.size):
+        normals.fill(state, words, x)
+        y = 0.0
+        for m in range(lam.size):
+            y += lam[m] * (x[m] * x[m] - 1.0)
+        square = 0.0
+        for i in range(N):
+            q[i] = _dot(W[i], x, d)
+            square += q[i] * q[i]
+        c = eta[sample] * (y - (square - N) / np.sqrt(N))
+        tangent = c * c * (_dot(x, x, d) - square) * square  # squared, of the angle by which W turns
+        g = 1.0 / np.sqrt(1.0 + tangent)
+        if not g * g >= LEFT:
+            return sample
+        along = (g - 1.0) / square - c * g  # b W q + c g v = (b - c g) W q + c g x
+        across = c * g
+        for first in range(0, d, TILE):
+            n = min(TILE, d - first)
+            for j in range(n):
+                move[j] = across * x[first + j]
+            for i in range(N):
+                w = W[i, first : first + n]
+                scale = along * q[i]
+                for j in range(n):
+                    move[j] += scale * w[j]
+            for i in range(N):
+                w = W[i, first : first + n]
+                scale = q[i]
+                for j in range(n):
+                    w[j] += scale * move[j]
+        due[0] += max(2.0 * eta[sample], 1.0 / POLISH)
+        if due[0] >= 1.0:
+            due[0] = 0.0
+            polish(W)
+    return eta.size
+
+
+def step_sizes(schedule: Schedule, first: int, count: int) -> Array:
+    """η of the samples first to first + count - 1.
+
+    Raises:
+        ValueError: a schedule that is too short, or an η that is not a number of at least 0.
+    """
+    if callable(schedule):
+        schedule, first = schedule(np.arange(first, first + count, dtype=float)), 0
+    eta = np.asarray(schedule, float)
+    eta = np.full(count, eta) if eta.ndim == 0 else np.ascontiguousarray(eta[first : first + count])
+    if eta.shape != (count,):
+        raise ValueError(f"the schedule ends {count - eta.size} samples before the run")
+    if not (np.isfinite(eta).all() and (eta >= 0).all()):
+        raise ValueError("the schedule has a step size that is not a number of at least 0")
+    return eta
+
+
+def simulate(
+    start: Start,
+    lam: Array,
+    d: int,
+    schedule: Schedule,
+    samples: Array,
+    stream: SeedSequence,
+    progress: Callable[[float], None] = lambda amount: None,
+    until: Callable[[Array], bool] = lambda Z: False,
+) -> Run:
+    """One run of SGD.
+
+    Args:
+        start: where it begins; the teacher lies on the first M* axes, which costs no generality (see ``model``).
+        lam: (M*,) the teacher's eigenvalues.
+        d: input dimension.
+        schedule: the step size η.
+        samples: (T,) recorded after these numbers of samples, increasing.
+        stream: of the samples; they are drawn, used once and forgotten.
+        progress: called with the samples by which the work has advanced.
+        until: the run ends with the first record whose Z makes this true.
+
+    Raises:
+        ValueError: a schedule that is too short or has an η that is not a number of at least 0; d < M* + N.
+    """
+    W = np.ascontiguousarray(start.weights(d).T)
+    state, words = normals.seed(stream), np.empty(normals.BLOCK, np.uint64)
+    x = np.empty(-(-d // normals.GRAIN) * normals.GRAIN)
+    q, move, due = np.empty(len(W)), np.empty(TILE), np.zeros(1)
+    times, overlaps = [], []
+    done, time, diverged_at = 0, 0.0, np.inf
+    for target in samples:
+        eta = step_sizes(schedule, done, target - done)
+        used = _advance(W, lam, state, words, x, q, move, eta, due) if diverged_at == np.inf else 0
+        if used < eta.size and diverged_at == np.inf:
+            diverged_at = float(done + used)
+        time += 2 * eta.sum()
+        times.append(time)
+        overlaps.append(W[:, : lam.size].T.copy() if diverged_at == np.inf else np.full((lam.size, len(W)), np.nan))
+        progress(target - done)
+        done = target
+        if until(overlaps[-1]):
+            break
+    return Run(np.array(samples[: len(times)]), np.array(times), np.array(overlaps), W.T, diverged_at)

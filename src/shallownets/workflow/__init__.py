@@ -1,0 +1,1 @@
+"""What Snakemake is told and asked: sources, guard, lock, plan, cost, catalogue of figures."""

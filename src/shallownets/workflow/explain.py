@@ -1,0 +1,242 @@
+"""Explain a figure: from the picture back to the parameters, jobs, files, hashes, source and claims behind it.
+
+From: the workflow, as Snakemake plans it, and whatever of its results is there.
+Makes: nothing but text.
+"""
+
+import hashlib
+import shlex
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import yaml
+
+from shallownets import cli
+from shallownets.claims.judge import ledger
+from shallownets.config import settings, yamlfile
+from shallownets.errors import UserError
+from shallownets.results.artefacts import load_table
+from shallownets.workflow import catalogue, lineage, sources
+from shallownets.workflow.catalogue import Figure
+
+CONFIG = Path("config.yaml")
+TIERS = Path("workflow/tiers")
+_WIDTH = 110
+
+
+def meanings(path: Path) -> dict[str, str]:
+    """What the comments of a config file say of each key: the text behind its value, or behind a section's name."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    found = {}
+
+    def walk(node: yaml.Node, above: str) -> None:
+        for key, value in node.value:
+            section = isinstance(value, yaml.MappingNode) and not value.flow_style
+            end = (key if section else value).end_mark
+            found[f"{above}{key.value}"] = lines[end.line][end.column :].partition("#")[2].strip()
+            if section:
+                walk(value, f"{above}{key.value}.")
+
+    walk(yaml.compose(text), "")
+    return found
+
+
+def overlays(tier: str) -> list[Path]:
+    """The config files that make this tier of ``config.yaml``: that of workflow/tiers, or what a run wrote down.
+
+    Raises:
+        UserError: there is no such tier.
+    """
+    if tier == yamlfile.load(CONFIG)["tier"]:
+        return []
+    places = {yamlfile.load(path)["tier"]: path for path in sorted(Path("results").glob("*/config.yaml"))}
+    places |= {yamlfile.load(path)["tier"]: path for path in sorted(TIERS.glob("*.yaml"))}
+    if tier not in places:
+        known = ", ".join([yamlfile.load(CONFIG)["tier"], *sorted(places)])
+        raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; one of {known} is right")
+    return [places[tier]]
+
+
+def merged(configs: Iterable[Path]) -> dict:
+    """``config.yaml`` with these files on top, as Snakemake merges them."""
+    from snakemake.utils import update_config
+
+    config = yamlfile.load(CONFIG)
+    for path in configs:
+        update_config(config, yamlfile.load(path))
+    return config
+
+
+def _wrapped(text: str, first: str, others: str | None = None) -> list[str]:
+    """A text as lines that begin with ``first`` and then with ``others``; names and paths stay whole."""
+    later = first if others is None else others
+    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=later, break_long_words=False)
+
+
+def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Rows as indented lines with aligned columns."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["    " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+def _parameters(figure: Figure, config: Mapping) -> Iterator[str]:
+    said = meanings(CONFIG)
+    values = {"seed": config["seed"]}
+    for setting in figure.settings:
+        name = f"{figure.study}.{setting}"
+        value = config
+        for part in name.split("."):
+            value = value[part]
+        values |= {f"{name}.{key}": value[key] for key in value} if isinstance(value, Mapping) else {name: value}
+    width = max(map(len, values))
+    for key, value in values.items():
+        meaning = f"   ({said[key]})" if said.get(key) else ""
+        yield from _wrapped(f"{value}{meaning}", f"    {key:<{width}} = ", " " * (width + 7))
+    yield from _wrapped(
+        "Each random stream follows from the seed, its purpose, the parameters of the experiment and the index of the "
+        "replicate, and from nothing else (src/shallownets/numerics/seeds.py).",
+        "  ",
+    )
+
+
+def _file(path: Path, due: set[Path]) -> tuple[str, str, str]:
+    """A file's state, SHA-256 and path."""
+    if not path.is_file():
+        return "not made", "", str(path)
+    return "old     " if path in due else "current ", hashlib.sha256(path.read_bytes()).hexdigest(), str(path)
+
+
+def _cost(jobs: Iterable[lineage.Job]) -> str:
+    costs = [cost for job in jobs if (cost := lineage.cost(job))]
+    if not costs:
+        return "cost not known"
+    return f"{sum(cost.core_seconds for cost in costs):.1f} core seconds, {max(cost.memory for cost in costs):.0f} MB"
+
+
+def _command(job: lineage.Job) -> str:
+    """The command as one would type it, without the copy of its output to the log."""
+    return shlex.join(shlex.split(job.command.partition(" 2>&1 | tee ")[0]))
+
+
+def _jobs(jobs: list[lineage.Job], due: set[Path]) -> Iterator[str]:
+    """Rule by rule; of the jobs of a rule the first one stands for all."""
+    for rule, number in Counter(job.rule for job in jobs).items():
+        alike = [job for job in jobs if job.rule == rule]
+        first = alike[0]
+        yield ""
+        yield from _wrapped(f"{rule}: {first.message}" + (f", and {number - 1} more" if number > 1 else ""), "  ")
+        yield f"    {_cost(alike)}; {len(first.code)} source files, hash {sources.digest(first.code)}"
+        yield from _wrapped(_command(first), "    $ ", "      ")
+        yield from _columns(_file(path, due) for job in alike for path in job.outputs)
+
+
+def _versions(table: Path) -> str:
+    """What made a table, by its own record; a damaged one is said to be so and stops nothing."""
+    try:
+        _, record = load_table(table)
+    except UserError as error:
+        return f"Versions: not known; {error}"
+    return "Versions: " + ", ".join(f"{name} {number}" for name, number in record["versions"].items())
+
+
+def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
+    entries = catalogue.claims_of(figure)
+    if not entries:
+        yield "  none"
+        return
+    made = ledger.read(results / "claims.csv") if (results / "claims.csv").is_file() else []
+    judged = {claim.id: claim for claim in ledger.gather(made)}
+    rows = [("verdict", "predicted", "measured", "interval", "claim")]
+    for entry in entries:
+        if entry["id"] not in judged:
+            rows.append(("not made", "", "", "", entry["id"]))
+            continue
+        claim = judged[entry["id"]]
+        shown, number = claim.shown, len(claim.comparisons)
+        others = f", one of {number} comparisons" if number > 1 else ""
+        interval = f"{_number(shown.low)} to {_number(shown.high)}"
+        measured = (_number(shown.predicted), _number(shown.measured), interval)
+        rows.append((shown.verdict, *measured, entry["id"] + others))
+    head, *claims = _columns(rows)
+    yield head
+    for line, entry in zip(claims, entries, strict=True):
+        yield line
+        yield from _wrapped(entry["statement"], "        ")
+    yield ""
+    yield "  measured in"
+    yield from _columns(_file(path, due) for path in _tables(figure, results))
+
+
+def _tables(figure: Figure, results: Path) -> list[Path]:
+    """The tables of measurements that the figure's claims are judged from."""
+    names = sorted({entry["table"] for entry in catalogue.claims_of(figure)})
+    return [results / "measurements" / figure.study / f"{name}.csv" for name in names]
+
+
+def explain(figure: Figure, tier: str) -> Iterator[str]:
+    """The lines of the explanation.
+
+    Raises:
+        UserError: no such tier, or a workflow that Snakemake refuses.
+    """
+    configs = overlays(tier)
+    config = merged(configs)
+    results = Path(settings.results_folder(config))
+    picture = results / "figures" / figure.study / f"{figure.name}.pdf"
+    targets = [str(path) for path in (picture, *_tables(figure, results))]
+    due = lineage.due(targets, configs)
+    jobs = lineage.jobs([str(picture)], configs)
+    files = sorted({path for job in jobs for path in job.code})
+
+    yield f"{figure.name} ({figure.label}) of study {figure.study}, tier {tier}"
+    yield from _wrapped(figure.shows, "  ")
+    if figure.paper:
+        yield from _wrapped(f"In the paper: {figure.paper}", "  ")
+    yield f"  Its caption is {figure.caption}."
+    yield ""
+    yield f"PARAMETERS, from {' and '.join(map(str, [CONFIG, *configs]))}"
+    yield from _parameters(figure, config)
+    yield ""
+    yield f"JOBS, each after those whose results it reads: {len(jobs)}, {_cost(jobs)} at most"
+    yield from _wrapped(
+        "Each file with its SHA-256; old: its source, config or inputs have changed since, and a run makes it anew.",
+        "  ",
+    )
+    yield from _jobs(jobs, due)
+    yield ""
+    yield f"SOURCE: {len(files)} files, hash {sources.digest(files)}"
+    for folder in sorted({path.parent for path in files}):
+        yield from _wrapped(" ".join(path.name for path in files if path.parent == folder), f"    {folder}: ", " " * 8)
+    data = results / "figure_data" / figure.study / f"{figure.data}.csv"
+    if data.is_file():
+        yield from _wrapped(_versions(data), "  ")
+    yield ""
+    yield f"CLAIMS, from {results}/claims.csv; of several comparisons the one with the gravest verdict"
+    yield from _claims(figure, results, due)
+    yield ""
+    if due:
+        overlay = "".join(f" --configfile {path}" for path in configs)
+        tables = "".join(f" {path}" for path in _tables(figure, results) if path in due)
+        yield f"To make what is old or not made: snakemake --cores all {figure.name}{tables}{overlay}"
+    else:
+        yield "All of it is current."
+
+
+def main() -> None:
+    parser = cli.parser("shallownets explain", __doc__)
+    parser.add_argument("figure", help="its name, such as fig3")
+    parser.add_argument("--tier", default=yamlfile.load(CONFIG)["tier"], help="which tier's results")
+    args = parser.parse_args()
+    print("\n".join(explain(catalogue.find(args.figure), args.tier)))
+
+
+if __name__ == "__main__":
+    cli.run(main)

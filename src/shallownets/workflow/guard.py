@@ -1,0 +1,109 @@
+"""Is each result what the run in hand would make? Snakemake is told which are not, and makes them again.
+
+Snakemake sees what changed in the rules, but takes a file on its word that bears the right name: it notices no other
+bytes, nor an artefact of other parameters in its place, nor an input that changed while the clock was set back. Each
+artefact has a seal beside it (see ``artefacts``); here it is held against the file, the job, the source and the inputs.
+"""
+
+import json
+import os
+import shlex
+import sys
+import time
+from collections.abc import Mapping
+from functools import cache, wraps
+from pathlib import Path
+
+from shallownets.results.files import hash_of, sidecar
+
+_PARTS = ("data", "measurements", "figure_data", "figures")
+_SHOWN = 3  # how many files are named in the message
+
+
+@cache
+def _hash(path: Path) -> str | None:
+    """Hash of a file, or None where there is none."""
+    return hash_of(path.read_bytes()) if path.is_file() else None
+
+
+_source = cache(source_of)
+
+
+def fault(path: Path, command: str) -> str | None:
+    """What is wrong with a result, or None.
+
+    Args:
+        path: an artefact that exists.
+        command: what makes it, ``python -m <module> <arguments>``.
+    """
+    try:
+        seal = json.loads(sidecar(path).read_bytes())
+        sealed, line, source, inputs = seal["sha256"], seal["command line"], seal["source"], seal["inputs"]
+        changed = [name for name, read in inputs.items() if _hash(Path(name)) not in (None, read)]
+        made, wanted = shlex.split(line), shlex.split(command)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return "it has no record of its making"
+    if _hash(path) != sealed:
+        return "its bytes are not those that were written"
+    if made != wanted:
+        return "it was made by another command"
+    if source != _source(wanted[2]):
+        return "it was made by another version of the source"
+    return f"it was made from another {changed[0]}" if changed else None
+
+
+def _announce(faults: Mapping[str, str]) -> None:
+    """One line each for the first files, and how many more there are."""
+    lines = [f"{path}: {said}; it is made again" for path, said in faults.items()]
+    more = len(lines) - _SHOWN
+    print("\n".join([*lines[:_SHOWN], *([f"and {more} more results"] if more > 0 else [])]), file=sys.stderr)
+
+
+def watch() -> None:
+    """Let Snakemake count results with a fault among those that a killed run left incomplete: both are made again.
+
+    Snakemake's own lock gives way to that of ``runs``, which a killed run does not leave behind. Jobs on a cluster do
+    not look: Snakemake starts them with ``--ignore-incomplete``.
+    """
+    from snakemake.dag import DAG
+
+    # Where a process reads the Snakefile twice, the second look takes the place of the first.
+    unfinished = getattr(DAG.incomplete_files, "__wrapped__", DAG.incomplete_files)
+
+    @wraps(unfinished)
+    async def incomplete_files(dag: DAG) -> list:
+        records, faults = dag.workflow.persistence, {}
+        dag.workflow.dag_settings.force_incomplete = True
+        records.lock = records.unlock = records.noop
+        dag.update_jobids()  # shell commands may name them
+        found = await unfinished(dag)
+        for job in dag.jobs:
+            if not job.is_shell or not job.shellcmd.startswith("python -m shallownets."):
+                continue
+            changes = (records.params_changed(job), *records.code_changed(job), *records.input_changed(job))
+            if records.has_metadata(job) and any(changes):
+                continue  # Snakemake makes it again by itself, and explains why
+            command = job.shellcmd.partition(" 2>&1")[0]
+            for file in job.output:
+                if file not in found and await file.exists() and (said := fault(Path(file), command)):
+                    faults[file] = said
+        if faults:
+            _announce(faults)
+        return [*found, *faults]
+
+    DAG.incomplete_files = incomplete_files
+
+
+def tidy(results: Path) -> None:
+    """For a time when no job is at work: delete what killed jobs had begun to write, and mend times in the future.
+
+    A clock that was set back leaves results of the future, with which Snakemake refuses to work. What is current is for
+    their seals to say.
+    """
+    now = time.time()
+    for folder in ("", *(f"{part}/**/" for part in _PARTS)):
+        for path in results.glob(f"{folder}*"):
+            if path.name.endswith(".unfinished"):
+                path.unlink(missing_ok=True)
+            elif path.is_file() and path.stat().st_mtime > now:
+                os.utime(path, (now, now))
