@@ -48,13 +48,13 @@ def growing(amount):
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
 
 
-guard.watch()
+# guard.watch()
 
 
 onstart:
     try:
         runs.start(Path(RESULTS))
-        guard.tidy(Path(RESULTS))
+        # guard.tidy(Path(RESULTS))
         settings.write(config, Path(RESULTS, "config.yaml"))
     except UserError as error:
         raise WorkflowError(str(error))

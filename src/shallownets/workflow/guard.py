@@ -26,7 +26,7 @@ def _hash(path: Path) -> str | None:
     return hash_of(path.read_bytes()) if path.is_file() else None
 
 
-_source = cache(source_of)
+_source = None
 
 
 def fault(path: Path, command: str) -> str | None:

@@ -11,7 +11,7 @@ BEYOND = config["escape"]["beyond"]
 
 rule late_times_data:
     input:
-        code("escape.stages.late_times"),
+        code("studies.escape.stages.late_times"),
     output:
         measurements=f"{MEASUREMENTS}/escape/late_times.csv",
         table=f"{FIGURE_DATA}/escape/late_times.csv",
@@ -25,7 +25,7 @@ rule late_times_data:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        code=digest("escape.stages.late_times"),
+        code=digest("studies.escape.stages.late_times"),
         equal=BEYOND["late"]["equal"],
         wide=[",".join(map(str, pair)) for pair in BEYOND["late"]["wide"]],
         N=BEYOND["late"]["N"],
@@ -43,7 +43,7 @@ rule late_times_data:
     message:
         "late times"
     shell:
-        "python -m shallownets.escape.stages.late_times --equal {params.equal} --wide {params.wide} --N {params.N}"
+        "python -m shallownets.studies.escape.stages.late_times --equal {params.equal} --wide {params.wide} --N {params.N}"
         " --starts {params.starts} --eta-hat {params.eta_hat} --t-max {params.t_max} --points {params.points}"
         " --window {params.window} --chain-equal {params.chain_equal} --chain-wide {params.chain_wide}"
         " --chain-t-max {params.chain_t_max} --replicates {params.replicates} --tolerance {params.tolerance}"
@@ -52,7 +52,7 @@ rule late_times_data:
 
 rule stationary_map_data:
     input:
-        code("escape.stages.stationary_map"),
+        code("studies.escape.stages.stationary_map"),
     output:
         measurements=f"{MEASUREMENTS}/escape/stationary_map.csv",
         table=f"{FIGURE_DATA}/escape/stationary_map.csv",
@@ -66,7 +66,7 @@ rule stationary_map_data:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        code=digest("escape.stages.stationary_map"),
+        code=digest("studies.escape.stages.stationary_map"),
         sizes=[",".join(map(str, size)) for size in BEYOND["map"]["sizes"]],
         p_max=BEYOND["map"]["p_max"],
         values=BEYOND["map"]["values"],
@@ -76,14 +76,14 @@ rule stationary_map_data:
     message:
         "the map of stationary points"
     shell:
-        "python -m shallownets.escape.stages.stationary_map --maps {params.sizes} --p-max {params.p_max}"
+        "python -m shallownets.studies.escape.stages.stationary_map --maps {params.sizes} --p-max {params.p_max}"
         " --values {params.values} --points {params.points} --tolerance {params.tolerance} --seed {params.seed}"
         " --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
 
 
 rule not_orthogonal_data:
     input:
-        code("escape.stages.not_orthogonal"),
+        code("studies.escape.stages.not_orthogonal"),
     output:
         measurements=f"{MEASUREMENTS}/escape/not_orthogonal.csv",
         table=f"{FIGURE_DATA}/escape/not_orthogonal.csv",
@@ -97,7 +97,7 @@ rule not_orthogonal_data:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        code=digest("escape.stages.not_orthogonal"),
+        code=digest("studies.escape.stages.not_orthogonal"),
         widths=",".join(map(str, BEYOND["frames"]["widths"])),
         dimensions=BEYOND["frames"]["dimensions"],
         overlaps=BEYOND["frames"]["overlaps"],
@@ -112,7 +112,7 @@ rule not_orthogonal_data:
     message:
         "starts that are not orthogonal"
     shell:
-        "python -m shallownets.escape.stages.not_orthogonal --widths {params.widths} --dimensions {params.dimensions}"
+        "python -m shallownets.studies.escape.stages.not_orthogonal --widths {params.widths} --dimensions {params.dimensions}"
         " --overlaps {params.overlaps} --N {params.N} --large {params.large} --large-overlap {params.large_overlap}"
         " --eta-hat {params.eta_hat} --starts {params.starts} --t-max {params.t_max} --tolerance {params.tolerance}"
         " --seed {params.seed} --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
@@ -120,7 +120,7 @@ rule not_orthogonal_data:
 
 rule chain:
     input:
-        code("escape.stages.chain"),
+        code("studies.escape.stages.chain"),
         start=f"{DATA}/escape/{{run}}/start.npz",
     output:
         f"{DATA}/escape/{{run}}/chain/{{first}}-{{last}}.npz",
@@ -134,7 +134,7 @@ rule chain:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
-        code=digest("escape.stages.chain"),
+        code=digest("studies.escape.stages.chain"),
         N=lambda wildcards: RUNS[wildcards.run]["chain_N"],
         eta=lambda wildcards: RUNS[wildcards.run]["eta"],
         alpha_max=lambda wildcards: RUNS[wildcards.run]["alpha_max"],
@@ -144,14 +144,14 @@ rule chain:
     message:
         "overlap chain of {wildcards.run}, replicates {wildcards.first} to {wildcards.last}"
     shell:
-        "python -m shallownets.escape.stages.chain --start {input.start} --N {params.N} --eta {params.eta}"
+        "python -m shallownets.studies.escape.stages.chain --start {input.start} --N {params.N} --eta {params.eta}"
         " --alpha-max {params.alpha_max} --points {params.points} --seed {params.seed}"
         " --first {wildcards.first} --replicates {params.replicates} --out {output} 2>&1 | tee {log}"
 
 
 rule gather_chain:
     input:
-        code("escape.stages.gather"),
+        code("studies.escape.stages.gather"),
         batches=lambda wildcards: [
             f"{DATA}/escape/{wildcards.run}/chain/{batch}.npz"
             for batch in batches(RUNS[wildcards.run]["chain_replicates"], config["escape"]["batch"])
@@ -168,8 +168,8 @@ rule gather_chain:
         mem_mb=growing(1000),
         runtime=growing(2),
     params:
-        code=digest("escape.stages.gather"),
+        code=digest("studies.escape.stages.gather"),
     message:
         "overlap chain of {wildcards.run}, all replicates"
     shell:
-        "python -m shallownets.escape.stages.gather --batches {input.batches} --out {output} 2>&1 | tee {log}"
+        "python -m shallownets.studies.escape.stages.gather --batches {input.batches} --out {output} 2>&1 | tee {log}"

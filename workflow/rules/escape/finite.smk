@@ -12,7 +12,7 @@ ESCAPE_RUNS = {"chain": dict(FINITE["escape"]["sizes"]), "direct": dict([FINITE[
 
 rule escape_times:
     input:
-        code("escape.stages.escape_times"),
+        code("studies.escape.stages.escape_times"),
     output:
         f"{DATA}/escape/escape_times/{{engine}}_{{N}}.npz",
     log:
@@ -25,7 +25,7 @@ rule escape_times:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
-        code=digest("escape.stages.escape_times"),
+        code=digest("studies.escape.stages.escape_times"),
         replicates=lambda wildcards: ESCAPE_RUNS[wildcards.engine][int(wildcards.N)],
         p=FINITE["escape"]["p"],
         p_star=FINITE["escape"]["p_star"],
@@ -38,7 +38,7 @@ rule escape_times:
     message:
         "escape times of SGD at N = {wildcards.N}, engine {wildcards.engine}"
     shell:
-        "python -m shallownets.escape.stages.escape_times --engine {wildcards.engine} --p {params.p}"
+        "python -m shallownets.studies.escape.stages.escape_times --engine {wildcards.engine} --p {params.p}"
         " --p-star {params.p_star} --N {wildcards.N} --replicates {params.replicates} --eta-hat {params.eta_hat}"
         " --fraction {params.fraction} --alpha-max {params.alpha_max} --points {params.points}"
         " --tolerance {params.tolerance} --seed {params.seed} --out {output} 2>&1 | tee {log}"
@@ -46,7 +46,7 @@ rule escape_times:
 
 rule finite_escape:
     input:
-        code("escape.stages.finite_escape"),
+        code("studies.escape.stages.finite_escape"),
         sgd=[f"{DATA}/escape/escape_times/chain_{N}.npz" for N in ESCAPE_RUNS["chain"]],
         direct=[f"{DATA}/escape/escape_times/direct_{N}.npz" for N in ESCAPE_RUNS["direct"]],
     output:
@@ -62,7 +62,7 @@ rule finite_escape:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
-        code=digest("escape.stages.finite_escape"),
+        code=digest("studies.escape.stages.finite_escape"),
         fit_from=FINITE["escape"]["fit_from"],
         limit_from=FINITE["escape"]["limit_from"],
         N=FINITE["spread"]["N"],
@@ -78,7 +78,7 @@ rule finite_escape:
     message:
         "escape times of SGD against N, and their spread"
     shell:
-        "python -m shallownets.escape.stages.finite_escape --sgd {input.sgd} --direct {input.direct}"
+        "python -m shallownets.studies.escape.stages.finite_escape --sgd {input.sgd} --direct {input.direct}"
         " --fit-from {params.fit_from} --limit-from {params.limit_from} --N {params.N} --eta-hat {params.eta_hat}"
         " --starts {params.starts} --runs {params.runs} --ode-starts {params.ode_starts}"
         " --t-max {params.t_max} --points {params.points}"
@@ -88,7 +88,7 @@ rule finite_escape:
 
 rule finite_divergence_data:
     input:
-        code("escape.stages.finite_divergence"),
+        code("studies.escape.stages.finite_divergence"),
     output:
         measurements=f"{MEASUREMENTS}/escape/finite_divergence.csv",
         figure=f"{FIGURE_DATA}/escape/finite_divergence.csv",
@@ -102,7 +102,7 @@ rule finite_divergence_data:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
-        code=digest("escape.stages.finite_divergence"),
+        code=digest("studies.escape.stages.finite_divergence"),
         widths=[f"{p},{p_star}" for p, p_star in FINITE["divergence"]["widths"]],
         sizes=[f"{N},{replicates}" for N, replicates in FINITE["divergence"]["sizes"]],
         first=FINITE["divergence"]["first"],
@@ -115,7 +115,7 @@ rule finite_divergence_data:
     message:
         "divergence of SGD against the learning rate"
     shell:
-        "python -m shallownets.escape.stages.finite_divergence --widths {params.widths} --sizes {params.sizes}"
+        "python -m shallownets.studies.escape.stages.finite_divergence --widths {params.widths} --sizes {params.sizes}"
         " --first {params.first} --step {params.step} --last {params.last} --t-max {params.t_max}"
         " --resamples {params.resamples} --tolerance {params.tolerance} --seed {params.seed}"
         " --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
@@ -123,7 +123,7 @@ rule finite_divergence_data:
 
 rule overparameterisation_data:
     input:
-        code("escape.stages.overparameterisation"),
+        code("studies.escape.stages.overparameterisation"),
     output:
         measurements=f"{MEASUREMENTS}/escape/overparameterisation.csv",
         figure=f"{FIGURE_DATA}/escape/overparameterisation.csv",
@@ -137,7 +137,7 @@ rule overparameterisation_data:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
-        code=digest("escape.stages.overparameterisation"),
+        code=digest("studies.escape.stages.overparameterisation"),
         cases=[",".join(map(str, case)) for case in FINITE["widths"]["cases"]],
         N=FINITE["widths"]["N"],
         eta_hat=FINITE["widths"]["eta_hat"],
@@ -150,7 +150,7 @@ rule overparameterisation_data:
     message:
         "escape time of SGD against the student's width"
     shell:
-        "python -m shallownets.escape.stages.overparameterisation --cases {params.cases} --N {params.N}"
+        "python -m shallownets.studies.escape.stages.overparameterisation --cases {params.cases} --N {params.N}"
         " --eta-hat {params.eta_hat} --fraction {params.fraction} --starts {params.starts} --t-max {params.t_max}"
         " --points {params.points} --tolerance {params.tolerance} --seed {params.seed}"
         " --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"

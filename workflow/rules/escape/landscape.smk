@@ -10,7 +10,7 @@ LANDSCAPE = config["escape"]["landscape"]
 
 rule dimensions:
     input:
-        code("escape.stages.dimensions"),
+        code("studies.escape.stages.dimensions"),
     output:
         measurements=f"{MEASUREMENTS}/escape/dimensions.csv",
         fig5=f"{FIGURE_DATA}/escape/fig5.csv",
@@ -25,7 +25,7 @@ rule dimensions:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        code=digest("escape.stages.dimensions"),
+        code=digest("studies.escape.stages.dimensions"),
         N=LANDSCAPE["expressivity"]["N"],
         p_max=LANDSCAPE["expressivity"]["p_max"],
         p_star=LANDSCAPE["manifold"]["p_star"],
@@ -34,14 +34,14 @@ rule dimensions:
     message:
         "degrees of freedom of students and solutions"
     shell:
-        "python -m shallownets.escape.stages.dimensions --N {params.N} --p-max {params.p_max}"
+        "python -m shallownets.studies.escape.stages.dimensions --N {params.N} --p-max {params.p_max}"
         " --p-star {params.p_star} --manifold-p-max {params.manifold_p_max} --seed {params.seed}"
         " --measurements {output.measurements} --fig5 {output.fig5} --fig6 {output.fig6} 2>&1 | tee {log}"
 
 
 rule hessian_data:
     input:
-        code("escape.stages.hessian"),
+        code("studies.escape.stages.hessian"),
     output:
         measurements=f"{MEASUREMENTS}/escape/hessian.csv",
         spectra=f"{FIGURE_DATA}/escape/hessian.csv",
@@ -56,21 +56,21 @@ rule hessian_data:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        code=digest("escape.stages.hessian"),
+        code=digest("studies.escape.stages.hessian"),
         sizes=["{p},{p_star},{N}".format(**size) for size in LANDSCAPE["spectra"]],
         ratio_sizes=["{p_star},{N}".format(**size) for size in LANDSCAPE["ratio"]],
         seed=config["seed"],
     message:
         "spectra of the Hessian at the stationary points"
     shell:
-        "python -m shallownets.escape.stages.hessian --sizes {params.sizes} --ratio-sizes {params.ratio_sizes}"
+        "python -m shallownets.studies.escape.stages.hessian --sizes {params.sizes} --ratio-sizes {params.ratio_sizes}"
         " --seed {params.seed} --measurements {output.measurements} --spectra {output.spectra}"
         " --ratios {output.ratios} 2>&1 | tee {log}"
 
 
 rule null_directions_data:
     input:
-        code("escape.stages.null_directions"),
+        code("studies.escape.stages.null_directions"),
     output:
         measurements=f"{MEASUREMENTS}/escape/null_directions.csv",
         table=f"{FIGURE_DATA}/escape/null_directions.csv",
@@ -84,7 +84,7 @@ rule null_directions_data:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        code=digest("escape.stages.null_directions"),
+        code=digest("studies.escape.stages.null_directions"),
         p=LANDSCAPE["null_directions"]["widths"],
         p_star=LANDSCAPE["null_directions"]["p_star"],
         N=LANDSCAPE["null_directions"]["N"],
@@ -96,6 +96,6 @@ rule null_directions_data:
     message:
         "null directions at a solution"
     shell:
-        "python -m shallownets.escape.stages.null_directions --p {params.p} --p-star {params.p_star} --N {params.N}"
+        "python -m shallownets.studies.escape.stages.null_directions --p {params.p} --p-star {params.p_star} --N {params.N}"
         " --law-p {params.law_p} --directions {params.directions} --steps {params.steps} --points {params.points}"
         " --seed {params.seed} --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"

@@ -15,7 +15,7 @@ FLUCTUATIONS = SOLUTIONS["fluctuations"]
 
 rule solution_set:
     input:
-        code("escape.stages.solution_set"),
+        code("studies.escape.stages.solution_set"),
     output:
         f"{MEASUREMENTS}/escape/solution_set.csv",
     log:
@@ -28,7 +28,7 @@ rule solution_set:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=digest("escape.stages.solution_set"),
+        code=digest("studies.escape.stages.solution_set"),
         widths=[",".join(map(str, pair)) for pair in SOLUTIONS["widths"]],
         narrow=[",".join(map(str, pair)) for pair in SOLUTIONS["narrow"]],
         N=SOLUTIONS["N"],
@@ -39,14 +39,14 @@ rule solution_set:
     message:
         "the set of zero-error solutions"
     shell:
-        "python -m shallownets.escape.stages.solution_set --widths {params.widths} --narrow {params.narrow}"
+        "python -m shallownets.studies.escape.stages.solution_set --widths {params.widths} --narrow {params.narrow}"
         " --N {params.N} --frames {params.frames} --starts {params.starts} --tolerance {params.tolerance}"
         " --seed {params.seed} --out {output} 2>&1 | tee {log}"
 
 
 rule solution_selection:
     input:
-        code("escape.stages.solution_selection"),
+        code("studies.escape.stages.solution_selection"),
     output:
         f"{MEASUREMENTS}/escape/solution_selection.csv",
     log:
@@ -59,7 +59,7 @@ rule solution_selection:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=digest("escape.stages.solution_selection"),
+        code=digest("studies.escape.stages.solution_selection"),
         widths=[",".join(map(str, pair)) for pair in SOLUTIONS["widths"]],
         N=SOLUTIONS["N"],
         starts=SOLUTIONS["starts"],
@@ -72,7 +72,7 @@ rule solution_selection:
     message:
         "which solution the ODE reaches"
     shell:
-        "python -m shallownets.escape.stages.solution_selection --widths {params.widths} --N {params.N}"
+        "python -m shallownets.studies.escape.stages.solution_selection --widths {params.widths} --N {params.N}"
         " --starts {params.starts} --eta-hat {params.eta_hat} --t-max {params.t_max} --unequal {params.unequal}"
         " --unequal-widths {params.pair} --tolerance {params.tolerance} --seed {params.seed}"
         " --out {output} 2>&1 | tee {log}"
@@ -80,7 +80,7 @@ rule solution_selection:
 
 rule sgd_selection:
     input:
-        code("escape.stages.sgd_selection"),
+        code("studies.escape.stages.sgd_selection"),
     output:
         f"{MEASUREMENTS}/escape/sgd_selection.csv",
     log:
@@ -93,7 +93,7 @@ rule sgd_selection:
         mem_mb=growing(1000),
         runtime=growing(30),
     params:
-        code=digest("escape.stages.sgd_selection"),
+        code=digest("studies.escape.stages.sgd_selection"),
         p=SOLUTIONS["orthonormal"]["p"],
         p_star=SOLUTIONS["orthonormal"]["p_star"],
         cases=[",".join(map(str, case)) for case in SOLUTIONS["orthonormal"]["cases"]],
@@ -102,13 +102,13 @@ rule sgd_selection:
     message:
         "which solution SGD reaches from orthonormal sets"
     shell:
-        "python -m shallownets.escape.stages.sgd_selection --p {params.p} --p-star {params.p_star}"
+        "python -m shallownets.studies.escape.stages.sgd_selection --p {params.p} --p-star {params.p_star}"
         " --cases {params.cases} --t-max {params.t_max} --seed {params.seed} --out {output} 2>&1 | tee {log}"
 
 
 rule fluctuations:
     input:
-        code("escape.stages.fluctuations"),
+        code("studies.escape.stages.fluctuations"),
     output:
         measurements=f"{MEASUREMENTS}/escape/fluctuations.csv",
         convergence=f"{FIGURE_DATA}/escape/convergence.csv",
@@ -123,7 +123,7 @@ rule fluctuations:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
-        code=digest("escape.stages.fluctuations"),
+        code=digest("studies.escape.stages.fluctuations"),
         p=FLUCTUATIONS["p"],
         p_star=FLUCTUATIONS["p_star"],
         start_dimension=FLUCTUATIONS["start_dimension"],
@@ -139,7 +139,7 @@ rule fluctuations:
     message:
         "SGD against the ODE and N"
     shell:
-        "python -m shallownets.escape.stages.fluctuations --p {params.p} --p-star {params.p_star}"
+        "python -m shallownets.studies.escape.stages.fluctuations --p {params.p} --p-star {params.p_star}"
         " --start-dimension {params.start_dimension} --eta {params.eta} --alpha-max {params.alpha_max}"
         " --points {params.points} --chain {params.chain} --direct {params.direct} --fit-from {params.fit_from}"
         " --shown {params.shown} --tolerance {params.tolerance} --seed {params.seed}"
@@ -149,7 +149,7 @@ rule fluctuations:
 
 rule fig3_data:
     input:
-        code("escape.stages.fig3_data"),
+        code("studies.escape.stages.fig3_data"),
     output:
         measurements=f"{MEASUREMENTS}/escape/solution_distances.csv",
         table=f"{FIGURE_DATA}/escape/fig3.csv",
@@ -163,7 +163,7 @@ rule fig3_data:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=digest("escape.stages.fig3_data"),
+        code=digest("studies.escape.stages.fig3_data"),
         p=SOLUTIONS["fig3"]["p"],
         p_star=SOLUTIONS["fig3"]["p_star"],
         N=SOLUTIONS["fig3"]["N"],
@@ -177,7 +177,7 @@ rule fig3_data:
     message:
         "data of Figure 3"
     shell:
-        "python -m shallownets.escape.stages.fig3_data --p {params.p} --p-star {params.p_star} --N {params.N}"
+        "python -m shallownets.studies.escape.stages.fig3_data --p {params.p} --p-star {params.p_star} --N {params.N}"
         " --eta {params.eta} --alpha-max {params.alpha_max} --points {params.points} --others {params.others}"
         " --replicates {params.replicates} --tolerance {params.tolerance} --seed {params.seed}"
         " --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"
