@@ -13,6 +13,7 @@ from shallownets.errors import UserError
 
 _SHARED = {
     "run": "shallownets.run",
+    "config": "shallownets.config.page",
     "draw": "shallownets.drawing.draw",
     "ledger": "shallownets.claims.ledger",
     "report": "shallownets.report.page",
