@@ -1,4 +1,4 @@
-"""From what a YAML file says to a section, or one line on the first value that is wrong: key, value, what was expected."""
+"""From what a YAML file says to a section, or one line on the first wrong value: its key, what was expected."""
 
 import difflib
 import math

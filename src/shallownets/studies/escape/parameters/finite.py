@@ -11,7 +11,6 @@ from shallownets.config.section import (
     Count,
     Fraction,
     Limit,
-    Many,
     Positive,
     Resamples,
     Section,

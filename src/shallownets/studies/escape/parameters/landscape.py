@@ -28,7 +28,10 @@ class Manifold(Section):
 
 
 class Dimensions(Expressivity):
-    """Figures 5 and 6. Its section is ``landscape.expressivity``; its rule gives the values of ``landscape.manifold``."""
+    """Figures 5 and 6.
+
+    Its section is ``landscape.expressivity``; its rule gives p_star and manifold_p_max of ``landscape.manifold``.
+    """
 
     p_star: Annotated[list[Small], Meta(min_length=1), different, means("teacher widths of Figure 6")]
     manifold_p_max: Annotated[LargestWidth, means("largest student width of Figure 6, number of vectors")]

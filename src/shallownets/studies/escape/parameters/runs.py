@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from shallownets.config.section import Count, Index, Limit, Many, Section, Seed, Tolerance, means
 from shallownets.studies.escape.parameters import work
-from shallownets.studies.escape.parameters.kinds import P, AlphaMax, Dimension, Eta, Points, PStar, room, times
+from shallownets.studies.escape.parameters.kinds import AlphaMax, Dimension, Eta, P, Points, PStar, room, times
 
 
 class Run(Section):

@@ -21,11 +21,10 @@ from shallownets.config.section import (
 )
 from shallownets.studies.escape.parameters import work
 from shallownets.studies.escape.parameters.kinds import (
-    P,
     AlphaMax,
-    Dimension,
     Eta,
     EtaHat,
+    P,
     Pair,
     Pairs,
     Points,
