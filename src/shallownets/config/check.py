@@ -1,4 +1,4 @@
-"""From what a YAML file says to a section, or one line on the first value that is wrong: key, value, what was expected."""
+"""From what a YAML file says to a section, or one line on the first wrong value: its key, what was expected."""
 
 import difflib
 import math
@@ -67,16 +67,20 @@ def expectation(kind: Any) -> str:
     if get_origin(bare) is Literal:
         return f"one of {', '.join(map(str, get_args(bare)))}"
     if get_origin(bare) is list:
-        least = next((meta.min_length for meta in metas if meta.min_length), 0)
-        many = {0: "a list", 1: "a list of at least one", 2: "a list of at least two"}.get(
-            least, f"a list of at least {least}"
-        )
-        return f"{many}, each {expectation(get_args(bare)[0])}"
+        least = max((meta.min_length or 0 for meta in metas), default=0)
+        many = {0: "", 1: " at least one", 2: " at least two", 3: " at least three"}.get(least, f" at least {least}")
+        many += " different" * _is_different(metas)
+        value = "value" if least == 1 else "values"
+        return f"a list of{many} {value}, each {expectation(get_args(bare)[0])}"
     if get_origin(bare) is tuple:
         return f"a list of {len(get_args(bare))}: {', '.join(expectation(part) for part in get_args(bare))}"
     if isinstance(bare, type) and issubclass(bare, Section):
         return "a section with keys of its own"
     return "text"
+
+
+def _is_different(metas: list[Meta]) -> bool:
+    return any((meta.extra or {}).get("different", False) for meta in metas)
 
 
 def _wrong(value: object, kind: Any) -> str:
@@ -122,6 +126,11 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
         items = get_args(bare) if length is not None else get_args(bare) * len(value)
         for n, (item, part) in enumerate(zip(value, items, strict=True)):
             yield from _faults(item, part, (*place, str(n)))
+        if _is_different(metas):
+            for n, item in enumerate(value):
+                if item in value[:n]:
+                    where = ".".join((*place, str(n)))
+                    yield f"{where} = {in_short(item)}: expected {expectation(kind)}; this one stands there twice"
         return
     if _is_wrong_number(value) or not _converts(value, kind):
         yield f"{said}{_wrong(value, kind)}"

@@ -28,6 +28,8 @@ def _word(value: Any) -> str:
     """One item as a word."""
     if isinstance(value, Section):
         value = [getattr(value, name) for name in value.__struct_fields__]
+    if isinstance(value, bool):
+        return str(value).lower()
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
@@ -58,7 +60,7 @@ def _value(word: str, kind: Any) -> Any:
             return bare(word)
         except ValueError:
             return word
-    return word
+    return {"true": True, "false": False}.get(word, word) if bare is bool else word
 
 
 class Parser(argparse.ArgumentParser):
@@ -144,7 +146,7 @@ class Parser(argparse.ArgumentParser):
             check_limits(section, "")
         except UserError as error:
             key, _, rest = str(error).removeprefix(": ").partition(" = ")
-            raise UserError(f"{option(key)} {rest}") from None
+            raise UserError(f"{option(key.partition('.')[0])} {rest}") from None
         return section
 
 

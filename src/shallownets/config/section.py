@@ -47,6 +47,9 @@ def expected(words: str) -> Meta:
     return Meta(description=words)
 
 
+# Of a list: no value stands in it twice.
+different = Meta(extra={"different": True})
+
 # The kinds of value that several sections use. Numbers of things that are counted one by one have an upper limit, so
 # that a slip of the keyboard is refused and does not fill the memory.
 MOST = 10**6
@@ -59,6 +62,14 @@ Several = Annotated[int, Meta(ge=2, le=MOST)]
 Width = Annotated[int, Meta(ge=1, le=WIDEST)]
 Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
+Fraction = Annotated[float, Meta(gt=0, lt=1)]
 Tolerance = Annotated[float, Meta(ge=1e-13, le=1e-2), means("relative error of a step of the integration")]
 Seed = Annotated[int, Meta(ge=0), means("root of every random stream")]
 Resamples = Annotated[int, Meta(ge=2, le=MOST), means("resamples of every bootstrap")]
+Figures = Annotated[
+    list[str],
+    Meta(min_length=1),
+    different,
+    expected("a list of different figures"),
+    means("which figures to make; all of the study's catalogue where this key is not given"),
+]

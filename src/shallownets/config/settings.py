@@ -1,6 +1,6 @@
 """The values of a run, config.yaml with its overlays: checked before it starts, compared with the default, kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +15,7 @@ from shallownets import studies
 from shallownets.config import yamlfile
 from shallownets.config.check import fields, section_of
 from shallownets.config.section import Limit, Section, Seed, expected, means
-from shallownets.errors import UserError, key_name
+from shallownets.errors import UserError, in_short, key_name
 from shallownets.results.files import write_whole
 
 FOLDERS = ("archive", "benchmarks", "data", "figure_data", "figures", "logs", "measurements", "report")
@@ -51,13 +51,13 @@ def study_names() -> list[str]:
 
 @cache
 def config_class() -> type[Section]:
-    """The class of the whole config, with a section for each study: ``Escape`` of ``studies.escape.parameters``."""
-    sections = [(name, getattr(_parameters(name), _camel(name))) for name in study_names()]
+    """The class of the whole config, a section for each study: ``Escape`` of ``studies.escape.parameters.whole``."""
+    sections = [(name, getattr(import_module(f"{_parameters(name)}.whole"), _camel(name))) for name in study_names()]
     return msgspec.defstruct("Config", sections, bases=(_Root,), frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
-def _parameters(study: str) -> Any:
-    return import_module(f"shallownets.studies.{study}.parameters")
+def _parameters(study: str) -> str:
+    return f"{studies.__name__}.{study}.parameters"
 
 
 @cache
@@ -70,20 +70,35 @@ def class_of(stage: str) -> type[Section]:
         LookupError: no class of parameters has the name.
     """
     study, _, name = stage.partition(".")
-    package = _parameters(study)
+    package = import_module(_parameters(study))
     for module in iter_modules(package.__path__, f"{package.__name__}."):
         if found := getattr(import_module(module.name), _camel(name), None):
             return found
     raise LookupError(f"{stage}: no class {_camel(name)} in {package.__name__}")
 
 
-def check(config: object) -> Section:
+def check(config: object, known: Mapping[str, Collection[str]]) -> Section:
     """The config as a section with all that is in it, or one line on what makes no sense.
+
+    Args:
+        config: what config.yaml and its overlays say.
+        known: the names of each study's figures, those of its catalogue.
 
     Raises:
         UserError: one line for the first violation.
     """
-    return section_of(config, config_class())
+    section = section_of(config, config_class())
+    for study in study_names():
+        for n, figure in enumerate(getattr(section, study).figures or ()):
+            if figure not in known[study]:
+                right = f"expected one of {', '.join(known[study])}"
+                raise UserError(f"config: {study}.figures.{n} = {in_short(figure)}: {right}")
+    return section
+
+
+def figures(config: Mapping, known: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The names of the figures to make, study by study: those that the config names, else all of the catalogue."""
+    return {study: config[study].get("figures") or list(names) for study, names in known.items()}
 
 
 def values_of(stage: str, config: Mapping, place: str, more: Mapping[str, Any]) -> Section:

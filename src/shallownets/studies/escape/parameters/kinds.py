@@ -1,22 +1,49 @@
-"""Kinds of value that parts of this study share."""
+"""Kinds of value that parts of this study share, and what widths, dimensions and times must be to each other."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from math import ceil, sqrt
 from typing import Annotated
 
 from msgspec import Meta
 
-from shallownets.config.section import Limit, Width, expected
+from shallownets.config.section import (
+    MOST,
+    Count,
+    Limit,
+    Positive,
+    Several,
+    Width,
+    different,
+    expected,
+    means,
+)
+from shallownets.studies.escape.theory.stability import last_escape
+
+P = Annotated[Width, means("student width, number of vectors")]
+PStar = Annotated[Width, means("teacher width, number of vectors")]
+Dimension = Annotated[Count, means("input dimension")]
+Eta = Annotated[Positive, means("learning rate")]
+EtaHat = Annotated[Positive, means("learning rate per student unit, eta/p")]
+EtaHats = Annotated[list[Positive], Meta(min_length=1), means("learning rates per student unit, eta/p")]
+AlphaMax = Annotated[Positive, means("last time", "samples/N")]
+TMax = Annotated[Positive, means("last time", "eta_hat samples/N")]
+GivenUp = Annotated[Positive, means("when a run is given up", "eta_hat samples/N")]
+Points = Annotated[Several, means("recorded times, 0 and the last included")]
+Looks = Annotated[int, Meta(ge=8, le=MOST), means("times at which the risk is looked at, 0 and the last included")]
 
 Pair = Annotated[tuple[Width, Width], expected("a pair of widths p, p*, two whole numbers from 1 to 1000")]
-Pairs = Annotated[list[Pair], Meta(min_length=1), expected("a list of pairs of widths p, p*")]
+Pairs = Annotated[list[Pair], Meta(min_length=1), different, expected("a list of different pairs of widths p, p*")]
+Size = Annotated[tuple[Count, Several], expected("N and replicates, two whole numbers, at least 2 replicates")]
+Sizes = Annotated[list[Size], Meta(min_length=1), different, expected("a list of different N, replicates")]
 # |G| of a p x p* Gaussian matrix exceeds √p + √p* + t with a probability below e^(-t²/2) (Davidson & Szarek 2001).
 _RARE = 6.0
 
 
-def wide(key: str, widths: Iterable[Sequence[int]]) -> Limit:
-    """The student is at least as wide as the teacher."""
-    return all(p >= p_star for p, p_star, *_ in widths), key, "p >= p*"
+def wide(key: str, widths: Sequence[Sequence[int]]) -> Iterator[Limit]:
+    """Each student is at least as wide as its teacher."""
+    for n, (p, p_star, *_) in enumerate(widths):
+        yield p >= p_star, f"{key}.{n}", "p >= p*"
 
 
 def room(key: str, N: int, widths: Iterable[Sequence[int]]) -> Limit:
@@ -27,10 +54,26 @@ def room(key: str, N: int, widths: Iterable[Sequence[int]]) -> Limit:
 
 def gaussian(key: str, N: int, widths: Iterable[Sequence[int]]) -> Limit:
     """Gaussian overlaps of variance 1/N need N so large that Q - M M^T stays positive."""
-    least = max(ceil((sqrt(p) + sqrt(p_star) + _RARE) ** 2) for p, p_star in widths)
+    least = max(ceil((sqrt(p) + sqrt(p_star) + _RARE) ** 2) for p, p_star, *_ in widths)
     return least <= N, key, f"at least (√p + √p* + {_RARE:g})² = {least}, for Gaussian overlaps of variance 1/N"
 
 
 def times(key: str, points: int, alpha_max: float, N: int) -> Limit:
     """Recorded times differ by a sample at least."""
     return points - 1 <= alpha_max * N, key, f"at most one time a sample, {alpha_max * N:g} at N = {N}"
+
+
+def sizes(
+    key: str, listed: Sequence[tuple[int, int]], widths: tuple[int, int], points: int, alpha_max: float
+) -> Iterator[Limit]:
+    """Pairs of an N and its replicates: N rises, has room for the weights, and a sample for each recorded time."""
+    yield all(a < b for (a, _), (b, _) in pairwise(listed)), key, "rising N"
+    for n, (N, _) in enumerate(listed):
+        yield room(f"{key}.{n}.0", N, [widths])
+        yield times("points", points, alpha_max, N)
+
+
+def escapes(key: str, eta_hat: float, widths: Iterable[Sequence[int]]) -> Limit:
+    """The plateau lets go of the student, so that there is an escape to predict."""
+    last = min(last_escape(p, p_star) for p, p_star, *_ in widths)
+    return eta_hat < last, key, f"a number below {last:.4g}, from where on nothing escapes"

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Annotated
 
+from msgspec import Meta
+
 from shallownets.config.section import (
     MOST,
     Count,
+    Fraction,
     Limit,
     Positive,
     Resamples,
@@ -15,40 +18,208 @@ from shallownets.config.section import (
     Tolerance,
     means,
 )
-from shallownets.studies.escape.parameters.kinds import Pairs, gaussian, wide
+from shallownets.studies.escape.parameters import work
+from shallownets.studies.escape.parameters.kinds import (
+    EtaHat,
+    EtaHats,
+    P,
+    Pair,
+    Pairs,
+    PStar,
+    TMax,
+    gaussian,
+    room,
+    times,
+    wide,
+)
+
+WidePairs = Annotated[Pairs, means("pairs p, p* with p >= p*")]
+Times = Annotated[int, Meta(ge=8, le=MOST), means("recorded times, 0 and the last included")]
+SgdRuns = Annotated[Several, means("runs of SGD")]
 
 
-class Optimum(Section):
+class OptimumValues(Section):
     """Figure 2: the learning rate of the fastest escape, by the ODE."""
 
-    widths: Annotated[Pairs, means("pairs p, p* with p >= p*")]
+    widths: WidePairs
     N: Annotated[Count, means("starts have Q = I and M_ir of variance 1/N")]
     starts: Annotated[Several, means("how many starts are averaged over")]
-    fraction: Annotated[Positive, means("a run has escaped when its risk is below this fraction of the plateau's")]
-    converged: Annotated[Positive, means("it counts if its risk falls below this fraction, too")]
+    fraction: Annotated[Fraction, means("a run has escaped when its risk is below this fraction of the plateau's")]
+    converged: Annotated[Fraction, means("it counts if its risk falls below this fraction, too")]
     step: Annotated[Positive, means("of the grid of learning rates per student unit, eta/p")]
     largest: Annotated[Positive, means("end of that grid")]
     alpha_max: Annotated[Positive, means("when a run is given up", "samples/N")]
     tolerance: Tolerance
 
     def limits(self) -> Iterator[Limit]:
-        yield wide("widths", self.widths)
+        yield from wide("widths", self.widths)
         yield gaussian("N", self.N, self.widths)
         yield self.converged < self.fraction, "converged", f"a number below fraction = {self.fraction}"
         steps = round(self.largest / self.step)
         yield 1 <= steps <= MOST, "step", f"1 to {MOST} steps up to largest = {self.largest}"
 
     def work(self) -> float:
-        return len(self.widths) * self.starts * self.largest / self.step
+        return len(self.widths) * self.starts * 2 * self.largest / self.step * work.SPECTRAL
 
 
-class PlateauOptimum(Optimum):
+class PlateauOptimum(OptimumValues):
+    """Figure 2."""
+
     resamples: Resamples
+    seed: Seed
+
+
+class RatesValues(Section):
+    """Linearised norms and plateau, by the ODE."""
+
+    widths: Annotated[Pairs, means("pairs p, p*")]
+    norms: Annotated[
+        list[Positive], Meta(min_length=1), means("initial squared norms over N, given to the student vectors in turn")
+    ]
+    eta_hat: Annotated[
+        list[Positive],
+        Meta(min_length=1),
+        means("learning rates per student unit, eta/p, at which the norms on the plateau are measured"),
+    ]
+    tolerance: Tolerance
+
+
+class PlateauRates(RatesValues):
+    """The rates of norms and overlaps on the plateau."""
+
+
+class NormsValues(Section):
+    """The figure norm_learning: SGD and the ODE from one start."""
+
+    p_star: PStar
+    initial: Annotated[
+        list[Positive], Meta(min_length=1), means("initial squared norms over N, one for each student vector")
+    ]
+    N: Annotated[Count, means("input dimension of SGD")]
+    eta_hat: EtaHat
+    t_max: Annotated[Positive, means("last time of SGD", "eta_hat samples/N")]
+    points: Times
+    compared: Annotated[
+        list[Positive],
+        Meta(min_length=1),
+        means("times at which the mean norm of SGD is compared with theory", "eta_hat samples/N"),
+    ]
+    replicates: SgdRuns
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("N", self.N, [(len(self.initial), self.p_star)])
+        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
+        for n, t in enumerate(self.compared):
+            yield t <= self.t_max, f"compared.{n}", f"at most t_max = {self.t_max}"
+
+    def work(self) -> float:
+        samples = self.replicates * self.t_max / self.eta_hat * self.N
+        return work.direct(self.N, len(self.initial), self.p_star, samples)
+
+
+class PlateauNorms(NormsValues):
+    """The figure norm_learning."""
+
+    tolerance: Tolerance
+    seed: Seed
+
+
+class GrowthValues(Section):
+    """The figure overlap_growth: SGD and the ODE from one start on the plateau."""
+
+    p: P
+    p_star: PStar
+    N: Annotated[Count, means("input dimension of SGD")]
+    eta_hat: EtaHat
+    t_max: TMax
+    t_fit: Annotated[Positive, means("the growth rate is the mean one up to this time", "eta_hat samples/N")]
+    points: Times
+    replicates: SgdRuns
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("N", self.N, [(self.p, self.p_star)])
+        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
+        yield self.t_fit <= self.t_max, "t_fit", f"at most t_max = {self.t_max}"
+        yield gaussian("N", self.N, [(self.p, self.p_star)])
+
+    def work(self) -> float:
+        return work.direct(self.N, self.p, self.p_star, self.replicates * self.t_max / self.eta_hat * self.N)
+
+
+class PlateauGrowth(GrowthValues):
+    """The figure overlap_growth."""
+
+    resamples: Resamples
+    tolerance: Tolerance
+    seed: Seed
+
+
+class LawValues(Section):
+    """The figure escape_law: gradient flow from the plateau."""
+
+    widths: WidePairs
+    sigma: Annotated[float, Meta(ge=1e-12, le=0.01), means("standard deviation of M_ir at the onset")]
+    starts: Annotated[Several, means("how many starts are averaged over")]
+    points: Annotated[int, Meta(ge=8, le=MOST), means("times recorded")]
+    reduction_max: Annotated[Fraction, means("relative loss reduction up to which rate and prefactor are fitted")]
+    reduction: Annotated[Fraction, means("relative loss reduction the time to which is measured")]
+    eta_hat: Annotated[
+        list[Positive],
+        Meta(min_length=1),
+        means("finite learning rates per student unit, eta/p, at which the rate is measured"),
+    ]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from wide("widths", self.widths)
+
+
+class PlateauLaw(LawValues):
+    """The figure escape_law."""
+
+    resamples: Resamples
+    tolerance: Tolerance
+    seed: Seed
+
+    def work(self) -> float:
+        bootstrap = 1e-8 * self.resamples * self.points  # of every start's whole curve
+        return len(self.widths) * self.starts * (work.SPECTRAL + bootstrap)
+
+
+class TimesValues(Section):
+    """The figure escape_time; its SGD is that of finite.escape."""
+
+    N: Annotated[list[Count], Meta(min_length=1), means("dimensions of the ODE's starts")]
+    eta_hat: Annotated[EtaHats, means("learning rates of the ODE per student unit, eta/p")]
+    starts: Annotated[Several, means("of the ODE")]
+    widths: Annotated[Pairs, means("pairs p, p* with p >= p* whose escape times are compared")]
+    aligned: Annotated[Pair, means("p, p* of the starts whose alignment is compared with their escape time")]
+    at: Annotated[Count, means("N of both comparisons")]
+    at_eta_hat: Annotated[Positive, means("learning rate per student unit, eta/p, of both comparisons")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from wide("widths", self.widths)
+        yield self.aligned[0] >= self.aligned[1], "aligned", "p >= p*"
+        yield gaussian("at", self.at, [*self.widths, self.aligned])
+
+    def work(self) -> float:
+        return (len(self.N) * len(self.eta_hat) + len(self.widths) + 1) * self.starts * work.SPECTRAL
+
+
+class PlateauTimes(TimesValues):
+    """The figure escape_time; what SGD took is read from the files of its escape times."""
+
+    resamples: Resamples
+    tolerance: Tolerance
     seed: Seed
 
 
 class Plateau(Section):
     """Norm learning, the plateau and the escape from it."""
 
-    optimum: Optimum
+    optimum: OptimumValues
+    rates: RatesValues
+    norms: NormsValues
+    growth: GrowthValues
+    law: LawValues
+    times: TimesValues
     resamples: Resamples

@@ -3,27 +3,9 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from shallownets.config.section import (
-    Count,
-    Index,
-    Limit,
-    Many,
-    Positive,
-    Section,
-    Seed,
-    Several,
-    Tolerance,
-    Width,
-    means,
-)
-from shallownets.studies.escape.parameters.kinds import room, times
-
-P = Annotated[Width, means("student width, number of vectors")]
-PStar = Annotated[Width, means("teacher width, number of vectors")]
-Dimension = Annotated[Count, means("input dimension")]
-Eta = Annotated[Positive, means("learning rate")]
-AlphaMax = Annotated[Positive, means("last time", "samples/N")]
-Points = Annotated[Several, means("recorded times, 0 and the last included")]
+from shallownets.config.section import Count, Index, Limit, Many, Section, Seed, Tolerance, means
+from shallownets.studies.escape.parameters import work
+from shallownets.studies.escape.parameters.kinds import AlphaMax, Dimension, Eta, P, Points, PStar, room, times
 
 
 class Run(Section):
@@ -76,9 +58,16 @@ class Sgd(Section):
     first: Annotated[Index, means("index of the first replicate")] = 0
     replicates: Annotated[Many, means("how many replicates")] = 1
 
+    def work(self) -> float:
+        # the start's widths are in its file: they scale all jobs of a run alike
+        return work.direct(self.N, 4, 2, self.replicates * self.alpha_max * self.N)
+
 
 class Chain(Sgd):
     """A batch of replicates of the overlap chain from one start."""
+
+    def work(self) -> float:
+        return work.chain(4, 2, self.replicates, self.alpha_max * self.N)
 
 
 class Gather(Section):

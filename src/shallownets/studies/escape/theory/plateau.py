@@ -9,6 +9,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import digamma
 
 from shallownets.studies.escape.model import Array, plateau_norm, plateau_risk
+from shallownets.studies.escape.theory.stability import last_convergence as last_convergence
+from shallownets.studies.escape.theory.stability import last_escape as last_escape
+from shallownets.studies.escape.theory.stability import last_plateau as last_plateau
 
 MEAN_NORM_RATE = 4.0  # at which the mean of the norms relaxes to Q_hat [9, 10], whatever p and p*
 
@@ -49,25 +52,6 @@ def finite_overlap_rate(p: int, p_star: int, eta_hat: Array) -> Array:
     return 2 * (1 + 2 / p_star - relative_norm(p, p_star, eta_hat))
 
 
-def last_plateau(p: int, p_star: int) -> float:
-    """Largest η̂ at which a plateau exists: beyond it the norms diverge from any start. Tends to (p*/8)^(1/2)."""
-    # b^2 - 4 a c = 0, a quadratic in η̂ with constant term 1
-    c = (p + 4) / (p + 2)
-    return float(1 / (2 * (c - 1) + np.sqrt(4 * (c - 1) ** 2 + 4 * (c * (1 + 2 / p_star) - 1))))
-
-
-def last_escape(p: int, p_star: int) -> float:
-    """Largest η̂ at which M grows on a plateau: p*(p + 2)/((p* + 2)(p + p* + 4)) for p* >= 2, else ``last_plateau``.
-
-    The norms grow with η̂ (``relative_norm``) until the mean output holds M down, x = 1 + 2/p*: from there on the
-    plateau is stable. For p* = 1 it ends before. For p = p* this is ``last_convergence``: the plateau becomes stable
-    where the solution ceases to be.
-    """
-    if p_star < 2:
-        return last_plateau(p, p_star)
-    return p_star * (p + 2) / ((p_star + 2) * (p + p_star + 4))
-
-
 def fastest_eta_hat(p: int, p_star: int) -> float:
     """η̂ at which M grows fastest per unit of α: the learning rate of the fastest escape as N -> ∞."""
     last = last_plateau(p, p_star)
@@ -75,15 +59,6 @@ def fastest_eta_hat(p: int, p_star: int) -> float:
         lambda x: -x * finite_overlap_rate(p, p_star, x), bounds=(0, last), method="bounded", options={"xatol": 1e-10}
     )
     return float(found.x)
-
-
-def last_convergence(p_star: int) -> float:
-    """Largest η̂ = p*/(2 (p* + 2)) at which a zero-error solution is stable under the noise of SGD, whatever p.
-
-    Let ρ be the trace of Q - M M^T along M. At a solution [33, 34] give
-    dρ/dα = -(8 η/(p p*)) ρ + (4 η^2/p^2) (4/p* + 8/p*^2) ρ to first order.
-    """
-    return p_star / (2 * (p_star + 2))
 
 
 def escape_rate(p_star: int) -> float:

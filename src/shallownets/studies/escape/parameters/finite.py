@@ -1,0 +1,220 @@
+"""SGD at finite N by the overlap chain: its escape time, spread and divergence, and strong overparameterisation."""
+
+from collections.abc import Iterator
+from math import log
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from shallownets.config.section import (
+    MOST,
+    Count,
+    Fraction,
+    Limit,
+    Positive,
+    Resamples,
+    Section,
+    Seed,
+    Several,
+    Tolerance,
+    Width,
+    different,
+    expected,
+    means,
+)
+from shallownets.studies.escape.parameters import work
+from shallownets.studies.escape.parameters.kinds import (
+    EtaHat,
+    GivenUp,
+    Looks,
+    P,
+    Pairs,
+    PStar,
+    Size,
+    Sizes,
+    escapes,
+    room,
+    sizes,
+    times,
+)
+
+Escaped = Annotated[Fraction, means("a run has escaped when its risk is below this fraction of the plateau's")]
+AlphaMax = Annotated[Positive, means("when a run is given up", "samples/N")]
+OdeStarts = Annotated[Several, means("starts of the ODE")]
+FitFrom = Annotated[Count, means("least N of the fit of the slope in log N")]
+LimitFrom = Annotated[Count, means("least N of the fit of the shift against 1/N")]
+
+
+class EscapeValues(Section):
+    """The figure escape_finite, left: escape times against N."""
+
+    p: P
+    p_star: PStar
+    eta_hat: EtaHat
+    sizes: Annotated[Sizes, means("N, replicates, N rising")]
+    ode_starts: OdeStarts
+    direct: Annotated[Size, means("N and replicates of SGD on weights beside it; that N is one of sizes")]
+    alpha_max: AlphaMax
+    points: Looks
+    fit_from: FitFrom
+    limit_from: LimitFrom
+
+    def limits(self) -> Iterator[Limit]:
+        yield from sizes("sizes", self.sizes, (self.p, self.p_star), self.points, self.alpha_max)
+        known = [N for N, _ in self.sizes]
+        yield self.direct[0] in known, "direct", f"an N among those of sizes, {known}"
+
+
+class EscapeTimes(Section):
+    """Escape times of SGD at one N. Its section is ``finite.escape``; its rule gives engine, N and replicates."""
+
+    engine: Annotated[Literal["chain", "direct"], means("the overlap chain, or SGD on weights")]
+    p: P
+    p_star: PStar
+    N: Annotated[Count, means("input dimension")]
+    replicates: Annotated[Several, means("runs of SGD, each from a start of its own")]
+    eta_hat: EtaHat
+    fraction: Escaped
+    alpha_max: AlphaMax
+    points: Looks
+    tolerance: Tolerance
+    seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("N", self.N, [(self.p, self.p_star)])
+        yield times("points", self.points, self.alpha_max, self.N)
+
+    def work(self) -> float:
+        if self.engine == "direct":
+            return work.direct(self.N, self.p, self.p_star, self.replicates * self.alpha_max * self.N)
+        # a run stops soon after its escape, at a time that grows as log N; it never goes on beyond alpha_max
+        alpha = min(self.alpha_max, self.p_star * (log(self.N) + 4) / (8 * self.eta_hat))
+        chain = work.chain(self.p, self.p_star, self.replicates, alpha * self.N)
+        return chain + self.replicates * (work.START + work.SPECTRAL)
+
+
+class Spread(Section):
+    """The figure escape_finite, right: starts and noise told apart, with p and p_star of finite.escape."""
+
+    N: Annotated[int, Meta(ge=2), means("input dimension")]
+    eta_hat: Annotated[
+        list[Positive],
+        Meta(min_length=1),
+        different,
+        means("learning rates per student unit, eta/p; that of finite.escape is shown"),
+    ]
+    starts: Annotated[Several, means("how many starts")]
+    runs: Annotated[Several, means("runs of SGD from each start")]
+    t_max: GivenUp
+    points: Looks
+
+    def limits(self) -> Iterator[Limit]:
+        yield times("points", self.points, self.t_max / max(self.eta_hat), self.N)
+
+
+class FiniteEscape(Spread):
+    """The figure escape_finite, from the escape times of SGD against N.
+
+    Its section is ``finite.spread``; its rule gives ode_starts, fit_from and limit_from of ``finite.escape``.
+    """
+
+    ode_starts: OdeStarts
+    fit_from: FitFrom
+    limit_from: LimitFrom
+    resamples: Resamples
+    tolerance: Tolerance
+    seed: Seed
+
+    def work(self) -> float:
+        # p = 2, p* = 1; a run stops at its escape, about a third of t_max
+        samples = self.N * self.t_max / 3 * sum(1 / eta_hat for eta_hat in self.eta_hat)
+        limits = 6 * self.ode_starts + len(self.eta_hat) * self.starts
+        return work.chain(2, 1, self.starts * self.runs, samples) + limits * work.SPECTRAL
+
+
+class Divergence(Section):
+    """The figure finite_divergence."""
+
+    widths: Annotated[Pairs, means("pairs p, p*, one panel each")]
+    sizes: Annotated[Sizes, means("N, replicates")]
+    first: Annotated[Positive, means("lowest learning rate per student unit, eta/p")]
+    step: Annotated[Positive, means("from one learning rate per student unit, eta/p, to the next")]
+    last: Annotated[Positive, means("highest learning rate per student unit, eta/p")]
+    t_max: Annotated[Positive, means("a run counts if it diverges before this time", "eta_hat samples/N")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield 1e-10 < self.first <= self.last, "first", f"a number above 1e-10 and at most last = {self.last}"
+        yield (self.last - self.first) / self.step < MOST, "step", f"fewer than {MOST} steps up to last = {self.last}"
+        for n, (N, _) in enumerate(self.sizes):
+            yield room(f"sizes.{n}.0", N, self.widths)
+
+    def work(self) -> float:
+        rates = [self.first + n * self.step for n in range(round((self.last - self.first) / self.step) + 1)]
+        alpha = self.t_max * sum(1 / rate for rate in rates)
+        return sum(
+            work.chain(p, p_star, replicates, N * alpha) for p, p_star in self.widths for N, replicates in self.sizes
+        )
+
+
+class FiniteDivergence(Divergence):
+    """The figure finite_divergence."""
+
+    resamples: Resamples
+    tolerance: Tolerance
+    seed: Seed
+
+
+class Widths(Section):
+    """The figure overparameterisation."""
+
+    cases: Annotated[
+        list[Annotated[tuple[Width, Width, Several], expected("p, p* and replicates, at least 2 of them")]],
+        Meta(min_length=1),
+        different,
+        expected("a list of different p, p*, replicates"),
+        means("p, p*, replicates"),
+    ]
+    N: Annotated[int, Meta(ge=2), means("input dimension, at least p + p*")]
+    eta_hat: EtaHat
+    starts: OdeStarts
+    t_max: GivenUp
+    points: Looks
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("N", self.N, self.cases)
+        yield escapes("eta_hat", self.eta_hat, self.cases)
+        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
+
+    def work(self) -> float:
+        samples = self.N * self.t_max / self.eta_hat / 3  # a run stops at its escape
+        return sum(
+            work.chain(p, p_star, replicates, samples) + max(self.starts, replicates) * (work.SPECTRAL + work.START)
+            for p, p_star, replicates in self.cases
+        )
+
+
+class Overparameterisation(Widths):
+    """The figure overparameterisation."""
+
+    fraction: Escaped
+    tolerance: Tolerance
+    seed: Seed
+
+
+class Finite(Section):
+    """SGD at finite N by the overlap chain."""
+
+    fraction: Escaped
+    resamples: Resamples
+    escape: EscapeValues
+    spread: Spread
+    divergence: Divergence
+    widths: Widths
+
+    def limits(self) -> Iterator[Limit]:
+        widths = [(self.escape.p, self.escape.p_star)]
+        yield room("spread.N", self.spread.N, widths)
+        for n, eta_hat in enumerate(self.spread.eta_hat):
+            yield escapes(f"spread.eta_hat.{n}", eta_hat, widths)
+        shown = self.escape.eta_hat
+        yield shown in self.spread.eta_hat, "spread.eta_hat", f"a list with finite.escape.eta_hat = {shown} in it"

@@ -1,0 +1,224 @@
+"""The exact flow: its exactness, the risk at several widths, emergence, exponents and units of time."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated
+
+from msgspec import Meta
+
+from shallownets.config.section import (
+    MOST,
+    Count,
+    Fraction,
+    Limit,
+    Many,
+    Resamples,
+    Section,
+    Seed,
+    Several,
+    Tolerance,
+    different,
+    expected,
+    means,
+)
+from shallownets.studies.riccati.parameters import work
+from shallownets.studies.riccati.parameters.kinds import (
+    WIDEST,
+    BetaOfFlow,
+    Dimensions,
+    Heavy,
+    Input,
+    Light,
+    Starts,
+    Student,
+    Teacher,
+    Width,
+    room,
+)
+
+WideTeacher = Annotated[int, Meta(ge=3, le=WIDEST)]
+
+
+class ExactnessValues(Section):
+    """The exact solutions beside integrations."""
+
+    M_star: Teacher
+    N: Annotated[Width, means("student width where weights are integrated")]
+    d: Annotated[Count, means("input dimension, at least M_star + N + M_star")]
+    beta: BetaOfFlow
+    scale: Annotated[float, Meta(gt=0, le=1), means("norm of the full flow's initial weight vectors")]
+    times: Annotated[
+        list[Annotated[float, Meta(gt=0, le=100)]],
+        Meta(min_length=1),
+        different,
+        means("times compared, in units of the first direction's 1/lambda"),
+    ]
+    starts: Annotated[Many, means("random starts")]
+    tolerance: Tolerance
+
+    def limits(self) -> Iterator[Limit]:
+        least = 2 * self.M_star + self.N
+        yield self.d >= least, "d", f"at least M_star + N + M_star = {least}"
+
+    def work(self) -> float:
+        # a few steps a unit of time, as far as they are stable, after those that the tolerance asks for; two tolerances
+        slopes = 2 * self.starts * (1000 + 3 * max(self.times))
+        return slopes * (4e-5 + 3e-9 * self.d * self.N + 1e-9 * self.M_star**3)
+
+
+class Exactness(ExactnessValues):
+    """The exact solutions beside integrations."""
+
+    seed: Seed
+
+
+class Risk(Section):
+    """The figure risk_scaling."""
+
+    d: Input
+    heavy: Heavy
+    heavy_M_star: Annotated[WideTeacher, means("teacher width of the heavy tail")]
+    heavy_N: Annotated[
+        list[Width],
+        Meta(min_length=2),
+        different,
+        means("student widths of the heavy tail, rising, below its teacher's"),
+    ]
+    light: Annotated[Light, means("beta of the light tail, below 1/2")]
+    light_M_star: Annotated[WideTeacher, means("teacher width of the light tail")]
+    light_N: Annotated[
+        list[Width],
+        Meta(min_length=2),
+        different,
+        means("student widths of the light tail, rising, at least two below its teacher's"),
+    ]
+    points: Annotated[Several, means("times drawn")]
+    starts: Starts
+
+    def limits(self) -> Iterator[Limit]:
+        for tail, M_star, widths in (
+            ("heavy", self.heavy_M_star, self.heavy_N),
+            ("light", self.light_M_star, self.light_N),
+        ):
+            yield all(a < b for a, b in pairwise(widths)), f"{tail}_N", "a rising list"
+            yield sum(M_star > N for N in widths) >= 2, f"{tail}_N", f"at least two widths below {M_star}"
+            yield room("d", self.d, M_star, max(widths))
+            yield self.d > 2 * max(widths), "d", f"more than twice the widths, {2 * max(widths)}"
+        yield max(self.heavy_N) < self.heavy_M_star, "heavy_N", f"widths below heavy_M_star = {self.heavy_M_star}"
+
+    def work(self) -> float:
+        times = self.points * self.starts
+        heavy = sum(work.flow(self.heavy_M_star, N, times) for N in self.heavy_N)
+        return heavy + sum(work.flow(self.light_M_star, N, times) for N in self.light_N)
+
+
+class RiskScaling(Risk):
+    """The figure risk_scaling."""
+
+    seed: Seed
+
+
+class EmergenceValues(Section):
+    """The figure emergence."""
+
+    beta: BetaOfFlow
+    M_star: Annotated[int, Meta(ge=2, le=WIDEST), means("teacher width")]
+    N: Annotated[int, Meta(ge=2, le=WIDEST), means("student width")]
+    d: Input
+    directions: Annotated[
+        list[Count],
+        Meta(min_length=2),
+        different,
+        means("directions whose times are measured, counted from 1, up to N and M_star"),
+    ]
+    points: Annotated[int, Meta(ge=10, le=MOST), means("times, equally spaced in logarithm")]
+    starts: Starts
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("d", self.d, self.M_star, self.N)
+        last = min(self.N, self.M_star)
+        for n, direction in enumerate(self.directions):
+            yield direction <= last, f"directions.{n}", f"a number from 1 to {last}"
+
+    def work(self) -> float:
+        return work.flow(self.M_star, self.N, self.points * self.starts)
+
+
+class Emergence(EmergenceValues):
+    """The figure emergence."""
+
+    resamples: Resamples
+    seed: Seed
+
+
+class ExponentsValues(Section):
+    """The figure exponents."""
+
+    betas: Annotated[
+        list[Annotated[float, Meta(ge=0.01, le=3)]],
+        Meta(min_length=1),
+        different,
+        means("tails, from 0.01 to 3 (beyond it rounding shows), none of them 1/2"),
+    ]
+    M_star: Annotated[int, Meta(ge=4, le=WIDEST), means("width of teacher and student")]
+    d: Dimensions
+    window: Annotated[
+        tuple[Count, Fraction],
+        expected("a number of directions, and a share of M_star above 0 and below 1"),
+        means("exponents are fitted from the time this many directions take to that of this share of M_star"),
+    ]
+    points: Annotated[int, Meta(ge=3, le=MOST), means("times in the window")]
+    starts: Starts
+
+    def limits(self) -> Iterator[Limit]:
+        for n, beta in enumerate(self.betas):
+            yield beta != 0.5, f"betas.{n}", "a number other than 1/2"
+        for n, d in enumerate(self.d):
+            yield room(f"d.{n}", d, self.M_star, self.M_star)
+        first, share = self.window
+        learned = int(share * self.M_star)
+        yield first < learned, "window", f"fewer directions than {share} M_star = {learned}"
+
+    def work(self) -> float:
+        curves = len(self.betas) * len(self.d) * self.starts
+        return work.flow(self.M_star, self.M_star, curves * self.points)
+
+
+class Exponents(ExponentsValues):
+    """The figure exponents."""
+
+    seed: Seed
+
+
+class Units(Section):
+    """The figure time_units."""
+
+    light: Annotated[list[Light], Meta(min_length=1), different, means("betas below 1/2")]
+    M_star: Annotated[
+        list[Width], Meta(min_length=3), different, means("widths of teacher and student for the light tails")
+    ]
+    light_d: Annotated[Count, means("input dimension for the light tails")]
+    heavy: Heavy
+    heavy_M_star: Annotated[Width, means("teacher width of the heavy tail")]
+    N: Annotated[Student, means("student width of the heavy tail")]
+    direction: Annotated[Count, means("the direction whose time is measured, counted from 1")]
+    d: Annotated[Dimensions, means("input dimensions of the heavy tail")]
+    starts: Starts
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("light_d", self.light_d, max(self.M_star), max(self.M_star))
+        for n, d in enumerate(self.d):
+            yield room(f"d.{n}", d, self.heavy_M_star, self.N)
+        last = min(self.N, self.heavy_M_star)
+        yield self.direction <= last, "direction", f"a number from 1 to {last}"
+
+    def work(self) -> float:
+        searched = 12 * self.starts  # times looked at until that of an event is found
+        light = sum(work.flow(M_star, M_star, searched) for M_star in self.M_star) * len(self.light)
+        return light + work.flow(self.heavy_M_star, self.N, searched * len(self.d))
+
+
+class TimeUnits(Units):
+    """The figure time_units."""
+
+    seed: Seed

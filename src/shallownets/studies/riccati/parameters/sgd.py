@@ -1,0 +1,271 @@
+"""One-pass SGD on the Stiefel manifold (Phase I), the samples it takes, and the radial fit (Phase II)."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from shallownets.config.section import (
+    Count,
+    Fraction,
+    Limit,
+    NotNegative,
+    Positive,
+    Section,
+    Seed,
+    Several,
+    different,
+    expected,
+    means,
+)
+from shallownets.studies.riccati.parameters import work
+from shallownets.studies.riccati.parameters.kinds import (
+    Beta,
+    EtaD,
+    Input,
+    Points,
+    Starts,
+    Student,
+    Teacher,
+    TMax,
+    Width,
+    room,
+)
+
+Runs = Annotated[Several, means("random starts, each with one run at every step size")]
+FallsFrom = Annotated[Positive, means("first value of the falling step size times d")]
+FitTo = Annotated[Positive, means("the largest step size times d that enters the exponent of the gap")]
+FitFrom = Annotated[Count, means("least M* that enters the exponents")]
+RiskReached = Annotated[Fraction, means("the risk to be reached, with the best radial part")]
+Kappa = Annotated[Positive, means("step size times d M*^gamma")]
+SizesOfSamples = Annotated[
+    list[
+        Annotated[
+            tuple[Width, Width, Annotated[int, Meta(ge=2)], Several],
+            expected("M*, N, d, replicates: whole numbers, at least 2 replicates"),
+        ]
+    ],
+    Meta(min_length=3),
+    different,
+    expected("a list of at least three different M*, N, d, replicates"),
+    means("M*, N, d, replicates"),
+]
+
+
+def _a_sample(key: str, eta_d: float, t_max: float, d: int) -> Limit:
+    return t_max * d / (2 * eta_d) >= 1, key, f"at most t_max d/2 = {t_max * d / 2:g}, the step size of one sample"
+
+
+def _falls(key: str, first: float, name: str, constant: float) -> Limit:
+    right = f"a number above {name} = {constant}, up to 10^7 times it"
+    return 1 + 1e-8 < first / constant < 1e7, key, right
+
+
+class Checks(Section):
+    """Of the engine, without a figure."""
+
+    M_star: Teacher
+    N: Annotated[Width, means("student width, at most M_star")]
+    d: Input
+    eta_d: Annotated[Positive, means("step size times d of the long run")]
+    samples: Annotated[Count, means("of the long run, and of each mean step")]
+    replicates: Annotated[Several, means("mean steps")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("d", self.d, self.M_star, self.N)
+        yield self.M_star >= self.N, "N", f"at most M_star = {self.M_star}"
+
+    def work(self) -> float:
+        return work.sgd(self.d, self.N, (self.replicates + 1) * self.samples)
+
+
+class SgdChecks(Checks):
+    """The mean step of SGD, and whether its columns stay orthonormal. Its section is ``sgd.checks``."""
+
+    beta: Beta
+    seed: Seed
+
+
+class Sgd(Section):
+    """The figure sgd_flow: SGD on the Stiefel manifold against the exact flow."""
+
+    beta: Beta
+    M_star: Teacher
+    N: Student
+    d: Input
+    eta_d: Annotated[list[Positive], Meta(min_length=3), different, means("step sizes times d")]
+    fit_to: FitTo
+    falls_to_match: Annotated[
+        Positive, means("one of eta_d: the falling step size takes as many samples as this constant one")
+    ]
+    falls_from: FallsFrom
+    t_max: TMax
+    points: Points
+    replicates: Runs
+    checks: Checks
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("d", self.d, self.M_star, self.N)
+        for n, eta_d in enumerate(self.eta_d):
+            yield _a_sample(f"eta_d.{n}", eta_d, self.t_max, self.d)
+        yield self.falls_to_match in self.eta_d, "falls_to_match", f"one of eta_d, {self.eta_d}"
+        yield _falls("falls_from", self.falls_from, "falls_to_match", self.falls_to_match)
+
+
+class SgdCurves(Section):
+    """Risks of SGD and of both flows at one step size.
+
+    Its section is ``sgd``; its rule gives eta_d, and falls_from, which is None where the step size is constant.
+    """
+
+    beta: Beta
+    M_star: Teacher
+    N: Student
+    d: Input
+    eta_d: EtaD
+    t_max: TMax
+    points: Points
+    replicates: Runs
+    seed: Seed
+    falls_from: Annotated[Positive, means("begin here and fall as 1/k, with as many samples")] | None = None
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("d", self.d, self.M_star, self.N)
+        yield _a_sample("eta_d", self.eta_d, self.t_max, self.d)
+        if self.falls_from is not None:
+            yield _falls("falls_from", self.falls_from, "eta_d", self.eta_d)
+
+    def work(self) -> float:
+        return work.sgd(self.d, self.N, self.replicates * self.t_max * self.d / (2 * self.eta_d))
+
+
+class SgdFlow(Section):
+    """SGD against the exact flow. Its section is ``sgd``."""
+
+    fit_to: FitTo
+
+
+class HeavySamples(Section):
+    """Samples to a risk against d, at eta = kappa/d."""
+
+    beta: Annotated[float, Meta(gt=0.5), means("of the teacher's coefficients, above 1/2")]
+    M_star: Teacher
+    N: Student
+    kappa: Annotated[Positive, means("step size times d")]
+    risk: RiskReached
+    sizes: Annotated[
+        list[
+            Annotated[
+                tuple[Annotated[int, Meta(ge=2)], Several],
+                expected("a pair d, replicates of whole numbers, at least 2 replicates"),
+            ]
+        ],
+        Meta(min_length=3),
+        different,
+        expected("a list of at least three different pairs d, replicates"),
+        means("d, replicates"),
+    ]
+    far: Annotated[
+        list[Annotated[int, Meta(ge=2)]],
+        Meta(min_length=3),
+        different,
+        means("input dimensions at which only the flows are followed"),
+    ]
+    far_starts: Starts
+
+    def limits(self) -> Iterator[Limit]:
+        for key, dimensions in (("sizes.{}.0", [d for d, _ in self.sizes]), ("far.{}", self.far)):
+            for n, d in enumerate(dimensions):
+                yield room(key.format(n), d, self.M_star, self.N)
+
+
+class LightSamples(Section):
+    """Samples to a risk against M*, at eta = kappa/(d M*^gamma)."""
+
+    beta: Annotated[float, Meta(gt=0, lt=0.5), means("of the teacher's coefficients, below 1/2")]
+    risk: RiskReached
+    steps: Annotated[
+        list[Annotated[tuple[Positive, Positive], expected("a pair gamma, kappa of numbers above 0")]],
+        Meta(min_length=1),
+        different,
+        expected("a list of different pairs gamma, kappa"),
+        means("gamma, kappa; gamma = 1/2 + beta is the source's"),
+    ]
+    sizes: SizesOfSamples
+    fit_from: FitFrom
+
+    def limits(self) -> Iterator[Limit]:
+        for n, (M_star, N, d, _) in enumerate(self.sizes):
+            yield room(f"sizes.{n}.2", d, M_star, N)
+
+
+class Samples(Section):
+    """The figure sample_complexity: samples to a given risk."""
+
+    heavy: HeavySamples
+    light: LightSamples
+
+
+class SamplesToRisk(Section):
+    """Samples to a risk at several sizes.
+
+    The section of the heavy tail is ``samples.heavy``; its rule gives gamma = 0, the sizes and sgd. That of the light
+    tail is ``samples.light``; its rule gives gamma, kappa and sgd.
+    """
+
+    sizes: SizesOfSamples
+    beta: Beta
+    kappa: Kappa
+    gamma: Annotated[NotNegative, means("eta = kappa/(d M*^gamma)")]
+    risk: RiskReached
+    sgd: Annotated[bool, means("whether SGD is simulated; the flows alone cost as much at any d")]
+    seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        for n, (M_star, N, d, _) in enumerate(self.sizes):
+            yield room(f"sizes.{n}.2", d, M_star, N)
+
+    def work(self) -> float:
+        seconds = 0.0
+        for M_star, N, d, starts in self.sizes:
+            eta_d = self.kappa / M_star**self.gamma
+            samples = work.time_to_risk(M_star, N, d, self.beta, eta_d, self.risk) * d / (2 * eta_d)
+            seconds += work.flow(M_star, N, 20 * starts) + self.sgd * work.sgd(d, N, starts * samples)
+        return seconds
+
+
+class SampleComplexity(Section):
+    """Samples to a risk against dimension and width. Its section is ``samples.light``."""
+
+    fit_from: FitFrom
+
+
+class Phase2(Section):
+    """The figure radial_fit: the radial part by least squares."""
+
+    beta: Beta
+    M_star: Teacher
+    N: Student
+    d: Input
+    eta_d: Annotated[Positive, means("step size times d of Phase I")]
+    t_max: Annotated[Positive, means("last time of Phase I")]
+    points: Annotated[Several, means("times at which Phase II is tried, 0 and the last included")]
+    samples: Annotated[Count, means("samples of Phase II, over N^2")]
+    scan: Annotated[list[Count], Meta(min_length=1), different, means("samples of Phase II at the last time, over N^2")]
+    replicates: Annotated[Several, means("fits, each on samples of its own")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("d", self.d, self.M_star, self.N)
+        yield _a_sample("eta_d", self.eta_d, self.t_max, self.d)
+
+    def work(self) -> float:
+        d, N = self.d, self.N
+        samples = self.replicates * (self.points * self.samples + sum(self.scan)) * N**2
+        fit = 1e-8 * d + 2e-10 * (N * (N + 1) / 2) ** 2  # a sample is drawn, and enters normal equations of this size
+        return samples * fit + work.sgd(d, N, self.t_max * d / (2 * self.eta_d))
+
+
+class RadialFit(Phase2):
+    """The radial fit of Phase II."""
+
+    seed: Seed
