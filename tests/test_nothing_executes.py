@@ -14,8 +14,8 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given
 
-from shallownets.claims.judge import judge as claims
-from shallownets.claims.judge import ledger
+from shallownets.claims import judge as claims
+from shallownets.claims import ledger
 from shallownets.config import settings, yamlfile
 from shallownets.config.check import fields, parts
 from shallownets.config.section import Section
