@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from shallownets import cli
 from shallownets.config.commandline import Parser, option, path
 from shallownets.errors import UserError
 from shallownets.results import artefacts
@@ -59,8 +58,8 @@ def parser_of(name: str, module: ModuleType, stage: Stage) -> Parser:
     return parser
 
 
-def main() -> None:
-    name, words = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
+def main(words: list[str]) -> None:
+    name, words = (words[0], words[1:]) if words else ("", [])
     if name in ("-h", "--help"):
         print(__doc__)
         return
@@ -78,7 +77,3 @@ def main() -> None:
     parameters = msgspec.to_builtins(given)
     for output in stage.outputs:
         artefacts.save(getattr(found, output), getattr(made, output), name, parameters, source)
-
-
-if __name__ == "__main__":
-    cli.run(main)

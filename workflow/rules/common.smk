@@ -4,6 +4,8 @@
 # OUTPUTS: RESULTS/config.yaml, the merged config
 
 import os
+import re
+import shlex
 import sys
 from functools import cache
 from pathlib import Path
@@ -14,10 +16,24 @@ sys.path.insert(0, str(ROOT / "src"))
 from shallownets.config import settings, yamlfile
 from shallownets.config.commandline import option, words
 from shallownets.errors import UserError
-from shallownets.workflow import catalogue, guard, runs, sources
+from shallownets.workflow import catalogue, guard, sources, user
 
-# Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
-shell.prefix(f"set -euo pipefail; export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH='{ROOT / 'src'}'; ")
+user.introduce()
+
+# Rules and commands name the project's files relative to its folder.
+if Path.cwd() != ROOT.resolve():
+    raise WorkflowError(f"{Path.cwd()}: not the folder of this Snakefile; expected --directory {shlex.quote(str(ROOT))}")
+# A pipe to the log fails where its command does. Jobs run this checkout's code with the Python that runs Snakemake,
+# whatever else is installed or activated; `:q` quotes whatever stands in these paths.
+PYTHON, SOURCE = Path(sys.executable).parent, ROOT / "src"
+for path in (PYTHON, SOURCE):
+    if os.pathsep in str(path):
+        raise WorkflowError(f"{path}: a path without {os.pathsep} is right, which separates folders of a search path")
+shell.prefix('set -euo pipefail; export PATH={PYTHON:q}:"$PATH" PYTHONPATH={SOURCE:q}; ')
+
+
+configfile: "config.yaml"
+
 
 try:
     for path in workflow.configfiles:
@@ -48,13 +64,16 @@ def growing(amount):
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
 
 
-# guard.watch()
+guard.watch(Path(RESULTS))
 
 
 onstart:
+    # Those who submit jobs put the path of Python into a script as it is, and that of the script into double quotes.
+    for path, special in ((sys.executable, r"[^\w@%+=:,./-]"), (str(ROOT), r'["$`\\]')):
+        if workflow.non_local_exec and re.search(special, path, re.ASCII):
+            raise WorkflowError(f"{path}: a path without spaces and quotes is right for jobs of a batch system")
     try:
-        runs.start(Path(RESULTS))
-        # guard.tidy(Path(RESULTS))
+        guard.tidy(Path(RESULTS))
         settings.write(config, Path(RESULTS, "config.yaml"))
     except UserError as error:
         raise WorkflowError(str(error))

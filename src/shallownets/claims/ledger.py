@@ -4,6 +4,7 @@ From: the claims files of the studies and the tables of measurements that they n
 Makes: the ledger as CSV and Markdown.
 """
 
+import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -14,8 +15,8 @@ from shallownets import cli
 from shallownets.claims.judge import DEVIATES, NOT_JUDGED, REPRODUCED, UNDERPOWERED, VERDICTS, Comparison
 from shallownets.claims.judge import judge as claims
 from shallownets.config import yamlfile
-from shallownets.errors import UserError
-from shallownets.results.artefacts import save_bytes
+from shallownets.errors import UserError, in_short
+from shallownets.results.artefacts import load_bytes, save_bytes
 
 MODULE = "shallownets.claims.ledger"
 _GRAVITY = (DEVIATES, UNDERPOWERED, REPRODUCED, NOT_JUDGED)  # what a claim of several comparisons is said to be
@@ -61,17 +62,18 @@ def read(path: Path) -> list[Comparison]:
     """The comparisons of a ledger, claims.csv, in its order.
 
     Raises:
-        UserError: the ledger is missing or is not one.
+        UserError: the ledger is missing, is not one, or its bytes are not those of its seal.
     """
     import pandas as pd
 
-    try:
-        frame = pd.read_csv(path, keep_default_na=False)
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; `make figures` makes it") from None
+    content = load_bytes(path)
     names = [field.name for field in fields(Comparison)]
-    if list(frame.columns) != names:
-        raise UserError(f"{path}: its columns are not {', '.join(names)}; delete it and run again")
+    try:
+        frame = pd.read_csv(io.BytesIO(content), keep_default_na=False)[names]
+    except (ValueError, KeyError) as error:
+        raise UserError(f"{path}: its columns are not {', '.join(names)}; delete it and run again") from error
+    if strange := sorted(set(frame.verdict) - set(VERDICTS), key=str):
+        raise UserError(f"{path}: verdict = {in_short(strange[0])}: one of {', '.join(VERDICTS)} is right")
     for name in ("predicted", "measured", "low", "high", "tolerance", "n"):
         numbers = pd.to_numeric(frame[name], errors="coerce").astype(object)
         frame[name] = numbers.where(numbers.notna(), None)
@@ -93,7 +95,7 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     )
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     import pandas as pd
 
     parser = cli.parser(MODULE, __doc__)
@@ -105,7 +107,7 @@ def main() -> None:
     parser.add_argument(
         "--out", type=cli.path, nargs=2, required=True, help="the ledger: .csv, and through the template"
     )
-    args = parser.parse_args()
+    args = parser.parse_args(words)
 
     allowed = yamlfile.load(args.schema)
     comparisons = [
@@ -122,7 +124,3 @@ def main() -> None:
     save_bytes(csv, pd.DataFrame(comparisons).to_csv(index=False, lineterminator="\n").encode())
     save_bytes(text, render(comparisons, args.template, args.tier).encode())
     print(", ".join(f"{number} {verdict}" for verdict, number in counts(comparisons).items()))
-
-
-if __name__ == "__main__":
-    cli.run(main)

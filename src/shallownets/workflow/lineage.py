@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from shallownets.config import yamlfile
 from shallownets.errors import UserError
+from shallownets.workflow import user
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,9 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
     snakefile = Path("Snakefile")
     if not snakefile.is_file():
         raise UserError("Snakefile: no such file here; the folder of the checkout is the right one to run this")
+    user.introduce()
+    for path in configs:
+        yamlfile.load_section(path)  # Snakemake does not say which file it cannot read
     listener = _Listener()
     quiet = OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)
     try:
@@ -156,9 +161,12 @@ def behind(path: Path, among: Iterable[Job]) -> list[Job]:
 
 
 def cost(job: Job) -> Cost | None:
-    """What a job cost when it last ran; None where no benchmark is there."""
+    """What a job cost when it last ran; None where no benchmark is there, or not a whole one."""
     if job.benchmark is None or not job.benchmark.is_file():
         return None
-    with job.benchmark.open() as file:
-        row = next(csv.DictReader(file, delimiter="\t"))
-    return Cost(*(0.0 if row[name] in ("NA", "-") else float(row[name]) for name in ("s", "cpu_time", "max_rss")))
+    try:
+        with job.benchmark.open() as file:
+            row = next(csv.DictReader(file, delimiter="\t"))
+        return Cost(*(0.0 if row[name] in ("NA", "-") else float(row[name]) for name in ("s", "cpu_time", "max_rss")))
+    except (StopIteration, KeyError, TypeError, ValueError):  # empty or cut: a job was killed, or a disk was full
+        return None

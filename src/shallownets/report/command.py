@@ -9,6 +9,7 @@ The page changes only when what it shows does, or when and where that was made.
 from pathlib import Path
 
 from shallownets import cli
+from shallownets.config import settings
 from shallownets.report.page import build
 from shallownets.results.artefacts import save_bytes
 from shallownets.workflow import lineage
@@ -16,17 +17,15 @@ from shallownets.workflow import lineage
 MODULE = "shallownets.report"
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     parser = cli.parser(MODULE, __doc__)
     parser.add_argument("--results", type=cli.path, default=Path("results"), help="folder of the results")
     parser.add_argument("--out", type=cli.path, required=True, help="the page, .html")
-    args = parser.parse_args()
-    jobs = lineage.jobs(configs=[args.results / "config.yaml"])
+    args = parser.parse_args(words)
+    config = args.results / "config.yaml"
+    settings.load(config)
+    jobs = lineage.jobs(configs=[config])
     # the page cannot say what its own job costs
     page = build(args.results, [job for job in jobs if args.out not in job.outputs]).encode()
     save_bytes(args.out, page)
     print(f"{args.out}: {len(page) / 1e6:.1f} MB")
-
-
-if __name__ == "__main__":
-    cli.run(main)
