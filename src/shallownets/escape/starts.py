@@ -50,8 +50,8 @@ def _matrix(name: str, value: object) -> Array:
     return matrix
 
 
-# Q comes from rounded sums over N: up to N = 10^6 they leave 5e-15 of what should vanish. So a squared length below this,
-# over that of the vectors themselves, is none, outside the teacher's span; and so is a length, among known vectors.
+# Q comes from rounded sums over N: up to N = 10^6 they leave 5e-15 of what should vanish. So a squared length below
+# this, over that of the vectors, is none, outside the teacher's span; and so is a length, among vectors that are known.
 _ROUNDING = 1e-14
 _NEARLY = 1e-4  # least singular value of unit vectors, over the largest, below which they count as nearly dependent
 
