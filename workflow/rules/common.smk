@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
-from shallownets import catalogue, claims, guard, runs, settings, sources, yamlfile
+from shallownets import catalogue, claims, guard, settings, sources, yamlfile
 from shallownets.errors import UserError
 
 # Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
@@ -64,12 +64,11 @@ def growing(amount):
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
 
 
-guard.watch()
+guard.watch(Path(RESULTS))
 
 
 onstart:
     try:
-        runs.start(Path(RESULTS))
         guard.tidy(Path(RESULTS))
         settings.write(config, Path(RESULTS, "config.yaml"))
     except UserError as error:
