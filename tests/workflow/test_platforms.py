@@ -1,7 +1,8 @@
-"""Snakemake on a disk without file locks: as if the calls of flock failed."""
+"""Snakemake on a disk without file locks, and for a user whom the machine does not know: both are stood in for."""
 
 import os
 import subprocess
+import sys
 import time
 from contextlib import nullcontext
 
@@ -71,3 +72,23 @@ def test_a_second_run_is_refused_without_hooks_too(checkout):
         assert "Traceback" not in second.stderr
         assert not list((checkout.folder / ".snakemake").glob("locks/*"))
     assert not (checkout.results / "figures").exists()
+
+
+UNKNOWN = """
+import pwd
+def getpwuid(number):
+    raise KeyError(f"getpwuid(): uid not found: {number}")
+pwd.getpwuid = getpwuid
+"""
+
+
+def test_a_user_without_a_name_and_a_home_can_plan_a_run(checkout, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "sitecustomize.py").write_text(UNKNOWN)
+    ask = "from shallownets import lineage; print(len(lineage.jobs(['fig5'])))"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{folder}:{checkout.folder / 'src'}"}
+    done = subprocess.run(
+        [sys.executable, "-c", ask], cwd=checkout.folder, env=environment, capture_output=True, text=True
+    )
+    assert done.stdout == "2\n", done.stderr
+    assert "Traceback" not in done.stderr

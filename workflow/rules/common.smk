@@ -11,8 +11,10 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
-from shallownets import catalogue, claims, guard, settings, sources, yamlfile
+from shallownets import catalogue, claims, guard, settings, sources, user, yamlfile
 from shallownets.errors import UserError
+
+user.introduce()
 
 # Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
 shell.prefix(f"export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH='{ROOT / 'src'}'; ")
