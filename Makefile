@@ -3,6 +3,8 @@
 .PHONY: help figures report smoke cost check reference gallery archive verify test coverage mutants test-cluster \
 	test-pythons lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
+export HOME := $(if $(shell test -n "$$HOME" -a -w "$$HOME" && echo it),$(HOME),$(CURDIR)/.snakemake)
 
 READY := .venv/ready
 # Artefacts are written whole, but what a killed run left unrecorded is made again.

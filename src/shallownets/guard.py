@@ -5,16 +5,25 @@ bytes, nor an artefact of other parameters in its place, nor an input that chang
 artefact has a seal beside it (see ``artefacts``); here it is held against the file, the job, the source and the inputs.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import shlex
 import sys
 import time
-from collections.abc import Mapping
-from functools import cache, wraps
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache, partial, wraps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from shallownets import runs
 from shallownets.artefacts import hash_of, sidecar, source_of
+from shallownets.errors import UserError
+
+if TYPE_CHECKING:
+    from snakemake.dag import DAG
 
 _PARTS = ("data", "measurements", "figure_data", "figures")
 _SHOWN = 3  # how many files are named in the message
@@ -59,11 +68,24 @@ def _announce(faults: Mapping[str, str]) -> None:
     print("\n".join([*lines[:_SHOWN], *([f"and {more} more results"] if more > 0 else [])]), file=sys.stderr)
 
 
-def watch() -> None:
+@contextmanager
+def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Iterator[None]:
+    """The lock of ``runs`` where Snakemake would take its own, if there is anything to do."""
+    try:
+        with runs.run(results, otherwise=snakemakes) if len(dag) else nullcontext():
+            yield
+    except UserError as error:
+        sys.exit(f"error: {error}")
+
+
+def watch(results: Path) -> None:
     """Let Snakemake count results with a fault among those that a killed run left incomplete: both are made again.
 
-    Snakemake's own lock gives way to that of ``runs``, which a killed run does not leave behind. Jobs on a cluster do
-    not look: Snakemake starts them with ``--ignore-incomplete``.
+    Snakemake's own lock gives way to that of ``runs``, which a killed run does not leave behind; a dry run needs none.
+    Jobs on a cluster do not look: Snakemake starts them with ``--ignore-incomplete``.
+
+    Args:
+        results: the folder that they lie in.
     """
     from snakemake.dag import DAG
 
@@ -74,7 +96,7 @@ def watch() -> None:
     async def incomplete_files(dag: DAG) -> list:
         records, faults = dag.workflow.persistence, {}
         dag.workflow.dag_settings.force_incomplete = True
-        records.lock = records.unlock = records.noop
+        records.lock = records.noop if dag.workflow.dryrun else partial(_lock, dag, results, records.lock)
         dag.update_jobids()  # shell commands may name them
         found = await unfinished(dag)
         for job in dag.jobs:

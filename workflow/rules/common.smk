@@ -11,8 +11,10 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
-from shallownets import catalogue, claims, guard, runs, settings, sources, yamlfile
+from shallownets import catalogue, claims, guard, settings, sources, user, yamlfile
 from shallownets.errors import UserError
+
+user.introduce()
 
 # Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
 shell.prefix(f"export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH='{ROOT / 'src'}'; ")
@@ -64,12 +66,11 @@ def growing(amount):
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
 
 
-guard.watch()
+guard.watch(Path(RESULTS))
 
 
 onstart:
     try:
-        runs.start(Path(RESULTS))
         guard.tidy(Path(RESULTS))
         settings.write(config, Path(RESULTS, "config.yaml"))
     except UserError as error:
