@@ -41,7 +41,7 @@ archive: $(READY)  ## put finished results into one file that anyone can check: 
 	@$(RUN) $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
 	@python -m shallownets.archive --results results$(if $(TIER),/$(TIER)) --out results
 
-verify: $(READY)  ## check an archive, redraw its figures and make a sample of it anew: make verify ARCHIVE=... SAMPLE=3
+verify: $(READY)  ## check an archive: remake figures, ledger, report, and a sample of its tables: make verify ARCHIVE=... SAMPLE=3
 	@python -m shallownets.verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
 
 test: $(READY)  ## run all tests

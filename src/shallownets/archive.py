@@ -9,30 +9,41 @@ of the manifest's SHA-256. ``verify`` checks it.
 import io
 import json
 import platform
+import re
+import stat
 import zipfile
-from collections.abc import Iterable
-from importlib.metadata import version
+from collections.abc import Iterable, Sequence
+from importlib.metadata import requires, version
 from pathlib import Path
 
-from shallownets import cli, lineage, schema, settings, sources, yamlfile
+from shallownets import cli, lineage, schema, settings, sources
 from shallownets.artefacts import hash_of, write_whole
-from shallownets.errors import UserError
+from shallownets.errors import UserError, in_short
 
 MODULE = "shallownets.archive"
 CONFIG = "config.yaml"
 MANIFEST = "manifest.json"
 PROJECT = ("LICENSE", "CITATION.cff")  # of the checkout, where it is run
-PACKAGES = ("numpy", "scipy", "numba", "pandas", "matplotlib", "snakemake")
-_DATA = "data/"  # artefacts that are listed by their hash alone: verify makes them again
+DATA = "data/"  # artefacts that are listed by their hash alone: they can be made again from the config
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same files make the same archive, whenever it is written
 _NAMED = 16  # hex digits of the manifest's hash in the archive's name
 
-# No part of a name begins with a point, so that none leads out of the folder into which an archive is unpacked.
-_FILES = {
-    "type": "object",
-    "propertyNames": {"pattern": r"^\w[\w.-]*(/\w[\w.-]*)*\Z", "description": "a name within the archive"},
-    "additionalProperties": {"type": "string", "pattern": r"^[0-9a-f]{64}\Z", "description": "a SHA-256 in hex"},
-}
+# What an archive may have; one of the paper tier has about MEASURED.
+ENTRIES = 5_000
+SIZE = 100_000_000  # bytes of the archive, and of each file in it
+UNPACKED = 500_000_000  # bytes of all files together
+PARSED = {MANIFEST: 20_000_000, CONFIG: 1_000_000}  # bytes of what takes many times its size when it is parsed
+
+
+def _hashes(names: str) -> dict:
+    """Schema of hashes by name. No part of a name begins with a point: none leads out of the folder of the results."""
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": rf"^{names}\w[\w.-]*(/\w[\w.-]*)*\Z", "description": "a name within the archive"},
+        "additionalProperties": {"type": "string", "pattern": r"^[0-9a-f]{64}\Z", "description": "a SHA-256 in hex"},
+    }
+
+
 _SCHEMA = {
     "type": "object",
     "required": ["source", "versions", "files", "artefacts"],
@@ -40,21 +51,24 @@ _SCHEMA = {
     "properties": {
         "source": {"type": "string", "description": "the digest of the source"},
         "versions": {"type": "object", "additionalProperties": {"type": "string", "description": "a version"}},
-        "files": _FILES | {"required": [CONFIG]},
-        "artefacts": _FILES,
+        "files": _hashes(f"(?!{DATA})") | {"required": [CONFIG]},
+        "artefacts": _hashes(DATA),
     },
 }
 
 
 def source_of_checkout() -> str:
-    """Digest of the source and the rules of the checkout where it is run."""
-    rules = [Path("Snakefile"), *Path("workflow/rules").rglob("*.smk")]
-    return sources.digest([*(sources.ROOT / sources.PACKAGE).rglob("*.py"), *rules])
+    """Digest of what decides an archive's bytes in the checkout where it is run: source, rules, claims and words."""
+    words = [path for path in Path("workflow").rglob("*") if path.is_file()]
+    return sources.digest(
+        [*(sources.ROOT / sources.PACKAGE).rglob("*.py"), Path("Snakefile"), *words, *map(Path, PROJECT)]
+    )
 
 
 def versions() -> dict[str, str]:
-    """What a run's bytes depend on beside its source: Python, and the packages that compute and draw."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    """What a run's bytes depend on beside its source: Python, and the packages that this one requires."""
+    names = (re.match(r"[\w.-]+", requirement)[0] for requirement in requires(sources.PACKAGE))
+    return {"python": platform.python_version()} | {name: version(name) for name in names}
 
 
 def outputs(results: Path) -> list[str]:
@@ -64,7 +78,7 @@ def outputs(results: Path) -> list[str]:
         UserError: there is no run, or it is not finished, or its results are not what it would make now.
     """
     config = results / CONFIG
-    folder = settings.results_folder(yamlfile.load(config))
+    folder = settings.results_folder(settings.load(config))
     if results.resolve() != Path(folder).resolve():
         raise UserError(f"{config}: it is the config of {folder}, which is the right folder to name")
     if due := sorted(map(str, lineage.due(configs=[config]))):
@@ -80,14 +94,14 @@ def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
         names: of the results, relative to it.
 
     Raises:
-        UserError: a file is missing.
+        UserError: a file is missing, the config is not one, or there is more than an archive may hold.
     """
     paths = {name: results / name for name in [CONFIG, *names]} | {name: Path(name) for name in PROJECT}
     try:
         contents = {name: path.read_bytes() for name, path in sorted(paths.items())}
     except OSError as error:
         raise UserError(f"{error.filename}: {error.strerror}") from error
-    files = {name: content for name, content in contents.items() if not name.startswith(_DATA)}
+    files = {name: content for name, content in contents.items() if not name.startswith(DATA)}
     manifest = {
         "source": source_of_checkout(),
         "versions": versions(),
@@ -101,31 +115,67 @@ def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(entry, content)
-    tier = yamlfile.load(results / CONFIG)["tier"]
+        entries = archive.infolist()
+    if refusal := _refusal(len(buffer.getvalue()), entries):
+        raise UserError(f"{results}: no archive can be made: {refusal}")
+    tier = settings.load(results / CONFIG)["tier"]
     return f"shallownets-{tier}-{hash_of(listed)[:_NAMED]}.zip", buffer.getvalue()
+
+
+def _refusal(size: int, entries: Sequence[zipfile.ZipInfo]) -> str | None:
+    """Why an archive of this size in bytes, with these entries, is not read; None where there is no reason."""
+    if size > SIZE:
+        return f"it has {size / 1e6:.0f} MB; at most {SIZE / 1e6:.0f} MB is right"
+    if len(entries) > ENTRIES:
+        return f"{len(entries)} files are in it; at most {ENTRIES} are right"
+    if (size := sum(entry.file_size for entry in entries)) > UNPACKED:
+        return f"its files have {size / 1e6:.0f} MB when unpacked; at most {UNPACKED / 1e6:.0f} MB is right"
+    if len({entry.filename for entry in entries}) < len(entries):
+        return "a name stands in it twice"
+    for entry in entries:
+        most = PARSED.get(entry.filename, SIZE)
+        if entry.file_size > most:
+            return (
+                f"{in_short(entry.filename)} has {entry.file_size / 1e6:.0f} MB; at most {most / 1e6:.0f} MB is right"
+            )
+        if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            return f"{in_short(entry.filename)} is encrypted, or compressed otherwise than by deflate, which is right"
+        if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
+            return f"{in_short(entry.filename)} is a link or another special file; a plain file is right"
+    return None
 
 
 def unpack(path: Path) -> tuple[dict, dict[str, bytes]]:
     """(manifest, files by name) of an archive, each held against its SHA-256. Nothing is written.
 
+    No file is read before all sizes that the archive declares are found small enough, and none beyond its own.
+
     Raises:
         UserError: not an archive of this project, or one that was changed: the first fault, by its name.
     """
     try:
+        size = path.stat().st_size
+        if refusal := _refusal(size, []):  # its list of entries can be as large as itself
+            raise UserError(f"{path}: {refusal}")
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            listed = archive.read(MANIFEST)
-            manifest = json.loads(listed)
-            files = {name: archive.read(name) for name in names if name != MANIFEST}
+            entries = archive.infolist()
+            if refusal := _refusal(size, entries):
+                raise UserError(f"{path}: {refusal}")
+            files = {}
+            for entry in entries:
+                with archive.open(entry) as file:
+                    files[entry.filename] = file.read(entry.file_size)  # and no byte more than it declares
+        listed = files.pop(MANIFEST)
+        manifest = json.loads(listed)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
+    except UserError:
+        raise
     except Exception as error:  # damage comes out of zip, zlib and json as nearly every exception there is
         raise UserError(f"{path}: damaged or not an archive of this project") from error
     schema.check(manifest, _SCHEMA, f"{path}: {MANIFEST}")
     if odd := sorted(files.keys() ^ manifest["files"].keys()):
         raise UserError(f"{path}: {odd[0]!r} is in the archive or in its manifest, but not in both")
-    if len(names) != len(files) + 1:
-        raise UserError(f"{path}: a name stands in it twice")
     for name, content in files.items():
         if hash_of(content) != manifest["files"][name]:
             raise UserError(f"{path}: the bytes of {name} are not those of its manifest")

@@ -114,7 +114,7 @@ def save_bytes(path: Path, content: bytes) -> None:
     write_whole(sidecar(path), json.dumps(facts, indent=1).encode())
 
 
-def _read(path: Path) -> bytes:
+def load_bytes(path: Path) -> bytes:
     """An artefact's bytes, after a look at its seal; one without a seal is taken as it is.
 
     Raises:
@@ -124,7 +124,7 @@ def _read(path: Path) -> bytes:
         content = path.read_bytes()
         sealed = json.loads(sidecar(path).read_bytes())["sha256"] if sidecar(path).is_file() else None
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
+        raise UserError(f"{path}: no such file; `make figures` makes the results") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}: it or its seal cannot be read; delete both and run again") from error
     _READ[str(path)] = hash_of(content)
@@ -172,7 +172,7 @@ def load_arrays(path: Path) -> Artefact:
     Raises:
         UserError: the file is missing, damaged, or not one of ours.
     """
-    content = io.BytesIO(_read(path))
+    content = io.BytesIO(load_bytes(path))
     try:
         with np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -200,7 +200,7 @@ def load_table(path: Path) -> tuple[pd.DataFrame, dict]:
     """
     import pandas as pd
 
-    content = _read(path)
+    content = load_bytes(path)
     try:
         heads = [line[2:].split(": ", 1) for line in content.decode().splitlines() if line.startswith("# ")]
         record = _record(path, {key: json.loads(value) for key, value in heads})

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shallownets import cli, lineage, yamlfile
+from shallownets import cli, lineage, settings, yamlfile
 from shallownets.errors import UserError
 from shallownets.lineage import Job
 
@@ -222,7 +222,7 @@ def main() -> None:
         if not config.is_file():
             continue
         try:
-            tiers[yamlfile.load(config)["tier"]] = lineage.jobs(configs=[config])
+            tiers[settings.load(config)["tier"]] = lineage.jobs(configs=[config])
         except UserError as error:
             print(f"{config.parent} is of another version and left out ({error})", file=sys.stderr)
     known = measured([job for jobs in tiers.values() for job in jobs])

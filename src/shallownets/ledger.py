@@ -4,6 +4,7 @@ From: the claims files of the studies and the tables of measurements that they n
 Makes: the ledger as CSV and Markdown.
 """
 
+import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -11,9 +12,9 @@ from itertools import groupby
 from pathlib import Path
 
 from shallownets import claims, cli, yamlfile
-from shallownets.artefacts import save_bytes
+from shallownets.artefacts import load_bytes, save_bytes
 from shallownets.claims import DEVIATES, NOT_JUDGED, REPRODUCED, UNDERPOWERED, VERDICTS, Comparison
-from shallownets.errors import UserError
+from shallownets.errors import UserError, in_short
 
 MODULE = "shallownets.ledger"
 _GRAVITY = (DEVIATES, UNDERPOWERED, REPRODUCED, NOT_JUDGED)  # what a claim of several comparisons is said to be
@@ -59,17 +60,18 @@ def read(path: Path) -> list[Comparison]:
     """The comparisons of a ledger, claims.csv, in its order.
 
     Raises:
-        UserError: the ledger is missing or is not one.
+        UserError: the ledger is missing, is not one, or its bytes are not those of its seal.
     """
     import pandas as pd
 
-    try:
-        frame = pd.read_csv(path, keep_default_na=False)
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; `make figures` makes it") from None
+    content = load_bytes(path)
     names = [field.name for field in fields(Comparison)]
-    if list(frame.columns) != names:
-        raise UserError(f"{path}: its columns are not {', '.join(names)}; delete it and run again")
+    try:
+        frame = pd.read_csv(io.BytesIO(content), keep_default_na=False)[names]
+    except (ValueError, KeyError) as error:
+        raise UserError(f"{path}: its columns are not {', '.join(names)}; delete it and run again") from error
+    if strange := sorted(set(frame.verdict) - set(VERDICTS), key=str):
+        raise UserError(f"{path}: verdict = {in_short(strange[0])}: one of {', '.join(VERDICTS)} is right")
     for name in ("predicted", "measured", "low", "high", "tolerance", "n"):
         numbers = pd.to_numeric(frame[name], errors="coerce").astype(object)
         frame[name] = numbers.where(numbers.notna(), None)

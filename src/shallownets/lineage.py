@@ -158,9 +158,12 @@ def behind(path: Path, among: Iterable[Job]) -> list[Job]:
 
 
 def cost(job: Job) -> Cost | None:
-    """What a job cost when it last ran; None where no benchmark is there."""
+    """What a job cost when it last ran; None where no benchmark is there, or not a whole one."""
     if job.benchmark is None or not job.benchmark.is_file():
         return None
-    with job.benchmark.open() as file:
-        row = next(csv.DictReader(file, delimiter="\t"))
-    return Cost(*(0.0 if row[name] in ("NA", "-") else float(row[name]) for name in ("s", "cpu_time", "max_rss")))
+    try:
+        with job.benchmark.open() as file:
+            row = next(csv.DictReader(file, delimiter="\t"))
+        return Cost(*(0.0 if row[name] in ("NA", "-") else float(row[name]) for name in ("s", "cpu_time", "max_rss")))
+    except (StopIteration, KeyError, TypeError, ValueError):  # empty or cut: a job was killed, or a disk was full
+        return None

@@ -54,6 +54,20 @@ def check(config: object, allowed: Mapping) -> None:
             import_module(f"shallownets.{study}.limits").check(section)
 
 
+def load(path: Path) -> dict:
+    """The config of a run, such as RESULTS/config.yaml: whole, and held to the schema in the checkout where it is run.
+
+    Raises:
+        UserError: the file is missing, or holds what config.yaml may not hold.
+    """
+    config = yamlfile.load(path)
+    try:
+        check(config, load_schema())
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+    return config
+
+
 def _leaves(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
     """(path, value) of everything that is not a mapping; an empty mapping counts as a value."""
     if isinstance(node, Mapping) and node:

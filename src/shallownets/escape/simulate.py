@@ -1,11 +1,11 @@
 """One function for all engines. docs/engines.md says what each assumes, what it costs and when to use it."""
 
-import os
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.random import SeedSequence
 
+from shallownets import cores
 from shallownets.escape.engines import chain, direct, gradient_flow, ode, spectral
 from shallownets.escape.model import Array
 from shallownets.escape.starts import Start
@@ -55,7 +55,7 @@ def simulate(
         if N is None or not streams:
             raise ValueError(f"engine {engine!r} needs N and at least one stream")
         if engine == "chain":
-            return chain.simulate(start, N, eta, alpha, streams, progress, threads=os.cpu_count() or 1)
+            return chain.simulate(start, N, eta, alpha, streams, progress, threads=cores.usable())
         if isinstance(start, Start):
             return direct.simulate(start, N, eta, alpha, streams, progress)
         pairs = zip(start, streams, strict=True)

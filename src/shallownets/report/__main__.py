@@ -8,7 +8,7 @@ The page changes only when what it shows does, or when and where that was made.
 
 from pathlib import Path
 
-from shallownets import cli, lineage
+from shallownets import cli, lineage, settings
 from shallownets.artefacts import save_bytes
 from shallownets.report.page import build
 
@@ -20,7 +20,9 @@ def main() -> None:
     parser.add_argument("--results", type=cli.path, default=Path("results"), help="folder of the results")
     parser.add_argument("--out", type=cli.path, required=True, help="the page, .html")
     args = parser.parse_args()
-    jobs = lineage.jobs(configs=[args.results / "config.yaml"])
+    config = args.results / "config.yaml"
+    settings.load(config)
+    jobs = lineage.jobs(configs=[config])
     # the page cannot say what its own job costs
     page = build(args.results, [job for job in jobs if args.out not in job.outputs]).encode()
     save_bytes(args.out, page)

@@ -13,7 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from shallownets import lineage
-from shallownets.artefacts import load_table
+from shallownets.artefacts import load_bytes, load_table
 from shallownets.catalogue import Figure
 from shallownets.errors import UserError
 from shallownets.lineage import Job
@@ -74,11 +74,12 @@ def _pictures(path: Path) -> tuple[str, str, tuple[int, int]]:
         picture.save(buffer, "WEBP", **how)
         return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
+    content = io.BytesIO(load_bytes(path))
     try:
-        with Image.open(path) as file:
+        with Image.open(content) as file:
             whole = file.convert("RGB")
-    except OSError as error:
-        raise UserError(f"{path}: no such file or not a picture; `make figures` makes it") from error
+    except (OSError, Image.DecompressionBombError) as error:
+        raise UserError(f"{path}: not a picture that can be read; delete it and run again") from error
     small = whole.copy()
     small.thumbnail((_THUMBNAIL, _THUMBNAIL))
     return uri(whole, lossless=True), uri(small, quality=85), whole.size
