@@ -14,8 +14,10 @@ sys.path.insert(0, str(ROOT / "src"))
 from shallownets import catalogue, claims, guard, runs, settings, sources, yamlfile
 from shallownets.errors import UserError
 
-# Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
-shell.prefix(f"export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH='{ROOT / 'src'}'; ")
+# A pipe to the log fails where its command does. Jobs run this checkout's code with the Python that runs Snakemake,
+# whatever else is installed or activated; `:q` quotes whatever stands in their paths.
+PYTHON, SOURCE = Path(sys.executable).parent, ROOT / "src"
+shell.prefix("set -euo pipefail; export PATH={PYTHON:q}:\"$PATH\" PYTHONPATH={SOURCE:q}; ")
 
 try:
     for path in workflow.configfiles:
@@ -30,8 +32,8 @@ DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, BENCHMARKS = (
     f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs", "benchmarks")
 )
 # For Snakemake's --lint, and for whoever builds an environment from it. --software-deployment-method conda changes
-# nothing: the prefix above is for every command.
-ENVIRONMENT = str(ROOT / "environment.yml")
+# nothing: the prefix above is for every command. Snakemake takes braces in this path for fields, unless they are doubled.
+ENVIRONMENT = str(ROOT / "environment.yml").replace("{", "{{").replace("}", "}}")
 # A study is there as soon as it has a catalogue of figures; its rules are workflow/rules/<study>.smk.
 STUDIES = catalogue.names(ROOT)
 CATALOGUE = catalogue.load(ROOT)
