@@ -4,6 +4,7 @@
 # OUTPUTS: RESULTS/config.yaml, the merged config
 
 import os
+import shlex
 import sys
 from functools import cache
 from pathlib import Path
@@ -14,10 +15,20 @@ sys.path.insert(0, str(ROOT / "src"))
 from shallownets import catalogue, claims, guard, runs, settings, sources, yamlfile
 from shallownets.errors import UserError
 
+# Rules and commands name the project's files relative to its folder.
+if Path.cwd() != ROOT.resolve():
+    sys.exit(f"error: {Path.cwd()}: not the folder of this Snakefile; --directory {shlex.quote(str(ROOT))} is right")
 # A pipe to the log fails where its command does. Jobs run this checkout's code with the Python that runs Snakemake,
-# whatever else is installed or activated; `:q` quotes whatever stands in their paths.
+# whatever else is installed or activated; `:q` quotes whatever stands in these paths.
 PYTHON, SOURCE = Path(sys.executable).parent, ROOT / "src"
-shell.prefix("set -euo pipefail; export PATH={PYTHON:q}:\"$PATH\" PYTHONPATH={SOURCE:q}; ")
+for path in (PYTHON, SOURCE):
+    if os.pathsep in str(path):
+        sys.exit(f"error: {path}: a path without {os.pathsep} is right, which separates the folders of a search path")
+shell.prefix('set -euo pipefail; export PATH={PYTHON:q}:"$PATH" PYTHONPATH={SOURCE:q}; ')
+
+
+configfile: "config.yaml"
+
 
 try:
     for path in workflow.configfiles:
