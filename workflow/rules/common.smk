@@ -4,6 +4,7 @@
 # OUTPUTS: RESULTS/config.yaml, the merged config
 
 import os
+import re
 import shlex
 import sys
 from functools import cache
@@ -81,6 +82,10 @@ guard.watch()
 
 
 onstart:
+    # Those who submit jobs put the path of Python into a script as it is, and that of the script into double quotes.
+    for path, special in ((sys.executable, r"[^\w@%+=:,./-]"), (str(ROOT), r'["$`\\]')):
+        if workflow.non_local_exec and re.search(special, path, re.ASCII):
+            sys.exit(f"error: {path}: a path without spaces, quotes and the like is right for jobs of a batch system")
     try:
         runs.start(Path(RESULTS))
         guard.tidy(Path(RESULTS))
