@@ -130,7 +130,7 @@ REFUSED = [
     ("escape.figures", "fig1", "escape.figures = 'fig1': a list of different figures"),
     ("seed", -1, "seed = -1: a whole number of at least 0 is right"),
     ("seed", "abc", "seed = 'abc': a whole number of at least 0 is right$"),
-    (RUN + "p", "8", "p = '8': a whole number of at least 1 is right .this is text: .*nested in --config; use --configfile"),
+    (RUN + "p", "8", "a whole number of at least 1 is right .this is text: .*nested in --config; use --configfile"),
     (RUN + "eta", "1.0e-3", "eta = '1.0e-3': a number above 0 is right .this is text: .*nested in --config"),
     ("tier", "../out", "tier = '../out': a name of up to 40 lower-case letters"),
     ("tier", "", "tier = '': a name of up to 40 lower-case letters"),

@@ -1,4 +1,4 @@
-"""Where Snakemake runs: any name of the checkout's folder breaks no job, and any other folder is refused in one line."""
+"""Where Snakemake runs: no name of the checkout's folder breaks a job, and any other folder is refused in one line."""
 
 import os
 import shutil
@@ -41,7 +41,7 @@ def test_jobs_of_a_batch_system_are_refused_where_its_plugins_do_not_quote_the_p
     said = odd.snakemake(*submission, "--forceall", TABLE)
     assert said.returncode == 1
     *_, last = said.stderr.splitlines()
-    assert last == f"error: {odd.folder}: a path without spaces, quotes and the like is right for jobs of a batch system"
+    assert last == f"error: {odd.folder}: a path without spaces and quotes is right for jobs of a batch system"
     assert not (odd.folder / "submitted").exists()
 
 
@@ -74,4 +74,4 @@ def test_a_path_that_no_search_path_can_hold_is_refused_in_one_line(here, tmp_pa
     torn.symlink_to(here.folder)
     done = snakemake(here.folder, "-n", "fig5", "-s", f"{torn}/Snakefile")
     assert done.returncode == 1
-    assert done.stderr == f"error: {torn}/src: a path without : is right, which separates the folders of a search path\n"
+    assert done.stderr == f"error: {torn}/src: a path without : is right, which separates folders of a search path\n"

@@ -24,7 +24,7 @@ if Path.cwd() != ROOT.resolve():
 PYTHON, SOURCE = Path(sys.executable).parent, ROOT / "src"
 for path in (PYTHON, SOURCE):
     if os.pathsep in str(path):
-        sys.exit(f"error: {path}: a path without {os.pathsep} is right, which separates the folders of a search path")
+        sys.exit(f"error: {path}: a path without {os.pathsep} is right, which separates folders of a search path")
 shell.prefix('set -euo pipefail; export PATH={PYTHON:q}:"$PATH" PYTHONPATH={SOURCE:q}; ')
 
 
@@ -85,7 +85,7 @@ onstart:
     # Those who submit jobs put the path of Python into a script as it is, and that of the script into double quotes.
     for path, special in ((sys.executable, r"[^\w@%+=:,./-]"), (str(ROOT), r'["$`\\]')):
         if workflow.non_local_exec and re.search(special, path, re.ASCII):
-            sys.exit(f"error: {path}: a path without spaces, quotes and the like is right for jobs of a batch system")
+            sys.exit(f"error: {path}: a path without spaces and quotes is right for jobs of a batch system")
     try:
         runs.start(Path(RESULTS))
         guard.tidy(Path(RESULTS))
