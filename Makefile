@@ -69,7 +69,9 @@ bench: $(READY)  ## time the engines against baselines, and write docs/performan
 	@mkdir -p .benchmarks docs/figures
 	@pytest benchmarks --benchmark-only --benchmark-json=.benchmarks/run.json --benchmark-columns=min,median,rounds
 	@python benchmarks/report.py .benchmarks/run.json docs/performance.md
-	@{ echo; python benchmarks/cost.py; python benchmarks/startup.py; } | tee -a docs/performance.md
+	@echo >>docs/performance.md
+	@python benchmarks/cost.py >>docs/performance.md
+	@python benchmarks/startup.py >>docs/performance.md
 
 lock: $(READY)  ## resolve the versions anew
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \

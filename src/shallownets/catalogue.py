@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shallownets import yamlfile
-from shallownets.errors import UserError
+from shallownets import claims, yamlfile
+from shallownets.errors import UserError, in_short
 
 FOLDER = Path("workflow/figures")  # relative to the checkout
 CLAIMS = Path("workflow/claims")
+CLAIMS_SCHEMA = Path("workflow/schemas/claims.schema.yaml")
 CAPTIONS = Path("workflow/report")
 
 
@@ -48,17 +49,10 @@ class Figure:
         return entry["table"] in self.tables or entry["id"] in self.claims
 
 
-def load(checkout: Path = Path()) -> dict[str, Figure]:
-    """All figures by name, study by study, each in the order of its catalogue.
-
-    Raises:
-        UserError: there is no catalogue here.
-    """
-    paths = sorted((checkout / FOLDER).glob("*.yaml"))
-    if not paths:
-        raise UserError(f"{FOLDER}: no catalogue of figures; the folder of the checkout is the right one to run this")
-    return {
-        name: Figure(
+def _figure(path: Path, name: str, entry: Mapping) -> Figure:
+    """The figure that an entry of a catalogue is."""
+    try:
+        return Figure(
             study=path.stem,
             name=name,
             label=entry["label"],
@@ -69,9 +63,20 @@ def load(checkout: Path = Path()) -> dict[str, Figure]:
             claims=tuple(entry.get("claims", ())),
             data=entry.get("data", name),
         )
-        for path in paths
-        for name, entry in yamlfile.load(path).items()
-    }
+    except (KeyError, TypeError) as error:
+        raise UserError(f"{path}: {name}: expected label, shows, settings and tables, got {in_short(entry)}") from error
+
+
+def load(checkout: Path = Path()) -> dict[str, Figure]:
+    """All figures by name, study by study, each in the order of its catalogue.
+
+    Raises:
+        UserError: there is no catalogue here, or an entry of one lacks what it must say.
+    """
+    paths = sorted((checkout / FOLDER).glob("*.yaml"))
+    if not paths:
+        raise UserError(f"{FOLDER}: no catalogue of figures; the folder of the checkout is the right one to run this")
+    return {name: _figure(path, name, entry) for path in paths for name, entry in yamlfile.load_section(path).items()}
 
 
 def names(checkout: Path = Path()) -> dict[str, list[str]]:
@@ -101,6 +106,10 @@ def find(name: str) -> Figure:
 
 
 def claims_of(figure: Figure) -> list[dict]:
-    """The entries of the claims files that belong to a figure, in their order."""
-    paths = sorted((CLAIMS / figure.study).glob("*.yaml"))
-    return [entry for path in paths for entry in yamlfile.load(path) if figure.supports(entry)]
+    """The entries of the claims files that belong to a figure, in their order.
+
+    Raises:
+        UserError: a claims file is not what its schema allows.
+    """
+    paths, allowed = sorted((CLAIMS / figure.study).glob("*.yaml")), yamlfile.load(CLAIMS_SCHEMA)
+    return [entry for path in paths for entry in claims.load(path, allowed) if figure.supports(entry)]

@@ -6,6 +6,7 @@ Makes: nothing but text.
 
 import hashlib
 import shlex
+import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,26 +45,40 @@ def meanings(path: Path) -> dict[str, str]:
 def overlays(tier: str) -> list[Path]:
     """The config files that make this tier of ``config.yaml``: that of workflow/tiers, or what a run wrote down.
 
+    A file that is no config of a tier is left out, which is said.
+
     Raises:
-        UserError: there is no such tier.
+        UserError: there is no such tier, or two files of workflow/tiers have its name.
     """
-    if tier == yamlfile.load(CONFIG)["tier"]:
+    usual = settings.tier_of(CONFIG)
+    if tier == usual:
         return []
-    places = {yamlfile.load(path)["tier"]: path for path in sorted(Path("results").glob("*/config.yaml"))}
-    places |= {yamlfile.load(path)["tier"]: path for path in sorted(TIERS.glob("*.yaml"))}
+    places: dict[str, list[Path]] = {}
+    for path in (*sorted(TIERS.glob("*.yaml")), *sorted(Path("results").glob("*/config.yaml"))):
+        try:
+            name = settings.tier_of(path)
+            if path.parent != TIERS and path.parent.name != name:
+                raise UserError(f"{path}: expected the config of tier {path.parent.name}, got that of {name}")
+        except UserError as error:
+            print(f"left out: {error}", file=sys.stderr)
+            continue
+        if path.parent == TIERS or name not in places:
+            places.setdefault(name, []).append(path)
     if tier not in places:
-        known = ", ".join([yamlfile.load(CONFIG)["tier"], *sorted(places)])
+        known = ", ".join([usual, *sorted(places)])
         raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; one of {known} is right")
-    return [places[tier]]
+    if len(places[tier]) > 1:
+        raise UserError(f"--tier {tier}: {' and '.join(map(str, places[tier]))} have this tier; expected one of them")
+    return places[tier]
 
 
 def merged(configs: Iterable[Path]) -> dict:
     """``config.yaml`` with these files on top, as Snakemake merges them."""
     from snakemake.utils import update_config
 
-    config = yamlfile.load(CONFIG)
+    config = yamlfile.load_section(CONFIG)
     for path in configs:
-        update_config(config, yamlfile.load(path))
+        update_config(config, yamlfile.load_section(path))
     return config
 
 
@@ -230,7 +245,7 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
 def main() -> None:
     parser = cli.parser("shallownets explain", __doc__)
     parser.add_argument("figure", help="its name, such as fig3")
-    parser.add_argument("--tier", default=yamlfile.load(CONFIG)["tier"], help="which tier's results")
+    parser.add_argument("--tier", default=settings.tier_of(CONFIG), help="which tier's results")
     args = parser.parse_args()
     print("\n".join(explain(catalogue.find(args.figure), args.tier)))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from shallownets import user
+from shallownets import user, yamlfile
 from shallownets.errors import UserError
 
 
@@ -83,6 +83,8 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
     if not snakefile.is_file():
         raise UserError("Snakefile: no such file here; the folder of the checkout is the right one to run this")
     user.introduce()
+    for path in configs:
+        yamlfile.load_section(path)  # Snakemake does not say which file it cannot read
     listener = _Listener()
     quiet = OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)
     try:

@@ -9,7 +9,7 @@ import yaml
 
 from shallownets import catalogue, schema, yamlfile
 from shallownets.artefacts import write_whole
-from shallownets.errors import UserError, key_name
+from shallownets.errors import UserError, in_short, key_name
 
 SCHEMA = Path("workflow/schemas/config.schema.yaml")  # relative to the checkout
 
@@ -90,6 +90,18 @@ def differences(config: Mapping, default: Mapping) -> list[str]:
 def results_folder(config: Mapping) -> str:
     """Where the results of this config's tier land, relative to the working directory."""
     return "results" if config["tier"] == "paper" else f"results/{config['tier']}"
+
+
+def tier_of(path: Path) -> str:
+    """The tier that a config file names, config.yaml itself, an overlay of it, or what a run wrote down.
+
+    Raises:
+        UserError: the file cannot be read as a config, or names no tier.
+    """
+    config = yamlfile.load_section(path)
+    if not isinstance(tier := config.get("tier"), str):
+        raise UserError(f"{path}: expected the name of a tier, got tier = {in_short(tier)}")
+    return tier
 
 
 def summary(config: Mapping, allowed: Mapping) -> str:

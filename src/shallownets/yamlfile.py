@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from shallownets.errors import UserError, key_name
+from shallownets.errors import UserError, in_short, key_name
 
 
 def _refuse_repetition(document: yaml.Node | None) -> None:
@@ -41,6 +41,20 @@ def load(path: Path) -> object:
         raise UserError(f"{path}: {error}") from None
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except Exception as error:  # of a file that is no YAML, PyYAML says so by nearly every exception there is
         mark = getattr(error, "problem_mark", None)
         raise UserError(f"{path}: not YAML that can be read{f', line {mark.line + 1}' if mark else ''}") from error
+
+
+def load_section(path: Path) -> dict:
+    """What a YAML file says that holds keys and their values.
+
+    Raises:
+        UserError: as for ``load``, or the file holds something else, or nothing.
+    """
+    document = load(path)
+    if not isinstance(document, dict):
+        raise UserError(f"{path}: expected keys and their values, got {in_short(document) if document else 'nothing'}")
+    return document

@@ -4,6 +4,8 @@
 # OUTPUTS: RESULTS/config.yaml, the merged config
 
 import os
+import re
+import shlex
 import sys
 from functools import cache
 from pathlib import Path
@@ -16,8 +18,20 @@ from shallownets.errors import UserError
 
 user.introduce()
 
-# Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
-shell.prefix(f"export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH='{ROOT / 'src'}'; ")
+# Rules and commands name the project's files relative to its folder.
+if Path.cwd() != ROOT.resolve():
+    sys.exit(f"error: {Path.cwd()}: not the folder of this Snakefile; --directory {shlex.quote(str(ROOT))} is right")
+# A pipe to the log fails where its command does. Jobs run this checkout's code with the Python that runs Snakemake,
+# whatever else is installed or activated; `:q` quotes whatever stands in these paths.
+PYTHON, SOURCE = Path(sys.executable).parent, ROOT / "src"
+for path in (PYTHON, SOURCE):
+    if os.pathsep in str(path):
+        sys.exit(f"error: {path}: a path without {os.pathsep} is right, which separates folders of a search path")
+shell.prefix('set -euo pipefail; export PATH={PYTHON:q}:"$PATH" PYTHONPATH={SOURCE:q}; ')
+
+
+configfile: "config.yaml"
+
 
 try:
     for path in workflow.configfiles:
@@ -32,8 +46,8 @@ DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, BENCHMARKS = (
     f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs", "benchmarks")
 )
 # For Snakemake's --lint, and for whoever builds an environment from it. --software-deployment-method conda changes
-# nothing: the prefix above is for every command.
-ENVIRONMENT = str(ROOT / "environment.yml")
+# nothing: the prefix above is for every command. Snakemake takes braces in this path for fields, unless they are doubled.
+ENVIRONMENT = str(ROOT / "environment.yml").replace("{", "{{").replace("}", "}}")
 # A study is there as soon as it has a catalogue of figures; its rules are workflow/rules/<study>.smk.
 STUDIES = catalogue.names(ROOT)
 CATALOGUE = catalogue.load(ROOT)
@@ -70,6 +84,10 @@ guard.watch(Path(RESULTS))
 
 
 onstart:
+    # Those who submit jobs put the path of Python into a script as it is, and that of the script into double quotes.
+    for path, special in ((sys.executable, r"[^\w@%+=:,./-]"), (str(ROOT), r'["$`\\]')):
+        if workflow.non_local_exec and re.search(special, path, re.ASCII):
+            sys.exit(f"error: {path}: a path without spaces and quotes is right for jobs of a batch system")
     try:
         guard.tidy(Path(RESULTS))
         settings.write(config, Path(RESULTS, "config.yaml"))
