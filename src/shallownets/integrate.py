@@ -1,13 +1,13 @@
 """Adaptive Runge-Kutta integration of order 8 (Dormand & Prince), compiled.
 
-The tableau is SciPy's ``DOP853``; so is the error estimate. Steps end exactly on the recording times, so nothing
+The tableau and the error estimate are those of SciPy's ``DOP853``. Steps end exactly on the recording times, so nothing
 is interpolated. A compiled right-hand side makes this hundreds of times as fast as ``scipy.integrate.solve_ivp``.
 """
 
 import numpy as np
 from numba import f8, i8, types, void
-from scipy.integrate import DOP853
 
+from shallownets import dop853
 from shallownets.jit import kernel
 
 # A right-hand side: (y, parameters, work, out) with dy/dt written to out; work is scratch of its own choosing.
@@ -19,11 +19,8 @@ _WATCHED = types.FunctionType(OBSERVABLE)
 
 DONE, OUT_OF_BOUNDS, STEP_TOO_SMALL, CROSSED = 0, 1, 2, 3
 
-_STAGES = DOP853.n_stages
-_A = np.ascontiguousarray(DOP853.A[:_STAGES, :_STAGES])
-_B = DOP853.B.copy()
-_E3 = DOP853.E3.copy()
-_E5 = DOP853.E5.copy()
+_STAGES = dop853.STAGES
+_A, _B, _E3, _E5 = dop853.A, dop853.B, dop853.E3, dop853.E5
 _ABSOLUTE = 1e-3  # absolute tolerance over relative tolerance: overlaps start as small as N^(-1/2)
 TINY = 1e-9  # size of a component at the start below which its error is controlled relative to that size
 _LEAST = 1e-290  # of such an absolute tolerance over the relative one: times the latter it is still a normal number

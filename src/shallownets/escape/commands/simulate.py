@@ -349,9 +349,11 @@ def draw(args: argparse.Namespace, begun: list[Start], runs: Trajectory) -> Figu
 def main() -> None:
     args = parse()
     begun, runs = run(args)
-    print("\n".join(summary(args, begun, runs)))
-    style.apply()
-    style.save(draw(args, begun, runs), args.out)
+    try:
+        print("\n".join(summary(args, begun, runs)), flush=True)
+    finally:  # the runs may have taken hours: their plot is kept even where nobody can read the words
+        style.apply()
+        style.save(draw(args, begun, runs), args.out)
     print(f"Drawn: {', '.join(map(str, args.out))}")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.random import Generator
 
 from shallownets.escape.model import Array
@@ -116,6 +117,4 @@ def alignments(M: Array) -> dict[str, Array]:
 
 def rank_correlation(x: Array, y: Array) -> float:
     """Spearman's rank correlation."""
-    from scipy.stats import spearmanr  # half a second to import, and few commands need it
-
-    return float(spearmanr(x, y).statistic)
+    return float(scipy.stats.spearmanr(x, y).statistic)

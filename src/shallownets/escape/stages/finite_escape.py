@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.random import SeedSequence, default_rng
-from scipy.special import digamma
 
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_table
@@ -199,7 +199,7 @@ def densities(setting: Setting) -> list[dict]:
     grid = np.linspace(-4, 7, 221) * slope
     lines = []
     for name, by in (("theory, SGD", shift), ("theory, ODE", 0.0)):
-        z = digamma(k / 2) + np.log(2) - (grid - by) / slope  # log χ²_k
+        z = scipy.special.digamma(k / 2) + np.log(2) - (grid - by) / slope  # log χ²_k
         log_density = k / 2 * z - np.exp(z) / 2
         density = np.exp(log_density - log_density.max())
         density /= np.trapezoid(density, grid)

@@ -5,8 +5,7 @@ finite learning rate; the others are the limit η̂ -> 0, gradient flow. Numbers
 """
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import digamma
+import scipy
 
 from shallownets.escape.model import Array, plateau_norm, plateau_risk
 
@@ -71,7 +70,7 @@ def last_escape(p: int, p_star: int) -> float:
 def fastest_eta_hat(p: int, p_star: int) -> float:
     """η̂ at which M grows fastest per unit of α: the learning rate of the fastest escape as N -> ∞."""
     last = last_plateau(p, p_star)
-    found = minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         lambda x: -x * finite_overlap_rate(p, p_star, x), bounds=(0, last), method="bounded", options={"xatol": 1e-10}
     )
     return float(found.x)
@@ -103,7 +102,7 @@ def loss_reduction(t: Array, p: int, p_star: int, variance: float) -> Array:
 
 def mean_log_chi_square(k: int) -> float:
     """E log(χ²_k/k): by how much the typical ΣM² lies below its mean; -1.27 for k = 1, -> 0 as -1/k."""
-    return float(digamma(k / 2) + np.log(2 / k))
+    return float(scipy.special.digamma(k / 2) + np.log(2 / k))
 
 
 def mean_escape_time(reduction: float, p: int, p_star: int, variance: float) -> float:

@@ -1,7 +1,7 @@
 """Numbers from risks: how far one is above another, and when it falls to a level."""
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from shallownets.riccati.engines import exact
 from shallownets.riccati.model import Array, risk
@@ -45,4 +45,4 @@ def time_to_risk(start: Start, lam: Array, level: float) -> float:
     end = 1 / lam[0]
     while above(end) > 0:
         end *= 2
-    return float(brentq(above, 0.0, end, xtol=1e-9))
+    return float(scipy.optimize.brentq(above, 0.0, end, xtol=1e-9))

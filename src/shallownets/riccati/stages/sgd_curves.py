@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from shallownets import cli, seeds
 from shallownets.artefacts import record_of, save_arrays
@@ -46,7 +46,9 @@ def constant(eta: float) -> Steps:
 def falling(first: float, eta: float, t_max: float) -> Steps:
     """first/(1 + k/κ), with κ such that it takes as many samples to t_max as a constant η does."""
     samples = t_max / (2 * eta)
-    kappa = brentq(lambda kappa: 2 * first * kappa * np.log1p(samples / kappa) - t_max, samples * 1e-9, samples * 1e9)
+    kappa = scipy.optimize.brentq(
+        lambda kappa: 2 * first * kappa * np.log1p(samples / kappa) - t_max, samples * 1e-9, samples * 1e9
+    )
     return Steps(
         lambda k: first / (1 + k / kappa),
         lambda t: first * np.exp(-t / (2 * first * kappa)),

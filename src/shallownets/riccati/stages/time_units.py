@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
+import scipy
 
 from shallownets import cli, statistics
 from shallownets.artefacts import record_of, save_table
@@ -43,7 +43,8 @@ def half_risk(args: Namespace, beta: float, M_star: int, lost: Lost) -> dict | N
         return None
     shares = emergence.deflated_shares(M_star, N, d)
     key = {"kind": "light", "beta": beta, "M_star": M_star, "N": N, "d": d}
-    theory = {"theory": brentq(lambda t: emergence.decoupled_risk(t, lam, shares) - 0.5, guess / 10, guess * 10)}
+    half = scipy.optimize.brentq(lambda t: emergence.decoupled_risk(t, lam, shares) - 0.5, guess / 10, guess * 10)
+    theory = {"theory": half}
     theory["unit"] = model.norm(M_star, beta) * M_star**beta * np.log(d / M_star)
     return key | theory | statistics.mean(found[np.isfinite(found)]).row()
 
