@@ -5,7 +5,6 @@ Makes: docs/config.md.
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from shallownets.config import settings

@@ -4,14 +4,13 @@ From: the tidy CSV of the figure.
 Makes: the figure. Notes in the table's record, on runs that were left out, are printed below it.
 """
 
-import sys
 import traceback
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from shallownets import cli, studies
+from shallownets import studies
 from shallownets.config.commandline import Parser, path
 from shallownets.drawing import style
 from shallownets.errors import UserError
