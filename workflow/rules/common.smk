@@ -18,7 +18,8 @@ from shallownets.claims import entries
 from shallownets.config import settings, yamlfile
 from shallownets.config.commandline import option, words
 from shallownets.errors import UserError
-from shallownets.workflow import catalogue, guard, sources, user
+from shallownets.workflow import catalogue, guard, user
+from shallownets import sources
 
 user.introduce()
 
