@@ -28,7 +28,6 @@ def _map(axes: Axes, points: pd.DataFrame) -> None:
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     maps = parameters["sizes"]
-    p, _, N = maps[0]  # of the path
     figure = Figure(figsize=(style.PAGE, 3.0))
     panels = figure.subplots(1, len(maps) + 1)
     path, stops = frame[frame.kind == "path"], frame[frame.kind == "stop"]
@@ -37,6 +36,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         _map(axes, frame[here])
         axes.legend(loc="lower right", handletextpad=0.1)
     first, stairs = panels[0], panels[-1]
+    p, _, N = maps[0]  # of the path
     first.set_ylabel(r"risk $\mathcal{L}$")
     # the path starts with Q = 1, above the map
     first.plot(path.measured_index / (p * N), path.measured_risk, color=style.GREY, linewidth=0.9, zorder=0)
