@@ -5,6 +5,7 @@ import copy
 import os
 import re
 import zipfile
+from typing import get_args, get_origin
 
 import hypothesis
 import hypothesis.strategies as st
@@ -13,14 +14,18 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given
 
-from shallownets.claims.judge import judge as claims
-from shallownets.claims.judge import ledger
+from shallownets.claims import judge as claims
+from shallownets.claims import ledger
 from shallownets.config import settings, yamlfile
+from shallownets.config.check import fields, parts
+from shallownets.config.section import Section
 from shallownets.errors import UserError
 from shallownets.report.formulas import evaluate
 from shallownets.results import artefacts
+from shallownets.workflow import catalogue
 from tests.conftest import ROOT
 
+KNOWN = catalogue.names(ROOT)
 PYTHON = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
 RULES = sorted([ROOT / "Snakefile", *(ROOT / "workflow").rglob("*.smk")])
 SCRIPTS = sorted([ROOT / "Makefile", ROOT / ".ci/run", *(ROOT / "workflow").rglob("*.sh")])
@@ -83,37 +88,28 @@ def test_no_rule_and_no_script_can_execute_content(path):
     assert not re.search(r"\b(eval|exec\(|__import__|pickle|os\.system|popen|unsafe_load|yaml\.load\b)", code)
 
 
-def strings_allowed(node, path=""):
-    """Places in a JSON schema where text may stand, with the schema of that text; a place without a type is one."""
-    if "$ref" in node:
-        return
-    kind = node.get("type")
-    if kind == "object":
-        assert node.get("additionalProperties") is False, path
-        for key, part in node["properties"].items():
-            yield from strings_allowed(part, f"{path}.{key}")
-    elif kind == "array":
-        places = [*node.get("prefixItems", []), *([node["items"]] if "items" in node else [])]
-        assert places, path
-        assert "items" in node or node["maxItems"] <= len(node["prefixItems"]), path
-        for place in places:
-            yield from strings_allowed(place, f"{path}[]")
-    elif kind not in ("number", "integer", "boolean"):
-        yield path, node
+def texts(kind, path=""):
+    """(place, what is said of it) of every text that a config may hold."""
+    bare, metas = parts(kind)
+    if isinstance(bare, type) and issubclass(bare, Section):
+        for name, part in fields(bare).items():
+            yield from texts(part, f"{path}.{name}")
+    elif get_origin(bare) in (list, tuple):
+        for item in get_args(bare):
+            yield from texts(item, f"{path}[]")
+    elif bare not in (int, float, bool):
+        assert bare is str, path
+        yield path, metas
 
 
 def test_no_text_in_the_config_is_free_so_that_none_can_reach_a_shell_or_a_path():
-    schema = settings.load_schema(ROOT)
-    places = dict(
-        [*strings_allowed(schema), *(one for part in schema["$defs"].values() for one in strings_allowed(part))]
-    )
-    assert ".tier" in places
-    assert ".escape.figures[]" in places
-    for path, node in places.items():
-        if "enum" in node:
-            assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in node["enum"]), path
-        else:
-            assert re.fullmatch(r"\^\[a-z\]\[a-z0-9_-\]\{0,\d+\}\\Z", node["pattern"]), path
+    places = dict(texts(settings.config_class()))
+    # names of figures are those of the catalogues, the one of a tier keeps to a pattern
+    figures = {f".{study}.figures[]" for study in settings.study_names()}
+    assert set(places) == {".tier"} | figures
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for names in KNOWN.values() for name in names)
+    pattern = next(meta.pattern for meta in places[".tier"] if meta.pattern)
+    assert re.fullmatch(r"\^\[a-z\]\[a-z0-9_-\]\{0,\d+\}\\Z", pattern)
 
 
 BAD_NAMES = [
@@ -154,7 +150,6 @@ BAD_NAMES += [
 
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_no_name_of_a_tier_leaves_the_results_or_mixes_with_them(name):
-    schema = settings.load_schema(ROOT)
     config = yamlfile.load(ROOT / "config.yaml")
     for key, section in (("tier", config), ("figures", config["escape"])):
         changed = copy.deepcopy(config)
@@ -163,14 +158,13 @@ def test_no_name_of_a_tier_leaves_the_results_or_mixes_with_them(name):
         else:
             changed["escape"][key] = [name]
         with pytest.raises(UserError, match=key) as caught:
-            settings.check(changed, schema)
+            settings.check(changed, KNOWN)
         assert str(caught.value).isprintable()
 
 
 def test_a_tier_is_never_one_of_the_folders_that_the_rules_write():
-    """The schema names them; this keeps the list whole when a rule gets a folder of its own."""
-    schema = settings.load_schema(ROOT)
-    refused = set(schema["properties"]["tier"]["not"]["enum"])
+    """The settings name them; this keeps the list whole when a rule gets a folder of its own."""
+    refused = set(settings.FOLDERS)
     rules = "\n".join(path.read_text() for path in RULES)
     written = set(re.findall(r"\{RESULTS\}/([a-z][a-z_]*)(?![a-z_.])", rules))
     folders = re.search(r"for folder in \((.*?)\)", rules, re.DOTALL)[1]

@@ -17,7 +17,10 @@ class OutOfReach(UserError, ArithmeticError):
 
 def in_short(value: object) -> str:
     """A value as a message shows it, cut to one short line."""
-    text = " ".join(reprlib.repr(value).split())
+    try:
+        text = " ".join(reprlib.repr(value).split())
+    except ValueError:  # Python does not print numbers of thousands of digits
+        return "(with a number of thousands of digits)"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -86,7 +86,6 @@ LINES = [
 def checkout(tmp_path_factory) -> Path:
     """A folder with the parts of a checkout that the report reads, and with results."""
     folder = tmp_path_factory.mktemp("checkout")
-    (folder / "workflow/schemas").mkdir(parents=True)
     shutil.copytree(ROOT / "workflow/report", folder / "workflow/report")
     for study, figures in FIGURES.items():
         paper = {"title": f"On {study} {HOSTILE}", "arxiv": "2604.03068", "version": "not stated"}
@@ -95,9 +94,6 @@ def checkout(tmp_path_factory) -> Path:
             path.parent.mkdir(exist_ok=True)
             path.write_text(yaml.safe_dump(content))
     (folder / "workflow/report/straight.rst").write_text("**Figure 7.** The slope is :math:`\\frac{a}{\\sqrt{2}}`.\n")
-    default = {"tier": "paper", "seed": 11, "escape": {"properties": {}}, "toy": {"properties": {}}}
-    properties = {key: {"default": value} if key in ("tier", "seed") else value for key, value in default.items()}
-    (folder / "workflow/schemas/config.schema.yaml").write_text(yaml.safe_dump({"properties": properties}))
     (folder / "config.yaml").write_text("tier: paper\nseed: 11\ntoy:\n  line:\n    slope: 3.0 # rise over run\n")
     results = folder / "results"
     results.mkdir()

@@ -10,6 +10,10 @@ import psutil
 import pytest
 import yaml
 
+from shallownets.config import settings
+from shallownets.workflow import catalogue
+from tests.conftest import ROOT
+
 SLOW = "escape: {runs: {fig1: {N: 4000, replicates: 2}}}"
 
 
@@ -25,7 +29,7 @@ def test_the_chain_makes_what_it_promises(finished):
     assert "done in" in (finished.results / "logs/escape/fig1/sgd_0-1.log").read_text()
     page = (finished.results / "report.html").read_text()
     assert len(page.encode()) < 15e6
-    figures = [name for section in merged.values() if isinstance(section, dict) for name in section["figures"]]
+    figures = [name for names in settings.figures(merged, catalogue.names(ROOT)).values() for name in names]
     assert page.count("<article ") == len(figures)
     assert "values differ from the default" in page
     assert "not recorded" not in page.partition('id="provenance"')[0]

@@ -1,6 +1,6 @@
 # What every study's rules use: the checked config, where results lie, and the code that a command runs.
 #
-# REQUIRED INPUTS: config.yaml with its overlays, workflow/schemas/config.schema.yaml
+# REQUIRED INPUTS: config.yaml with its overlays, the catalogues workflow/figures/<study>.yaml
 # OUTPUTS: RESULTS/config.yaml, the merged config
 
 import os
@@ -22,7 +22,7 @@ shell.prefix(f"set -euo pipefail; export PATH='{Path(sys.executable).parent}':\"
 try:
     for path in workflow.configfiles:
         yamlfile.load(Path(path))
-    settings.check(config)
+    settings.check(config, catalogue.names(ROOT))
 except UserError as error:
     raise WorkflowError(str(error))
 

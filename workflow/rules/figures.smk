@@ -4,8 +4,9 @@
 #                  RESULTS/figure_data/<study>/<figure>.csv, made by the study's rules
 # OUTPUTS: RESULTS/figures/<study>/<figure>.{pdf,png}
 
+SHOWN = settings.figures(config, catalogue.names(ROOT))
 TARGETS = {
-    study: [f"{FIGURES}/{study}/{figure}.{kind}" for figure in config[study]["figures"] for kind in ("pdf", "png")]
+    study: [f"{FIGURES}/{study}/{figure}.{kind}" for figure in SHOWN[study] for kind in ("pdf", "png")]
     for study in STUDIES
 }
 

@@ -6,7 +6,7 @@
 
 REPORT_WORDS = [
     str(path.relative_to(ROOT))
-    for pattern in ("figures/*.yaml", "studies/*.yaml", "report/*.rst", "report/report.*", "schemas/config.schema.yaml")
+    for pattern in ("figures/*.yaml", "studies/*.yaml", "report/*.rst", "report/report.*")
     for path in sorted((ROOT / "workflow").glob(pattern))
 ] + ["config.yaml"]
 CHARTS = [f"{study}.charts" for study in STUDIES if (ROOT / f"src/shallownets/{study}/charts.py").is_file()]
@@ -17,7 +17,7 @@ rule report_page:
     input:
         code("report.__main__", *REPORT_FILES),
         figures=TARGETS.values(),
-        data=[data_of(figure) for study in STUDIES for figure in config[study]["figures"]],
+        data=[data_of(figure) for study in STUDIES for figure in SHOWN[study]],
         claims=rules.claims.output.csv,
     output:
         f"{RESULTS}/report.html",
@@ -32,7 +32,7 @@ rule report_page:
         runtime=growing(5),
     params:
         code=digest("report.__main__", *REPORT_FILES),
-        config=settings.summary(config, SCHEMA),
+        config=settings.summary(config, settings.default(ROOT)),
         results=lambda wildcards, output: str(Path(output[0]).parent),
     message:
         "the report"

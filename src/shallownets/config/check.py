@@ -4,6 +4,7 @@ import difflib
 import math
 import types
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -32,6 +33,7 @@ def parts(kind: Any) -> tuple[Any, list[Meta]]:
             return kind, metas
 
 
+@cache
 def fields(kind: type[Section]) -> dict[str, Any]:
     """The annotations of a section's fields by their names, in the order of the class."""
     hints = get_type_hints(kind, include_extras=True)
@@ -98,10 +100,13 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
     bare, metas = parts(kind)
     if value is None and bare is not kind and type(None) in get_args(kind):
         return
-    said = f"{'.'.join(place) or 'the config'} = {in_short(value)}: expected "
+
+    def line(right: str) -> str:
+        return f"{'.'.join(place) or 'the config'} = {in_short(value)}: expected {right}"
+
     if isinstance(bare, type) and issubclass(bare, Section):
         if not isinstance(value, Mapping):
-            yield f"{said}{expectation(bare)}"
+            yield line(expectation(bare))
             return
         known = fields(bare)
         for key in value:
@@ -121,7 +126,7 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
         length = len(get_args(bare)) if get_origin(bare) is tuple else None
         least = next((meta.min_length for meta in metas if meta.min_length), 0)
         if not isinstance(value, list | tuple) or len(value) < least or (length is not None and len(value) != length):
-            yield f"{said}{expectation(kind)}"
+            yield line(expectation(kind))
             return
         items = get_args(bare) if length is not None else get_args(bare) * len(value)
         for n, (item, part) in enumerate(zip(value, items, strict=True)):
@@ -133,7 +138,7 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
                     yield f"{where} = {in_short(item)}: expected {expectation(kind)}; this one stands there twice"
         return
     if _is_wrong_number(value) or not _converts(value, kind):
-        yield f"{said}{_wrong(value, kind)}"
+        yield line(_wrong(value, kind))
 
 
 def _required(kind: type[Section]) -> set[str]:
@@ -165,7 +170,8 @@ def _broken(section: Section, place: Place) -> Iterator[str]:
             value: Any = section
             for part in key.split("."):
                 value = value[int(part)] if part.isdigit() else getattr(value, part)
-            yield f"{'.'.join((*place, key))} = {in_short(msgspec.to_builtins(value))}: expected {right}"
+            value = msgspec.json.decode(msgspec.json.encode(value))  # as YAML says it, without tuples
+            yield f"{'.'.join((*place, key))} = {in_short(value)}: expected {right}"
 
 
 def section_of(document: object, kind: type[Kind], name: str = "config") -> Kind:

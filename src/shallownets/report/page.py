@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from shallownets.claims.ledger import counts
-from shallownets.config import schema, settings, yamlfile
+from shallownets.config import settings, yamlfile
 from shallownets.errors import UserError
 from shallownets.report import rules, table
 from shallownets.report.gallery import Exhibit, exhibit
@@ -109,7 +109,8 @@ def build(results: Path, jobs: Sequence[Job]) -> str:
     from plotly.offline import get_plotlyjs
 
     config = yamlfile.load(results / "config.yaml")
-    figures = [figure for figure in catalogue.load().values() if figure.name in config[figure.study]["figures"]]
+    shown = settings.figures(config, catalogue.names())
+    figures = [figure for figure in catalogue.load().values() if figure.name in shown[figure.study]]
     rows = table.rows_of(results / "claims.csv", figures)
     said = meanings(Path("config.yaml"))
     exhibits = [exhibit(figure, results, config, said, rows, jobs) for figure in figures]
@@ -118,7 +119,7 @@ def build(results: Path, jobs: Sequence[Job]) -> str:
     environment.filters |= {"number": _number, "duration": _duration, "typeset": typeset, "agreement": table.agreement}
     return environment.get_template("report.html.j2").render(
         config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
-        changes=settings.differences(config, schema.defaults(settings.load_schema())),
+        changes=settings.differences(config, settings.default()),
         tier=config["tier"],
         studies=[_study(name, [one for one in exhibits if one.figure.study == name]) for name in names],
         rows=rows,

@@ -33,7 +33,7 @@ from shallownets.studies.escape.simulate import ENGINES, SGD, simulate
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import finite, landscape, late, plateau, solutions
 from shallownets.studies.escape.trajectory import Trajectory, recording_times
-from shallownets.workflow import sources
+from shallownets.workflow import catalogue, sources
 
 FRACTION = 0.5  # of the plateau's risk, below which a run has escaped
 _SPAN = 4.0  # the last time, unless it is given, over the escape time of the plateau's rate
@@ -74,7 +74,7 @@ def parse() -> argparse.Namespace:
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Hold the values to what the config of a run allows: the same schema, the same limits, the same words.
+    """Hold the values to what the config of a run allows: the same limits, the same words.
 
     Raises:
         UserError: a value that the config would not take.
@@ -86,7 +86,7 @@ def _check(args: argparse.Namespace) -> None:
     section["runs"]["fig1"] |= {"chain_N": args.N, "chain_replicates": args.replicates}
     section["tolerance"], config["seed"] = args.tolerance, args.seed
     try:
-        settings.check(config, settings.load_schema(_CHECKOUT))
+        settings.check(config, catalogue.names(_CHECKOUT))
     except UserError as error:
         for above in ("config: escape.runs.fig1.", "config: escape.", "config: "):
             if str(error).startswith(above):
