@@ -15,7 +15,7 @@ use rule stage as escape_late_times with:
     benchmark:
         f"{BENCHMARKS}/escape/late_times.tsv"
     params:
-        **stage("escape.late_times", "escape.beyond.late"),
+        **stage("escape.late_times", "escape.beyond.late_times"),
     message:
         "late times"
 
@@ -29,7 +29,7 @@ use rule stage as escape_stationary_map with:
     benchmark:
         f"{BENCHMARKS}/escape/stationary_map.tsv"
     params:
-        **stage("escape.stationary_map", "escape.beyond.map"),
+        **stage("escape.stationary_map", "escape.beyond.stationary_map"),
     message:
         "the map of stationary points"
 
@@ -43,6 +43,6 @@ use rule stage as escape_not_orthogonal with:
     benchmark:
         f"{BENCHMARKS}/escape/not_orthogonal.tsv"
     params:
-        **stage("escape.not_orthogonal", "escape.beyond.frames"),
+        **stage("escape.not_orthogonal", "escape.beyond.not_orthogonal"),
     message:
         "starts that are not orthogonal"

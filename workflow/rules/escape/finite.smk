@@ -132,7 +132,7 @@ use rule stage as escape_overparameterisation_runs with:
     params:
         **stage(
             "escape.overparameterisation_runs",
-            "escape.finite.widths",
+            "escape.finite.overparameterisation",
             **escape_numbers("p", "p_star", "replicates"),
         ),
     message:
@@ -143,7 +143,7 @@ use rule stage as escape_overparameterisation with:
     input:
         runs=[
             f"{DATA}/escape/overparameterisation/{p}_{p_star}_{replicates}.npz"
-            for p, p_star, replicates in ESCAPE_FINITE["widths"]["cases"]
+            for p, p_star, replicates in ESCAPE_FINITE["overparameterisation"]["cases"]
         ],
     output:
         measurements=f"{MEASUREMENTS}/escape/overparameterisation.csv",

@@ -223,7 +223,7 @@ class _Escapes(Section):
         yield times("points", self.points, self.t_max / self.eta_hat, self.N)
 
 
-class WidthsValues(_Escapes):
+class OverparameterisationValues(_Escapes):
     """The figure overparameterisation."""
 
     cases: Annotated[
@@ -241,7 +241,10 @@ class WidthsValues(_Escapes):
 
 
 class OverparameterisationRuns(_Escapes):
-    """Escape times at one p and p*. Its section is ``finite.widths``; its rule gives p, p_star and replicates."""
+    """Escape times at one p and p*.
+
+    Its section is ``finite.overparameterisation``; its rule gives p, p_star and replicates.
+    """
 
     p: P
     p_star: PStar
@@ -274,7 +277,7 @@ class Finite(Section):
     escape: EscapeValues
     spread: SpreadValues
     divergence: DivergenceValues
-    widths: WidthsValues
+    overparameterisation: OverparameterisationValues
 
     def limits(self) -> Iterator[Limit]:
         widths = [(self.escape.p, self.escape.p_star)]
