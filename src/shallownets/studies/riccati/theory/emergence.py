@@ -7,6 +7,7 @@ over d: each direction learned has used up one of the student's N. Here this is 
 """
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import digamma, expit, logit, polygamma
 
 from shallownets.studies.riccati.model import Array
@@ -35,6 +36,23 @@ def additive_risk(g: Array, lam: Array) -> Array:
 def decoupled_risk(times: Array, lam: Array, shares: Array) -> Array:
     """The risk of directions learned one by one from these shares (M*,), at each time."""
     return additive_risk(logistic(times, lam, shares), lam)
+
+
+def stepwise_risk(t: Array, T: Array, lam: Array, N: int) -> Array:
+    """The risk at each time t if direction j were learned all at once at T_j, for each of the N first."""
+    return 1 - (np.subtract.outer(t, T) > 0)[:, :N] @ lam[:N] ** 2
+
+
+def time_to_risk(level: float, lam: Array, shares: Array, guess: float) -> float:
+    """When the risk of directions learned one by one falls to a level.
+
+    Args:
+        level: of the risk.
+        lam: (M*,) the teacher's eigenvalues.
+        shares: (M*,) of the start.
+        guess: a time that is right within a factor of 10.
+    """
+    return brentq(lambda t: decoupled_risk(t, lam, shares) - level, guess / 10, guess * 10)
 
 
 def times(lam: Array, N: int, d: float) -> Array:
