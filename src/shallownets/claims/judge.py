@@ -152,10 +152,10 @@ def comparisons_of(entry: Mapping, tables: Path, tier: str) -> list[Comparison]:
         "kind": kind,
         "tiers": ", ".join(entry["tiers"]),
     }
-    frame, record = load_table(artefact)
-    frame = _select(frame, entry["rows"], entry["id"], common["artefact"])
+    table = load_table(artefact)
+    frame = _select(table.frame, entry["rows"], entry["id"], common["artefact"])
     judged = tier in entry["tiers"]
-    notes = record["parameters"].get("notes", [])
+    notes = table.parameters.get("notes", [])
     if notes:
         common["note"] = " ".join([common["note"], f"Left out: {'; '.join(notes)}."]).strip()
     if frame.empty and (notes or not judged):

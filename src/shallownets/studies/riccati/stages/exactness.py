@@ -32,6 +32,6 @@ def exactness(given: Exactness) -> Measurements:
     rows = []
     for quantity, differences in found.items():
         worst = measure.largest(differences)
-        value = {name: worst.closed_form for name in ("estimate", "low", "high")}
+        value = dict.fromkeys(("estimate", "low", "high"), worst.closed_form)
         rows.append({"quantity": quantity} | key | {"own": worst.own} | value | {"n": given.starts})
     return Measurements(Table(pd.DataFrame(rows), {"times": "1/lambda_1"}))
