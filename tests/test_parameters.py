@@ -70,7 +70,9 @@ def given(config):
     yield "riccati.exactness", "riccati.exactness", {}
     yield "riccati.risk_scaling", "riccati.risk", {}
     yield "riccati.emergence", "riccati.emergence", {}
-    yield "riccati.exponents", "riccati.exponents", {}
+    for beta in config["riccati"]["exponents"]["betas"]:
+        yield "riccati.exponents_curves", "riccati.exponents", {"beta": beta}
+    yield "riccati.exponents", "", {}
     yield "riccati.time_units", "riccati.units", {}
     yield "riccati.sgd_checks", "riccati.sgd.checks", {}
     for eta_d in sgd["eta_d"]:
@@ -115,6 +117,7 @@ def test_the_work_of_every_stage_is_a_number_of_seconds(tier):
         "escape.finite_divergence",
         "escape.overparameterisation",
         "escape.stationary_map",
+        "riccati.exponents",
         "riccati.sgd_flow",
         "riccati.sample_complexity",
     }
@@ -127,7 +130,7 @@ def _work(stage, config, place, more):
 
 
 def test_every_stage_is_in_the_table_above():
-    helpers = {"kept", "pairs", "plateau_shared", "replicates", "streams", "drawn", "sizes"}
+    helpers = {"kept", "pairs", "plateau_shared", "replicates", "streams", "drawn"}
     found = {
         f"{study}.{module.name}".replace("fig3_data", "fig3")
         for study in settings.study_names()
