@@ -12,18 +12,6 @@ from shallownets.results.artefacts import load_table
 
 BOTH = {"measurements": "--measurements", "figure": "--figure-data"}
 CASES = {
-    "overlap_growth": (
-        "plateau_growth --p 2 --p-star 1 --N 8 --eta-hat 0.15 --t-max 20 --t-fit 0.5 --points 81 --replicates 4"
-        " --resamples 20 --tolerance 1e-8 --seed 1",
-        BOTH,
-        "SGD: ",
-    ),
-    "norm_learning": (
-        "plateau_norms --p-star 2 --norms 0.5 1.5 --N 6 --eta-hat 0.2 --t-max 3 --points 11 --compared 0.5"
-        " --replicates 3 --tolerance 1e-8 --seed 1",
-        BOTH,
-        "SGD: ",
-    ),
     "overparameterisation": (
         "overparameterisation --cases 1,1,8 4,1,8 --N 30 --eta-hat 0.15 --fraction 0.5 --starts 10 --t-max 2"
         " --points 41 --tolerance 1e-8 --seed 1",
@@ -48,12 +36,6 @@ CASES = {
         " --replicates 3 --tolerance 1e-9 --seed 1",
         BOTH,
         "chain, p = ",
-    ),
-    "fig2": (
-        "plateau_optimum --widths 1,1 4,4 --N 1000 --starts 3 --fraction 0.5 --converged 0.02 --step 0.06"
-        " --largest 0.4 --alpha-max 200 --resamples 20 --tolerance 1e-8 --seed 1",
-        BOTH,
-        "p = 1, p* = 1: every start escapes at fewer than 4 learning rates",
     ),
 }
 
