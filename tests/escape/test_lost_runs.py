@@ -43,18 +43,6 @@ def test_a_figure_is_drawn_from_what_is_left_and_says_what_is_left_out(case):
 
 BOTH = {"measurements": "--measurements", "figure": "--figure-data"}
 CASES = {
-    "overlap_growth": (
-        "plateau_growth --p 2 --p-star 1 --N 8 --eta-hat 0.15 --t-max 20 --t-fit 0.5 --points 81 --replicates 4"
-        " --resamples 20 --tolerance 1e-8 --seed 1",
-        BOTH,
-        "SGD: ",
-    ),
-    "norm_learning": (
-        "plateau_norms --p-star 2 --norms 0.5 1.5 --N 6 --eta-hat 0.2 --t-max 3 --points 11 --compared 0.5"
-        " --replicates 3 --tolerance 1e-8 --seed 1",
-        BOTH,
-        "SGD: ",
-    ),
     "convergence": (
         "fluctuations --p 3 --p-star 2 --start-dimension 100 --eta 0.5 --alpha-max 20 --points 11 --tolerance 1e-8"
         " --seed 1 --chain 8,6 400,6 800,6 --direct 8,6 --fit-from 8 --shown 8 800",
@@ -66,12 +54,6 @@ CASES = {
         " --tolerance 1e-8 --seed 1",
         BOTH,
         "SGD: ",
-    ),
-    "fig2": (
-        "plateau_optimum --widths 1,1 4,4 --N 1000 --starts 3 --fraction 0.5 --converged 0.02 --step 0.06"
-        " --largest 0.4 --alpha-max 200 --resamples 20 --tolerance 1e-8 --seed 1",
-        BOTH,
-        "p = 1, p* = 1: every start escapes at fewer than 4 learning rates",
     ),
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from shallownets.drawing import style
+from shallownets.errors import UserError
 from shallownets.stage import Arrays
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import ode, spectral
@@ -377,19 +378,12 @@ def escape_times_at(N, rng):
     return Arrays({"sgd": times[0], "ode": times[1]}, parameters=said)
 
 
+TIMES = {"N": [10**4, 10**5, 10**6], "eta_hat": [0.05], "starts": 5, "widths": [(1, 1), (4, 1)], "aligned": (3, 2)}
+TIMES |= {"at": 10**4, "at_eta_hat": 0.05, "resamples": 20, "tolerance": 1e-9, "seed": 1}
+
+
 def test_the_stage_of_the_times_and_its_figure(rng):
-    given = parameters.EscapeTime(
-        N=[10**4, 10**5, 10**6],
-        eta_hat=[0.05],
-        starts=5,
-        widths=[(1, 1), (4, 1)],
-        aligned=(3, 2),
-        at=10**4,
-        at_eta_hat=0.05,
-        resamples=20,
-        tolerance=1e-9,
-        seed=1,
-    )
+    given = parameters.EscapeTime(**TIMES)
     sgd = [escape_times_at(N, rng) for N in (50, 100, 200)]
     sgd[0].arrays["sgd"][0] = np.inf
     measured, shown = finite(escape_time(given, sgd))
@@ -431,6 +425,67 @@ def test_a_size_that_fixes_the_order_of_escapes_has_rank_one(rng):
     assert found["squares"].beyond_squares is None
     assert found["node"].beyond_squares.value == pytest.approx(1 - found["squares"].rank.value)
     assert times_measure.strengths(M, nodes, rng, 5)["node"].rank.value == pytest.approx(-1)
+
+
+def optimum_of(given):
+    """The tables of Figure 2, straight from a scan."""
+    scan = plateau_scan(given).data
+    kept = Arrays(scan.arrays, scan.units, msgspec.to_builtins(given))
+    return plateau_optimum(parameters.PlateauOptimum(resamples=20, seed=1), kept)
+
+
+LOST = {
+    "overlap_growth": (
+        overlap_growth,
+        parameters.OverlapGrowth(
+            **COMMON | {"p_star": 1, "N": 8, "eta_hat": 0.15, "t_max": 20.0, "points": 81, "replicates": 4},
+            p=2,
+            t_fit=0.5,
+            resamples=20,
+            seed=1,
+        ),
+        "SGD: ",
+    ),
+    "norm_learning": (
+        norm_learning,
+        parameters.NormLearning(
+            **COMMON | {"N": 6, "eta_hat": 0.2, "t_max": 3.0, "points": 11, "replicates": 3},
+            initial=[0.5, 1.5],
+            compared=[0.5],
+            seed=1,
+        ),
+        "SGD: ",
+    ),
+    "fig2": (
+        optimum_of,
+        parameters.PlateauScan(
+            **SCAN | {"widths": [(1, 1), (4, 4)], "starts": 3, "step": 0.06, "largest": 0.4, "alpha_max": 200.0}
+        ),
+        "p = 1, p* = 1: every start escapes at fewer than 4 learning rates",
+    ),
+    "escape_time": (
+        lambda given: escape_time(given, [escape_times_at(100, np.random.default_rng(1))]),
+        parameters.EscapeTime(**TIMES | {"widths": [(1, 1), (8, 4)], "at_eta_hat": 0.2}),
+        "ODE, p = 1, p* = 1: 5 of 5 runs did not escape",
+    ),
+}
+
+
+@pytest.mark.parametrize("figure", LOST)
+def test_a_figure_is_drawn_from_what_is_left_and_says_what_is_not(figure):
+    stage, given, said = LOST[figure]
+    measured, shown = finite(stage(given))
+    assert any(note.startswith(said) for note in measured.notes)
+    assert measured.notes == shown.notes
+    drawn(figure, given, shown).canvas.draw()
+
+
+def test_nothing_left_is_said():
+    given = parameters.PlateauScan(**SCAN | {"widths": [(1, 1)], "step": 0.1})
+    with pytest.raises(
+        UserError, match=r"nothing is left to show: p = 1, p\* = 1: every start escapes at fewer than 4"
+    ):
+        optimum_of(given)
 
 
 def test_starts_on_the_plateau_escape_after_the_predicted_mean_time():

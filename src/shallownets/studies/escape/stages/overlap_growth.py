@@ -25,7 +25,7 @@ UNITS = {"t": "eta_hat alpha", "projection": "of M(t) on M(0), over |M(0)|^2"}
 
 
 def growth_curves(t: Array, runs: Array | None, limit: Array, laws: dict[str, float]) -> pd.DataFrame:
-    """Projections of SGD (R, T), mean and error, and of the ODE (T,) against time, beside exponentials of some rates."""
+    """Projections of SGD (R, T), mean and error, and of the ODE (T,) against time, beside exponentials."""
     series = {"ODE": limit} | {name: np.exp(rate * t) for name, rate in laws.items()}
     frames = [pd.DataFrame({"series": name, "t": t, "value": y, "error": 0.0}) for name, y in series.items()]
     if runs is not None:
