@@ -315,6 +315,7 @@ def test_the_slope_of_the_rate_in_log_p_is_exact():
     p = np.array([1, 2, 8])
     slope = law_measure.slope_in_log_p(p, 8 / 3 * (1 + 0.01 * np.log(p)), np.full(3, 1e-3), 3)
     assert slope.value == pytest.approx(0.01)
+    assert slope.error == pytest.approx(1e-3 * 3 / 8 / (np.std(np.log(p)) * np.sqrt(3)))
 
 
 COMMON = {"p_star": 2, "N": 200, "eta_hat": 0.1, "t_max": 1.0, "points": 21, "replicates": 6, "tolerance": 1e-9}
