@@ -30,18 +30,6 @@ CASES = {
         BOTH,
         "SGD, p = ",
     ),
-    "convergence": (
-        "fluctuations --p 3 --p-star 2 --start-dimension 100 --eta 0.5 --alpha-max 20 --points 11 --tolerance 1e-8"
-        " --seed 1 --chain 8,6 400,6 800,6 --direct 8,6 --fit-from 8 --shown 8 800",
-        {"measurements": "--measurements", "figure": "--convergence", "fig4": "--fig4"},
-        "SGD, chain, N = 8: ",
-    ),
-    "fig3": (
-        "fig3_data --p 3 --p-star 2 --N 8 --eta 1.2 --alpha-max 60 --points 11 --others 3 --replicates 4"
-        " --tolerance 1e-8 --seed 1",
-        BOTH,
-        "SGD: ",
-    ),
     "late_times": (
         "late_times --equal 1 --wide 2,1 --N 100 --starts 2 --eta-hat 0.16 --t-max 100 --points 21"
         " --window 1e-8 1e-4 --chain-equal 1 --chain-wide 3,1 --chain-t-max 40"

@@ -190,7 +190,7 @@ def test_figure_3_draws_every_curve_once():
 def test_figure_4_shows_each_element_for_both_sizes_and_the_ode():
     index = pd.MultiIndex.from_product([["ODE", "SGD, N = 64", "SGD, N = 512"], [1, 2], [1], [0.0, 1.0]])
     frame = index.to_frame(index=False, name=["engine", "i", "r", "alpha"]).assign(value=0.3)
-    figure = fig4.draw(frame, {"p": 2, "p_star": 1, "eta": 0.2, "shown": ["SGD, N = 64", "SGD, N = 512"]})
+    figure = fig4.draw(frame, {"p": 2, "p_star": 1, "eta": 0.2})
     assert [axes.get_title() for axes in figure.axes] == ["SGD, $N=64$", "SGD, $N=512$"]
     assert [len(axes.lines) for axes in figure.axes] == [4, 4]
 

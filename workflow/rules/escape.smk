@@ -125,3 +125,4 @@ use rule stage as escape_fig1 with:
 
 
 include: "escape/plateau.smk"
+include: "escape/solutions.smk"
