@@ -1,12 +1,9 @@
 """The stages of part solutions at small sizes: what they measure, and the user's mistakes they name."""
 
-import importlib
-
 import numpy as np
 import pytest
 import yaml
 
-from shallownets.drawing import style
 from shallownets.errors import UserError
 from tests.escape.made import estimates, made
 
@@ -119,31 +116,6 @@ def test_figure_3_needs_an_overparameterised_student(tables):
     assert frame[frame.kind == "other"].curve.nunique() == 3
     with pytest.raises(UserError, match="p = 2: expected a number above p_star = 2"):
         made("fig3", FIG3 | {"p": 2})
-
-
-def lost_from_one_start():
-    """Measurements, the figures' data, and how a note on what was left out begins."""
-    batches = runs({8: 6, 400: 6, 800: 6}, {8: 6}, eta=0.5, alpha_max=20.0, tolerance=1e-8)
-    found = made("fluctuations", {"fit_from": 8, "shown": [8, 800], "seed": 1}, runs=batches)
-    return found.measurements, {"convergence": found.convergence, "fig4": found.fig4}, "SGD, chain, N = 8: "
-
-
-def lost_from_orthonormal_sets():
-    """As above."""
-    found = made("fig3", FIG3 | {"N": 8, "eta": 1.2, "alpha_max": 60.0, "replicates": 4, "tolerance": 1e-8})
-    return found.measurements, {"fig3": found.figure_data}, "SGD: "
-
-
-@pytest.mark.parametrize("case", [lost_from_one_start, lost_from_orthonormal_sets])
-def test_a_figure_is_drawn_from_what_is_left_and_says_what_is_left_out(case):
-    measured, shown, said = case()
-    assert any(note.startswith(said) for note in measured.parameters["notes"])
-    assert np.isfinite(measured.frame[["estimate", "low", "high"]].to_numpy(float)).all()
-    style.apply()
-    for name, data in shown.items():
-        assert data.parameters["notes"]
-        figure = importlib.import_module(f"shallownets.studies.escape.figures.{name}")
-        figure.draw(data.frame, data.parameters).canvas.draw()
 
 
 def test_a_case_of_which_all_runs_diverge_has_no_row_and_a_note():

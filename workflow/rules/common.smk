@@ -8,21 +8,26 @@ import re
 import shlex
 import sys
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
+from shallownets.claims import entries
 from shallownets.config import settings, yamlfile
 from shallownets.config.commandline import option, words
 from shallownets.errors import UserError
-from shallownets.workflow import catalogue, guard, sources, user
+from shallownets.workflow import catalogue, guard, user
+from shallownets import sources
 
 user.introduce()
 
 # Rules and commands name the project's files relative to its folder.
 if Path.cwd() != ROOT.resolve():
-    raise WorkflowError(f"{Path.cwd()}: not the folder of this Snakefile; expected --directory {shlex.quote(str(ROOT))}")
+    raise WorkflowError(
+        f"{Path.cwd()}: not the folder of this Snakefile; expected --directory {shlex.quote(str(ROOT))}"
+    )
 # A pipe to the log fails where its command does. Jobs run this checkout's code with the Python that runs Snakemake,
 # whatever else is installed or activated; `:q` quotes whatever stands in these paths.
 PYTHON, SOURCE = Path(sys.executable).parent, ROOT / "src"
@@ -47,10 +52,28 @@ DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, BENCHMARKS = (
     f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs", "benchmarks")
 )
 CATALOGUE = catalogue.load(ROOT)
-CLAIMS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("workflow/claims/*/*.yaml"))]
 
 
-@cache  # a rule asks twice, and on a cluster each job reads these files anew
+def named(files):
+    """Named inputs or outputs of a job as words of a command line: --name file."""
+    listed = ((name, [paths] if isinstance(paths, str) else paths) for name, paths in files.items())
+    return [word for name, paths in listed for word in (option(name), *paths)]
+
+
+def closure(module):
+    """The files that a module runs, relative to the checkout."""
+    return [os.path.relpath(path, ROOT) for path in sources.closure(f"shallownets.{module}")]
+
+
+def command(module, *said):
+    """The params of a rule: the hash of the source, and the command with the job's files, behind `python -m shallownets`."""
+    return {
+        "code": digest(module),
+        "command": lambda wildcards, input, output: shlex.join([*said, *named(input), *named(output)]),
+    }
+
+
+@cache
 def digest(module, *others):
     """Hash of what a command runs, found from its imports, and of other files of this project that it reads.
 

@@ -7,17 +7,6 @@
 #
 # The parameters are those of the class of the stage's name: each from its section of the config, or from one around it.
 
-import shlex
-
-
-def _flat(paths):
-    return [paths] if isinstance(paths, str) else list(paths)
-
-
-def named(files):
-    """Named inputs or outputs of a job as words of a command line: --name file."""
-    return [word for name, paths in files.items() for word in (option(name), *_flat(paths))]
-
 
 def stage(name, section="", **more):
     """The params of a rule that runs a stage: the hash of its source, and its command with parameters and files.

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from shallownets import cli
-from shallownets.claims.judge import ledger
+from shallownets.claims import ledger
 from shallownets.errors import UserError
+from shallownets.files import write_whole
 from shallownets.numerics.statistics import WIDTH
 from shallownets.results.artefacts import load_table
-from shallownets.results.files import write_whole
 
 MODULE = "shallownets.claims.reference"
 _LEDGER = "claims.csv"
@@ -114,7 +114,7 @@ def compare(results: Path, reference: Path) -> tuple[list[str], str]:
     }
     for name in sorted(names):
         kept = _kept(reference / name)
-        new, _ = load_table(results / name)
+        new = load_table(results / name).frame
         lines += [f"{name}: is new"] if kept is None else [f"{name}: {line}" for line in moved(thin(new), kept)]
     return lines, f"{len(now)} verdicts and {len(names)} tables of figures"
 
@@ -124,7 +124,7 @@ def keep(results: Path, reference: Path) -> None:
     verdicts = pd.DataFrame(_verdicts(results).items(), columns=["id", "verdict"])
     write_whole(reference / _LEDGER, verdicts.to_csv(index=False).encode())
     for path in sorted(results.glob("figure_data/*/*.csv")):
-        frame, _ = load_table(path)
+        frame = load_table(path).frame
         write_whole(reference / path.relative_to(results), thin(frame).to_csv(index=False).encode())
 
 

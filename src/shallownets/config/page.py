@@ -5,14 +5,13 @@ Makes: docs/config.md.
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from shallownets.config import settings
 from shallownets.config.check import expectation, fields, parts
 from shallownets.config.commandline import Parser, path
 from shallownets.config.section import Section
-from shallownets.results.files import write_whole
+from shallownets.files import write_whole
 
 HEAD = """# The config, key by key
 

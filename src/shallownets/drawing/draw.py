@@ -4,19 +4,17 @@ From: the tidy CSV of the figure.
 Makes: the figure. Notes in the table's record, on runs that were left out, are printed below it.
 """
 
-import sys
 import traceback
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from shallownets import cli, studies
+from shallownets import sources, studies
 from shallownets.config.commandline import Parser, path
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
-from shallownets.workflow import sources
 
 
 def find(name: str) -> ModuleType:

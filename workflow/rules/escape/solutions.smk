@@ -55,9 +55,8 @@ use rule stage as escape_sgd_selection_runs with:
         **stage(
             "escape.sgd_selection_runs",
             "escape.solutions.orthonormal",
-            N=lambda wildcards: int(wildcards.N),
             eta_hat=lambda wildcards: float(wildcards.eta_hat),
-            replicates=lambda wildcards: int(wildcards.replicates),
+            **escape_numbers("N", "replicates"),
         ),
     message:
         "SGD from orthonormal sets at N = {wildcards.N}, eta/p = {wildcards.eta_hat}"
@@ -93,8 +92,8 @@ use rule stage as escape_fluctuations_runs with:
             "escape.fluctuations_runs",
             "escape.solutions.fluctuations",
             engine=lambda wildcards: wildcards.engine,
-            N=lambda wildcards: int(wildcards.N),
             replicates=lambda wildcards: ESCAPE_FLUCTUATIONS[wildcards.engine][int(wildcards.N)],
+            **escape_numbers("N"),
         ),
     message:
         "SGD beside the ODE at N = {wildcards.N}, engine {wildcards.engine}"
