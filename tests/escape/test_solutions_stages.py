@@ -8,7 +8,7 @@ from shallownets.errors import UserError
 from tests.escape.made import estimates, made
 
 COMMON = {"tolerance": 1e-10, "seed": 1}
-SET = COMMON | {"widths": [(1, 1), (3, 2)], "narrow": [(1, 2)], "N": 40, "frames": 40, "starts": 4}
+SET = COMMON | {"widths": [(1, 1), (3, 2)], "narrow": [(1, 2)], "N": 100, "frames": 40, "starts": 4}
 SELECTION = COMMON | {
     "widths": [(2, 2), (3, 2)],
     "N": 100,
@@ -59,7 +59,7 @@ def test_the_set_of_solutions(tables):
     assert got["slope at the closest"] < 1e-7
     assert got["off-solution risk"] > 1e-6
     assert estimates(tables["solution_set"], p_star=2, p=1)["least final risk"] == pytest.approx(1 / 3, abs=1e-8)
-    with pytest.raises(UserError, match=r"narrow.0 = \(2, 2\): expected p < p\*"):
+    with pytest.raises(UserError, match=r"narrow.0 = \[2, 2\]: expected p < p\*"):
         made("solution_set", SET | {"narrow": [(2, 2)]})
 
 
