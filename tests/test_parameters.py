@@ -37,7 +37,14 @@ def given(config):
     yield "escape.solution_set", "escape.solutions", {}
     unequal = {f"unequal_{key}": solutions["unequal"][key] for key in ("widths", "dimensions")}
     yield "escape.solution_selection", "escape.solutions", unequal
+    for N, eta_hat, replicates in solutions["orthonormal"]["cases"]:
+        more = {"N": N, "eta_hat": eta_hat, "replicates": replicates}
+        yield "escape.sgd_selection_runs", "escape.solutions.orthonormal", more
     yield "escape.sgd_selection", "escape.solutions.orthonormal", {}
+    for engine in ("chain", "direct"):
+        for N, replicates in solutions["fluctuations"][engine]:
+            more = {"engine": engine, "N": N, "replicates": replicates}
+            yield "escape.fluctuations_runs", "escape.solutions.fluctuations", more
     yield "escape.fluctuations", "escape.solutions.fluctuations", {}
     yield "escape.fig3", "escape.solutions.fig3", {}
     manifold = landscape["manifold"]
@@ -110,6 +117,8 @@ def test_the_work_of_every_stage_is_a_number_of_seconds(tier):
         "escape.ode",
         "escape.fig1",
         "escape.solution_set",
+        "escape.sgd_selection",
+        "escape.fluctuations",
         "escape.dimensions",
         "escape.hessian",
         "escape.null_directions",
@@ -132,7 +141,7 @@ def _work(stage, config, place, more):
 def test_every_stage_is_in_the_table_above():
     helpers = {"kept", "pairs", "plateau_shared", "replicates", "streams", "drawn"}
     found = {
-        f"{study}.{module.name}".replace("fig3_data", "fig3")
+        f"{study}.{module.name}"
         for study in settings.study_names()
         for module in pkgutil.iter_modules([f"{studies.__path__[0]}/{study}/stages"])
         if module.name not in helpers

@@ -1,21 +1,18 @@
 """At learning rates where runs diverge or never escape a figure is still drawn from what is left, and says so."""
 
 import importlib
-import shlex
-import sys
 
 import numpy as np
 import pytest
 
 from shallownets.drawing import style
-from shallownets.results.artefacts import load_table
 from tests.escape.made import made
 
 COMMON = {"tolerance": 1e-8, "seed": 1}
 
 
 def overparameterisation():
-    """Both tables, and how a note on what was left out begins."""
+    """All tables, and how a note on what was left out begins."""
     given = {"N": 30, "eta_hat": 0.15, "fraction": 0.5, "starts": 10, "t_max": 2.0, "points": 41} | COMMON
     cases = [{"p": p, "p_star": 1, "replicates": 8} for p in (1, 4)]
     runs = [made("overparameterisation_runs", given | case).data for case in cases]
@@ -29,49 +26,30 @@ def late_times():
     return made("late_times", COMMON | limits | chain | {"window": (1e-8, 1e-4), "tolerance": 1e-9}), "chain, p = "
 
 
-@pytest.mark.parametrize("case", [overparameterisation, late_times])
+def fluctuations():
+    """As above."""
+    start = {"p": 3, "p_star": 2, "start_dimension": 100, "eta": 0.5, "alpha_max": 20.0, "points": 11} | COMMON
+    sizes = [("chain", 8), ("chain", 400), ("chain", 800), ("direct", 8)]
+    batches = [{"engine": engine, "N": N, "replicates": 6} for engine, N in sizes]
+    runs = [made("fluctuations_runs", start | batch).data for batch in batches]
+    return made("fluctuations", {"fit_from": 8, "shown": [8, 800], "seed": 1}, runs=runs), "SGD, chain, N = 8: "
+
+
+def fig3():
+    """As above."""
+    sizes = {"p": 3, "p_star": 2, "N": 8, "eta": 1.2, "alpha_max": 60.0, "points": 11, "others": 3, "replicates": 4}
+    return made("fig3", COMMON | sizes), "SGD: "
+
+
+@pytest.mark.parametrize("case", [overparameterisation, late_times, fluctuations, fig3])
 def test_a_figure_is_drawn_from_what_is_left_and_says_what_is_left_out(case):
     tables, said = case()
     assert any(note.startswith(said) for note in tables.measurements.parameters["notes"])
     assert np.isfinite(tables.measurements.frame[["estimate", "low", "high"]].to_numpy(float)).all()
-    data = tables.figure_data
-    assert data.parameters["notes"]
     style.apply()
-    figure = importlib.import_module(f"shallownets.studies.escape.figures.{case.__name__}")
-    figure.draw(data.frame, data.parameters).canvas.draw()
-
-
-BOTH = {"measurements": "--measurements", "figure": "--figure-data"}
-CASES = {
-    "convergence": (
-        "fluctuations --p 3 --p-star 2 --start-dimension 100 --eta 0.5 --alpha-max 20 --points 11 --tolerance 1e-8"
-        " --seed 1 --chain 8,6 400,6 800,6 --direct 8,6 --fit-from 8 --shown 8 800",
-        {"measurements": "--measurements", "figure": "--convergence", "fig4": "--fig4"},
-        "SGD, chain, N = 8: ",
-    ),
-    "fig3": (
-        "fig3_data --p 3 --p-star 2 --N 8 --eta 1.2 --alpha-max 60 --points 11 --others 3 --replicates 4"
-        " --tolerance 1e-8 --seed 1",
-        BOTH,
-        "SGD: ",
-    ),
-}
-
-
-@pytest.mark.parametrize("figure", CASES)
-def test_the_figure_is_drawn_and_says_what_is_left_out(figure, monkeypatch, tmp_path):
-    line, options, said = CASES[figure]
-    stage, *rest = shlex.split(line)
-    outs = {name: tmp_path / f"{name}.csv" for name in options}
-    argv = [stage, *rest, *(part for name, option in options.items() for part in (option, str(outs[name])))]
-    monkeypatch.setattr(sys, "argv", argv)
-    importlib.import_module(f"shallownets.studies.escape.stages.{stage}").main()
-    measured, record = load_table(outs["measurements"])
-    assert any(note.startswith(said) for note in record["parameters"]["notes"])
-    assert np.isfinite(measured[["estimate", "low", "high"]].to_numpy(float)).all()
-    style.apply()
-    for name in options.keys() - {"measurements"}:
-        module = importlib.import_module(f"shallownets.studies.escape.figures.{figure if name == 'figure' else name}")
-        frame, record = load_table(outs[name])
-        assert record["parameters"]["notes"]
-        module.draw(frame, record["parameters"]).canvas.draw()
+    for name, data in tables._asdict().items():
+        assert data.parameters["notes"]
+        if name != "measurements":
+            figure = case.__name__ if name == "figure_data" else name
+            draw = importlib.import_module(f"shallownets.studies.escape.figures.{figure}").draw
+            draw(data.frame, data.parameters).canvas.draw()

@@ -10,6 +10,7 @@ from shallownets.numerics.statistics import Estimate
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import ode
 from shallownets.studies.escape.figures import convergence, fig3, fig4
+from shallownets.studies.escape.measure import fluctuations, solution_set
 from shallownets.studies.escape.measure import solutions as measure
 from shallownets.studies.escape.theory import finite, late
 from shallownets.studies.escape.theory import solutions as theory
@@ -165,6 +166,30 @@ def test_exponents_of_made_up_power_laws(rng):
     assert abs(slope.value + 1.5) < 4 * slope.error < 0.1
 
 
+def test_the_law_of_fluctuations_goes_through_estimates_that_follow_it():
+    points = {N: Estimate(5 * N**-0.5, 0.01 * N**-0.5, 10) for N in (100, 1000, 10_000)}
+    law = fluctuations.root_law(points)
+    assert law.exponent.value == pytest.approx(-0.5)
+    assert law.at(400) == pytest.approx(0.25)
+    assert fluctuations.root_law({N: points[N] for N in (100, 1000)}) is None
+    ratio = fluctuations.over(Estimate(3.0, 0.3, 7), Estimate(2.0, 0.1, 9))
+    assert (ratio.value, ratio.error, ratio.n) == (1.5, pytest.approx(1.5 * np.hypot(0.1, 0.05)), 7)
+
+
+@pytest.mark.parametrize(("p", "p_star"), [(2, 2), (5, 2)])
+def test_the_slope_along_the_solutions_is_that_of_the_formula(p, p_star, rng):
+    """d^2 changes by -2 sqrt(p/p*) tr(dR^T M) [17]; only at the closest solution it does not."""
+    start = starts.gaussian(p, p_star, 50, rng)
+    R = measure.random_frames(1, p, p_star, rng)[0]
+    turn = rng.standard_normal((p, p))
+    turn -= turn.T
+    along = turn @ R / max(np.linalg.norm(turn @ R), 1.0)
+    expected = -2 * np.sqrt(p / p_star) * (along * start.M).sum()
+    assert solution_set.slope_along(start, R, turn) == pytest.approx(expected, abs=1e-7)
+    assert abs(expected) > 1e-4
+    assert abs(solution_set.slope_along(start, model.polar_factor(start.M), turn)) < 1e-7
+
+
 @pytest.fixture
 def drawn():
     style.apply()
@@ -190,7 +215,7 @@ def test_figure_3_draws_every_curve_once():
 def test_figure_4_shows_each_element_for_both_sizes_and_the_ode():
     index = pd.MultiIndex.from_product([["ODE", "SGD, N = 64", "SGD, N = 512"], [1, 2], [1], [0.0, 1.0]])
     frame = index.to_frame(index=False, name=["engine", "i", "r", "alpha"]).assign(value=0.3)
-    figure = fig4.draw(frame, {"p": 2, "p_star": 1, "eta": 0.2, "shown": ["SGD, N = 64", "SGD, N = 512"]})
+    figure = fig4.draw(frame, {"p": 2, "p_star": 1, "eta": 0.2})
     assert [axes.get_title() for axes in figure.axes] == ["SGD, $N=64$", "SGD, $N=512$"]
     assert [len(axes.lines) for axes in figure.axes] == [4, 4]
 

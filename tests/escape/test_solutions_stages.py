@@ -1,118 +1,135 @@
-"""The command lines of part solutions at small sizes: what they measure, and the user's mistakes they name."""
-
-import argparse
-import importlib
-import sys
+"""The stages of part solutions at small sizes: what they measure, and the user's mistakes they name."""
 
 import numpy as np
 import pytest
 import yaml
 
 from shallownets.errors import UserError
-from shallownets.results.artefacts import load_table
-from shallownets.studies.escape.stages import pairs
+from tests.escape.made import estimates, made
+
+COMMON = {"tolerance": 1e-10, "seed": 1}
+SET = COMMON | {"widths": [(1, 1), (3, 2)], "narrow": [(1, 2)], "N": 100, "frames": 40, "starts": 4}
+SELECTION = COMMON | {
+    "widths": [(2, 2), (3, 2)],
+    "N": 100,
+    "starts": 4,
+    "eta_hat": 0.1,
+    "t_max": 200.0,
+    "unequal_widths": (3, 2),
+    "unequal_dimensions": [100, 200, 400],
+}
+ORTHONORMAL = {"p": 3, "p_star": 2, "N": 30, "eta_hat": 0.1, "replicates": 3, "t_max": 6.0, "seed": 1}
+ONE_START = COMMON | {"p": 3, "p_star": 2, "start_dimension": 100, "eta": 0.2, "alpha_max": 10.0, "points": 11}
+FIG3 = COMMON | {"p": 3, "p_star": 2, "N": 30, "eta": 0.2, "alpha_max": 100.0, "points": 11, "others": 3}
+FIG3 |= {"replicates": 2}
 
 
-def run(monkeypatch, name, arguments):
-    module = importlib.import_module(f"shallownets.studies.escape.stages.{name}")
-    monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
-    module.main()
+def runs(chain, direct, **changed):
+    """SGD from one start by both engines, at each N with so many replicates."""
+    return [
+        made("fluctuations_runs", ONE_START | changed | {"engine": engine, "N": N, "replicates": replicates}).data
+        for engine, sizes in (("chain", chain), ("direct", direct))
+        for N, replicates in sizes.items()
+    ]
 
 
-def values(path, **columns):
-    """{quantity: estimate} of the rows with these values of columns."""
-    frame, _ = load_table(path)
-    assert np.isfinite(frame[["estimate", "low", "high", "n"]].to_numpy(float)).all()
-    for column, value in columns.items():
-        frame = frame[frame[column] == value]
-    return dict(zip(frame.quantity, frame.estimate, strict=True))
+@pytest.fixture(scope="module")
+def one_start():
+    """Runs by the chain at three N, on weights at one."""
+    return runs({40: 12, 80: 12, 400: 12}, {80: 12})
 
 
-def test_the_set_of_solutions(monkeypatch, tmp_path):
-    out = tmp_path / "set.csv"
-    sizes = ["--N", "40", "--frames", "40", "--starts", "4", "--tolerance", "1e-10", "--seed", "1"]
-    run(monkeypatch, "solution_set", ["--widths", "1,1", "3,2", "--narrow", "1,2", *sizes, "--out", out])
-    got = values(out, p=3)
+@pytest.fixture(scope="module")
+def tables(one_start):
+    """The measurements of every stage of this part, by its name."""
+    case = made("sgd_selection_runs", ORTHONORMAL).data
+    return {
+        "solution_set": made("solution_set", SET).measurements,
+        "solution_selection": made("solution_selection", SELECTION).measurements,
+        "sgd_selection": made("sgd_selection", {"seed": 1}, runs=[case]).measurements,
+        "fluctuations": made("fluctuations", {"fit_from": 40, "shown": [40], "seed": 1}, runs=one_start).measurements,
+        "fig3": made("fig3", FIG3).measurements,
+    }
+
+
+def test_the_set_of_solutions(tables):
+    got = estimates(tables["solution_set"], p=3)
     assert max(got[name] for name in ("rotated output", "solution output", "solution risk", "distance formula")) < 1e-12
     assert got["closer solutions"] == 0
+    assert got["slope at the closest"] < 1e-7
     assert got["off-solution risk"] > 1e-6
-    assert values(out, p_star=2, p=1)["least final risk"] == pytest.approx(1 / 3, abs=1e-8)
+    assert estimates(tables["solution_set"], p_star=2, p=1)["least final risk"] == pytest.approx(1 / 3, abs=1e-8)
+    with pytest.raises(UserError, match=r"narrow.0 = \[2, 2\]: expected p < p\*"):
+        made("solution_set", SET | {"narrow": [(2, 2)]})
 
 
-def test_the_selection_of_the_ode(monkeypatch, tmp_path):
-    out = tmp_path / "selection.csv"
-    sizes = ["--N", "100", "--starts", "4", "--eta-hat", "0.1", "--t-max", "200", "--tolerance", "1e-10", "--seed", "1"]
-    unequal = ["--unequal", "50", "100", "200", "--unequal-widths", "3,2"]
-    run(monkeypatch, "solution_selection", ["--widths", "2,2", "3,2", *sizes, *unequal, "--out", out])
-    assert values(out, p=2)["deviation of Q"] < 1e-6
-    wide = values(out, p=3, N=100, eta_hat=0.1)
+def test_the_selection_of_the_ode(tables):
+    measured = tables["solution_selection"]
+    assert estimates(measured, p=2)["deviation of Q"] < 1e-6
+    wide = estimates(measured, p=3, N=100, eta_hat=0.1)
     assert wide["drift of R"] < 1e-10
     assert wide["risk over its tail"] == pytest.approx(1, rel=0.02)
-    assert values(out, p=3, N=100)["drift of R, Gaussian vectors"] > 1e-3
+    assert estimates(measured, p=3, N=100)["drift of R, Gaussian vectors"] > 1e-3
 
 
-def test_the_selection_of_sgd_does_not_depend_on_the_other_cases(monkeypatch, tmp_path):
-    tables = []
-    for cases in (["30,0.1,3"], ["40,0.1,3", "30,0.1,3"]):
-        out = tmp_path / f"{len(cases)}.csv"
-        arguments = ["--p", 3, "--p-star", 2, "--cases", *cases, "--t-max", 6, "--seed", 1, "--out", out]
-        run(monkeypatch, "sgd_selection", arguments)
-        tables.append(values(out, N=30))
-    assert tables[0] == tables[1]
-    assert 0 < tables[0]["selectivity"] <= 1
+def test_the_selection_of_sgd_does_not_depend_on_the_other_cases():
+    one, other = (made("sgd_selection_runs", ORTHONORMAL | {"N": N}).data for N in (30, 40))
+    alone, beside = (
+        estimates(made("sgd_selection", {"seed": 1}, runs=cases).measurements, N=30) for cases in ([one], [other, one])
+    )
+    assert alone == beside
+    assert 0 < alone["selectivity"] <= 1
 
 
-def test_the_fluctuations_of_sgd(monkeypatch, tmp_path):
-    out = {name: tmp_path / f"{name}.csv" for name in ("measurements", "convergence", "fig4")}
-    given = "--p 3 --p-star 2 --start-dimension 100 --eta 0.2 --alpha-max 10 --points 11 --tolerance 1e-10 --seed 1"
-    given = [*given.split(), "--chain", "40,12", "80,12", "400,12", "--direct", "80,12", "--fit-from", 40]
-    given += [part for name, path in out.items() for part in (f"--{name}", path)]
-    run(monkeypatch, "fluctuations", [*given, "--shown", 40, 400])
-    assert values(out["measurements"], engine="ode")["drift of R, ODE"] < 1e-10
-    frame, _ = load_table(out["fig4"])
-    assert set(frame.engine) == {"ODE", "SGD, N = 40", "SGD, N = 400"}
-    assert len(frame) == 3 * 6 * 11
-    frame, _ = load_table(out["measurements"])
+def test_the_fluctuations_of_sgd(one_start):
+    given = {"fit_from": 40, "shown": [40, 400], "seed": 1}
+    found = made("fluctuations", given, runs=one_start)
+    assert estimates(found.measurements, engine="ode")["drift of R, ODE"] < 1e-10
+    assert set(found.fig4.frame.engine) == {"ODE", "SGD, N = 40", "SGD, N = 400"}
+    assert len(found.fig4.frame) == 3 * 6 * 11
+    frame = found.measurements.frame
     checks = frame[frame.quantity.str.endswith(", direct over chain")]
     assert len(checks) == 3
     assert ((checks.low < 1) & (checks.high > 1)).all()
     falls = frame[frame.quantity == "exponent of the deviation from the ODE"].iloc[0]
     assert falls.low < -0.5 < falls.high
-    with pytest.raises(UserError, match="--shown 41: one of the N of --chain"):
-        run(monkeypatch, "fluctuations", [*given, "--shown", 41])
-    with pytest.raises(UserError, match="--direct 41: one of the N of --chain"):
-        run(monkeypatch, "fluctuations", [*given, "--shown", 40, "--direct", "41,2"])
+    with pytest.raises(UserError, match=r"shown: N = 41: expected an N among those of the chain, \[40, 80, 400\]"):
+        made("fluctuations", given | {"shown": [41]}, runs=one_start)
+    with pytest.raises(UserError, match=r"direct: N = 80: expected an N among those of the chain, \[40\]"):
+        made("fluctuations", given | {"shown": [40]}, runs=[one_start[0], one_start[-1]])
 
 
-def test_figure_3_needs_an_overparameterised_student(monkeypatch, tmp_path):
-    sizes = (
-        "--p-star 2 --N 30 --eta 0.2 --alpha-max 100 --points 11 --others 3 --replicates 2 --tolerance 1e-10 --seed 1"
-    )
-    out = ["--measurements", tmp_path / "m.csv", "--figure-data", tmp_path / "f.csv"]
-    run(monkeypatch, "fig3_data", ["--p", 3, *sizes.split(), *out])
-    got = values(tmp_path / "m.csv")
+def test_what_is_kept_of_the_runs_from_one_start(one_start):
+    kept = one_start[0].arrays
+    np.testing.assert_array_equal(kept["M_first"][-1], kept["M_end"][0])
+    for name in ("M_first", "M_ode"):
+        np.testing.assert_array_equal(kept[name][0], kept["M_0"])
+    assert all(np.array_equal(one.arrays["M_0"], kept["M_0"]) for one in one_start)  # whatever N is
+    with pytest.raises(UserError, match="eta = 3: expected a smaller number, the ODE diverges from this start"):
+        runs({40: 2}, {}, eta=3.0, alpha_max=400.0)
+
+
+def test_figure_3_needs_an_overparameterised_student(tables):
+    got = estimates(tables["fig3"])
     assert got["matching distance"] < got["least other distance"]
-    frame, _ = load_table(tmp_path / "f.csv")
+    frame = made("fig3", FIG3).figure_data.frame
     assert frame[frame.kind == "other"].curve.nunique() == 3
-    with pytest.raises(UserError, match="wider"):
-        run(monkeypatch, "fig3_data", ["--p", 2, *sizes.split(), *out])
+    with pytest.raises(UserError, match="p = 2: expected a number above p_star = 2"):
+        made("fig3", FIG3 | {"p": 2})
 
 
-def test_lists_of_pairs_and_cases():
-    assert pairs.pair("4,2") == (4, 2)
-    assert pairs.case("400,0.1,100") == (400, 0.1, 100)
-    for read, text in ((pairs.pair, "4"), (pairs.pair, "0,1"), (pairs.case, "4,2"), (pairs.case, "4,-1,2")):
-        with pytest.raises(argparse.ArgumentTypeError):
-            read(text)
+def test_a_case_of_which_all_runs_diverge_has_no_row_and_a_note():
+    lost = made("sgd_selection_runs", ORTHONORMAL | {"N": 8, "eta_hat": 1.5, "t_max": 60.0}).data
+    assert not np.isinf(lost.arrays["diverged_at"]).any()
+    measured = made(
+        "sgd_selection", {"seed": 1}, runs=[lost, made("sgd_selection_runs", ORTHONORMAL).data]
+    ).measurements
+    assert set(measured.frame.N) == {30}
+    assert measured.parameters["notes"] == ["SGD, N = 8, eta_hat = 1.5: 3 of 3 runs diverged"]
 
 
-def test_every_claim_names_a_quantity_that_a_stage_measures(root):
-    source = "".join(
-        (root / f"src/shallownets/studies/escape/stages/{name}.py").read_text()
-        for name in ("solution_set", "solution_selection", "sgd_selection", "fluctuations", "fig3_data")
-    )
-    entries = yaml.safe_load((root / "workflow/claims/escape/solutions.yaml").read_text())
-    for entry in entries:
+def test_every_claim_names_a_quantity_that_a_stage_measures(root, tables):
+    for entry in yaml.safe_load((root / "workflow/claims/escape/solutions.yaml").read_text()):
         named = entry["rows"]["quantity"]
-        for quantity in [named] if isinstance(named, str) else named:
-            assert quantity.removeprefix("exponent of the ").removesuffix(", direct over chain") in source, entry["id"]
+        measured = set(tables[entry["table"]].frame.quantity)
+        assert {named} if isinstance(named, str) else set(named) <= measured, entry["id"]

@@ -9,6 +9,11 @@
 #   figure_data/escape/fig1.csv               what Figure 1 shows
 
 
+def escape_numbers(*names):
+    """Whole numbers that are wildcards, as parameters."""
+    return {name: lambda wildcards, name=name: int(getattr(wildcards, name)) for name in names}
+
+
 def escape_run(wildcards):
     """The section of the config that a run's jobs take their parameters from."""
     return f"escape.runs.{wildcards.run}"
@@ -125,5 +130,6 @@ use rule stage as escape_fig1 with:
 
 
 include: "escape/plateau.smk"
+include: "escape/solutions.smk"
 include: "escape/finite.smk"
 include: "escape/beyond.smk"

@@ -16,11 +16,6 @@ ESCAPE_TIMES = {
 }
 
 
-def escape_numbers(*names):
-    """Whole numbers that are wildcards, as parameters."""
-    return {name: lambda wildcards, name=name: int(getattr(wildcards, name)) for name in names}
-
-
 def escape_one_start(wildcards):
     """How often SGD is repeated from a single start: at the learning rate whose spread is shown."""
     spread = ESCAPE_FINITE["spread"]

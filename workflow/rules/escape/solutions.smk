@@ -2,113 +2,110 @@
 #
 # REQUIRED INPUTS: the section `escape.solutions` of the config, `escape.tolerance` and `seed`
 # OUTPUTS, below RESULTS:
-#   measurements/escape/solution_set.csv        facts that need no dynamics
-#   measurements/escape/solution_selection.csv  which solution the ODE reaches
-#   measurements/escape/sgd_selection.csv       which solution SGD reaches from orthonormal sets
-#   measurements/escape/fluctuations.csv        SGD against N, from one start
-#   measurements/escape/solution_distances.csv  the distances of Figure 3
+#   data/escape/sgd_selection/{N}_{eta_hat}_{replicates}.npz  SGD from orthonormal sets, in one case
+#   data/escape/fluctuations/{chain,direct}_{N}.npz           SGD from one start by one engine at one N
+#   measurements/escape/solution_set.csv                      facts that need no dynamics
+#   measurements/escape/{solution,sgd}_selection.csv          which solution the ODE reaches, and SGD
+#   measurements/escape/{fig3,fluctuations}.csv               the distances of Figure 3; SGD against N
 #   figure_data/escape/{fig3,fig4,convergence}.csv
 
-SOLUTIONS = config["escape"]["solutions"]
-FLUCTUATIONS = SOLUTIONS["fluctuations"]
+ESCAPE_SOLUTIONS = config["escape"]["solutions"]
+ESCAPE_FLUCTUATIONS = {engine: dict(ESCAPE_SOLUTIONS["fluctuations"][engine]) for engine in ("chain", "direct")}
 
 
-rule solution_set:
-    input:
-        code("studies.escape.stages.solution_set"),
+use rule stage as escape_solution_set with:
     output:
-        f"{MEASUREMENTS}/escape/solution_set.csv",
+        measurements=f"{MEASUREMENTS}/escape/solution_set.csv",
     log:
         f"{LOGS}/escape/solution_set.log",
     benchmark:
         f"{BENCHMARKS}/escape/solution_set.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        code=digest("studies.escape.stages.solution_set"),
-        widths=[",".join(map(str, pair)) for pair in SOLUTIONS["widths"]],
-        narrow=[",".join(map(str, pair)) for pair in SOLUTIONS["narrow"]],
-        N=SOLUTIONS["N"],
-        frames=SOLUTIONS["frames"],
-        starts=SOLUTIONS["starts"],
-        tolerance=config["escape"]["tolerance"],
-        seed=config["seed"],
+        **stage("escape.solution_set", "escape.solutions"),
     message:
         "the set of zero-error solutions"
-    shell:
-        "python -m shallownets.studies.escape.stages.solution_set --widths {params.widths} --narrow {params.narrow}"
-        " --N {params.N} --frames {params.frames} --starts {params.starts} --tolerance {params.tolerance}"
-        " --seed {params.seed} --out {output} 2>&1 | tee {log}"
 
 
-rule solution_selection:
-    input:
-        code("studies.escape.stages.solution_selection"),
+use rule stage as escape_solution_selection with:
     output:
-        f"{MEASUREMENTS}/escape/solution_selection.csv",
+        measurements=f"{MEASUREMENTS}/escape/solution_selection.csv",
     log:
         f"{LOGS}/escape/solution_selection.log",
     benchmark:
         f"{BENCHMARKS}/escape/solution_selection.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        code=digest("studies.escape.stages.solution_selection"),
-        widths=[",".join(map(str, pair)) for pair in SOLUTIONS["widths"]],
-        N=SOLUTIONS["N"],
-        starts=SOLUTIONS["starts"],
-        eta_hat=SOLUTIONS["eta_hat"],
-        t_max=SOLUTIONS["t_max"],
-        unequal=SOLUTIONS["unequal"]["dimensions"],
-        pair=",".join(map(str, SOLUTIONS["unequal"]["widths"])),
-        tolerance=config["escape"]["tolerance"],
-        seed=config["seed"],
+        **stage(
+            "escape.solution_selection",
+            "escape.solutions",
+            unequal_widths=ESCAPE_SOLUTIONS["unequal"]["widths"],
+            unequal_dimensions=ESCAPE_SOLUTIONS["unequal"]["dimensions"],
+        ),
     message:
         "which solution the ODE reaches"
-    shell:
-        "python -m shallownets.studies.escape.stages.solution_selection --widths {params.widths} --N {params.N}"
-        " --starts {params.starts} --eta-hat {params.eta_hat} --t-max {params.t_max} --unequal {params.unequal}"
-        " --unequal-widths {params.pair} --tolerance {params.tolerance} --seed {params.seed}"
-        " --out {output} 2>&1 | tee {log}"
 
 
-rule sgd_selection:
-    input:
-        code("studies.escape.stages.sgd_selection"),
+use rule stage as escape_sgd_selection_runs with:
     output:
-        f"{MEASUREMENTS}/escape/sgd_selection.csv",
+        data=f"{DATA}/escape/sgd_selection/{{N}}_{{eta_hat}}_{{replicates}}.npz",
+    log:
+        f"{LOGS}/escape/sgd_selection_{{N}}_{{eta_hat}}_{{replicates}}.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/sgd_selection_{{N}}_{{eta_hat}}_{{replicates}}.tsv"
+    params:
+        **stage(
+            "escape.sgd_selection_runs",
+            "escape.solutions.orthonormal",
+            eta_hat=lambda wildcards: float(wildcards.eta_hat),
+            **escape_numbers("N", "replicates"),
+        ),
+    message:
+        "SGD from orthonormal sets at N = {wildcards.N}, eta/p = {wildcards.eta_hat}"
+
+
+use rule stage as escape_sgd_selection with:
+    input:
+        runs=[
+            f"{DATA}/escape/sgd_selection/{N}_{eta_hat}_{replicates}.npz"
+            for N, eta_hat, replicates in ESCAPE_SOLUTIONS["orthonormal"]["cases"]
+        ],
+    output:
+        measurements=f"{MEASUREMENTS}/escape/sgd_selection.csv",
     log:
         f"{LOGS}/escape/sgd_selection.log",
     benchmark:
         f"{BENCHMARKS}/escape/sgd_selection.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(30),
     params:
-        code=digest("studies.escape.stages.sgd_selection"),
-        p=SOLUTIONS["orthonormal"]["p"],
-        p_star=SOLUTIONS["orthonormal"]["p_star"],
-        cases=[",".join(map(str, case)) for case in SOLUTIONS["orthonormal"]["cases"]],
-        t_max=SOLUTIONS["orthonormal"]["t_max"],
-        seed=config["seed"],
+        **stage("escape.sgd_selection", "escape.solutions.orthonormal"),
     message:
         "which solution SGD reaches from orthonormal sets"
-    shell:
-        "python -m shallownets.studies.escape.stages.sgd_selection --p {params.p} --p-star {params.p_star}"
-        " --cases {params.cases} --t-max {params.t_max} --seed {params.seed} --out {output} 2>&1 | tee {log}"
 
 
-rule fluctuations:
+use rule stage as escape_fluctuations_runs with:
+    output:
+        data=f"{DATA}/escape/fluctuations/{{engine}}_{{N}}.npz",
+    log:
+        f"{LOGS}/escape/fluctuations_{{engine}}_{{N}}.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/fluctuations_{{engine}}_{{N}}.tsv"
+    params:
+        **stage(
+            "escape.fluctuations_runs",
+            "escape.solutions.fluctuations",
+            engine=lambda wildcards: wildcards.engine,
+            replicates=lambda wildcards: ESCAPE_FLUCTUATIONS[wildcards.engine][int(wildcards.N)],
+            **escape_numbers("N"),
+        ),
+    message:
+        "SGD beside the ODE at N = {wildcards.N}, engine {wildcards.engine}"
+
+
+use rule stage as escape_fluctuations with:
     input:
-        code("studies.escape.stages.fluctuations"),
+        runs=[
+            f"{DATA}/escape/fluctuations/{engine}_{N}.npz"
+            for engine, sizes in ESCAPE_FLUCTUATIONS.items()
+            for N in sizes
+        ],
     output:
         measurements=f"{MEASUREMENTS}/escape/fluctuations.csv",
         convergence=f"{FIGURE_DATA}/escape/convergence.csv",
@@ -117,67 +114,21 @@ rule fluctuations:
         f"{LOGS}/escape/fluctuations.log",
     benchmark:
         f"{BENCHMARKS}/escape/fluctuations.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(20),
     params:
-        code=digest("studies.escape.stages.fluctuations"),
-        p=FLUCTUATIONS["p"],
-        p_star=FLUCTUATIONS["p_star"],
-        start_dimension=FLUCTUATIONS["start_dimension"],
-        eta=FLUCTUATIONS["eta"],
-        alpha_max=FLUCTUATIONS["alpha_max"],
-        points=FLUCTUATIONS["points"],
-        chain=[f"{N},{replicates}" for N, replicates in FLUCTUATIONS["chain"]],
-        direct=[f"{N},{replicates}" for N, replicates in FLUCTUATIONS["direct"]],
-        fit_from=FLUCTUATIONS["fit_from"],
-        shown=FLUCTUATIONS["shown"],
-        tolerance=config["escape"]["tolerance"],
-        seed=config["seed"],
+        **stage("escape.fluctuations", "escape.solutions.fluctuations"),
     message:
         "SGD against the ODE and N"
-    shell:
-        "python -m shallownets.studies.escape.stages.fluctuations --p {params.p} --p-star {params.p_star}"
-        " --start-dimension {params.start_dimension} --eta {params.eta} --alpha-max {params.alpha_max}"
-        " --points {params.points} --chain {params.chain} --direct {params.direct} --fit-from {params.fit_from}"
-        " --shown {params.shown} --tolerance {params.tolerance} --seed {params.seed}"
-        " --measurements {output.measurements} --convergence {output.convergence} --fig4 {output.fig4}"
-        " 2>&1 | tee {log}"
 
 
-rule fig3_data:
-    input:
-        code("studies.escape.stages.fig3_data"),
+use rule stage as escape_fig3 with:
     output:
-        measurements=f"{MEASUREMENTS}/escape/solution_distances.csv",
-        table=f"{FIGURE_DATA}/escape/fig3.csv",
+        measurements=f"{MEASUREMENTS}/escape/fig3.csv",
+        figure_data=f"{FIGURE_DATA}/escape/fig3.csv",
     log:
-        f"{LOGS}/escape/fig3_data.log",
+        f"{LOGS}/escape/fig3.log",
     benchmark:
-        f"{BENCHMARKS}/escape/fig3_data.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        f"{BENCHMARKS}/escape/fig3.tsv"
     params:
-        code=digest("studies.escape.stages.fig3_data"),
-        p=SOLUTIONS["fig3"]["p"],
-        p_star=SOLUTIONS["fig3"]["p_star"],
-        N=SOLUTIONS["fig3"]["N"],
-        eta=SOLUTIONS["fig3"]["eta"],
-        alpha_max=SOLUTIONS["fig3"]["alpha_max"],
-        points=SOLUTIONS["fig3"]["points"],
-        others=SOLUTIONS["fig3"]["others"],
-        replicates=SOLUTIONS["fig3"]["replicates"],
-        tolerance=config["escape"]["tolerance"],
-        seed=config["seed"],
+        **stage("escape.fig3", "escape.solutions.fig3"),
     message:
         "data of Figure 3"
-    shell:
-        "python -m shallownets.studies.escape.stages.fig3_data --p {params.p} --p-star {params.p_star} --N {params.N}"
-        " --eta {params.eta} --alpha-max {params.alpha_max} --points {params.points} --others {params.others}"
-        " --replicates {params.replicates} --tolerance {params.tolerance} --seed {params.seed}"
-        " --measurements {output.measurements} --figure-data {output.table} 2>&1 | tee {log}"

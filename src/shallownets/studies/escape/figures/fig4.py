@@ -13,7 +13,7 @@ from shallownets.drawing.labels import whole
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
-    sizes = parameters["shown"]
+    sizes = [engine for engine in frame.engine.unique() if engine != "ODE"]
     figure = Figure(figsize=(style.PAGE, 2.9))
     panels = figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0]
     dashes = ("-", (0, (3, 1.5)), (0, (1, 1)))

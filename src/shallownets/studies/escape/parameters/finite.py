@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from math import log
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -25,6 +25,7 @@ from shallownets.config.section import (
 )
 from shallownets.studies.escape.parameters import work
 from shallownets.studies.escape.parameters.kinds import (
+    Engine,
     EtaHat,
     GivenUp,
     Looks,
@@ -69,7 +70,7 @@ class EscapeValues(Section):
 class EscapeTimes(Section):
     """Escape times of SGD at one N. Its section is ``finite.escape``; its rule gives engine, N and replicates."""
 
-    engine: Annotated[Literal["chain", "direct"], means("the overlap chain, or SGD on weights")]
+    engine: Engine
     p: P
     p_star: PStar
     N: Annotated[Count, means("input dimension")]

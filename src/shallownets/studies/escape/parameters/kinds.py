@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import ceil, sqrt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -23,6 +23,7 @@ from shallownets.studies.escape.theory.stability import last_escape, last_platea
 P = Annotated[Width, means("student width, number of vectors")]
 PStar = Annotated[Width, means("teacher width, number of vectors")]
 Dimension = Annotated[Count, means("input dimension")]
+Engine = Annotated[Literal["chain", "direct"], means("the overlap chain, or SGD on weights")]
 Eta = Annotated[Positive, means("learning rate")]
 EtaHat = Annotated[Positive, means("learning rate per student unit, eta/p")]
 EtaHats = Annotated[list[Positive], Meta(min_length=1), means("learning rates per student unit, eta/p")]

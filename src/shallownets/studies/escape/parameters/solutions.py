@@ -22,6 +22,8 @@ from shallownets.config.section import (
 from shallownets.studies.escape.parameters import work
 from shallownets.studies.escape.parameters.kinds import (
     AlphaMax,
+    Dimension,
+    Engine,
     Eta,
     EtaHat,
     P,
@@ -52,11 +54,18 @@ UnequalDimensions = Annotated[
 Case = Annotated[
     tuple[Count, Positive, Several], expected("N, eta_hat = eta/p and the number of replicates, at least 2")
 ]
+PStarUpToP = Annotated[PStar, means("teacher width, number of vectors, at most p")]
+FitFrom = Annotated[Count, means("least N that enters the fits of exponents")]
+Shown = Annotated[list[Count], Meta(min_length=1), different, means("the N of Figure 4, each one of chain")]
 
 
 def _narrow(widths: list[Pair]) -> Iterator[Limit]:
     for n, (p, p_star) in enumerate(widths):
         yield p < p_star, f"narrow.{n}", "p < p*"
+
+
+def _a_sample(t_max: float, eta_hat: float, N: int) -> Limit:
+    return t_max / eta_hat * N >= 1, "t_max", f"the time of a sample at least, {eta_hat / N:g} at N = {N}"
 
 
 class Unequal(Section):
@@ -75,7 +84,7 @@ class Orthonormal(Section):
     """SGD from orthonormal sets, a new one for each replicate."""
 
     p: P
-    p_star: Annotated[PStar, means("teacher width, number of vectors, at most p")]
+    p_star: PStarUpToP
     cases: Annotated[
         list[Case], Meta(min_length=1), expected("a list of N, eta_hat, replicates"), means("N, eta_hat, replicates")
     ]
@@ -85,18 +94,34 @@ class Orthonormal(Section):
         yield self.p >= self.p_star, "p", f"at least p_star = {self.p_star}"
         for n, (N, eta_hat, _) in enumerate(self.cases):
             yield room(f"cases.{n}.0", N, [(self.p, self.p_star)])
-            least = eta_hat / N
-            yield self.t_max / eta_hat * N >= 1, "t_max", f"the time of a sample at least, {least:g} at N = {N}"
+            yield _a_sample(self.t_max, eta_hat, N)
+
+
+class SgdSelectionRuns(Section):
+    """SGD from orthonormal sets in one case.
+
+    Its section is ``solutions.orthonormal``; its rule gives N, eta_hat and replicates.
+    """
+
+    p: P
+    p_star: PStarUpToP
+    N: Dimension
+    eta_hat: EtaHat
+    replicates: Annotated[Several, means("runs of SGD, each from a start of its own")]
+    t_max: TMax
+    seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield self.p >= self.p_star, "p", f"at least p_star = {self.p_star}"
+        yield room("N", self.N, [(self.p, self.p_star)])
+        yield _a_sample(self.t_max, self.eta_hat, self.N)
 
     def work(self) -> float:
-        return sum(
-            work.chain(self.p, self.p_star, replicates, self.t_max / eta_hat * N)
-            for N, eta_hat, replicates in self.cases
-        )
+        return work.chain(self.p, self.p_star, self.replicates, self.t_max / self.eta_hat * self.N)
 
 
-class SgdSelection(Orthonormal):
-    """Which solution SGD reaches from orthonormal sets."""
+class SgdSelection(Section):
+    """Which solution SGD reaches from orthonormal sets, from the runs of all cases."""
 
     seed: Seed
 
@@ -130,15 +155,24 @@ class Fig3(Fig3Values):
     seed: Seed
 
 
-class FluctuationsValues(Section):
-    """Figure 4 and the figure convergence: SGD at several N from one start."""
+class _OneStart(Section):
+    """SGD and the ODE from one start with Gaussian overlaps, whatever the N of SGD."""
 
     p: P
-    p_star: Annotated[PStar, means("teacher width, number of vectors, at most p")]
+    p_star: PStarUpToP
     start_dimension: Annotated[Count, means("the start's overlaps are Gaussian of variance 1/start_dimension")]
     eta: Eta
     alpha_max: AlphaMax
     points: Points
+
+    def limits(self) -> Iterator[Limit]:
+        yield self.p >= self.p_star, "p", f"at least p_star = {self.p_star}"
+        yield gaussian("start_dimension", self.start_dimension, [(self.p, self.p_star)])
+
+
+class FluctuationsValues(_OneStart):
+    """Figure 4 and the figure convergence: SGD at several N from one start."""
+
     chain: Annotated[
         list[Size],
         Meta(min_length=1),
@@ -151,13 +185,12 @@ class FluctuationsValues(Section):
         expected("a list of N, replicates with rising N"),
         means("N, replicates of SGD on weights beside it; each N one of chain"),
     ]
-    fit_from: Annotated[Count, means("least N that enters the fits of exponents")]
-    shown: Annotated[list[Count], Meta(min_length=1), different, means("the N of Figure 4, each one of chain")]
+    fit_from: FitFrom
+    shown: Shown
 
     def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
         widths = self.p, self.p_star
-        yield self.p >= self.p_star, "p", f"at least p_star = {self.p_star}"
-        yield gaussian("start_dimension", self.start_dimension, [widths])
         yield from sizes("chain", self.chain, widths, self.points, self.alpha_max)
         yield from sizes("direct", self.direct, widths, self.points, self.alpha_max)
         known = [N for N, _ in self.chain]
@@ -166,16 +199,36 @@ class FluctuationsValues(Section):
         for n, (N, _) in enumerate(self.direct):
             yield N in known, f"direct.{n}", f"an N among those of chain, {known}"
 
-    def work(self) -> float:
-        p, p_star, alpha = self.p, self.p_star, self.alpha_max
-        seconds = sum(work.chain(p, p_star, replicates, alpha * N) for N, replicates in self.chain)
-        return seconds + sum(work.direct(N, p, p_star, replicates * alpha * N) for N, replicates in self.direct)
 
+class FluctuationsRuns(_OneStart):
+    """SGD by one engine at one N, and the ODE.
 
-class Fluctuations(FluctuationsValues):
-    """SGD against the ODE and N."""
+    Its section is ``solutions.fluctuations``; its rule gives engine, N and replicates.
+    """
 
+    engine: Engine
+    N: Dimension
+    replicates: Annotated[Several, means("runs of SGD, all from the same start")]
     tolerance: Tolerance
+    seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield room("N", self.N, [(self.p, self.p_star)])
+        yield times("points", self.points, self.alpha_max, self.N)
+
+    def work(self) -> float:
+        samples = self.alpha_max * self.N
+        if self.engine == "direct":
+            return work.direct(self.N, self.p, self.p_star, self.replicates * samples)
+        return work.chain(self.p, self.p_star, self.replicates, samples)
+
+
+class Fluctuations(Section):
+    """SGD against the ODE and N, from the runs of both engines at all N."""
+
+    fit_from: FitFrom
+    shown: Shown
     seed: Seed
 
 
