@@ -124,4 +124,5 @@ use rule stage as escape_fig1 with:
         "data of Figure 1"
 
 
+include: "escape/landscape.smk"
 include: "escape/plateau.smk"
