@@ -184,7 +184,7 @@ def _rise(law: Callable[[float], float], steps: Array, power: int, coefficient: 
 def rises(at: Solution, steps: Array, rng: Generator) -> dict[str, Rise]:
     """The risk along one random direction of each kind; where p > p*, so that every kind exists.
 
-    Straight lines along a positive, a tangent and an extra null direction; the latter also with all else following; and a
+    Straight lines along a positive, a tangent and an extra null direction; the latter also with all else following; a
     curve on the manifold of solutions.
 
     Args:
