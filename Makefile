@@ -28,23 +28,23 @@ smoke: $(READY)  ## the same chain at small sizes, about two minutes; results in
 	@echo "The smoke tier's figures are in results/smoke/figures/."
 
 cost: $(READY)  ## say what a tier costs before it is launched: make cost TIER=cluster
-	@python -m shallownets.cost $(if $(TIER),--tier workflow/tiers/$(TIER).yaml)
+	@python -m shallownets cost $(if $(TIER),--tier workflow/tiers/$(TIER).yaml)
 
 check: figures  ## fail where a verdict or a figure's data differ from tests/reference
-	@python -m shallownets.reference check
+	@python -m shallownets reference check
 
 reference: figures  ## show what moved since tests/reference was kept, and keep the new results there
-	@python -m shallownets.reference update
+	@python -m shallownets reference update
 
 gallery: figures  ## copy the figures and the ledger to docs/, where the README shows them
 	@mkdir -p docs/figures && cp results/figures/*/*.png docs/figures/ && cp results/claims.md docs/claims.md
 
 archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
 	@$(RUN) $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
-	@python -m shallownets.archive --results results$(if $(TIER),/$(TIER)) --out results
+	@python -m shallownets archive --results results$(if $(TIER),/$(TIER)) --out results
 
 verify: $(READY)  ## check an archive: remake figures, ledger, report, and a sample of its tables: make verify ARCHIVE=... SAMPLE=3
-	@python -m shallownets.verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
+	@python -m shallownets verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
 
 test: $(READY)  ## run all tests
 	@pytest -n auto --dist loadfile --no-loadscope-reorder

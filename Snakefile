@@ -12,6 +12,7 @@ min_version("9.20")
 include: "workflow/rules/common.smk"
 include: "workflow/rules/stage.smk"
 
+
 for study in catalogue.names(ROOT):
 
     include: f"workflow/rules/{study}.smk"

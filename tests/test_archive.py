@@ -13,8 +13,9 @@ import zipfile
 
 import pytest
 
+from shallownets.archive import pack as archive
+from shallownets.archive import verify
 from shallownets.errors import UserError
-from shallownets.results import archive, verify
 from shallownets.results.artefacts import hash_of
 from shallownets.workflow import lineage
 from tests.conftest import ROOT

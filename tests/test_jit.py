@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from numba.core.caching import IndexDataCacheFile
 
+from shallownets import sources
 from shallownets.numerics import jit
-from shallownets.workflow import sources
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_kernel_is_compiled_once_until_its_source_or_what_that_imports_changes
     (first,) = found = compiled(copied, "shallownets.numerics.normals")
     assert len(found[first]) == 3
     assert compiled(copied, "shallownets.numerics.normals") == found
-    with (copied / "shallownets/workflow/sources.py").open("a") as file:
+    with (copied / "shallownets/sources.py").open("a") as file:
         file.write("\n")
     after = compiled(copied, "shallownets.numerics.normals")
     assert len(after) == 2

@@ -2,9 +2,9 @@
 
 import pytest
 
+from shallownets.archive import pack as archive
 from shallownets.errors import UserError
 from shallownets.report import __main__ as report
-from shallownets.results import archive
 from shallownets.workflow import lineage
 from tests.conftest import ROOT
 

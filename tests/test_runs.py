@@ -14,14 +14,14 @@ import psutil
 import pytest
 
 from shallownets.errors import UserError
-from shallownets.workflow import runs
+from shallownets.results import runs
 from tests.conftest import ROOT
 
 RUN = """
 import os, sys
 from contextlib import nullcontext
 from pathlib import Path
-from shallownets.workflow import runs
+from shallownets.results import runs
 with runs.run(Path(sys.argv[1]), nullcontext):
     print(os.environ["SHALLOWNETS_RUN"], flush=True)
     input()

@@ -20,8 +20,8 @@ _SHARED = {
     "explain": "shallownets.workflow.explain",
     "cost": "shallownets.workflow.cost",
     "reference": "shallownets.claims.reference",
-    "archive": "shallownets.results.archive",
-    "verify": "shallownets.results.verify",
+    "archive": "shallownets.archive.pack",
+    "verify": "shallownets.archive.verify",
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shallownets.errors import UserError
-from shallownets.workflow import runs
+from shallownets.results import runs
 
 
 class _Parser(argparse.ArgumentParser):

@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
+from shallownets import sources
 from shallownets.config.commandline import Parser, option, path
 from shallownets.errors import UserError
 from shallownets.results import artefacts
 from shallownets.stage import Arrays, Stage, Table
-from shallownets.workflow import sources
 
 LOAD = {Arrays: artefacts.load_arrays, Table: artefacts.load_table}
 SUFFIX = {Arrays: ".npz", Table: ".csv"}

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from shallownets.archive import verify
 from shallownets.errors import UserError
 from shallownets.report.page import build
-from shallownets.results import verify
 from shallownets.results.artefacts import save_bytes, sidecar
 from tests.report.conftest import FIGURES, HOSTILE
 

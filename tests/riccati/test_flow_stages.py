@@ -1,55 +1,54 @@
-"""The command lines of gradient flow at small sizes: what they measure, draw, and refuse."""
+"""The stages of gradient flow at small sizes: what they measure, draw, and refuse."""
 
 import importlib
-import sys
 
 import numpy as np
 import pytest
 
 from shallownets.drawing import style
 from shallownets.errors import UserError
-from shallownets.results.artefacts import load_table
 from shallownets.studies.riccati import charts
+from tests.riccati.kept import run
 
-LINES = {
-    "exactness": "--M-star 4 --N 2 --d 30 --beta 1 --scale 0.1 --times 1 10 --starts 2 --tolerance 1e-11",
-    "risk_scaling": "--d 100000000 --heavy 1 --heavy-M-star 40 --heavy-N 3 9 --light 0.25 --light-M-star 20 "
-    "--light-N 5 10 20 --points 40 --starts 2",
-    "emergence": "--beta 1 --M-star 12 --N 8 --d 100000000 --directions 1 2 4 --points 150 --starts 20 --resamples 50",
-    "exponents": "--betas 0.25 1 --M-star 64 --d 1000000 100000000 1000000000000 --first 5 --share 0.25 --points 10 "
-    "--starts 4",
-    "time_units": "--light 0.25 --M-star 8 16 32 --light-d 1000000000000 --heavy 1 --heavy-M-star 8 --N 4 "
-    "--direction 2 --d 10000 100000000 1000000000000 --starts 4",
+GIVEN = {
+    "exactness": {"M_star": 4, "N": 2, "d": 30, "beta": 1, "scale": 0.1, "times": [1, 10], "starts": 2}
+    | {"tolerance": 1e-11, "seed": 1},
+    "risk_scaling": {"d": 10**8, "heavy": 1, "heavy_M_star": 40, "heavy_N": [3, 9], "light": 0.25}
+    | {"light_M_star": 20, "light_N": [5, 10, 20], "points": 40, "starts": 2, "seed": 1},
+    "emergence": {"beta": 1, "M_star": 12, "N": 8, "d": 10**8, "directions": [1, 2, 4], "points": 150}
+    | {"starts": 20, "resamples": 50, "seed": 1},
+    "exponents_curves": {"beta": 1, "M_star": 64, "d": [10**6, 10**8, 10**12], "window": [5, 0.25], "points": 10}
+    | {"starts": 4, "seed": 1},
+    "time_units": {"light": [0.25], "M_star": [8, 16, 32], "light_d": 10**12, "heavy": 1, "heavy_M_star": 8, "N": 4}
+    | {"direction": 2, "d": [10**4, 10**8, 10**12], "starts": 4, "seed": 1},
 }
+TABLES = ("exactness", "risk_scaling", "emergence", "exponents", "time_units")
+FIGURES = ("risk_scaling", "emergence", "exponents", "time_units")
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """(measurements, path of the figure's data or None) of each command line."""
-    folder, results = tmp_path_factory.mktemp("stages"), {}
-    with pytest.MonkeyPatch.context() as patch:
-        for stage, line in LINES.items():
-            files = {"--measurements": folder / f"{stage}_m.csv", "--figure-data": folder / f"{stage}.csv"}
-            if stage == "exactness":
-                del files["--figure-data"]
-            words = [word for pair in files.items() for word in map(str, pair)]
-            patch.setattr(sys, "argv", [stage, *line.split(), "--seed", "1", *words])
-            importlib.import_module(f"shallownets.studies.riccati.stages.{stage}").main()
-            results[stage] = load_table(files["--measurements"])[0], files.get("--figure-data")
-    return results
+    """What each stage makes, by its name."""
+    folder = tmp_path_factory.mktemp("stages")
+    found = {name: run(folder, name, values) for name, values in GIVEN.items() if name != "exponents_curves"}
+    tails = [
+        run(folder, "exponents_curves", GIVEN["exponents_curves"] | {"beta": beta}, to=f"curves_{beta}").data
+        for beta in (0.25, 1)
+    ]
+    return found | {"curves": tails, "exponents": run(folder, "exponents", {}, tails)}
 
 
 def rows(made, stage, **columns):
-    frame = made[stage][0]
+    frame = made[stage].measurements.frame
     for column, value in columns.items():
         frame = frame[frame[column] == value]
     assert len(frame)
     return frame
 
 
-@pytest.mark.parametrize("stage", LINES)
+@pytest.mark.parametrize("stage", TABLES)
 def test_every_measurement_is_a_number_with_its_interval(made, stage):
-    frame = made[stage][0]
+    frame = made[stage].measurements.frame
     assert np.isfinite(frame[["estimate", "low", "high", "n"]].to_numpy(float)).all()
     assert ((frame.low <= frame.estimate) & (frame.estimate <= frame.high)).all()
 
@@ -67,7 +66,7 @@ def test_plateaus_are_the_best_risks(made):
 
 
 def test_curves_fall_from_one_to_the_best_risk_behind_decoupled_directions(made):
-    frame, _ = load_table(made["risk_scaling"][1])
+    frame = made["risk_scaling"].figure_data.frame
     for _, curve in frame.groupby(["kind", "N"]):
         assert curve.exact.iloc[0] == pytest.approx(1, abs=1e-4)
         assert (np.diff(curve.exact) < 1e-12).all()
@@ -79,7 +78,7 @@ def test_directions_emerge_in_order_at_the_times_of_theory(made):
     frame = rows(made, "emergence", quantity="time")
     assert list(frame.j) == [1, 2, 4] and frame.estimate.is_monotonic_increasing
     assert ((frame.low < frame.theory) & (frame.theory < frame.high)).all()
-    steps, _ = load_table(made["emergence"][1])
+    steps = made["emergence"].figure_data.frame
     steps = steps[steps.curve == "steps"]
     assert steps.exact.iloc[0] == 1 and (np.diff(steps.exact) <= 0).all()
 
@@ -100,47 +99,60 @@ def test_the_units_of_time(made):
     assert slope.low.item() < slope.theory.item() < slope.high.item()
 
 
-@pytest.mark.parametrize("name", ["risk_scaling", "emergence", "exponents", "time_units"])
+@pytest.mark.parametrize("name", FIGURES)
 def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, name, tmp_path):
     module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")
-    frame, record = load_table(made[name][1])
+    table = made[name].figure_data
     for turn in "ab":
         style.apply()
-        style.save(module.draw(frame, record["parameters"]), [tmp_path / f"{turn}.png"])
+        style.save(module.draw(table.frame, table.parameters), [tmp_path / f"{turn}.png"], "source")
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
-    assert (tmp_path / "a.png").stat().st_size > 10_000
 
 
 REFUSED = [
-    ("exactness", {"--d": "7"}, r"d = 7: a number of at least M\* \+ N = 8"),
-    ("risk_scaling", {"--starts": "1"}, "--starts: .1. given; a whole number of at least 2"),
-    ("emergence", {"--directions": "9"}, r"--directions 9: at most min\(N, M\*\) = 8"),
-    ("emergence", {"--d": "19"}, r"d = 19: a number of at least M\* \+ N = 20"),
-    ("exponents", {"--first": "16"}, "--first 16: fewer than --share x --M-star = 16"),
-    ("exponents", {"--betas": "0.5"}, "--betas 0.5: .* other than 1/2"),
-    ("time_units", {"--direction": "5"}, "--direction 5: at most 4"),
-    ("time_units", {"--M-star": "16"}, "--M-star 16 16 32: at least 3 values are needed"),
-    ("exponents", {"--points": "1"}, "--points: .1. given; a whole number of at least 2 is right"),
+    ("exactness", {"d": 7}, "d = 7: expected at least M_star + N + M_star = 10"),
+    ("risk_scaling", {"starts": 1}, "starts = 1: expected a whole number from 2 to 1000000"),
+    ("emergence", {"directions": [1, 9]}, "directions.1 = 9: expected a number from 1 to 8"),
+    ("emergence", {"d": 19}, "d = 19: expected at least M* + N = 20"),
+    (
+        "exponents_curves",
+        {"window": [16, 0.25]},
+        "window = [16, 0.25]: expected fewer directions than 0.25 M_star = 16",
+    ),
+    ("exponents_curves", {"beta": 0.5}, "beta = 0.5: expected a number other than 1/2"),
+    ("exponents_curves", {"points": 1}, "points = 1: expected a whole number from 3 to 1000000"),
+    ("time_units", {"direction": 5}, "direction = 5: expected a number from 1 to 4"),
+    ("time_units", {"M_star": [16, 16, 32]}, "M_star.1 = 16: expected a list of at least three different values"),
 ]
 
 
 @pytest.mark.parametrize(("stage", "change", "message"), REFUSED)
-def test_a_mistake_is_said_in_one_line(monkeypatch, tmp_path, stage, change, message):
-    words = f"{LINES[stage]} --seed 1 --measurements {tmp_path}/m.csv --figure-data {tmp_path}/f.csv".split()
-    if stage == "exactness":
-        words = words[:-2]
-    for key, value in change.items():
-        words[words.index(key) + 1] = value
-    monkeypatch.setattr(sys, "argv", [stage, *words])
-    with pytest.raises(UserError, match=message) as caught:
-        importlib.import_module(f"shallownets.studies.riccati.stages.{stage}").main()
-    assert "\n" not in str(caught.value)
+def test_a_mistake_is_said_in_one_line(tmp_path, stage, change, message):
+    with pytest.raises(UserError) as caught:
+        run(tmp_path, stage, GIVEN[stage] | change)
+    said = str(caught.value)
+    assert said.startswith(f"{stage}: {message}") and "\n" not in said
+    assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["risk_scaling", "emergence", "exponents", "time_units"])
+def test_curves_of_other_widths_do_not_make_exponents(made, tmp_path):
+    other = run(tmp_path, "exponents_curves", GIVEN["exponents_curves"] | {"M_star": 32, "starts": 2}, to="other").data
+    with pytest.raises(UserError, match=r"other\.npz: expected the widths, window and starts of .*curves_0\.25\.npz"):
+        run(tmp_path, "exponents", {}, [*made["curves"], other])
+
+
+def test_the_curves_behind_the_exponents_lie_in_the_window_and_fall(made):
+    for curves in made["curves"]:
+        t, risk = curves.arrays["t"], curves.arrays["risk"]
+        assert risk.shape == (3, 4, 10) and (np.diff(risk) < 0).all() and (np.diff(t) > 0).all()
+        # from the time of the fifth direction to that of the sixteenth, lambda = m^-beta/|A|
+        assert t[:, -1] / t[:, 0] == pytest.approx((16 / 5) ** curves.parameters["beta"], rel=1e-12)
+
+
+@pytest.mark.parametrize("name", FIGURES)
 def test_the_live_plot_shows_the_numbers_of_the_table(made, name):
-    frame, record = load_table(made[name][1])
-    figure = charts.CHARTS[name](frame, record["parameters"])
+    table = made[name].figure_data
+    figure = charts.CHARTS[name](table.frame, table.parameters)
     shown = np.concatenate([trace.y for trace in figure.data])
-    assert np.isfinite(shown).all() and len(shown) >= len(frame)
+    assert np.isfinite(shown).all() and len(shown) >= len(table.frame)
     assert len({trace.name for trace in figure.data if trace.showlegend}) >= 2

@@ -3,7 +3,7 @@ import pytest
 
 from shallownets.studies.riccati import model, starts
 from shallownets.studies.riccati.engines import exact
-from shallownets.studies.riccati.measure import gaps
+from shallownets.studies.riccati.measure import gaps, samples
 
 
 def test_excess_leaves_out_the_start_and_keeps_replicates_apart():
@@ -14,16 +14,42 @@ def test_excess_leaves_out_the_start_and_keeps_replicates_apart():
 
 def test_reached_is_exact_on_an_exponential():
     t = np.linspace(0, 5, 11)
-    assert gaps.reached(t, np.exp(-t), np.exp(-1.7)) == pytest.approx(1.7, rel=1e-12)
-    assert gaps.reached(t, np.exp(-t), 0.001) == np.inf
-    assert gaps.reached(t, np.exp(-t), 2.0) == 0.0
+    assert samples.reached(t, np.exp(-t), np.exp(-1.7)) == pytest.approx(1.7, rel=1e-12)
+    assert samples.reached(t, np.exp(-t), 0.001) == np.inf
+    assert samples.reached(t, np.exp(-t), 2.0) == 0.0
     # the first time, even where the risk rises again
-    assert 1 < gaps.reached(np.arange(4.0), np.array([1.0, 0.6, 0.4, 0.9]), 0.5) < 2
+    assert 1 < samples.reached(np.arange(4.0), np.array([1.0, 0.6, 0.4, 0.9]), 0.5) < 2
 
 
 def test_time_to_risk_inverts_the_exact_flow(rng):
     lam, start = model.spectrum(12, 1.0), starts.uniform(12, 5, 400, rng)
-    t = gaps.time_to_risk(start, lam, 0.25)
+    t = samples.time_to_risk(start, lam, 0.25)
     assert model.risk(next(exact.overlaps(start, lam, [t])), lam) == pytest.approx(0.25, abs=1e-8)
     with pytest.raises(ValueError):
-        gaps.time_to_risk(start, lam, 0.9999)
+        samples.time_to_risk(start, lam, 0.9999)
+
+
+def test_the_exponent_of_the_gap_is_that_of_a_power_law(rng):
+    flow = np.full((4, 3), 0.5)
+    found = {}
+    for eta in (0.1, 0.2, 0.4):
+        sgd = flow * (1 + eta * np.array([[0.9], [1.0], [1.0], [1.1]]))
+        found[eta] = gaps.gap(sgd, flow, flow * (1 + eta**2))
+        assert found[eta].sgd.value == pytest.approx(eta, rel=1e-12) and found[eta].sgd.n == 4
+        assert found[eta].over.value == pytest.approx(np.log(sgd / (flow * (1 + eta**2))).mean(), rel=1e-12)
+    exponent = gaps.gap_exponent(found)
+    assert exponent.sgd.value == pytest.approx(1, rel=1e-10)
+    assert exponent.finite_step == pytest.approx(2, rel=1e-10)
+
+
+@pytest.mark.parametrize(("variable", "power"), [("d", 1.3), ("M_star", 1.2)])
+def test_the_exponent_of_the_samples_is_that_of_a_power_law(variable, power):
+    sizes = []
+    for x in (64, 128, 256):
+        key = {"M_star": 8, "N": 4, "d": 512} | {variable: x}
+        over_d = (key["d"] ** (power - 1) * np.log(key["d"] / 4)) if variable == "d" else x**power
+        numbers = {"sgd": over_d * np.array([0.9, 1.0, 1.1]), "finite step": over_d * np.full(3, 0.8)}
+        sizes.append(samples.Size(key, numbers))
+    found = samples.samples_exponent(sizes, variable, "sgd")
+    assert found.measured.value == pytest.approx(power, rel=1e-10) and found.measured.error > 0
+    assert found.finite_step == pytest.approx(power, rel=1e-10)

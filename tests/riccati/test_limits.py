@@ -36,6 +36,27 @@ SENSELESS = [
         0.02,
         "sgd.falls_from = 0.02: expected a number above falls_to_match = 0.02, up to 10^7 times it",
     ),
+    (
+        "sgd.fit_to",
+        0.006,
+        "sgd.fit_to = 0.006: expected a number that at least three of eta_d do not exceed, "
+        "[0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]",
+    ),
+    (
+        "samples.light.fit_from",
+        64,
+        "samples.light.fit_from = 64: expected a number that at least three M* of sizes reach",
+    ),
+    (
+        "samples.heavy.risk",
+        0.1,
+        "samples.heavy.risk = 0.1: expected a number above 0.118, the least risk of N = 4, M* = 32",
+    ),
+    (
+        "samples.light.risk",
+        0.2,
+        "samples.light.risk = 0.2: expected a number above 0.355, the least risk of N = 8, M* = 16",
+    ),
     ("sgd.t_max", 0.0001, "sgd.eta_d.3 = 0.02: expected at most t_max d/2 = 0.0128, the step size of one sample"),
     ("sgd.checks.N", 9, "sgd.checks.N = 9: expected at most M_star = 8"),
     ("samples.heavy.far", [10, 20, 30], "samples.heavy.far.0 = 10: expected at least M* + N = 36"),

@@ -1,68 +1,53 @@
 """Where runs diverge or never arrive a figure is still drawn from what is left, and says so."""
 
 import importlib
-import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from shallownets.claims.judge import judge as claims
+from shallownets.claims import judge
 from shallownets.config import yamlfile
 from shallownets.drawing import style
 from shallownets.errors import UserError
-from shallownets.results.artefacts import load_arrays, load_table
 from shallownets.studies.riccati import charts
 from shallownets.studies.riccati.measure import curves, gaps
 from shallownets.studies.riccati.theory import finite_step
+from tests.riccati.kept import run
 
-SIZE = "--d 64 --M-star 8 --N 4 --beta 1"
-CURVES = f"{SIZE} --t-max 10 --points 11 --replicates 4 --seed 1"
-HEAVY = "--beta 1 --risk 0.4 --seed 1"
-LIGHT = "--beta 0.25 --gamma 0.75 --kappa 1.4 --risk 0.7 --sizes 8,4,64,3 12,6,96,3 16,8,128,3 --seed 1"
-UNITS = (
-    "--light 0.25 --M-star 1 2 3 --light-d 6 --heavy 1 --heavy-M-star 8 --N 4 --direction 4 --d 12 13 100000"
-    " --starts 2 --seed 4"
-)
+SIZE = {"d": 64, "M_star": 8, "N": 4, "beta": 1, "seed": 1}
+CURVES = SIZE | {"t_max": 10, "points": 11, "replicates": 4}
+HEAVY = {"beta": 1, "risk": 0.4, "gamma": 0, "kappa": 0.2, "sgd": True, "seed": 1}
+LIGHT = {"beta": 0.25, "gamma": 0.75, "kappa": 1.4, "risk": 0.7, "sgd": True, "seed": 1}
+LIGHT |= {"sizes": [[8, 4, 64, 3], [12, 6, 96, 3], [16, 8, 128, 3]]}
+RADIAL = SIZE | {"eta_d": 4, "t_max": 20, "points": 11, "samples": 8, "scan": [8, 16], "replicates": 4}
+LATE = {"beta": 0.01, "M_star": 12, "N": 8, "d": 10**8, "directions": [1, 4, 8], "points": 60, "starts": 2}
+LATE |= {"resamples": 20, "seed": 2}
+UNITS = {"light": [0.25], "M_star": [1, 2, 3], "light_d": 6, "heavy": 1, "heavy_M_star": 8, "N": 4, "direction": 4}
+UNITS |= {"d": [12, 13, 100000], "starts": 2, "seed": 4}
 # At eta d = 3 and 6 some of four runs diverge, at 20 all of them. At kappa = 0.2 only the smallest d is fast enough.
-STEPS = ("3", "6", "20")
-
-
-def run(stage, line, *words):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", [stage, *line.split(), *map(str, words)])
-        importlib.import_module(f"shallownets.studies.riccati.stages.{stage}").main()
-
-
-def tables(folder, name):
-    return "--measurements", folder / f"{name}.csv", "--figure-data", folder / f"{name}_figure.csv"
+STEPS = (3, 6, 20)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Folder with the tables of every stage, each having lost some of its runs."""
-    folder = tmp_path_factory.mktemp("lost")
+    """Folder with the tables of every stage, each having lost some of its runs, and what was read back by its name."""
+    folder, read = tmp_path_factory.mktemp("lost"), {}
     for eta_d in STEPS:
-        run("sgd_curves", f"{CURVES} --eta-d {eta_d}", "--out", folder / f"{eta_d}.npz")
-    run("sgd_curves", f"{CURVES} --eta-d 3 --falls-from 20", "--out", folder / "falling.npz")
-    runs = ["--runs", *(folder / f"{eta_d}.npz" for eta_d in STEPS), "--falling", folder / "falling.npz"]
-    run("sgd_flow", "--fit-to 20", *runs, *tables(folder, "sgd_flow"))
-    sizes = " ".join(f"8,4,{d},4" for d in (64, 128, 256))
-    run("samples_to_risk", f"{HEAVY} --kappa 0.2 --sizes {sizes}", "--out", folder / "heavy.npz")
-    far = " ".join(f"8,4,{d},2" for d in (10**4, 10**6, 10**8))
-    run("samples_to_risk", f"{HEAVY} --kappa 0.2 --sizes {far} --without-sgd", "--out", folder / "far.npz")
-    run("samples_to_risk", LIGHT, "--out", folder / "light.npz")
-    files = [word for name in ("heavy", "far", "light") for word in (f"--{name}", folder / f"{name}.npz")]
-    run("sample_complexity", "--fit-from 8", *files, *tables(folder, "sample_complexity"))
-    radial = f"{SIZE} --eta-d 4 --t-max 20 --points 11 --samples 8 --scan 8 16 --replicates 4 --seed 1"
-    run("radial_fit", radial, *tables(folder, "radial_fit"))
-    checks = f"{SIZE} --eta-d 20 --samples 2000 --replicates 4 --seed 1"
-    run("sgd_checks", checks, "--measurements", folder / "sgd_checks.csv")
-    late = (
-        "--beta 0.01 --M-star 12 --N 8 --d 100000000 --directions 1 4 8 --points 60 --starts 2 --resamples 20 --seed 2"
-    )
-    run("emergence", late, *tables(folder, "emergence"))
-    run("time_units", UNITS, *tables(folder, "time_units"))
-    return folder
+        read[eta_d] = run(folder, "sgd_curves", CURVES | {"eta_d": eta_d}, to=f"{eta_d}").data
+    falling = run(folder, "sgd_curves", CURVES | {"eta_d": 3, "falls_from": 20}, to="falling").data
+    read["sgd_flow"] = run(folder, "sgd_flow", {"fit_to": 20}, [read[eta_d] for eta_d in STEPS], falling)
+    near, far = [[8, 4, d, 4] for d in (64, 128, 256)], [[8, 4, d, 2] for d in (10**4, 10**6, 10**8)]
+    read["heavy"] = run(folder, "samples_to_risk", HEAVY | {"sizes": near}, to="heavy").data
+    read["far"] = run(folder, "samples_to_risk", HEAVY | {"sizes": far, "sgd": False}, to="far").data
+    light = run(folder, "samples_to_risk", LIGHT, to="light").data
+    numbers = read["heavy"], read["far"], [light]
+    read["sample_complexity"] = run(folder, "sample_complexity", {"fit_from": 8}, *numbers)
+    read["radial_fit"] = run(folder, "radial_fit", RADIAL)
+    read["sgd_checks"] = run(folder, "sgd_checks", SIZE | {"eta_d": 20, "samples": 2000, "replicates": 4})
+    read["emergence"] = run(folder, "emergence", LATE)
+    read["time_units"] = run(folder, "time_units", UNITS)
+    return SimpleNamespace(folder=folder, read=read)
 
 
 NOTES = {
@@ -96,65 +81,65 @@ NOTES = {
 
 @pytest.mark.parametrize("name", NOTES)
 def test_what_is_left_out_is_counted_and_what_is_left_are_numbers(made, name):
-    frame, record = load_table(made / f"{name}.csv")
-    assert set(NOTES[name]) <= set(record["parameters"]["notes"])
+    table = made.read[name].measurements
+    assert set(NOTES[name]) <= set(table.parameters["notes"])
+    frame = table.frame
     assert len(frame) and np.isfinite(frame[["estimate", "low", "high"]].to_numpy(float)).all()
 
 
 @pytest.mark.parametrize("name", [name for name in NOTES if name != "sgd_checks"])
-def test_the_figure_and_its_live_plot_are_drawn_from_what_is_left(made, name, monkeypatch, tmp_path):
+def test_the_figure_and_its_live_plot_are_drawn_from_what_is_left(made, name):
     module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")
-    frame, record = load_table(made / f"{name}_figure.csv")
-    assert record["parameters"]["notes"]
+    table = made.read[name].figure_data
+    assert table.parameters["notes"]
     style.apply()
-    module.draw(frame, record["parameters"]).canvas.draw()
-    traces = charts.CHARTS[name](frame, record["parameters"]).data
+    module.draw(table.frame, table.parameters).canvas.draw()
+    traces = charts.CHARTS[name](table.frame, table.parameters).data
     shown = np.concatenate([trace.y for trace in traces])
     assert np.isfinite(shown).all() and len(shown) > 5
 
 
 @pytest.mark.parametrize("kind", ["light", "heavy"])
 def test_one_panel_of_two_is_drawn_where_the_other_has_nothing(made, kind):
-    frame, record = load_table(made / "time_units_figure.csv")
-    figure = importlib.import_module("shallownets.studies.riccati.figures.time_units").draw(
-        frame[frame.kind == kind], record["parameters"]
-    )
+    table = made.read["time_units"].figure_data
+    module = importlib.import_module("shallownets.studies.riccati.figures.time_units")
+    figure = module.draw(table.frame[table.frame.kind == kind], table.parameters)
     assert [bool(axes.get_title()) for axes in figure.axes] == [kind == "light", kind == "heavy"]
 
 
 def test_the_falling_step_size_alone_is_drawn(made):
-    frame, record = load_table(made / "sgd_flow_figure.csv")
-    frame = frame[frame.schedule == "falling"]
+    table = made.read["sgd_flow"].figure_data
+    frame = table.frame[table.frame.schedule == "falling"]
     module = importlib.import_module("shallownets.studies.riccati.figures.sgd_flow")
-    left, right = module.draw(frame, record["parameters"]).axes
+    left, right = module.draw(frame, table.parameters).axes
     assert left.get_title().startswith("falling") and not right.get_title()
-    assert len(charts.sgd_flow(frame, record["parameters"]).data) == 5
+    assert len(charts.sgd_flow(frame, table.parameters).data) == 5
 
 
 def test_the_gap_is_that_of_the_runs_that_are_left(made):
-    arrays = load_arrays(made / "3.npz").arrays
+    arrays = made.read[3].arrays
     kept = np.isinf(arrays["diverged_at"])
     assert kept.tolist().count(False) == 1
     assert np.isnan(arrays["sgd"][~kept, -1]).all() and np.isfinite(arrays["sgd"][kept]).all()
-    frame, _ = load_table(made / "sgd_flow.csv")
+    frame = made.read["sgd_flow"].measurements.frame
     row = frame[(frame.quantity == "gap") & (frame.eta_d == 3) & (frame.schedule == "constant")]
     assert row.n.item() == 3
     assert row.estimate.item() == pytest.approx(gaps.excess(arrays["sgd"], arrays["flow"])[kept].mean(), rel=1e-12)
 
 
 def test_what_is_not_reached_is_inf_and_what_is_not_run_is_nan(made):
-    heavy, far = (load_arrays(made / f"{name}.npz") for name in ("heavy", "far"))
+    heavy, far = (made.read[name] for name in ("heavy", "far"))
     assert np.isfinite(heavy.arrays["sgd"][:4]).all() and np.isinf(heavy.arrays["finite step"][4:]).all()
     assert np.isinf(far.arrays["finite step"]).all() and np.isnan(far.arrays["sgd"]).all()
     assert np.isfinite([heavy.arrays["flow"]]).all()
-    assert "inf where" in heavy.record["units"]["sgd"] and "inf where" in heavy.record["units"]["finite step"]
+    assert "inf where" in heavy.units["sgd"] and "inf where" in heavy.units["finite step"]
 
 
 def test_claims_without_data_are_not_judged_and_say_why(made, root):
     allowed = yamlfile.load(root / "workflow/schemas/claims.schema.yaml")
     files = [root / f"workflow/claims/riccati/{part}.yaml" for part in ("flow", "sgd")]
-    entries = [entry for file in files for entry in claims.load(file, allowed) if entry["table"] in NOTES]
-    found = {entry["id"]: claims.comparisons_of(entry, made, "paper") for entry in entries}
+    entries = [entry for file in files for entry in judge.load(file, allowed) if entry["table"] in NOTES]
+    found = {entry["id"]: judge.comparisons_of(entry, made.folder, "paper") for entry in entries}
     silent = {name for name, lines in found.items() if {line.verdict for line in lines} == {"not judged"}}
     assert silent >= {"sgd-orthonormal", "sgd-gap-exponent", "samples-heavy", "samples-heavy-far", "samples-light"}
     assert silent >= {"riccati-emergence-exponent", "riccati-unit-heavy", "riccati-unit-light"}
@@ -169,27 +154,28 @@ def test_claims_without_data_are_not_judged_and_say_why(made, root):
 
 
 def test_nothing_left_is_said_in_one_line(made, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    run("sgd_curves", f"{CURVES} --eta-d 20 --falls-from 40", "--out", "falling.npz")
-    for eta_d in (25, 30):
-        run("sgd_curves", f"{CURVES} --eta-d {eta_d}", "--out", f"{eta_d}.npz")
-    runs = ["--runs", made / "20.npz", "25.npz", "30.npz", "--falling", "falling.npz"]
+    curves_of = {
+        eta_d: run(tmp_path, "sgd_curves", CURVES | {"eta_d": eta_d} | falls, to=f"{eta_d}").data
+        for eta_d, falls in ((20, {"falls_from": 40}), (25, {}), (30, {}))
+    }
+    runs = [made.read[20], curves_of[25], curves_of[30]]
     with pytest.raises(
         UserError, match=r"nothing is left to show: SGD at eta d = 20, constant: 4 of 4 .* smaller"
     ) as said:
-        run("sgd_flow", "--fit-to 40", *runs, *tables(tmp_path, "none"))
-    assert "\n" not in str(said.value) and not (tmp_path / "none.csv").exists()
-    run("samples_to_risk", f"{HEAVY} --kappa 3 --sizes 8,4,64,2 8,4,66,2 8,4,68,2", "--out", "heavy.npz")
-    files = ["--heavy", "heavy.npz", "--far", made / "far.npz", "--light", "heavy.npz"]
+        run(tmp_path, "sgd_flow", {"fit_to": 40}, runs, curves_of[20])
+    assert "\n" not in str(said.value) and not (tmp_path / "sgd_flow.csv").exists()
+    slow = HEAVY | {"kappa": 3, "sizes": [[8, 4, d, 2] for d in (64, 66, 68)]}
+    heavy = run(tmp_path, "samples_to_risk", slow, to="heavy").data
     with pytest.raises(UserError, match=r"nothing is left to show: SGD or its flow, d = 64: 2 of 2 runs did not reach"):
-        run("sample_complexity", "--fit-from 8", *files, *tables(tmp_path, "none"))
+        run(tmp_path, "sample_complexity", {"fit_from": 8}, heavy, made.read["far"], [heavy])
     monkeypatch.setattr(curves, "first_time", lambda *_: np.nan)
-    with pytest.raises(UserError, match=r"--d, --light-d: nothing is left to show: .* greater ones are right"):
-        run("time_units", UNITS, *tables(tmp_path, "none"))
+    with pytest.raises(
+        UserError, match="--d, --light-d: expected greater ones, nothing is left to show: .* do not pass"
+    ):
+        run(tmp_path, "time_units", UNITS)
 
 
 def test_a_flow_that_cannot_be_followed_is_left_out_too(tmp_path, monkeypatch):
     monkeypatch.setattr(finite_step, "MOST", 100)
-    run("sgd_curves", f"{CURVES} --eta-d 3", "--out", tmp_path / "3.npz")
-    arrays = load_arrays(tmp_path / "3.npz").arrays
+    arrays = run(tmp_path, "sgd_curves", CURVES | {"eta_d": 3}).data.arrays
     assert np.isnan(arrays["finite step"]).all() and np.isfinite(arrays["flow"]).all()

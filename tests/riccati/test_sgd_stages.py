@@ -1,57 +1,47 @@
-"""The command lines of SGD at small sizes: what they measure, draw, and refuse."""
+"""The stages of SGD at small sizes: what they measure, draw, and refuse."""
 
 import importlib
-import sys
 
 import numpy as np
 import pytest
 
 from shallownets.drawing import style
 from shallownets.errors import UserError
-from shallownets.results.artefacts import load_arrays, load_table
 from shallownets.studies.riccati import charts
+from tests.riccati.kept import run
 
-SIZE = "--d 64 --M-star 8 --N 4 --beta 1"
-CURVES = f"{SIZE} --t-max 10 --points 11 --replicates 4"
-RADIAL = f"{SIZE} --eta-d 0.05 --t-max 10 --points 3 --samples 8 --scan 8 16 --replicates 40"
-HEAVY = "--beta 1 --kappa 0.1 --risk 0.4"
-LIGHT = "--beta 0.25 --kappa 0.5 --risk 0.7 --sizes 8,4,64,3 12,6,96,3 16,8,128,3"
-
-
-def run(stage, line, *words):
-    seed = [] if stage in ("sgd_flow", "sample_complexity") else ["--seed", "1"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", [stage, *line.split(), *seed, *map(str, words)])
-        importlib.import_module(f"shallownets.studies.riccati.stages.{stage}").main()
+SIZE = {"d": 64, "M_star": 8, "N": 4, "beta": 1, "seed": 1}
+CURVES = SIZE | {"t_max": 10, "points": 11, "replicates": 4}
+RADIAL = SIZE | {"eta_d": 0.05, "t_max": 10, "points": 3, "samples": 8, "scan": [8, 16], "replicates": 40}
+HEAVY = {"beta": 1, "kappa": 0.1, "gamma": 0, "risk": 0.4, "sgd": True, "seed": 1}
+HEAVY |= {"sizes": [[8, 4, 64, 4], [8, 4, 128, 4], [8, 4, 256, 4]]}
+FAR = HEAVY | {"sizes": [[8, 4, 10**4, 2], [8, 4, 10**6, 2], [8, 4, 10**8, 2]], "sgd": False}
+LIGHT = {"beta": 0.25, "kappa": 0.5, "gamma": 0.75, "risk": 0.7, "sgd": True, "seed": 1}
+LIGHT |= {"sizes": [[8, 4, 64, 3], [12, 6, 96, 3], [16, 8, 128, 3]]}
+CHECKS = SIZE | {"eta_d": 0.02, "samples": 20000, "replicates": 6}
+STEPS = (0.05, 0.1, 0.2)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Folder with what all stages of SGD make."""
+    """What all stages of SGD make, by their names; the curves by their step sizes."""
     folder = tmp_path_factory.mktemp("sgd")
-
-    def tables(name):
-        return "--measurements", folder / f"{name}_m.csv", "--figure-data", folder / f"{name}.csv"
-
-    for eta_d in ("0.05", "0.1", "0.2"):
-        run("sgd_curves", f"{CURVES} --eta-d {eta_d}", "--out", folder / f"{eta_d}.npz")
-    run("sgd_curves", f"{CURVES} --eta-d 0.1 --falls-from 0.4", "--out", folder / "falling.npz")
-    steady = [folder / f"{eta_d}.npz" for eta_d in ("0.05", "0.1", "0.2")]
-    run("sgd_flow", "--fit-to 0.2", "--runs", *steady, "--falling", folder / "falling.npz", *tables("sgd_flow"))
-    run("samples_to_risk", f"{HEAVY} --sizes 8,4,64,4 8,4,128,4 8,4,256,4", "--out", folder / "heavy.npz")
-    far = "--sizes 8,4,10000,2 8,4,1000000,2 8,4,100000000,2 --without-sgd"
-    run("samples_to_risk", f"{HEAVY} {far}", "--out", folder / "far.npz")
-    run("samples_to_risk", f"{LIGHT} --gamma 0.75", "--out", folder / "light.npz")
-    files = [word for name in ("heavy", "far", "light") for word in (f"--{name}", folder / f"{name}.npz")]
-    run("sample_complexity", "--fit-from 8", *files, *tables("sample_complexity"))
-    run("radial_fit", RADIAL, *tables("radial_fit"))
-    checks = f"{SIZE} --eta-d 0.02 --samples 20000 --replicates 6"
-    run("sgd_checks", checks, "--measurements", folder / "sgd_checks_m.csv")
-    return folder
+    found = {eta_d: run(folder, "sgd_curves", CURVES | {"eta_d": eta_d}, to=f"{eta_d}").data for eta_d in STEPS}
+    falling = CURVES | {"eta_d": 0.1, "falls_from": 0.4}
+    found["falling"] = run(folder, "sgd_curves", falling, to="falling").data
+    steady = [found[eta_d] for eta_d in STEPS]
+    found["sgd_flow"] = run(folder, "sgd_flow", {"fit_to": 0.2}, steady, found["falling"])
+    for name, values in (("heavy", HEAVY), ("far", FAR), ("light", LIGHT)):
+        found[name] = run(folder, "samples_to_risk", values, to=name).data
+    read = found["heavy"], found["far"], [found["light"]]
+    found["sample_complexity"] = run(folder, "sample_complexity", {"fit_from": 8}, *read)
+    found["radial_fit"] = run(folder, "radial_fit", RADIAL)
+    found["sgd_checks"] = run(folder, "sgd_checks", CHECKS)
+    return found
 
 
 def rows(made, stage, **columns):
-    frame, _ = load_table(made / f"{stage}_m.csv")
+    frame = made[stage].measurements.frame
     for column, value in columns.items():
         frame = frame[frame[column] == value]
     assert len(frame)
@@ -60,18 +50,18 @@ def rows(made, stage, **columns):
 
 @pytest.mark.parametrize("stage", ["sgd_flow", "sample_complexity", "radial_fit", "sgd_checks"])
 def test_every_measurement_is_a_number_with_its_interval(made, stage):
-    frame, _ = load_table(made / f"{stage}_m.csv")
+    frame = made[stage].measurements.frame
     assert np.isfinite(frame[["estimate", "low", "high", "n"]].to_numpy(float)).all()
     assert ((frame.low <= frame.estimate) & (frame.estimate <= frame.high)).all()
 
 
 def test_starts_are_the_same_at_every_step_size_and_time_is_twice_the_sum_of_eta(made):
-    runs = [load_arrays(made / f"{name}.npz").arrays for name in ("0.05", "0.2", "falling")]
+    runs = [made[name].arrays for name in (0.05, 0.2, "falling")]
     for arrays in runs:
         np.testing.assert_allclose(arrays["flow"][:, 0], runs[0]["flow"][:, 0], rtol=0, atol=1e-14)
         np.testing.assert_allclose(arrays["t"], np.linspace(0, 10, 11), rtol=0, atol=0.02)
     assert runs[0]["samples"][-1] == 4 * runs[1]["samples"][-1]
-    constant = load_arrays(made / "0.1.npz").arrays
+    constant = made[0.1].arrays
     assert abs(runs[2]["samples"][-1] - constant["samples"][-1]) <= 1
 
 
@@ -84,14 +74,20 @@ def test_the_gap_grows_with_the_step_size_as_theory_says(made):
 
 
 def test_a_falling_step_size_needs_the_constant_one_that_it_matches(made, tmp_path):
-    runs = [made / f"{eta_d}.npz" for eta_d in ("0.05", "0.2")]
-    words = "--falling", made / "falling.npz", "--measurements", tmp_path / "m.csv", "--figure-data", tmp_path / "f.csv"
-    with pytest.raises(UserError, match=r"no constant step size eta d = 0\.1"):
-        run("sgd_flow", "--fit-to 0.2", "--runs", *runs, *words)
+    runs = [made[0.05], made[0.2]]
+    with pytest.raises(UserError, match=r"falling\.npz: expected a constant step size eta d = 0\.1 among --runs"):
+        run(tmp_path, "sgd_flow", {"fit_to": 0.2}, runs, made["falling"])
+
+
+def test_an_exponent_needs_three_step_sizes_and_three_widths(made, tmp_path):
+    with pytest.raises(UserError, match="--fit-to 0.1: expected at least 3 step sizes that are as small, got 2"):
+        run(tmp_path, "sgd_flow", {"fit_to": 0.1}, [made[eta_d] for eta_d in STEPS], made["falling"])
+    with pytest.raises(UserError, match="expected at least 3 values of M_star for an exponent, got 2"):
+        run(tmp_path, "sample_complexity", {"fit_from": 10}, made["heavy"], made["far"], [made["light"]])
 
 
 def test_samples_to_a_risk(made):
-    heavy, far = (load_arrays(made / f"{name}.npz").arrays for name in ("heavy", "far"))
+    heavy, far = (made[name].arrays for name in ("heavy", "far"))
     assert (heavy["finite step"] > heavy["flow"]).all() and np.isnan(far["sgd"]).all()
     assert np.abs(np.log(heavy["sgd"] / heavy["finite step"])).mean() < 0.5
     assert rows(made, "sample_complexity", quantity="far exponent").estimate.item() == pytest.approx(1, abs=0.1)
@@ -111,48 +107,43 @@ def test_the_radial_fit_pays_for_its_noise(made):
 @pytest.mark.parametrize("name", ["sgd_flow", "sample_complexity", "radial_fit"])
 def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, name, tmp_path):
     module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")
-    frame, record = load_table(made / f"{name}.csv")
+    table = made[name].figure_data
     for turn in "ab":
         style.apply()
-        style.save(module.draw(frame, record["parameters"]), [tmp_path / f"{turn}.png"])
+        style.save(module.draw(table.frame, table.parameters), [tmp_path / f"{turn}.png"], "source")
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
-    shown = np.concatenate([trace.y for trace in charts.CHARTS[name](frame, record["parameters"]).data])
-    assert np.isfinite(shown).all() and len(shown) > len(frame) / 2
+    shown = np.concatenate([trace.y for trace in charts.CHARTS[name](table.frame, table.parameters).data])
+    assert np.isfinite(shown).all() and len(shown) > len(table.frame) / 2
 
 
-RADIAL_OUT = f"{RADIAL} --measurements m.csv --figure-data f.csv"
 REFUSED = [
-    ("sgd_curves", f"{CURVES} --eta-d 0.1 --falls-from 0.1 --out x.npz", "--falls-from 0.1: a number above"),
-    ("sgd_curves", f"{CURVES} --eta-d 0.1 --out x.npz".replace("--d 64", "--d 11"), "d = 11: a number of at least"),
-    ("samples_to_risk", f"{HEAVY} --sizes 8,4,64 --out x.npz", "four whole numbers"),
-    ("samples_to_risk", f"{LIGHT} --out x.npz".replace("0.7", "0.1"), "--risk 0.1: a number above 0.363"),
-    ("samples_to_risk", f"{HEAVY} --sizes 8,4,64,2 --out x.npz".replace("0.4", "0.9999"), "a start at d = 64 has less"),
+    ("sgd_curves", CURVES | {"eta_d": 0.1, "falls_from": 0.1}, "falls_from = 0.1: expected a number above eta_d = 0.1"),
+    ("sgd_curves", CURVES | {"eta_d": 0.1, "falls_from": 1e9}, "falls_from = 1000000000.0: expected a number above"),
+    ("sgd_curves", CURVES | {"eta_d": 0.1, "d": 11}, "d = 11: expected at least M* + N = 12"),
+    ("sgd_curves", CURVES | {"eta_d": 1000}, "eta_d = 1000.0: expected at most t_max d/2 = 320"),
+    ("sgd_curves", CURVES | {"eta_d": 0.1, "points": 1}, "points = 1: expected a whole number from 2 to"),
     (
         "samples_to_risk",
-        f"{HEAVY} --sizes 2,4,64,2 --out x.npz".replace("0.4", "1e-300"),
-        "--risk 1e-300: a number above 0",
+        HEAVY | {"sizes": [[8, 4, 64], *HEAVY["sizes"]]},
+        "sizes.0 = [8, 4, 64]: expected M*, N, d, rep",
     ),
-    ("sgd_curves", f"{CURVES} --eta-d 1000 --out x.npz", "--eta-d 1000: not one sample fits"),
+    ("samples_to_risk", LIGHT | {"risk": 0.1}, "risk = 0.1: expected a number above 0.363, the least risk of N = 4"),
     (
-        "sgd_curves",
-        f"{CURVES} --eta-d 0.1 --out x.npz".replace("points 11", "points 1"),
-        "--points: .1. given; a whole number",
+        "samples_to_risk",
+        HEAVY | {"risk": 1e-14} | {"sizes": [[m, 4, 64, 2] for m in (2, 3, 4)]},
+        "risk = 1e-14: expected",
     ),
-    ("sgd_curves", f"{CURVES} --eta-d 0.1 --falls-from 1e9 --out x.npz", r"up to 10\^7 times it"),
-    ("radial_fit", RADIAL_OUT.replace("--eta-d 0.05", "--eta-d 5000"), "--eta-d 5000: not one sample fits"),
-    ("radial_fit", RADIAL_OUT.replace("s 40", "s 1"), "--replicates: .1. given; a whole number of at least 2"),
-    (
-        "sgd_checks",
-        f"{SIZE} --eta-d 0.02 --samples 9 --replicates 1 --measurements m.csv",
-        "--replicates: .1. given; a whole number of at least 2",
-    ),
+    ("samples_to_risk", HEAVY | {"risk": 0.9999}, "--risk 0.9999: expected a smaller one, a start at d = 64 has less"),
+    ("radial_fit", RADIAL | {"eta_d": 5000}, "eta_d = 5000.0: expected at most t_max d/2 = 320"),
+    ("radial_fit", RADIAL | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),
+    ("sgd_checks", CHECKS | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),
 ]
 
 
-@pytest.mark.parametrize(("stage", "line", "message"), REFUSED)
-def test_a_mistake_is_said_in_one_line(stage, line, message, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=message) as caught:
-        run(stage, line)
-    assert "\n" not in str(caught.value)
+@pytest.mark.parametrize(("stage", "values", "message"), REFUSED)
+def test_a_mistake_is_said_in_one_line(stage, values, message, tmp_path):
+    with pytest.raises(UserError) as caught:
+        run(tmp_path, stage, values)
+    said = str(caught.value)
+    assert said.removeprefix(f"{stage}: ").startswith(message) and "\n" not in said
     assert not list(tmp_path.iterdir())

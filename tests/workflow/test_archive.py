@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-from shallownets.results import archive
+from shallownets.archive import pack as archive
 from shallownets.results.artefacts import hash_of
 from tests.workflow.conftest import Checkout
 

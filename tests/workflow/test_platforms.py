@@ -8,7 +8,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from shallownets.workflow import runs
+from shallownets.results import runs
 
 NO_FLOCK = """
 import errno, fcntl

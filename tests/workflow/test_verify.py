@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from shallownets.results import archive, verify
+from shallownets.archive import pack as archive
+from shallownets.archive import verify
 
 RESULTS = Path("results/toy")
 SNAKEFILE = """

@@ -18,13 +18,16 @@ from shallownets.claims import entries
 from shallownets.config import settings, yamlfile
 from shallownets.config.commandline import option, words
 from shallownets.errors import UserError
-from shallownets.workflow import catalogue, guard, sources, user
+from shallownets.workflow import catalogue, guard, user
+from shallownets import sources
 
 user.introduce()
 
 # Rules and commands name the project's files relative to its folder.
 if Path.cwd() != ROOT.resolve():
-    raise WorkflowError(f"{Path.cwd()}: not the folder of this Snakefile; expected --directory {shlex.quote(str(ROOT))}")
+    raise WorkflowError(
+        f"{Path.cwd()}: not the folder of this Snakefile; expected --directory {shlex.quote(str(ROOT))}"
+    )
 # A pipe to the log fails where its command does. Jobs run this checkout's code with the Python that runs Snakemake,
 # whatever else is installed or activated; `:q` quotes whatever stands in these paths.
 PYTHON, SOURCE = Path(sys.executable).parent, ROOT / "src"

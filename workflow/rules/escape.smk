@@ -126,3 +126,5 @@ use rule stage as escape_fig1 with:
 
 include: "escape/landscape.smk"
 include: "escape/plateau.smk"
+include: "escape/finite.smk"
+include: "escape/beyond.smk"

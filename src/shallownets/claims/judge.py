@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shallownets.claims.entries import Entry, Rule
+from shallownets.claims.formulas import evaluate
 from shallownets.errors import UserError
-from shallownets.report.formulas import evaluate
 from shallownets.results.artefacts import load_table
 
 if TYPE_CHECKING:

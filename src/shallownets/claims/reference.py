@@ -17,9 +17,9 @@ import pandas as pd
 from shallownets import cli
 from shallownets.claims import ledger
 from shallownets.errors import UserError
+from shallownets.files import write_whole
 from shallownets.numerics.statistics import WIDTH
 from shallownets.results.artefacts import load_table
-from shallownets.results.files import write_whole
 
 MODULE = "shallownets.claims.reference"
 _LEDGER = "claims.csv"

@@ -11,7 +11,7 @@ from shallownets.config import settings
 from shallownets.config.check import expectation, fields, parts
 from shallownets.config.commandline import Parser, path
 from shallownets.config.section import Section
-from shallownets.results.files import write_whole
+from shallownets.files import write_whole
 
 HEAD = """# The config, key by key
 

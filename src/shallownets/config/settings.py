@@ -16,7 +16,7 @@ from shallownets.config import yamlfile
 from shallownets.config.check import fields, section_of
 from shallownets.config.section import Limit, Section, Seed, expected, means
 from shallownets.errors import UserError, in_short, key_name
-from shallownets.results.files import write_whole
+from shallownets.files import write_whole
 
 FOLDERS = ("archive", "benchmarks", "data", "figure_data", "figures", "logs", "measurements", "report")
 Tier = Annotated[

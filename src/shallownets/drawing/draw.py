@@ -10,12 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from shallownets import studies
+from shallownets import sources, studies
 from shallownets.config.commandline import Parser, path
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
-from shallownets.workflow import sources
 
 
 def find(name: str) -> ModuleType:

@@ -23,7 +23,7 @@ from pathlib import Path
 import filelock
 import numba
 
-from shallownets.workflow import sources
+from shallownets import sources
 
 
 class _Unsafe(Exception):

@@ -13,11 +13,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from shallownets.errors import UserError
+from shallownets.files import sidecar
 from shallownets.report.markup import caption
 from shallownets.report.rules import Rule, by_rule
 from shallownets.report.table import Row
 from shallownets.results.artefacts import load_bytes, load_table
-from shallownets.results.files import sidecar
 from shallownets.workflow import lineage
 from shallownets.workflow.catalogue import Figure
 from shallownets.workflow.lineage import Job

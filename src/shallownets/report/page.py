@@ -14,12 +14,12 @@ from markupsafe import Markup
 from shallownets.claims.ledger import counts
 from shallownets.config import settings, yamlfile
 from shallownets.errors import UserError
+from shallownets.files import sidecar
 from shallownets.report import rules
 from shallownets.report import table as ledger_table
 from shallownets.report.gallery import Exhibit, exhibit
 from shallownets.report.markup import typeset
 from shallownets.results.artefacts import load_table
-from shallownets.results.files import sidecar
 from shallownets.workflow import catalogue
 from shallownets.workflow.explain import meanings
 from shallownets.workflow.lineage import Job

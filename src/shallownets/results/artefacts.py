@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shallownets.errors import UserError
-from shallownets.results.files import hash_of, sidecar, write_whole
+from shallownets.files import hash_of, sidecar, write_whole
 from shallownets.stage import Arrays, Table
 
 if TYPE_CHECKING:

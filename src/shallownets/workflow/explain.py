@@ -13,12 +13,12 @@ from pathlib import Path
 
 import yaml
 
-from shallownets import cli
+from shallownets import cli, sources
 from shallownets.claims import ledger
 from shallownets.config import settings, yamlfile
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
-from shallownets.workflow import catalogue, lineage, sources
+from shallownets.workflow import catalogue, lineage
 from shallownets.workflow.catalogue import Figure
 
 CONFIG = Path("config.yaml")
@@ -238,7 +238,8 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     if due:
         overlay = "".join(f" --configfile {path}" for path in configs)
         tables = "".join(f" {path}" for path in _tables(figure, results) if path in due)
-        yield f"To make what is old or not made: snakemake --cores all draw_{figure.study}_{figure.name}{tables}{overlay}"
+        rule = f"draw_{figure.study}_{figure.name}"
+        yield f"To make what is old or not made: snakemake --cores all {rule}{tables}{overlay}"
     else:
         yield "All of it is current."
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shallownets.errors import UserError
-from shallownets.results.files import hash_of, sidecar
-from shallownets.workflow import runs
+from shallownets.files import hash_of, sidecar
+from shallownets.results import runs
 
 if TYPE_CHECKING:
     from snakemake.dag import DAG

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from shallownets import sources
 from shallownets.config import yamlfile
 from shallownets.errors import UserError
-from shallownets.workflow import sources, user
+from shallownets.workflow import user
 
 
 NAMED = {"run": "stages", "draw": "figures"}  # commands of which a study has many, and the room of what they run

@@ -19,7 +19,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.random import default_rng
 
-from shallownets import cli
+from shallownets import cli, sources
 from shallownets.config import settings, yamlfile
 from shallownets.config.schema import LARGEST
 from shallownets.drawing import style
@@ -36,7 +36,7 @@ from shallownets.studies.escape.simulate import ENGINES, SGD, simulate
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import finite, landscape, late, plateau, solutions
 from shallownets.studies.escape.trajectory import Trajectory, recording_times
-from shallownets.workflow import catalogue, sources
+from shallownets.workflow import catalogue
 
 FRACTION = 0.5  # of the plateau's risk, below which a run has escaped
 _SPAN = 4.0  # the last time, unless it is given, over the escape time of the plateau's rate

@@ -112,6 +112,46 @@ def start_share(nu: float, k: int) -> float:
     return float((weights * (1 + nu) ** (-2.0 * n)).sum() / scipy.special.polygamma(1, k / 2))
 
 
+def predicted_share(p: int, p_star: int, eta_hat: float) -> float:
+    """Share of the variance of the escape time that the start explains, by ``start_share``.
+
+    Raises:
+        Impossible: there is no escape at this learning rate.
+    """
+    return start_share(escape_noise(p, p_star, eta_hat), p * p_star)
+
+
+def variance_parts(p: int, p_star: int, eta_hat: float) -> dict[str, float]:
+    """The parts of the variance of the escape time α: ``total``, ``starts``, ``noise``, and the ``start_share``.
+
+    Raises:
+        Impossible: there is no escape at this learning rate.
+    """
+    variance, share = escape_variance(p, p_star, eta_hat), predicted_share(p, p_star, eta_hat)
+    return {"total": variance, "starts": share * variance, "noise": (1 - share) * variance, "start_share": share}
+
+
+def escape_density(p: int, p_star: int, eta_hat: float, shift: float) -> tuple[np.ndarray, np.ndarray]:
+    """Density of the escape time α less the ODE's mean: that of a - ``time_per_log`` log χ²; p p* degrees of freedom.
+
+    Args:
+        p, p_star, eta_hat: widths and learning rate.
+        shift: the mean, in α: 0 for the ODE, ``noise_shift`` for SGD.
+
+    Returns:
+        221 times, and the density at each of them, normalised over them.
+
+    Raises:
+        Impossible: there is no escape at this learning rate.
+    """
+    k, slope = p * p_star, time_per_log(p, p_star, eta_hat)
+    times = np.linspace(-4, 7, 221) * slope
+    z = scipy.special.digamma(k / 2) + np.log(2) - (times - shift) / slope  # log χ²
+    log_density = k / 2 * z - np.exp(z) / 2
+    density = np.exp(log_density - log_density.max())
+    return times, density / np.trapezoid(density, times)
+
+
 def relative_time(p: int, p_star: int) -> float:
     """Mean escape time t = η̂ α at this p less that of p -> ∞, both from Gaussian starts with norms 1, as η̂ -> 0.
 

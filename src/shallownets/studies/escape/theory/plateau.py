@@ -46,6 +46,11 @@ def relative_norm(p: int, p_star: int, eta_hat: Array) -> Array:
     return 2 * c / (b + root)  # the root that stays finite as η̂ -> 0, in the form without cancellation
 
 
+def finite_norm(p: int, p_star: int, eta_hat: float) -> float:
+    """Norm on the plateau at finite learning rate; NaN where no plateau exists any more."""
+    return plateau_norm(p) * float(relative_norm(p, p_star, eta_hat))
+
+
 def finite_overlap_rate(p: int, p_star: int, eta_hat: Array) -> Array:
     """Rate per t at which M grows on the plateau of ``relative_norm``; to first order 4/p* - 4 η̂ L_pl."""
     return 2 * (1 + 2 / p_star - relative_norm(p, p_star, eta_hat))

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 import scipy
 
-from shallownets.studies.riccati.model import Array
+from shallownets.studies.riccati.model import Array, risk
 from shallownets.studies.riccati.starts import Start
 
 
@@ -43,6 +43,15 @@ def overlaps(start: Start, lam: Array, times: Array) -> Iterator[Array]:
     rates = np.where(rows == 0, 0.0, of_rows[:, None] - of_columns)
     for t in times:
         yield np.linalg.qr(rows * np.exp(t * rates))[0][: lam.size]
+
+
+def risks(start: Start, lam: Array, times: Array) -> Array:
+    """The risk with the best radial part at each time, (T,).
+
+    Args:
+        start, lam, times: as for ``overlaps``.
+    """
+    return np.array([risk(Z, lam) for Z in overlaps(start, lam, times)])
 
 
 def weights(start: Start, scale: float, lam: Array, times: Array) -> Iterator[Array]:

@@ -45,9 +45,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     right.set_xticks(ticks, [str(tick) for tick in ticks])
     right.minorticks_off()
     right.set_title("distance from decoupled directions")
+    first, share = parameters["window"]
     figure.suptitle(
-        f"$M_*=N={whole(parameters['M_star'])}$, fits from direction {parameters['first']} to"
-        f" ${parameters['share']:g}\\,M_*$; {parameters['starts']} starts; lines: deflated directions",
+        f"$M_*=N={whole(parameters['M_star'])}$, fits from direction {first} to"
+        f" ${share:g}\\,M_*$; {parameters['starts']} starts; lines: deflated directions",
         fontsize=9.5,
     )
     return figure

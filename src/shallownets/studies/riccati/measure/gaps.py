@@ -1,11 +1,12 @@
-"""Numbers from risks: how far one is above another, and when it falls to a level."""
+"""Numbers from the risks of SGD: how far it is above the flow, and how the gap closes with the step size."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
-from shallownets.studies.riccati.engines import exact
-from shallownets.studies.riccati.model import Array, risk
-from shallownets.studies.riccati.starts import Start
+from shallownets.numerics.statistics import Estimate, fit_power_law, mean
+from shallownets.studies.riccati.model import Array
 
 
 def excess(risk: Array, reference: Array) -> Array:
@@ -13,36 +14,43 @@ def excess(risk: Array, reference: Array) -> Array:
     return (risk / reference - 1)[..., 1:].mean(-1)
 
 
-def reached(positions: Array, risk: Array, level: float) -> float:
-    """Where a risk first falls to a level, by a line through the logarithms between records; inf where it does not.
+@dataclass(frozen=True)
+class Gap:
+    """How far SGD is above the exact flow at one step size, from the same starts.
 
-    Args:
-        positions: (T,) of the records, increasing: times or numbers of samples.
-        risk: (T,) at them.
-        level: above 0.
-    """
-    below = risk <= level
-    if not below.any():
-        return np.inf
-    last = int(below.argmax())
-    if last == 0:
-        return float(positions[0])
-    logs = np.log(risk[last - 1 : last + 1])
-    share = (logs[0] - np.log(level)) / (logs[0] - logs[1])
-    return float(positions[last - 1] + share * (positions[last] - positions[last - 1]))
-
-
-def time_to_risk(start: Start, lam: Array, level: float) -> float:
-    """When the exact flow's risk, which never rises, falls to a level above that of the best student of this width.
-
-    Raises:
-        ValueError: the start's risk is below the level.
+    Attributes:
+        sgd: R/R_flow - 1, averaged over all times but the first.
+        finite_step: that of the flow at finite step.
+        over: log of SGD's risk over that of the flow at finite step, averaged over the same times.
     """
 
-    def above(t: float) -> float:
-        return float(risk(next(exact.overlaps(start, lam, [t])), lam)) - level
+    sgd: Estimate
+    finite_step: Estimate
+    over: Estimate
 
-    end = 1 / lam[0]
-    while above(end) > 0:
-        end *= 2
-    return float(scipy.optimize.brentq(above, 0.0, end, xtol=1e-9))
+
+def gap(sgd: Array, flow: Array, finite_step: Array) -> Gap:
+    """The gap, from the risks (starts, T) of at least two starts."""
+    return Gap(
+        mean(excess(sgd, flow)),
+        mean(excess(finite_step, flow)),
+        mean(np.log(sgd / finite_step)[:, 1:].mean(1)),
+    )
+
+
+@dataclass(frozen=True)
+class GapExponent:
+    """The exponent of the gap in the step size: SGD's, and that of the flow at finite step in the same weighted fit."""
+
+    sgd: Estimate
+    finite_step: float
+
+
+def gap_exponent(found: Mapping[float, Gap]) -> GapExponent:
+    """How the gap closes, from at least three gaps above 0 by their step sizes."""
+    sizes, gaps = list(found), [of.sgd for of in found.values()]
+    fit = fit_power_law(sizes, [g.value for g in gaps], [g.error / g.value for g in gaps])
+    theory = np.log([of.finite_step.value for of in found.values()])
+    return GapExponent(
+        fit.coefficients[1], np.polyfit(np.log(sizes), theory, 1, w=[g.value / g.error for g in gaps])[0]
+    )

@@ -37,6 +37,7 @@ from shallownets.studies.riccati.parameters.kinds import (
 )
 
 WideTeacher = Annotated[int, Meta(ge=3, le=WIDEST)]
+Tail = Annotated[float, Meta(ge=0.01, le=3)]
 
 
 class ExactnessValues(Section):
@@ -151,15 +152,9 @@ class Emergence(EmergenceValues):
     seed: Seed
 
 
-class ExponentsValues(Section):
-    """The figure exponents."""
+class _Window(Section):
+    """The risk in the window of times in which it is a power of time."""
 
-    betas: Annotated[
-        list[Annotated[float, Meta(ge=0.01, le=3)]],
-        Meta(min_length=1),
-        different,
-        means("tails, from 0.01 to 3 (beyond it rounding shows), none of them 1/2"),
-    ]
     M_star: Annotated[int, Meta(ge=4, le=WIDEST), means("width of teacher and student")]
     d: Dimensions
     window: Annotated[
@@ -171,23 +166,50 @@ class ExponentsValues(Section):
     starts: Starts
 
     def limits(self) -> Iterator[Limit]:
-        for n, beta in enumerate(self.betas):
-            yield beta != 0.5, f"betas.{n}", "a number other than 1/2"
         for n, d in enumerate(self.d):
             yield room(f"d.{n}", d, self.M_star, self.M_star)
         first, share = self.window
         learned = int(share * self.M_star)
         yield first < learned, "window", f"fewer directions than {share} M_star = {learned}"
 
-    def work(self) -> float:
-        curves = len(self.betas) * len(self.d) * self.starts
-        return work.flow(self.M_star, self.M_star, curves * self.points)
+
+def _power(key: str, beta: float) -> Limit:
+    """At β = 1/2 the risk is no power of time."""
+    return beta != 0.5, key, "a number other than 1/2"
 
 
-class Exponents(ExponentsValues):
+class ExponentsValues(_Window):
     """The figure exponents."""
 
+    betas: Annotated[
+        list[Tail],
+        Meta(min_length=1),
+        different,
+        means("tails, from 0.01 to 3 (beyond it rounding shows), none of them 1/2"),
+    ]
+
+    def limits(self) -> Iterator[Limit]:
+        for n, beta in enumerate(self.betas):
+            yield _power(f"betas.{n}", beta)
+        yield from super().limits()
+
+
+class ExponentsCurves(_Window):
+    """The risk against time at one tail. Its section is ``exponents``; its rule gives beta."""
+
+    beta: Annotated[Tail, means("the teacher's coefficients are m^-beta, beta other than 1/2")]
     seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield _power("beta", self.beta)
+        yield from super().limits()
+
+    def work(self) -> float:
+        return work.flow(self.M_star, self.M_star, len(self.d) * self.starts * self.points)
+
+
+class Exponents(Section):
+    """Exponents of the risk, of curves at several tails; nothing is chosen."""
 
 
 class Units(Section):

@@ -61,6 +61,13 @@ def _falls(key: str, first: float, name: str, constant: float) -> Limit:
     return 1 + 1e-8 < first / constant < 1e7, key, right
 
 
+def _reachable(key: str, risk: float, M_star: int, N: int, beta: float) -> Limit:
+    """A student of width N misses the squares of all the teacher's eigenvalues but its N greatest; 1e-12: rounding."""
+    squares = [m ** (-2 * beta) for m in range(1, M_star + 1)]
+    least = sum(squares[N:]) / sum(squares)
+    return risk > least + 1e-12, key, f"a number above {least:.3g}, the least risk of N = {N}, M* = {M_star}"
+
+
 class Checks(Section):
     """Of the engine, without a figure."""
 
@@ -108,6 +115,8 @@ class Sgd(Section):
         yield room("d", self.d, self.M_star, self.N)
         for n, eta_d in enumerate(self.eta_d):
             yield _a_sample(f"eta_d.{n}", eta_d, self.t_max, self.d)
+        small = sum(eta_d <= self.fit_to for eta_d in self.eta_d)
+        yield small >= 3, "fit_to", f"a number that at least three of eta_d do not exceed, {self.eta_d}"
         yield self.falls_to_match in self.eta_d, "falls_to_match", f"one of eta_d, {self.eta_d}"
         yield _falls("falls_from", self.falls_from, "falls_to_match", self.falls_to_match)
 
@@ -177,6 +186,7 @@ class HeavySamples(Section):
         for key, dimensions in (("sizes.{}.0", [d for d, _ in self.sizes]), ("far.{}", self.far)):
             for n, d in enumerate(dimensions):
                 yield room(key.format(n), d, self.M_star, self.N)
+        yield _reachable("risk", self.risk, self.M_star, self.N, self.beta)
 
 
 class LightSamples(Section):
@@ -197,6 +207,9 @@ class LightSamples(Section):
     def limits(self) -> Iterator[Limit]:
         for n, (M_star, N, d, _) in enumerate(self.sizes):
             yield room(f"sizes.{n}.2", d, M_star, N)
+            yield _reachable("risk", self.risk, M_star, N, self.beta)
+        wide = sum(M_star >= self.fit_from for M_star, *_ in self.sizes)
+        yield wide >= 3, "fit_from", "a number that at least three M* of sizes reach"
 
 
 class Samples(Section):
@@ -224,6 +237,7 @@ class SamplesToRisk(Section):
     def limits(self) -> Iterator[Limit]:
         for n, (M_star, N, d, _) in enumerate(self.sizes):
             yield room(f"sizes.{n}.2", d, M_star, N)
+            yield _reachable("risk", self.risk, M_star, N, self.beta)
 
     def work(self) -> float:
         seconds = 0.0

@@ -1,95 +1,80 @@
 """Risk against time for a heavy and a light tail and several student widths, and the plateaus they end on.
 
 From: sizes, tails and a seed.
-Makes: a table of measurements and the tidy CSV of the figure `risk_scaling`.
+Makes: a table of measurements and the data of the figure `risk_scaling`.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from shallownets import cli
 from shallownets.numerics.progress import progress
-from shallownets.results.artefacts import record_of, save_table
+from shallownets.stage import Table, Tables, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.engines import exact
 from shallownets.studies.riccati.measure import curves
+from shallownets.studies.riccati.parameters.flow import RiskScaling
 from shallownets.studies.riccati.stages import drawn
 from shallownets.studies.riccati.theory import emergence, scaling
 
-MODULE = "shallownets.studies.riccati.stages.risk_scaling"
-SETTLED = 20.0  # after this many relaxation times nothing is left to learn: e^-40 in the overlaps
+UNITS = {"t": "time of the flow", "u": "|A|_F log(d/N)/2", "risk": "E y^2"}
 
 
-def last_time(lam: np.ndarray, N: int, d: float) -> float:
-    """When the slowest process is over: direction N wins over N + 1, or is learned where the student is wide enough."""
-    gap = lam[N - 1] - lam[N] if lam.size > N else lam[-1]
-    return (np.log(d) / 2 + SETTLED) / gap
+def width(
+    given: RiskScaling, tail: str, beta: float, M_star: int, N: int, end: float, advance: Callable[[float], None]
+) -> tuple[dict, pd.DataFrame]:
+    """(the plateau's row, the curves of the figure) of one student's width; ``end`` is the curves' last time over u."""
+    d, lam = given.d, model.spectrum(M_star, beta)
+    key = {"kind": tail, "beta": beta, "M_star": M_star, "N": N, "d": d}
+    unit = model.norm(M_star, beta) * np.log(d / N) / 2
+    t = unit * np.geomspace(0.2, end, given.points)
+    risks = []
+    for replicate in range(given.starts):
+        start = drawn.start(given.seed, "risk curves", M_star, N, d, replicate, beta=beta)
+        risks.append(exact.risks(start, lam, [*t, scaling.settled(lam, N, d)]))
+        advance(1)
+    *_, ends = np.transpose(risks)
+    best = model.best_risk(lam, N)
+    plateau = {"estimate": np.mean(ends), "low": min(ends), "high": max(ends), "n": given.starts}
+    drawn_curves = {
+        "t": t,
+        "u": t / unit,
+        "exact": np.mean([risk[:-1] for risk in risks], 0),
+        "decoupled": emergence.decoupled_risk(t, lam, emergence.equal_shares(M_star, N, d)),
+        "deflated": emergence.decoupled_risk(t, lam, emergence.deflated_shares(M_star, N, d)),
+        "law": scaling.law(t, M_star, beta, N, d),
+        "best": best,
+    }
+    return {"quantity": "plateau", "best": best} | key | plateau, pd.DataFrame(key | drawn_curves)
 
 
-def main() -> None:
-    parser = cli.parser(MODULE, __doc__)
-    parser.add_argument("--d", type=cli.count, required=True, help="input dimension")
-    parser.add_argument("--heavy", type=cli.positive, required=True, help="beta of the heavy tail, above 1/2")
-    parser.add_argument("--heavy-M-star", type=cli.count, required=True, help="its teacher width")
-    parser.add_argument("--heavy-N", type=cli.count, nargs="+", required=True, help="its student widths")
-    parser.add_argument("--light", type=cli.positive, required=True, help="beta of the light tail, below 1/2")
-    parser.add_argument("--light-M-star", type=cli.count, required=True, help="its teacher width")
-    parser.add_argument("--light-N", type=cli.count, nargs="+", required=True, help="its student widths")
-    parser.add_argument("--points", type=cli.count, required=True, help="times drawn")
-    parser.add_argument("--starts", type=cli.at_least(2), required=True, help="random starts, at least 2")
-    cli.shared(parser, "seed", "measurements", "figure-data")
-    args = parser.parse_args()
-
-    rows, shown = [], []
-    tails = (
-        ("heavy", args.heavy, args.heavy_M_star, args.heavy_N),
-        ("light", args.light, args.light_M_star, args.light_N),
+def plateau_exponent(plateaus: list[dict]) -> dict:
+    """The row of the plateau's exponent in the student's width, over the students narrower than their teacher."""
+    narrow = [row for row in plateaus if row["N"] < row["M_star"]]
+    key = {name: narrow[0][name] for name in ("kind", "beta", "M_star")}
+    late = scaling.power_part(np.array([row["estimate"] for row in narrow]), key["M_star"], key["beta"])
+    widths = [row["N"] for row in narrow]
+    value = curves.power(widths, late)
+    key |= {"N": min(widths), "d": narrow[0]["d"]}
+    return (
+        {"quantity": "plateau exponent"} | key | dict.fromkeys(("estimate", "low", "high"), value) | {"n": len(narrow)}
     )
-    with progress("risk curves", sum(len(widths) for *_, widths in tails) * args.starts) as advance:
-        for tail, beta, M_star, widths in tails:
-            lam = model.spectrum(M_star, beta)
-            late = []
+
+
+@stage
+def risk_scaling(given: RiskScaling) -> Tables:
+    tails = (
+        ("heavy", given.heavy, given.heavy_M_star, given.heavy_N, max(given.heavy_N)),
+        ("light", given.light, given.light_M_star, given.light_N, given.light_M_star),
+    )
+    rows, shown = [], []
+    with progress("risk curves", sum(len(widths) for *_, widths, _ in tails) * given.starts) as advance:
+        for tail, beta, M_star, widths, learned in tails:
+            plateaus = []
             for N in widths:
-                key = {"kind": tail, "beta": beta, "M_star": M_star, "N": N, "d": args.d}
-                unit = model.norm(M_star, beta) * np.log(args.d / N) / 2
-                end = 3.0 * max(widths) ** beta if tail == "heavy" else 3.0 * M_star**beta
-                t = unit * np.geomspace(0.2, end, args.points)
-                risks, ends = [], []
-                for replicate in range(args.starts):
-                    start = drawn.start(args.seed, "risk curves", M_star, N, args.d, replicate, beta=beta)
-                    *curve, last = (
-                        model.risk(Z, lam) for Z in exact.overlaps(start, lam, [*t, last_time(lam, N, args.d)])
-                    )
-                    risks.append(curve)
-                    ends.append(last)
-                    advance(1)
-                best = model.best_risk(lam, N)
-                rows.append(
-                    {"quantity": "plateau", "best": best}
-                    | key
-                    | {"estimate": np.mean(ends), "low": min(ends), "high": max(ends), "n": args.starts}
-                )
-                late.append(np.mean(ends))
-                shares = {
-                    "decoupled": emergence.equal_shares(M_star, N, args.d),
-                    "deflated": emergence.deflated_shares(M_star, N, args.d),
-                }
-                one_by_one = {name: emergence.decoupled_risk(t, lam, share) for name, share in shares.items()}
-                law = {"law": scaling.law(t, M_star, beta, N, args.d), "best": best}
-                exactly = {"t": t, "u": t / unit, "exact": np.mean(risks, 0)}
-                shown.append(pd.DataFrame(key | exactly | one_by_one | law))
-            narrow = [N for N in widths if M_star > N]
-            value = curves.power(narrow, scaling.power_part(np.array(late[: len(narrow)]), M_star, beta))
-            rows.append(
-                {"quantity": "plateau exponent", "kind": tail, "beta": beta, "M_star": M_star, "N": min(narrow)}
-                | {"d": args.d, "estimate": value, "low": value, "high": value, "n": len(narrow)}
-            )
-
-    parameters = {"d": args.d, "points": args.points, "starts": args.starts, "seed": args.seed}
-    record = record_of(MODULE, parameters, {"t": "time of the flow", "u": "|A|_F log(d/N)/2", "risk": "E y^2"})
-    save_table(args.measurements, pd.DataFrame(rows), record)
-    save_table(args.figure_data, pd.concat(shown, ignore_index=True), record)
-
-
-if __name__ == "__main__":
-    cli.run(main)
+                plateau, data = width(given, tail, beta, M_star, N, 3.0 * learned**beta, advance)
+                plateaus.append(plateau)
+                shown.append(data)
+            rows += [*plateaus, plateau_exponent(plateaus)]
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

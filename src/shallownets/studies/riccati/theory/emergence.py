@@ -37,6 +37,23 @@ def decoupled_risk(times: Array, lam: Array, shares: Array) -> Array:
     return additive_risk(logistic(times, lam, shares), lam)
 
 
+def stepwise_risk(t: Array, T: Array, lam: Array, N: int) -> Array:
+    """The risk at each time t if direction j were learned all at once at T_j, for each of the N first."""
+    return 1 - (np.subtract.outer(t, T) > 0)[:, :N] @ lam[:N] ** 2
+
+
+def time_to_risk(level: float, lam: Array, shares: Array, guess: float) -> float:
+    """When the risk of directions learned one by one falls to a level.
+
+    Args:
+        level: of the risk.
+        lam: (M*,) the teacher's eigenvalues.
+        shares: (M*,) of the start.
+        guess: a time that is right within a factor of 10.
+    """
+    return scipy.optimize.brentq(lambda t: decoupled_risk(t, lam, shares) - level, guess / 10, guess * 10)
+
+
 def times(lam: Array, N: int, d: float) -> Array:
     """T_j = log(d/N)/(2 λ_j), (M*,): the source's, to leading order in log d."""
     return np.log(d / N) / (2 * lam)

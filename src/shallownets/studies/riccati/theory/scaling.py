@@ -15,6 +15,8 @@ import scipy
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.model import Array
 
+SETTLED = 20.0  # relaxation times after which nothing is left to learn
+
 
 def exponent(beta: float) -> float:
     """(1 - 2β)/β, the power of t: below 0 for a heavy tail, above for a light one."""
@@ -44,6 +46,21 @@ def law(times: Array, M_star: int, beta: float, N: int, d: float) -> Array:
     if beta > 0.5:
         return k ** (1 - 2 * beta) / ((2 * beta - 1) * model.norm(M_star, beta) ** 2)
     return np.maximum(1 - (k / M_star) ** (1 - 2 * beta), 0)
+
+
+def settled(lam: Array, N: int, d: float) -> float:
+    """When nothing is left to learn but e^-40 in the overlaps.
+
+    The slowest process is over: direction N has won over N + 1, or is learned where the student is as wide as the
+    teacher.
+    """
+    gap = lam[N - 1] - lam[N] if lam.size > N else lam[-1]
+    return (np.log(d) / 2 + SETTLED) / gap
+
+
+def unit_of_light(M_star: int, beta: float, N: int, d: float) -> float:
+    """|A|_F M*^β log(d/N): the time in which a light tail, β < 1/2, is learned to its end."""
+    return model.norm(M_star, beta) * M_star**beta * np.log(d / N)
 
 
 def window(lam: Array, N: int, d: float, first: int, share: float) -> tuple[float, float]:

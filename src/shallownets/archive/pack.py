@@ -16,13 +16,13 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import requires, version
 from pathlib import Path
 
-from shallownets import cli
+from shallownets import cli, sources
 from shallownets.config import schema, settings
-from shallownets.workflow import lineage, sources
-from shallownets.results.files import hash_of, write_whole
 from shallownets.errors import UserError, in_short
+from shallownets.files import hash_of, write_whole
+from shallownets.workflow import lineage
 
-MODULE = "shallownets.results.archive"
+MODULE = "shallownets.archive.pack"
 CONFIG = "config.yaml"
 MANIFEST = "manifest.json"
 PROJECT = ("LICENSE", "CITATION.cff")  # of the checkout, where it is run

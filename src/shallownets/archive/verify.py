@@ -24,14 +24,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from shallownets import cli
+from shallownets.archive import pack as archive
 from shallownets.config import settings
+from shallownets.errors import key_name
+from shallownets.files import hash_of
 from shallownets.numerics import deviation
-from shallownets.results import archive
-from shallownets.workflow import catalogue, lineage, sources
-from shallownets.results.files import hash_of
-from shallownets.errors import UserError, key_name
+from shallownets.workflow import lineage
 
-MODULE = "shallownets.results.verify"
+MODULE = "shallownets.archive.verify"
 TOLERANCE = 1e-6  # as deviation.largest counts; between versions it is far smaller: docs/archive.md
 _CHECKOUT = ("Snakefile", "config.yaml", "environment.yml", "src", "workflow")
 _TABLES = ("measurements/", "figure_data/")
