@@ -4,8 +4,8 @@ From: the jobs of the tier, which Snakemake lists without running any; the bench
 have run here; and how the work of a stage grows with its parameters, which their class says (``Section.work``).
 Makes: a table on standard output.
 
-A command takes a + b work seconds, fitted to its jobs that have run (a, b >= 0, relative errors). Its memory and its disk
-are the most that was measured, and grow in a straight line with the work where they did so among the jobs measured.
+A command takes a + b work seconds, fitted to its jobs that have run (a, b >= 0, relative errors). Its memory and its
+disk are the most that was measured, and grow in a straight line with the work where they did so among these jobs.
 """
 
 import shlex
@@ -170,7 +170,7 @@ def table(jobs: list[Job], known: Known) -> list[str]:
 
 
 def submissions(jobs: list[Job], known: Known, profile: Path) -> dict[str, float]:
-    """Core seconds of each submission with a profile: its groups, and every job that is in none.
+    """Core seconds of each group of a profile, and of every job that is in none.
 
     Args:
         profile: the folder of a profile of Snakemake with a list ``groups`` of ``rule=group``.

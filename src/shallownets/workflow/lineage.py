@@ -18,7 +18,6 @@ from shallownets.config import yamlfile
 from shallownets.errors import UserError
 from shallownets.workflow import user
 
-
 NAMED = {"run": "stages", "draw": "figures"}  # commands of which a study has many, and the room of what they run
 _OTHERS = {"ledger": "claims.ledger", "report": "report.command"}
 

@@ -3,9 +3,10 @@
 From: the jobs of the cluster tier, which Snakemake lists without running any, and how their work grows.
 Makes: the end of workflow/profiles/slurm/config.yaml.
 
-A submission costs a wait in the queue, and so a rule whose jobs take less than a minute shares one. It is in the group of
-its study where it waits for no large job; in that of a single large job where it waits for this one alone, such as the
-figure of its data; else in ``last``, with the claims and the report.
+A submission costs a wait in the queue, and so a rule whose jobs take less than a minute shares one. It is in the group
+of its study where it waits for no large job; in that of a single large job where it waits for this one alone, such as
+the figure of its data; else in ``last``, with the claims and the report. Where a rule has both small and large jobs, so
+many of them are one submission that none is a short one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from math import ceil, log2
 from pathlib import Path
 
 from shallownets import cli
-from shallownets.results.files import write_whole
+from shallownets.files import write_whole
 from shallownets.workflow import cost, lineage
 from shallownets.workflow.lineage import Job
 
@@ -24,6 +25,7 @@ MADE = "# What follows is made by `make profile` from the cost of the cluster ti
 LAST = "last"
 LARGE = 60.0  # seconds, from where on a job is submitted alone
 MINUTES = 20  # that the rule of all stages asks for (workflow/rules/stage.smk)
+EVERY = 1000  # as many jobs as a group may have
 MARGIN = 3  # a job may take this many times as long as it is expected to
 
 
@@ -32,22 +34,31 @@ class Rule:
     """A rule and its jobs.
 
     Attributes:
-        jobs: how many.
-        shortest, longest: core seconds of a job, as expected.
+        seconds: core seconds that are expected of each job, the shortest first.
         study: that of its command; empty for claims and report.
         waits_for: the large rules among all those whose results its jobs read, at first or at any hand.
     """
 
-    jobs: int
-    shortest: float
-    longest: float
+    seconds: list[float]
     study: str
     waits_for: frozenset[str]
 
     @property
     def is_large(self) -> bool:
         """Whether a job of it is worth a submission."""
-        return self.longest >= LARGE
+        return self.seconds[-1] >= LARGE
+
+    @property
+    def minutes(self) -> int:
+        """Run time that a job of it asks for."""
+        return MINUTES * 2 ** max(0, ceil(log2(MARGIN * self.seconds[-1] / 60 / MINUTES)))
+
+    @property
+    def together(self) -> int:
+        """How many of its jobs are one submission, so that none is a short one, whichever jobs it has."""
+        jobs = len(self.seconds)
+        least = next((n for n in range(1, jobs) if sum(self.seconds[:n]) >= LARGE), jobs)
+        return next((n for n in range(least, jobs) if jobs % n == 0 or jobs % n >= least), jobs)
 
 
 def expected(job: Job) -> float:
@@ -75,10 +86,7 @@ def rules(jobs: Sequence[Job]) -> dict[str, Rule]:
         )
         by_rule[job.rule] = by_rule.get(job.rule, frozenset()) | waits[job.outputs[0]]
     studies = {job.rule: job.runs[1].partition(".")[0] for job in jobs}
-    return {
-        name: Rule(len(found), min(found), max(found), studies[name], by_rule[name])
-        for name, found in seconds.items()
-    }
+    return {name: Rule(sorted(found), studies[name], by_rule[name]) for name, found in seconds.items()}
 
 
 def group_of(name: str, known: Mapping[str, Rule]) -> str:
@@ -89,36 +97,23 @@ def group_of(name: str, known: Mapping[str, Rule]) -> str:
     if not rule.waits_for:
         return rule.study or LAST
     (first, *others) = rule.waits_for
-    return first if not others and known[first].jobs == 1 else LAST
-
-
-def components(group: str, known: Mapping[str, Rule]) -> int:
-    """How many of a group's jobs that do not depend on each other are one submission, so that none is a short one."""
-    if group not in known:
-        return 1000
-    jobs, least = known[group].jobs, ceil(LARGE / known[group].shortest)
-    return next((n for n in range(least, jobs) if jobs % n == 0 or jobs % n >= least), jobs)
-
-
-def minutes(rule: Rule) -> int:
-    """Run time that a job of a rule asks for."""
-    return MINUTES * 2 ** max(0, ceil(log2(MARGIN * rule.longest / 60 / MINUTES)))
+    return first if not others and len(known[first].seconds) == 1 else LAST
 
 
 def settings(jobs: Sequence[Job]) -> str:
     """The part of the profile that follows from the jobs: groups, their components, and run times."""
     known = rules(jobs)
     groups = {name: group_of(name, known) for name in known}
-    # a large rule alone in its group needs none, unless some of its jobs are small
-    shared = {group for name, group in groups.items() if group != name or known[name].shortest < LARGE}
-    joined = {group: count for group in sorted(shared) if (count := components(group, known)) > 1}
-    longer = {name: asked for name, rule in sorted(known.items()) if (asked := minutes(rule)) > MINUTES}
+    together = {group: known[group].together if group in known else EVERY for group in groups.values()}
+    # a large rule that nothing joins needs no group where each of its jobs is a submission
+    shared = {group for name, group in groups.items() if group != name or together[group] > 1}
+    longer = {name: asked for name, rule in sorted(known.items()) if (asked := rule.minutes) > MINUTES}
     return "\n".join(
         [
             "groups:",
             *(f"  - {name}={group}" for group, name in _sorted(groups) if group in shared),
             "group-components: # jobs that do not depend on each other, of which so many are one submission",
-            *(f"  - {group}={count}" for group, count in joined.items()),
+            *(f"  - {group}={count}" for group, count in sorted(together.items()) if count > 1),
             f"set-resources: # of rules whose jobs take more than a third of {MINUTES} minutes",
             *(f"  {name}: {{runtime: {asked} * attempt}}" for name, asked in longer.items()),
             "",
