@@ -1,7 +1,7 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
 READY := .venv/ready
-.PHONY: $(READY) help figures report smoke cost check reference gallery archive verify test coverage mutants test-cluster \
+.PHONY: $(READY) help figures report smoke cost profile check reference gallery archive verify test coverage mutants test-cluster \
 	test-pythons lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
@@ -29,6 +29,9 @@ smoke: $(READY)  ## the same chain at small sizes, about two minutes; results in
 
 cost: $(READY)  ## say what a tier costs before it is launched: make cost TIER=cluster
 	@python -m shallownets cost $(if $(TIER),--tier workflow/tiers/$(TIER).yaml)
+
+profile: $(READY)  ## write which rules share a submission, and how long jobs may take, into workflow/profiles/slurm
+	@python -m shallownets profile
 
 check: figures  ## fail where a verdict or a figure's data differ from tests/reference
 	@python -m shallownets reference check

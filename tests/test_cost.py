@@ -7,25 +7,21 @@ import pytest
 
 from shallownets.errors import UserError
 from shallownets.workflow import cost
-from shallownets.workflow.cost import (
-    Measured,
-    Work,
-    estimate,
-    fit_line,
-    kind,
-    measured,
-    parse_command,
-    submissions,
-    table,
-    work,
-)
+from shallownets.workflow.cost import Measured, estimate, fit_line, given, grown, kind, measured, submissions, work
 from shallownets.workflow.lineage import Job
 from tests.conftest import ROOT
 
-CHAIN = "python -m shallownets.studies.escape.stages.chain --N {N} --alpha-max 10.0 --points 11 --replicates {R} 2>&1 | tee y"
+CHAIN = (
+    "run escape.chain --N {N} --eta 0.4 --alpha-max 10.0 --points 11 --seed 1 --first 0 --replicates {R}"
+    " --start 'a b.npz' --data c.npz"
+)
+TIMES = (
+    "run escape.escape_times --engine {} --p 2 --p-star 1 --N 100 --replicates 4 --eta-hat 0.1 --fraction 0.5"
+    " --alpha-max 40.0 --points 201 --tolerance 1e-08 --seed 1 --data a.npz"
+)
 
 
-def job(command: str, rule: str = "chain", folder: Path = Path(), name: str = "1") -> Job:
+def job(command: str, rule: str = "escape_chain", folder: Path = Path(), name: str = "1") -> Job:
     return Job(rule, "", {}, (), (), (folder / f"{name}.npz",), None, folder / f"{name}.tsv", command)
 
 
@@ -36,23 +32,26 @@ def ran(folder: Path, name: str, N: int, seconds: float) -> Job:
     return job(CHAIN.format(N=N, R=4), folder=folder, name=name)
 
 
-def test_a_command_is_read_into_module_and_arguments():
-    module, arguments = parse_command("python -m a.b --widths 1,1 '2,1' --figure-data 'a b.csv' --flag 2>&1 | tee log")
-    assert module == "a.b"
-    assert arguments == {"widths": ["1,1", "2,1"], "figure-data": ["a b.csv"], "flag": []}
+def test_a_command_is_read_into_the_parameters_of_its_stage():
+    found = given(CHAIN.format(N=1000, R=3))
+    assert type(found).__name__ == "Chain"
+    assert (found.N, found.eta, found.alpha_max, found.replicates) == (1000, 0.4, 10.0, 3)
+    assert given("draw escape.fig1 --table a.csv --out b.png") is None
+    with pytest.raises(UserError, match="--N"):
+        given("run escape.chain --start a.npz")
 
 
 def test_jobs_of_different_engines_are_of_different_kinds():
-    stage = "python -m shallownets.studies.escape.stages.escape_times --engine {} --N 100"
-    assert kind(job(stage.format("chain"))) != kind(job(stage.format("direct")))
+    assert kind(job(TIMES.format("chain"))) == ("run", "escape.escape_times", "chain")
+    assert kind(job(TIMES.format("direct"))) == ("run", "escape.escape_times", "direct")
+    assert kind(job("draw escape.fig1 --table a")) == ("draw", "escape.fig1")
+    assert kind(job("ledger --out a")) == ("ledger",)
 
 
 def test_a_figure_has_no_work_and_a_chain_has_that_of_its_steps():
-    assert work(job("python -m shallownets.studies.escape.figures.fig1 --table t --out a")) == Work()
-    assert work(job("python -m shallownets.claims.ledger --out a")) == Work()
-    few, more = (work(job(CHAIN.format(N=N, R=100))) for N in (1000, 4000))
-    assert more.seconds == pytest.approx(4 * few.seconds)
-    assert more.numbers == few.numbers == 100 * 11 * 24
+    assert work(job("draw escape.fig1 --table t --out a")) == 0
+    assert work(job("ledger --out a")) == 0
+    assert work(job(CHAIN.format(N=4000, R=100))) == pytest.approx(4 * work(job(CHAIN.format(N=1000, R=100))))
 
 
 def test_a_fit_finds_the_line_and_keeps_to_what_is_expected_where_sizes_say_nothing():
@@ -65,35 +64,39 @@ def test_a_fit_finds_the_line_and_keeps_to_what_is_expected_where_sizes_say_noth
     assert b == pytest.approx(1.0, rel=0.05)
 
 
+def test_memory_grows_with_the_work_where_it_did_so_and_else_is_the_most_measured():
+    x = np.array([0.0, 10.0, 20.0])
+    assert grown(x, np.array([100.0, 150.0, 200.0]), 40.0) == pytest.approx(300)
+    assert grown(x, np.array([100.0, 150.0, 200.0]), -100.0) == 100
+    assert grown(x, np.array([100.0, 130.0, 120.0]), 4e6) == 130
+    assert grown(np.zeros(2), np.array([2.0, 1.0]), 0.0) == 2
+
+
 def test_an_estimate_scales_with_the_work_and_reads_benchmarks(tmp_path):
-    unit = work(job(CHAIN.format(N=10**6, R=4))).seconds
+    unit = work(job(CHAIN.format(N=10**6, R=4)))
     runs = [ran(tmp_path, "1", 10**6, 3 + 2 * unit), ran(tmp_path, "2", 4 * 10**6, 3 + 8 * unit)]
-    known = measured([*runs, job(CHAIN.format(N=1, R=1), folder=tmp_path, name="never ran")])
+    known = measured([*runs, job(CHAIN.format(N=1000, R=1), folder=tmp_path, name="never ran")])
     assert {len(theirs) for theirs in known.values()} == {2}
     found = estimate(job(CHAIN.format(N=10**8, R=4)), known)
     assert found.seconds == pytest.approx(3 + 200 * unit, rel=0.1)  # short of it by what is expected
     assert found.beyond == pytest.approx(25)
     assert found.megabytes == pytest.approx(100.5)
-    # 1e5 times the replicates: their numbers are held and written
-    many = estimate(job(CHAIN.format(N=10, R=400_000)), known)
-    assert many.megabytes == pytest.approx(100.5 + 8e-6 * cost.COPIES * 400_000 * 11 * 24, rel=0.01)
-    assert many.disk > 100
-    lines = table(runs, known)
-    assert [words.split()[0] for words in lines] == ["rule", "chain", "all"]
+    assert found.disk == pytest.approx(8e-4)
+    lines = cost.table(runs, known)
+    assert [words.split()[0] for words in lines] == ["rule", "escape_chain", "all"]
     assert lines[-1].split()[1] == "2"
 
 
 def test_what_never_ran_is_said():
-    with pytest.raises(UserError, match=r"escape\.stages\.chain: never ran here"):
-        estimate(job(CHAIN.format(N=10, R=1)), {})
+    with pytest.raises(UserError, match=r"run escape\.chain: never ran here"):
+        estimate(job(CHAIN.format(N=1000, R=1)), {})
 
 
 def test_submissions_are_groups_and_single_jobs(tmp_path):
-    (tmp_path / "config.yaml").write_text("groups: [ode=first, start=first]")
-    stage, figure = "shallownets.studies.escape.stages.one", "shallownets.studies.escape.figures.one"
-    jobs = [job(f"python -m {stage} --a 1", rule, name=rule) for rule in ("ode", "start", "sgd")]
-    jobs.append(job(f"python -m {figure}", "one"))
-    known = {(module,): [Measured(Work(), 30.0, 1.0, 1.0)] for module in (stage, figure)}
+    (tmp_path / "config.yaml").write_text("groups: [ode=first, start=first, one=last]")
+    jobs = [job("draw escape.one --a 1", rule, name=rule) for rule in ("ode", "start", "sgd")]
+    jobs.append(job("draw escape.two", "one"))
+    known = {("draw", name): [Measured(0.0, 30.0, 1.0, 1.0)] for name in ("escape.one", "escape.two")}
     found = submissions(jobs, known, tmp_path)
     assert found.keys() == {"first", "last", "sgd (sgd)"}
     assert found["first"] == pytest.approx(2 * found["sgd (sgd)"])
@@ -105,7 +108,7 @@ def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monk
         folder = tmp_path / name
         folder.mkdir()
         (folder / "config.yaml").write_text(whole.replace("tier: paper", f"tier: {name}"))
-        units = [(N, 3 + work(job(CHAIN.format(N=N, R=4))).seconds) for N in sizes]
+        units = [(N, 3 + work(job(CHAIN.format(N=N, R=4)))) for N in sizes]
         tiers[folder / "config.yaml"] = [ran(folder, str(N), N, seconds) for N, seconds in units]
     (tmp_path / "old").mkdir()
     (tmp_path / "old/config.yaml").write_text(whole.replace("tier: paper", "tier: old"))
@@ -121,8 +124,8 @@ def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monk
         return tiers[configs[0]]
 
     monkeypatch.setattr(cost.lineage, "jobs", jobs)
-    monkeypatch.setattr("sys.argv", ["cost", "--tier", str(tier), "--results", str(tmp_path)])
-    cost.main()
+    monkeypatch.chdir(ROOT)
+    cost.main(["--tier", str(tier), "--results", str(tmp_path)])
     said = capsys.readouterr()
     assert "old is of another version and left out (unknown key)" in said.err
     assert "odd is of another version and left out (" in said.err
@@ -134,9 +137,8 @@ def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monk
 
 
 def test_mistakes_of_the_command_are_said_in_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr("sys.argv", ["cost", "--tier", str(tmp_path / "none.yaml")])
-    with pytest.raises(UserError, match=r"none\.yaml: no such file"):
-        cost.main()
-    monkeypatch.setattr("sys.argv", ["cost", "--results", str(tmp_path)])
-    with pytest.raises(UserError, match="no benchmarks"):
-        cost.main()
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(UserError, match=r"none\.yaml: no such file; expected a tier"):
+        cost.main(["--tier", str(tmp_path / "none.yaml")])
+    with pytest.raises(UserError, match="no benchmarks; expected"):
+        cost.main(["--results", str(tmp_path)])

@@ -19,6 +19,7 @@ _SHARED = {
     "report": "shallownets.report.command",
     "explain": "shallownets.workflow.explain",
     "cost": "shallownets.workflow.cost",
+    "profile": "shallownets.workflow.profile",
     "reference": "shallownets.claims.reference",
     "archive": "shallownets.archive.pack",
     "verify": "shallownets.archive.verify",

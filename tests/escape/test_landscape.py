@@ -16,13 +16,6 @@ def random_weights(p, p_star, N, rng):
     return start.W @ (np.eye(N) + 0.4 * rng.standard_normal((N, N))), start.W_star
 
 
-def solution(p, p_star, N, rng):
-    left = brute.orthogonal(p, rng)
-    W_star = np.sqrt(N) * brute.orthogonal(N, rng)[:p_star]
-    W = np.sqrt(p / p_star) * left[:, :p_star] @ W_star
-    return manifolds.Solution(W, W_star, landscape.tangent_directions(left, W_star))
-
-
 @pytest.mark.parametrize(("p", "p_star", "N"), SIZES)
 def test_the_risk_of_weights_is_that_of_their_overlaps(p, p_star, N, rng):
     W, W_star = random_weights(p, p_star, N, rng)
@@ -131,9 +124,7 @@ def test_the_measurement_finds_a_wrong_formula(rng, monkeypatch):
 def test_the_ratio_on_the_plateau(p_star, N, rng):
     ratios = []
     for p in range(1, N - p_star + 1):
-        count = brute.signs(
-            np.linalg.eigvalsh(landscape.hessian(*brute.weights(landscape.StationaryPoint(p, p_star, 0, p), N, rng)))
-        )
+        count = brute.plateau_signs(p, p_star, N, rng)
         ratios.append(count.negative / count.zero)
         assert ratios[-1] == pytest.approx(landscape.plateau_ratio(p, p_star, N), rel=1e-14)
     assert np.all(np.diff(ratios) > 0)
@@ -152,15 +143,13 @@ def test_expressivity_is_a_rank_and_saturates(N, rng):
 @pytest.mark.parametrize(("p", "p_star"), [(1, 1), (2, 1), (2, 2), (5, 1), (4, 3), (6, 2), (5, 5)])
 def test_dimension_of_the_solutions(p, p_star, rng):
     formula = p * p_star - p_star * (p_star + 1) // 2
-    R = brute.orthogonal(p, rng)[:, :p_star]
     assert landscape.manifold_dimension(p, p_star) == formula
-    assert manifolds.constraint_nullity(R) == formula
-    assert manifolds.orbit_rank(R @ brute.orthogonal(p + 2, rng)[:p_star]) == formula
+    assert manifolds.solution_ranks(p, p_star, p + 2, rng) == manifolds.Ranks(formula, formula)
 
 
 @pytest.mark.parametrize(("p", "p_star", "N"), [(1, 1, 4), (2, 2, 8), (3, 1, 8), (4, 2, 9), (5, 3, 9)])
 def test_null_directions_at_a_solution(p, p_star, N, rng):
-    at = solution(p, p_star, N, rng)
+    at = manifolds.random_solution(p, p_star, N, rng)
     assert len(at.tangent) == landscape.manifold_dimension(p, p_star)
     assert len(at.extra) == landscape.extra_null_directions(p, p_star, N)
     assert len(at.null) == len(at.tangent) + len(at.extra)
@@ -174,14 +163,14 @@ def test_null_directions_at_a_solution(p, p_star, N, rng):
 
 
 def test_the_angle_sees_a_wrong_tangent_space(rng):
-    at = solution(4, 2, 9, rng)
+    at = manifolds.random_solution(4, 2, 9, rng)
     wrong = manifolds.Solution(at.W, at.W_star, np.concatenate([at.tangent[1:], at.positive[:1]]))
     assert wrong.angle == pytest.approx(np.pi / 2)
 
 
 def test_risk_along_null_directions(rng):
     p, p_star = 4, 2
-    at = solution(p, p_star, 9, rng)
+    at = manifolds.random_solution(p, p_star, 9, rng)
     extra, tangent, positive = (manifolds.unit(basis, rng) for basis in (at.extra, at.tangent, at.positive))
     for step in (1e-2, 0.1, 1.0):
         for direction in (extra, tangent):
@@ -198,7 +187,7 @@ def test_risk_along_null_directions(rng):
 
 def test_the_relaxed_risk_is_the_least_of_all(rng):
     """No other way of following found at random is lower."""
-    at = solution(4, 2, 9, rng)
+    at = manifolds.random_solution(4, 2, 9, rng)
     extra = manifolds.unit(at.extra, rng)
     least = at.relaxed(extra, 0.1)
     for size in np.geomspace(1e-4, 1e-1, 7):
@@ -208,13 +197,31 @@ def test_the_relaxed_risk_is_the_least_of_all(rng):
 
 
 def test_rotations_move_at_unit_speed_on_the_manifold(rng):
-    at = solution(5, 2, 9, rng)
+    at = manifolds.random_solution(5, 2, 9, rng)
     X = manifolds.generator(at.W, rng)
     np.testing.assert_allclose(X, -X.T, rtol=0, atol=0)
     assert np.linalg.norm(X @ at.W) == pytest.approx(np.sqrt(9), rel=1e-12)
     move = (X @ at.W).ravel() / 3  # a tangent direction
     flat = at.tangent.reshape(len(at.tangent), -1)
     assert np.linalg.norm(flat @ move) == pytest.approx(1, rel=1e-12)
+
+
+def test_the_risk_rises_with_a_power_of_its_own_along_each_kind_of_way(rng):
+    found = manifolds.rises(manifolds.random_solution(4, 2, 9, rng), np.geomspace(1e-3, 1e-2, 5), rng)
+    for kind, rise in found.items():
+        if rise.power:
+            assert rise.exponent == pytest.approx(rise.power, abs=0.05), kind
+        else:
+            assert rise.risks.max() < 1e-28
+    ratios = {kind: rise.ratio for kind, rise in found.items() if rise.ratio is not None}
+    assert ratios == pytest.approx(dict.fromkeys(("tangent, straight", "extra, straight", "extra, relaxed"), 1.0))
+
+
+@pytest.mark.parametrize(
+    ("k_t", "k_o", "family"), [(0, 0, "tabula rasa"), (0, 2, "uncorrelated"), (2, 0, "correlated"), (1, 1, "mixed")]
+)
+def test_every_stationary_point_belongs_to_a_class(k_t, k_o, family):
+    assert landscape.StationaryPoint(4, 2, k_t, k_o).family == family
 
 
 def test_a_power_law_has_its_exponent():

@@ -129,6 +129,7 @@ use rule stage as escape_fig1 with:
         "data of Figure 1"
 
 
+include: "escape/landscape.smk"
 include: "escape/plateau.smk"
 include: "escape/solutions.smk"
 include: "escape/finite.smk"

@@ -1,11 +1,11 @@
 """What a tier costs, estimated before it is launched: core hours, memory and disk, rule by rule.
 
 From: the jobs of the tier, which Snakemake lists without running any; the benchmarks and results of the tiers that
-have run here; and how the work of a command grows with its arguments, which each study says in its module `cost`.
+have run here; and how the work of a stage grows with its parameters, which their class says (``Section.work``).
 Makes: a table on standard output.
 
-A command takes a + b work seconds, fitted to its jobs that have run (a, b >= 0, relative errors). Its memory is the
-most that was measured, and three copies of what it holds beyond that; its disk grows with the numbers that it records.
+A command takes a + b work seconds, fitted to its jobs that have run (a, b >= 0, relative errors). Its memory and its
+disk are the most that was measured, and grow in a straight line with the work where they did so among these jobs.
 """
 
 import shlex
@@ -13,40 +13,33 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from shallownets import cli
 from shallownets.config import settings, yamlfile
+from shallownets.config.check import fields
+from shallownets.config.commandline import Parser, option
+from shallownets.config.section import Section
 from shallownets.errors import UserError
-from shallownets.workflow import lineage
+from shallownets.workflow import catalogue, lineage
 from shallownets.workflow.lineage import Job
 
 START_UP = 3.0  # seconds of a command without work: Python, imports, compiled kernels from their cache
 PULL = 0.15  # weight of what is expected of a kind of command, against 1 for each of its jobs that has run
-COPIES = 3  # of the recorded numbers at a command's peak: the arrays, their text or archive, a buffer
+GROWN = 1.5  # memory or disk of the most work over that of the least, from where on they are taken to grow with it
 HOUR, MEGABYTE = 3600.0, 1e6
 
-Arguments = Mapping[str, list[str]]
 Kind = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Work:
-    """What a command has to do: ``seconds`` on one core but for a factor, and how many ``numbers`` it records."""
-
-    seconds: float = 0.0
-    numbers: float = 0.0
-
-
-@dataclass(frozen=True)
 class Measured:
-    """What a job took where it ran."""
+    """What a job with this work took where it ran: wall-clock seconds, MB of memory, MB of disk."""
 
-    work: Work
+    work: float
     seconds: float
     megabytes: float
     disk: float
@@ -65,42 +58,32 @@ class Estimate:
     beyond: float
 
 
-def parse_command(command: str) -> tuple[str, Arguments]:
-    """(module, arguments) of ``python -m module --key value ... 2>&1 | tee log``; keys without dashes in front."""
-    words = shlex.split(command.partition(" 2>&1")[0])
-    arguments: dict[str, list[str]] = {}
-    for word in words[3:]:
-        if word.startswith("--"):
-            values = arguments.setdefault(word[2:], [])
-        else:
-            values.append(word)
-    return words[2], arguments
+@cache  # each job is asked for it several times
+def given(command: str) -> Section | None:
+    """The parameters of the stage that a command runs; None where it runs none."""
+    what, name, *words = shlex.split(command)
+    if what != "run":
+        return None
+    kind = settings.class_of(name)
+    options, own, kept = {option(field) for field in fields(kind)}, False, []
+    for word in words:  # without the options for files
+        own = word in options if word.startswith("--") else own
+        kept += [word] * own
+    parser = Parser(name, "")
+    parser.add_section(kind)
+    return parser.section(kind, parser.parse_args(kept))
 
 
-def number(arguments: Arguments, key: str) -> float:
-    """The value of an argument; that of the first where it has several."""
-    return float(arguments[key][0])
-
-
-def numbers(arguments: Arguments, key: str) -> list[float]:
-    """The values of an argument."""
-    return [float(word) for word in arguments[key]]
+def work(job: Job) -> float:
+    """How the core seconds of a job grow with what it is given; 0: they do not."""
+    section = given(job.command)
+    return section.work() if section else 0.0
 
 
 def kind(job: Job) -> Kind:
-    """Module and engine: jobs of one kind differ in their sizes alone."""
-    module, arguments = parse_command(job.command)
-    return (module, *arguments.get("engine", []))
-
-
-def work(job: Job) -> Work:
-    """As the study's module ``cost`` says; none for a command that it does not name, whose cost is constant."""
-    module, arguments = parse_command(job.command)
-    match module.split("."):
-        case [package, study, "stages", stage] if find_spec(f"{package}.{study}.cost"):
-            count = import_module(f"{package}.{study}.cost").WORK.get(stage)
-            return count(arguments) if count else Work()
-    return Work()
+    """What it runs, and with which engine: jobs of one kind differ in their sizes alone."""
+    engine = getattr(given(job.command), "engine", "")
+    return tuple(word for word in (*job.runs, engine) if word)
 
 
 def measured(jobs: Iterable[Job]) -> Known:
@@ -129,6 +112,21 @@ def fit_line(x: np.ndarray, y: np.ndarray, expected: tuple[float, float]) -> tup
     return float(a), float(b)
 
 
+def grown(x: np.ndarray, y: np.ndarray, at: float) -> float:
+    """The largest y; in a straight line with x where y grew with it, and no less than the least y.
+
+    Args:
+        x: (n,) at least 0.
+        y: (n,) at least 0.
+        at: the x to which it is continued.
+    """
+    first, last = x.argmin(), x.argmax()
+    if y[last] <= GROWN * y[first]:
+        return float(y.max())
+    slope = (y[last] - y[first]) / (x[last] - x[first])
+    return float(max(y.max() + slope * (at - x[last]), y.min()))
+
+
 def estimate(job: Job, known: Known) -> Estimate:
     """What a job will take, from jobs of its kind that have run.
 
@@ -136,17 +134,15 @@ def estimate(job: Job, known: Known) -> Estimate:
         UserError: none has.
     """
     if kind(job) not in known:
-        raise UserError(f"{' '.join(kind(job))}: never ran here; `make smoke` and `make figures` measure it")
+        raise UserError(f"{' '.join(kind(job))}: never ran here; expected benchmarks of `make smoke` or `make figures`")
     runs, todo = known[kind(job)], work(job)
-    seconds, numbers = (np.array([getattr(run.work, name) for run in runs]) for name in ("seconds", "numbers"))
-    a, b = fit_line(seconds, np.array([max(run.seconds, 0.1) for run in runs]), (START_UP, 1.0))
-    smallest, per_number = fit_line(numbers, np.array([max(run.disk, 1e-3) for run in runs]), (0.01, 8 / MEGABYTE))
-    more = max(todo.numbers - numbers.max(), 0.0) * 8 * COPIES / MEGABYTE
+    works, seconds, megabytes, disk = np.array([(r.work, r.seconds, r.megabytes, r.disk) for r in runs]).T
+    a, b = fit_line(works, np.maximum(seconds, 0.1), (START_UP, 1.0))
     return Estimate(
-        a + b * todo.seconds,
-        max(run.megabytes for run in runs) + more,
-        smallest + per_number * todo.numbers,
-        todo.seconds / seconds.max() if seconds.max() > 0 else 1.0,
+        a + b * todo,
+        grown(works, megabytes, todo),
+        grown(works, disk, todo),
+        todo / works.max() if works.max() > 0 else 1.0,
     )
 
 
@@ -174,7 +170,7 @@ def table(jobs: list[Job], known: Known) -> list[str]:
 
 
 def submissions(jobs: list[Job], known: Known, profile: Path) -> dict[str, float]:
-    """Core seconds of each submission with a profile: its groups, and every stage that is in none.
+    """Core seconds of each group of a profile, and of every job that is in none.
 
     Args:
         profile: the folder of a profile of Snakemake with a list ``groups`` of ``rule=group``.
@@ -182,9 +178,7 @@ def submissions(jobs: list[Job], known: Known, profile: Path) -> dict[str, float
     groups = dict(entry.split("=", 1) for entry in yamlfile.load(profile / "config.yaml")["groups"])
     found: dict[str, float] = defaultdict(float)
     for job in jobs:
-        # what the profile does not name is, of figures and claims, in the last group by its rule
-        alone = f"{job.rule} ({job.outputs[0].stem})" if ".stages." in job.command else "last"
-        found[groups.get(job.rule, alone)] += estimate(job, known).seconds
+        found[groups.get(job.rule, f"{job.rule} ({job.outputs[0].stem})")] += estimate(job, known).seconds
     return dict(found)
 
 
@@ -211,25 +205,25 @@ def tested(tiers: Mapping[str, list[Job]]) -> list[str]:
 
 
 def main(words: list[str]) -> None:
-    parser = cli.parser("shallownets.workflow.cost", __doc__)
+    parser = cli.parser("shallownets cost", __doc__)
     parser.add_argument("--tier", type=cli.path, help="an overlay in workflow/tiers; the paper tier without it")
     parser.add_argument("--results", type=cli.path, default=Path("results"), help="where tiers have run")
     parser.add_argument("--profile", type=cli.path, default=Path("workflow/profiles/slurm"), help="for submissions")
     args = parser.parse_args(words)
     if args.tier and not args.tier.is_file():
-        raise UserError(f"{args.tier}: no such file; the name of a tier in workflow/tiers is right")
+        raise UserError(f"{args.tier}: no such file; expected a tier of workflow/tiers")
 
     tiers: dict[str, list[Job]] = {}
     for config in (args.results / "config.yaml", *sorted(args.results.glob("*/config.yaml"))):
         if not config.is_file():
             continue
         try:
-            tiers[settings.load(config)["tier"]] = lineage.jobs(configs=[config])
+            tiers[settings.load(config, catalogue.names())["tier"]] = lineage.jobs(configs=[config])
         except UserError as error:
             print(f"{config.parent} is of another version and left out ({error})", file=sys.stderr)
     known = measured([job for jobs in tiers.values() for job in jobs])
     if not known:
-        raise UserError(f"{args.results}: no benchmarks; `make smoke` and `make figures` measure them")
+        raise UserError(f"{args.results}: no benchmarks; expected those of `make smoke` or `make figures`")
     jobs = lineage.jobs(configs=[args.tier] if args.tier else [])
     print("\n".join(table(jobs, known)))
     shortest = sorted(submissions(jobs, known, args.profile).items(), key=lambda item: item[1])

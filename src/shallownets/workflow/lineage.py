@@ -18,6 +18,9 @@ from shallownets.config import yamlfile
 from shallownets.errors import UserError
 from shallownets.workflow import user
 
+NAMED = {"run": "stages", "draw": "figures"}  # commands of which a study has many, and the room of what they run
+_OTHERS = {"ledger": "claims.ledger", "report": "report.command"}
+
 
 @dataclass(frozen=True)
 class Job:
@@ -43,6 +46,12 @@ class Job:
     log: Path | None
     benchmark: Path | None
     command: str
+
+    @property
+    def runs(self) -> tuple[str, str]:
+        """The command, and the name of what it runs: ("run", "escape.sgd"), ("draw", "escape.fig1"), ("ledger", "")."""
+        command, name = [*self.command.split(maxsplit=2), ""][:2]
+        return command, name if command in NAMED else ""
 
 
 @dataclass(frozen=True)
@@ -108,14 +117,10 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
     return [event for event in listener.events if event.shellcmd]
 
 
-_MODULES = {"run": "stages", "draw": "figures"}
-_OTHERS = {"ledger": "claims.ledger", "report": "report.command"}
-
-
 def _source(command: str, name: str) -> list[Path]:
     """The source files, relative to the checkout, that a command runs: ``run escape.sgd``, ``draw escape.fig1``, ..."""
     study, _, last = name.partition(".")
-    module = f"studies.{study}.{_MODULES[command]}.{last}" if command in _MODULES else _OTHERS[command]
+    module = f"studies.{study}.{NAMED[command]}.{last}" if command in NAMED else _OTHERS[command]
     return [Path(os.path.relpath(path)) for path in sources.closure(f"{sources.PACKAGE}.{module}")]
 
 

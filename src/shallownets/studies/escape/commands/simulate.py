@@ -27,21 +27,22 @@ from shallownets.errors import UserError
 from shallownets.numerics import memory, seeds
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import mean
-from shallownets.studies.escape import cost, starts
+from shallownets.studies.escape import starts
 from shallownets.studies.escape.engines import spectral
 from shallownets.studies.escape.measure.plateau import first_below
 from shallownets.studies.escape.model import Array, plateau_norm, plateau_risk, polar_factor, population_risk
+from shallownets.studies.escape.parameters import work
 from shallownets.studies.escape.simulate import ENGINES, SGD, simulate
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import finite, landscape, late, plateau, solutions
 from shallownets.studies.escape.trajectory import Trajectory, recording_times
 from shallownets.workflow import catalogue
-from shallownets.workflow.cost import COPIES
 
 FRACTION = 0.5  # of the plateau's risk, below which a run has escaped
 _SPAN = 4.0  # the last time, unless it is given, over the escape time of the plateau's rate
 _POINTS = 401  # times recorded, unless the number is given or the run has fewer samples
 _MOMENT, _LONGEST = 10.0, 7 * 86400.0  # seconds: a run of more is announced; one of more is refused
+_COPIES = 3  # of the recorded overlaps when most memory is used
 _CHECKOUT = sources.ROOT.parent
 _WIDTH = 100
 
@@ -103,24 +104,36 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.2g} seconds"
 
 
+def _seconds(args: argparse.Namespace) -> float:
+    """What the runs take on one core, with a start each; those that end early take less."""
+    samples = args.alpha_max * args.N
+    if args.engine == "direct":
+        runs = args.replicates * work.direct(args.N, args.p, args.p_star, samples)
+    elif args.engine == "chain":
+        runs = work.chain(args.p, args.p_star, args.replicates, samples)
+    else:
+        ode = args.engine == "ode"
+        runs = args.replicates * (work.ode(args.p, args.eta_hat * args.alpha_max) if ode else work.SPECTRAL)
+    return runs + args.replicates * work.START
+
+
 def _afford(args: argparse.Namespace) -> None:
     """Say what a long run will cost, before it starts.
 
     Raises:
         UserError: more memory than there is, or longer than ``_LONGEST``.
     """
-    names = ("engine", "p", "p_star", "N", "eta", "alpha_max", "points", "replicates")
-    work = cost.simulation(**{name: getattr(args, name) for name in names})
+    seconds, numbers = _seconds(args), args.replicates * args.points * args.p * (args.p + args.p_star)
     if args.engine == "direct":
         starts.require_weights(args.p, args.p_star, args.N)
     recorded = f"--replicates = {args.replicates} and {args.points} times: the overlaps"
-    memory.require(8 * COPIES * work.numbers, recorded)
+    memory.require(8 * _COPIES * numbers, recorded)
     takes = f"{args.replicates} runs to alpha = {args.alpha_max:g}, {args.alpha_max * args.N:.2g} samples each,"
-    if work.seconds > _LONGEST:
+    if seconds > _LONGEST:
         other = "fewer of them, a larger --eta, a smaller --N, or --engine spectral"
-        raise UserError(f"{takes} take about {_duration(work.seconds)} on one core: {other} is right")
-    if work.seconds > _MOMENT:
-        print(f"{takes} take about {_duration(work.seconds)} on one core", file=sys.stderr, flush=True)
+        raise UserError(f"{takes} take about {_duration(seconds)} on one core: {other} is right")
+    if seconds > _MOMENT:
+        print(f"{takes} take about {_duration(seconds)} on one core", file=sys.stderr, flush=True)
 
 
 def _check(args: argparse.Namespace) -> None:

@@ -1,13 +1,12 @@
 """The Hessian at stationary points by brute force: eigenvalues, multiplicities and signs, and the gradient."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 
 from shallownets.studies.escape.model import Array
-from shallownets.studies.escape.theory.landscape import StationaryPoint, gradient, hessian, risk
+from shallownets.studies.escape.theory.landscape import Level, StationaryPoint, gradient, hessian, risk
 
 NULL = 1e-9  # an eigenvalue below this fraction of the largest counts as null; rounding is about 1e-15 of it
 _GAP = 1e-9  # eigenvalues closer than this fraction of the largest belong to one level
@@ -48,37 +47,50 @@ def clusters(values: Array) -> list[Array]:
     return np.split(values, np.flatnonzero(np.diff(values) > _GAP * np.abs(values).max()) + 1)
 
 
-def _row(quantity: str, level: str, samples: Iterable[float]) -> dict:
-    samples = np.asarray(list(samples), float)
-    interval = {"estimate": samples.mean(), "low": samples.min(), "high": samples.max(), "n": samples.size}
-    return {"quantity": quantity, "level": level} | interval
+@dataclass(frozen=True)
+class MeasuredLevel:
+    """A level of the formula, and the eigenvalues in the same place: those of one cluster, (n,) ascending."""
+
+    level: Level
+    eigenvalues: Array
 
 
-def measure(point: StationaryPoint, N: int, rng: Generator) -> list[dict]:
-    """What is found at a stationary point of random orientation.
+@dataclass(frozen=True)
+class Measured:
+    """What brute force finds at a stationary point of random orientation.
 
-    Returns:
-        Rows with quantity, level ("all" where there is none), estimate, low, high, n. Quantities: gradient (its norm),
-        risk; negative, zero, positive (counts); and for each level of the formula, in ascending order, the measured
-        eigenvalue and multiplicity of the cluster in the same place. low and high of an eigenvalue are the least and
-        the greatest of its cluster.
+    Attributes:
+        gradient: its norm, with respect to W/√N.
+        risk: there.
+        signs: of the Hessian's eigenvalues.
+        levels: those of the formula, in ascending order, with the eigenvalues that were found.
+    """
+
+    gradient: float
+    risk: float
+    signs: Signs
+    levels: list[MeasuredLevel]
+
+
+def measure(point: StationaryPoint, N: int, rng: Generator) -> Measured:
+    """Gradient, risk and spectrum at weights (p, N) of random orientation.
 
     Raises:
         ArithmeticError: the measured levels are not as many as those of the formula.
     """
     W, W_star = weights(point, N, rng)
     values = np.linalg.eigvalsh(hessian(W, W_star))
-    count = signs(values)
-    rows = [
-        _row("gradient", "all", [np.linalg.norm(gradient(W, W_star))]),
-        _row("risk", "all", [risk(W, W_star)]),
-        _row("negative", "all", [count.negative]),
-        _row("zero", "all", [count.zero]),
-        _row("positive", "all", [count.positive]),
-    ]
     levels, found = point.levels(N), clusters(values)
     if len(levels) != len(found):
         raise ArithmeticError(f"{len(found)} levels measured at {point}, N = {N}, and {len(levels)} predicted")
-    for level, cluster in zip(levels, found, strict=True):
-        rows += [_row("eigenvalue", level.name, cluster), _row("multiplicity", level.name, [len(cluster)])]
-    return rows
+    return Measured(
+        float(np.linalg.norm(gradient(W, W_star))),
+        risk(W, W_star),
+        signs(values),
+        [MeasuredLevel(*pair) for pair in zip(levels, found, strict=True)],
+    )
+
+
+def plateau_signs(p: int, p_star: int, N: int, rng: Generator) -> Signs:
+    """Signs of the Hessian's eigenvalues on the plateau, at a random orientation; p <= N - p*."""
+    return signs(np.linalg.eigvalsh(hessian(*weights(StationaryPoint(p, p_star, 0, p), N, rng))))

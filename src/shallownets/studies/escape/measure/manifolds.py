@@ -1,14 +1,22 @@
 """Dimensions by numerical ranks, and the risk along null directions of a solution."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import scipy
 from numpy.random import Generator
 
-from shallownets.studies.escape.measure.hessian import NULL
+from shallownets.studies.escape.measure.hessian import NULL, orthogonal
 from shallownets.studies.escape.model import Array
-from shallownets.studies.escape.theory.landscape import hessian, mismatch, risk
+from shallownets.studies.escape.theory.landscape import (
+    hessian,
+    mismatch,
+    quartic_coefficient,
+    relaxed_quartic_coefficient,
+    risk,
+    tangent_directions,
+)
 
 
 def expressivity_rank(W: Array) -> int:
@@ -41,6 +49,21 @@ def orbit_rank(W: Array) -> int:
             turned[i], turned[j] = W[j], -W[i]
             moves.append(turned.reshape(1, -1))
     return int(np.linalg.matrix_rank(np.concatenate(moves)))
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Dimension of the zero-error solutions by two roads: of their tangent space, and of the orbit of one of them."""
+
+    tangent: int
+    orbit: int
+
+
+def solution_ranks(p: int, p_star: int, N: int, rng: Generator) -> Ranks:
+    """Both dimensions at a random zero-error solution W = √(p/p*) R W*, for p* <= p <= N."""
+    R = orthogonal(p, rng)[:, :p_star]
+    W = np.sqrt(p / p_star * N) * R @ orthogonal(N, rng)[:p_star]
+    return Ranks(constraint_nullity(R), orbit_rank(W))
 
 
 class Solution:
@@ -125,3 +148,57 @@ def power_law(law: Callable[[float], float], steps: Array) -> tuple[Array, float
     """Risks at the given steps, and the slope of their logarithm against that of the step (least squares)."""
     risks = np.array([law(step) for step in steps])
     return risks, float(np.polyfit(np.log(steps), np.log(risks), 1)[0])
+
+
+def random_solution(p: int, p_star: int, N: int, rng: Generator) -> Solution:
+    """A zero-error solution W = √(p/p*) R W* with a random rotation and a random teacher, for p* <= p <= N - p*."""
+    left = orthogonal(p, rng)
+    W_star = np.sqrt(N) * orthogonal(N, rng)[:p_star]
+    return Solution(np.sqrt(p / p_star) * left[:, :p_star] @ W_star, W_star, tangent_directions(left, W_star))
+
+
+@dataclass(frozen=True)
+class Rise:
+    """How the risk rises along one way from a solution.
+
+    Attributes:
+        power: of the step, by which it is predicted to rise; 0 where it stays zero.
+        risks: (T,) after each step.
+        exponent: fitted to them; None where it stays zero.
+        ratio: of the fitted coefficient to the formula's; None where there is no formula.
+    """
+
+    power: int
+    risks: Array
+    exponent: float | None = None
+    ratio: float | None = None
+
+
+def _rise(law: Callable[[float], float], steps: Array, power: int, coefficient: float | None = None) -> Rise:
+    """The rise along a straight or a relaxed way."""
+    risks, exponent = power_law(law, steps)
+    fitted = np.exp(np.mean(np.log(risks / steps**power)))
+    return Rise(power, risks, exponent, None if coefficient is None else float(fitted / coefficient))
+
+
+def rises(at: Solution, steps: Array, rng: Generator) -> dict[str, Rise]:
+    """The risk along one random direction of each kind; where p > p*, so that every kind exists.
+
+    Straight lines along a positive, a tangent and an extra null direction; the latter also with all else following; a
+    curve on the manifold of solutions.
+
+    Args:
+        at: the solution.
+        steps: (T,) lengths in W/√N.
+        rng: of the directions.
+    """
+    extra, tangent, positive = (unit(basis, rng) for basis in (at.extra, at.tangent, at.positive))
+    turn = generator(at.W, rng)
+    relaxed = relaxed_quartic_coefficient(extra, len(at.W_star))
+    return {
+        "positive": _rise(lambda step: at.straight(positive, step), steps, 2),
+        "tangent, straight": _rise(lambda step: at.straight(tangent, step), steps, 4, quartic_coefficient(tangent)),
+        "extra, straight": _rise(lambda step: at.straight(extra, step), steps, 4, quartic_coefficient(extra)),
+        "extra, relaxed": _rise(lambda step: at.relaxed(extra, step), steps, 4, relaxed),
+        "tangent, curved": Rise(0, np.array([at.turned(turn, step) for step in steps])),
+    }

@@ -1,146 +1,133 @@
 """The Hessian's spectrum at every stationary point, by formula and by brute force; the plateau's ratio against p.
 
-From: widths, input dimensions and a seed.
-Makes: measurements, and figure data of the figures of spectra and of the ratio.
+From: widths and input dimensions.
+Makes: the table of measurements, and the data of the figures of spectra and of the ratio.
 """
 
-import argparse
-from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.random import default_rng
+from numpy.typing import ArrayLike
 
-from shallownets import cli
-from shallownets.errors import UserError
 from shallownets.numerics import seeds
 from shallownets.numerics.statistics import Estimate
-from shallownets.results.artefacts import record_of, save_table
-from shallownets.studies.escape.measure.hessian import measure, signs, weights
-from shallownets.studies.escape.theory.landscape import (
-    StationaryPoint,
-    all_points,
-    hessian,
-    named_points,
-    plateau_ratio,
-)
+from shallownets.stage import Table, stage
+from shallownets.studies.escape.measure.hessian import Measured, measure, plateau_signs
+from shallownets.studies.escape.parameters.landscape import Hessian, Ratio, Spectrum
+from shallownets.studies.escape.theory.landscape import all_points, named_points, plateau_ratio
 
-MODULE = "shallownets.studies.escape.stages.hessian"
-UNITS = {"estimate": "1", "eigenvalue": "1, of the Hessian with respect to W/sqrt(N)", "multiplicity": "1"}
+EIGENVALUE = "1, of the Hessian with respect to W/sqrt(N)"
+SPECTRA_UNITS = {
+    f"{name}{quantity}": unit
+    for quantity, unit in (("eigenvalue", EIGENVALUE), ("multiplicity", "1"))
+    for name in ("", "measured_")
+}
 _STATIONARY = 1e-10  # a gradient of this norm is zero up to rounding
 
 
-def sizes(names: str) -> Callable[[str], tuple[int, ...]]:
-    """Argument type: whole numbers of at least 1 joined by commas, as many as there are names."""
+class Made(NamedTuple):
+    """The measurements, and what the two figures show."""
 
-    def read(text: str) -> tuple[int, ...]:
-        values = tuple(cli.count(part) for part in text.split(","))
-        if len(values) != len(names.split(",")):
-            raise argparse.ArgumentTypeError(f"{text!r} given; {names} is right")
-        return values
-
-    return read
+    measurements: Table
+    hessian: Table
+    hessian_ratio: Table
 
 
-def family(point: StationaryPoint) -> str:
-    """Which of the classes of Sec. 4.2 a stationary point belongs to."""
-    if point.k_t and point.k_o:
-        return "mixed"
-    if point.k_t:
-        return "correlated"
-    return "uncorrelated" if point.k_o else "tabula rasa"
+def row(quantity: str, level: str, samples: ArrayLike) -> dict:
+    """A measurement: the mean of samples, and the least and the greatest of them."""
+    found = np.atleast_1d(np.asarray(samples, float))
+    interval = {"estimate": found.mean(), "low": found.min(), "high": found.max(), "n": found.size}
+    return {"quantity": quantity, "level": level} | interval
 
 
-def spectra(p: int, p_star: int, N: int, seed: int) -> tuple[list[dict], list[dict]]:
-    """(measurements, figure data) of the stationary points that have a name, at one size."""
-    measured, drawn = [], []
-    keys = {"p": p, "p_star": p_star, "N": N}
-    for name, point in named_points(p, p_star).items():
-        rng = default_rng(seeds.sequence(seed, "spectrum", keys | {"point": name}, 0))
-        rows = measure(point, N, rng)
-        measured += [{"point": name} | keys | row for row in rows]
-        found = {(row["quantity"], row["level"]): row["estimate"] for row in rows}
-        drawn += [
-            {"point": name}
-            | keys
-            | {"level": level.name, "eigenvalue": level.value, "multiplicity": level.count}
-            | {f"measured_{q}": found[q, level.name] for q in ("eigenvalue", "multiplicity")}
-            for level in point.levels(N)
-        ]
-    return measured, drawn
+def rows(found: Measured) -> list[dict]:
+    """The measurements at a stationary point."""
+    whole = {"gradient": found.gradient, "risk": found.risk, **vars(found.signs)}
+    measured = [row(quantity, "all", value) for quantity, value in whole.items()]
+    for one in found.levels:
+        measured.append(row("eigenvalue", one.level.name, one.eigenvalues))
+        measured.append(row("multiplicity", one.level.name, len(one.eigenvalues)))
+    return measured
 
 
-def summaries(p: int, p_star: int, N: int, seed: int) -> list[dict]:
-    """Measurements over every stationary point, named or not, at one size: its gradient, whether it has a way down."""
-    keys = {"p": p, "p_star": p_star, "N": N}
-    classes: dict[str, list[float]] = {}
-    ways_down = []
-    for point in all_points(p, p_star):
-        rng = default_rng(seeds.sequence(seed, "stationary", keys | {"k_t": point.k_t, "k_o": point.k_o}, 0))
-        values = {row["quantity"]: row["estimate"] for row in measure(point, N, rng) if row["level"] == "all"}
-        classes.setdefault(family(point), []).append(values["gradient"])
-        if point.k_t < min(p, p_star):
-            ways_down.append(values["negative"])
-    found = [("largest gradient", name, Estimate(float(max(norms)), 0, len(norms))) for name, norms in classes.items()]
-    if mixed := classes.get("mixed"):
-        stationary = sum(norm < _STATIONARY for norm in mixed)
-        found.append(("stationary points", "mixed", Estimate(stationary, 0, len(mixed))))
-    found.append(("fewest negative", "not a global minimum", Estimate(min(ways_down), 0, len(ways_down))))
+def levels(found: Measured) -> list[dict]:
+    """The levels of a stationary point as its figure shows them."""
     return [
-        {"point": name} | keys | {"quantity": quantity, "level": "all"} | estimate.row()
-        for quantity, name, estimate in found
+        {
+            "level": one.level.name,
+            "eigenvalue": one.level.value,
+            "multiplicity": one.level.count,
+            "measured_eigenvalue": one.eigenvalues.mean(),
+            "measured_multiplicity": float(len(one.eigenvalues)),
+        }
+        for one in found.levels
     ]
 
 
-def ratios(p_star: int, N: int, seed: int) -> tuple[list[dict], list[dict]]:
+def spectra(size: Spectrum, seed: int) -> tuple[list[dict], list[dict]]:
+    """(measurements, figure data) of the stationary points that have a name, at one size."""
+    measured, drawn = [], []
+    keys = {"p": size.p, "p_star": size.p_star, "N": size.N}
+    for name, point in named_points(size.p, size.p_star).items():
+        rng = default_rng(seeds.sequence(seed, "spectrum", keys | {"point": name}, 0))
+        found = measure(point, size.N, rng)
+        measured += [{"point": name} | keys | one for one in rows(found)]
+        drawn += [{"point": name} | keys | one for one in levels(found)]
+    return measured, drawn
+
+
+def summaries(size: Spectrum, seed: int) -> list[dict]:
+    """Measurements over every stationary point, named or not, at one size: its gradient, whether it has a way down."""
+    keys = {"p": size.p, "p_star": size.p_star, "N": size.N}
+    gradients: dict[str, list[float]] = {}
+    ways_down = []
+    for point in all_points(size.p, size.p_star):
+        rng = default_rng(seeds.sequence(seed, "stationary", keys | {"k_t": point.k_t, "k_o": point.k_o}, 0))
+        found = measure(point, size.N, rng)
+        gradients.setdefault(point.family, []).append(found.gradient)
+        if point.k_t < min(size.p, size.p_star):
+            ways_down.append(found.signs.negative)
+    said = [("largest gradient", name, Estimate(max(norms), 0, len(norms))) for name, norms in gradients.items()]
+    if mixed := gradients.get("mixed"):
+        stationary = sum(norm < _STATIONARY for norm in mixed)
+        said.append(("stationary points", "mixed", Estimate(stationary, 0, len(mixed))))
+    said.append(("fewest negative", "not a global minimum", Estimate(min(ways_down), 0, len(ways_down))))
+    return [
+        {"point": name} | keys | {"quantity": quantity, "level": "all"} | estimate.row()
+        for quantity, name, estimate in said
+    ]
+
+
+def ratios(size: Ratio, seed: int) -> tuple[list[dict], list[dict]]:
     """(measurements, figure data) of the plateau's negative over null eigenvalues, for p = 1 to N - p*."""
     drawn = []
-    for p in range(1, N - p_star + 1):
-        keys = {"p": p, "p_star": p_star, "N": N}
-        W, W_star = weights(StationaryPoint(p, p_star, 0, p), N, default_rng(seeds.sequence(seed, "plateau", keys, 0)))
-        count = signs(np.linalg.eigvalsh(hessian(W, W_star)))
-        drawn.append(keys | {"formula": plateau_ratio(p, p_star, N), "measured": count.negative / count.zero})
-    rows = [("ratio", row["p"], Estimate(row["measured"], 0, 1)) for row in drawn]
-    growth = np.diff([row["measured"] for row in drawn])
-    rows.append(("least growth of the ratio", N - p_star, Estimate(float(growth.min()), 0, len(growth))))
-    keys = {"point": "plateau", "p_star": p_star, "N": N, "level": "all"}
-    return [keys | {"quantity": quantity, "p": p} | estimate.row() for quantity, p, estimate in rows], drawn
+    for p in range(1, size.N - size.p_star + 1):
+        keys = {"p": p, "p_star": size.p_star, "N": size.N}
+        count = plateau_signs(**keys, rng=default_rng(seeds.sequence(seed, "plateau", keys, 0)))
+        drawn.append(keys | {"formula": plateau_ratio(**keys), "measured": count.negative / count.zero})
+    said = [("ratio", one["p"], Estimate(one["measured"], 0, 1)) for one in drawn]
+    growth = np.diff([one["measured"] for one in drawn])
+    said.append(("least growth of the ratio", drawn[-1]["p"], Estimate(float(growth.min()), 0, len(growth))))
+    keys = {"point": "plateau", "p_star": size.p_star, "N": size.N, "level": "all"}
+    return [keys | {"quantity": quantity, "p": p} | estimate.row() for quantity, p, estimate in said], drawn
 
 
-def main() -> None:
-    parser = cli.parser(MODULE, __doc__)
-    parser.add_argument(
-        "--sizes", type=sizes("p,p_star,N"), nargs="+", required=True, help="p,p_star,N with N >= p + p_star"
-    )
-    parser.add_argument(
-        "--ratio-sizes", type=sizes("p_star,N"), nargs="+", required=True, help="p_star,N with N >= p_star + 2"
-    )
-    cli.shared(parser, "seed", "measurements")
-    parser.add_argument("--spectra", type=cli.path, required=True, help="figure data of the spectra, .csv")
-    parser.add_argument("--ratios", type=cli.path, required=True, help="figure data of the ratio, .csv")
-    args = parser.parse_args()
-    for p, p_star, N in args.sizes:
-        if p + p_star > N:
-            raise UserError(f"--sizes {p},{p_star},{N}: N of at least p + p_star = {p + p_star} is right")
-    for p_star, N in args.ratio_sizes:
-        if p_star + 2 > N:
-            raise UserError(f"--ratio-sizes {p_star},{N}: N of at least p_star + 2 = {p_star + 2} is right")
-
-    measured, levels, by_width = [], [], []
-    for size in args.sizes:
-        rows, drawn = spectra(*size, args.seed)
-        measured += rows + summaries(*size, args.seed)
-        levels += drawn
-    for size in args.ratio_sizes:
-        rows, drawn = ratios(*size, args.seed)
-        measured += rows
-        by_width += drawn
+@stage
+def hessian(given: Hessian) -> Made:
+    measured, drawn, by_width = [], [], []
+    for size in given.spectra:
+        found, shown = spectra(size, given.seed)
+        measured += found + summaries(size, given.seed)
+        drawn += shown
+    for size in given.ratio:
+        found, shown = ratios(size, given.seed)
+        measured += found
+        by_width += shown
     columns = ["quantity", "point", "level", "p", "p_star", "N", "estimate", "low", "high", "n"]
-    record = record_of(MODULE, {"seed": args.seed}, UNITS)
-    save_table(args.measurements, pd.DataFrame(measured)[columns], record)
-    save_table(args.spectra, pd.DataFrame(levels), record)
-    save_table(args.ratios, pd.DataFrame(by_width), record)
-
-
-if __name__ == "__main__":
-    cli.run(main)
+    return Made(
+        Table(pd.DataFrame(measured)[columns], {"estimate": "1"}),
+        Table(pd.DataFrame(drawn), SPECTRA_UNITS),
+        Table(pd.DataFrame(by_width), {"formula": "1", "measured": "1"}),
+    )

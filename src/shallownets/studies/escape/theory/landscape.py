@@ -80,6 +80,15 @@ class StationaryPoint:
         return self.k_t + self.k_o
 
     @property
+    def family(self) -> str:
+        """Which of the classes of Sec. 4.2 it belongs to."""
+        if self.k_t and self.k_o:
+            return "mixed"
+        if self.k_t:
+            return "correlated"
+        return "uncorrelated" if self.k_o else "tabula rasa"
+
+    @property
     def tau(self) -> float:
         """τ = (k_t/p* - 1)/(1 + k/2): how far the mean output is from the teacher's; at most 0."""
         return (self.k_t / self.p_star - 1) / (1 + self.rank / 2)
