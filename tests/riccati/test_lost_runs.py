@@ -170,7 +170,7 @@ def test_nothing_left_is_said_in_one_line(made, tmp_path, monkeypatch):
         run(tmp_path, "sample_complexity", {"fit_from": 8}, heavy, made.read["far"], [heavy])
     monkeypatch.setattr(curves, "first_time", lambda *_: np.nan)
     with pytest.raises(
-        UserError, match="--d, --light-d: expected greater ones, nothing is left to show: .* do not pass"
+        UserError, match=r"--d, --light-d: expected greater ones, nothing is left to show: .* do not pass"
     ):
         run(tmp_path, "time_units", UNITS)
 
