@@ -1,10 +1,14 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help figures report smoke cost check reference gallery archive verify test coverage mutants test-cluster \
+READY := .venv/ready
+.PHONY: $(READY) help figures report smoke cost check reference gallery archive verify test coverage mutants test-cluster \
 	test-pythons lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
+export HOME := $(if $(shell test -n "$$HOME" -a -w "$$HOME" && echo it),$(HOME),$(CURDIR)/.snakemake)
+# What a module system sets for its own Python.
+unexport PYTHONHOME PYTHONPATH
 
-READY := .venv/ready
 # Artefacts are written whole, but what a killed run left unrecorded is made again.
 RUN := snakemake --cores all --rerun-incomplete --quiet host reason
 
@@ -24,23 +28,23 @@ smoke: $(READY)  ## the same chain at small sizes, about two minutes; results in
 	@echo "The smoke tier's figures are in results/smoke/figures/."
 
 cost: $(READY)  ## say what a tier costs before it is launched: make cost TIER=cluster
-	@python -m shallownets.cost $(if $(TIER),--tier workflow/tiers/$(TIER).yaml)
+	@python -m shallownets cost $(if $(TIER),--tier workflow/tiers/$(TIER).yaml)
 
 check: figures  ## fail where a verdict or a figure's data differ from tests/reference
-	@python -m shallownets.reference check
+	@python -m shallownets reference check
 
 reference: figures  ## show what moved since tests/reference was kept, and keep the new results there
-	@python -m shallownets.reference update
+	@python -m shallownets reference update
 
 gallery: figures  ## copy the figures and the ledger to docs/, where the README shows them
 	@mkdir -p docs/figures && cp results/figures/*/*.png docs/figures/ && cp results/claims.md docs/claims.md
 
 archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
 	@$(RUN) $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
-	@python -m shallownets.archive --results results$(if $(TIER),/$(TIER)) --out results
+	@python -m shallownets archive --results results$(if $(TIER),/$(TIER)) --out results
 
-verify: $(READY)  ## check an archive, redraw its figures and make a sample of it anew: make verify ARCHIVE=... SAMPLE=3
-	@python -m shallownets.verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
+verify: $(READY)  ## check an archive: remake figures, ledger, report, and a sample of its tables: make verify ARCHIVE=... SAMPLE=3
+	@python -m shallownets verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
 
 test: $(READY)  ## run all tests
 	@pytest -n auto --dist loadfile --no-loadscope-reorder
@@ -63,21 +67,21 @@ lint: $(READY)  ## check style and the workflow
 	@snakefmt --check Snakefile workflow/rules
 	@snakemake --lint
 
-bench: $(READY)  ## time the engines against baselines, and write docs/performance.md; run `make figures` before
+bench: $(READY)  ## time engines beside baselines, start-up beside BESIDE=checkout; writes docs/performance.md; after `make figures`
 	@mkdir -p .benchmarks docs/figures
 	@pytest benchmarks --benchmark-only --benchmark-json=.benchmarks/run.json --benchmark-columns=min,median,rounds
 	@python benchmarks/report.py .benchmarks/run.json docs/performance.md
-	@{ echo; python benchmarks/cost.py; python benchmarks/startup.py; } | tee -a docs/performance.md
+	@echo >>docs/performance.md
+	@python benchmarks/cost.py >>docs/performance.md
+	@python benchmarks/startup.py $(BESIDE) >>docs/performance.md
 
 lock: $(READY)  ## resolve the versions anew
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group dev pyproject.toml --output-file requirements.lock
 
-clean:  ## delete all results; the environment stays
-	@find results -mindepth 1 ! -name README.md -delete
-	@rm -rf .snakemake
+clean:  ## delete all results, also where results is a link to another disk; the environment stays
+	@sh workflow/clean.sh
 
-# Rebuilt when a version or the package's description changes; every download is checked against its hash.
-$(READY): requirements.lock bootstrap.lock pyproject.toml workflow/environment.sh
+# Looks at contents, not times: made anew when a version, the package's description or PYTHON changes.
+$(READY):
 	@sh workflow/environment.sh
-	@touch $@

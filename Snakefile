@@ -2,20 +2,18 @@
 #
 #   snakemake --cores 8                                              the paper tier (config.yaml)
 #   snakemake --cores 8 --configfile workflow/tiers/smoke.yaml       the smoke tier, about two minutes
-#   snakemake --cores 8 fig1                                         one figure
+#   snakemake --cores 8 draw_escape_fig1                                 one figure
 
 from snakemake.utils import min_version
 
 min_version("9.20")
 
 
-configfile: "config.yaml"
-
-
 include: "workflow/rules/common.smk"
+include: "workflow/rules/stage.smk"
 
 
-for study in STUDIES:
+for study in catalogue.names(ROOT):
 
     include: f"workflow/rules/{study}.smk"
 

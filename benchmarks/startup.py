@@ -1,19 +1,58 @@
-"""How much of the paper tier's core time is start-up: imports and loading compiled kernels, before any work.
+"""What it takes to start: each kind of command, and how much of the paper tier's core time is start-up.
 
 From: the costs of the jobs (`make figures` first, on a machine that does nothing else: a job has one core, so that its
-seconds are core seconds) and the import time of each job's command, measured now.
-Makes: a section for docs/performance.md, on standard output.
+seconds are core seconds) and the import time of each job's command, measured now. Where another checkout with a .venv
+of its own is named, an earlier version in most cases, its commands are measured in turn with those of this one.
+Makes: two sections for docs/performance.md, on standard output.
 """
 
+import os
+import resource
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from functools import cache
+from pathlib import Path
 
 from shallownets.workflow import lineage
 
 ROUNDS = 2
+COMMANDS = {
+    "`snakemake -n`": "snakemake -n --quiet all",
+    "a stage's `--help`": "shallownets.studies.escape.stages.ode --help",
+    "a figure's `--help`": "shallownets.studies.escape.figures.fig1 --help",
+}
+
+
+def core_seconds(command: str, checkout: Path) -> float:
+    """Core time of a command in a checkout, its children's included, where Python may not write bytecode."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [checkout / ".venv/bin/python", "-m", *command.split()],
+        cwd=checkout,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def starts(checkouts: list[Path]) -> None:
+    """Print a table: each kind of command in each checkout, the fastest of a few rounds, and the ratio of the two."""
+    print("## Start-up\n")
+    print("Core seconds; `PYTHONDONTWRITEBYTECODE=1`, as containers and CI have it.\n")
+    print(f"| command | {'before | after | times as fast' if checkouts[1:] else 'seconds'} |")
+    print("| --- |" + " ---: |" * (3 if checkouts[1:] else 1))
+    for name, command in COMMANDS.items():
+        rounds = [[core_seconds(command, checkout) for checkout in checkouts] for _ in range(ROUNDS + 1)]
+        here, *there = map(min, zip(*rounds, strict=True))
+        before = "".join(f"{seconds:.2f} | " for seconds in there)
+        ratio = "".join(f" {seconds / here:.1f} |" for seconds in there)
+        print(f"| {name} | {before}{here:.2f} |{ratio}")
+    print()
 
 
 @cache
@@ -27,7 +66,8 @@ def import_seconds(module: str) -> float:
     return min(times)
 
 
-def main() -> None:
+def rule_by_rule() -> None:
+    """Print a table: each rule's jobs, their core time, and what of it is start-up."""
     rules = defaultdict(list)
     for job in lineage.jobs():
         if cost := lineage.cost(job):
@@ -40,6 +80,11 @@ def main() -> None:
     for rule, jobs, seconds, start in sorted(rows, key=lambda row: -row[2]):
         print(f"| {rule} | {jobs} | {seconds:.1f} | {start:.1f} |")
     print(f"| all | {number} | {total:.0f} | {before:.0f} ({before / total:.0%}) |")
+
+
+def main() -> None:
+    starts([Path.cwd(), *map(Path, sys.argv[1:])])
+    rule_by_rule()
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from shallownets.archive.verify import TOLERANCE
 from shallownets.numerics import deviation
 from shallownets.results.artefacts import load_table
-from shallownets.results.verify import TOLERANCE
 from tests.conftest import ROOT
 from tests.workflow.conftest import SMOKE, Checkout
 

@@ -20,6 +20,7 @@ from shallownets.workflow.cost import (
     work,
 )
 from shallownets.workflow.lineage import Job
+from tests.conftest import ROOT
 
 CHAIN = "python -m shallownets.studies.escape.stages.chain --N {N} --alpha-max 10.0 --points 11 --replicates {R} 2>&1 | tee y"
 
@@ -99,15 +100,17 @@ def test_submissions_are_groups_and_single_jobs(tmp_path):
 
 
 def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monkeypatch, capsys):
-    tiers = {}
+    tiers, whole = {}, (ROOT / "config.yaml").read_text()
     for name, sizes in (("paper", (10**6, 4 * 10**6)), ("smoke", (10**3, 10**5))):
         folder = tmp_path / name
         folder.mkdir()
-        (folder / "config.yaml").write_text(f"tier: {name}")
+        (folder / "config.yaml").write_text(whole.replace("tier: paper", f"tier: {name}"))
         units = [(N, 3 + work(job(CHAIN.format(N=N, R=4))).seconds) for N in sizes]
         tiers[folder / "config.yaml"] = [ran(folder, str(N), N, seconds) for N, seconds in units]
     (tmp_path / "old").mkdir()
-    (tmp_path / "old/config.yaml").write_text("tier: old")
+    (tmp_path / "old/config.yaml").write_text(whole.replace("tier: paper", "tier: old"))
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd/config.yaml").write_text("- no config")
     tier = tmp_path / "mine.yaml"
     tier.write_text("tier: mine")
     tiers[tier] = [job(CHAIN.format(N=10**8, R=4))]
@@ -121,7 +124,8 @@ def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monk
     monkeypatch.setattr("sys.argv", ["cost", "--tier", str(tier), "--results", str(tmp_path)])
     cost.main()
     said = capsys.readouterr()
-    assert "another version and left out (unknown key)" in said.err
+    assert "old is of another version and left out (unknown key)" in said.err
+    assert "odd is of another version and left out (" in said.err
     assert "25x" in said.out
     assert "From 4 jobs of paper, smoke" in said.out
     # these tiers follow the law exactly: each predicts the other

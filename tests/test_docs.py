@@ -35,3 +35,18 @@ def test_the_kept_ledger_is_that_of_the_claims_files(root):
     for path in (root / "workflow/claims").glob("*/*.yaml"):
         for entry in yaml.safe_load(path.read_text()):
             assert f"`{entry['id']}" in kept, entry["id"]
+
+
+def test_no_command_shown_gives_a_target_away_to_an_option_that_takes_all_that_follows(root, readme):
+    pages = [root / name for name in ("README.md", "CONTRIBUTING.md", "Snakefile", "Makefile", "config.yaml")]
+    pages += [*(root / "docs").glob("*.md"), *(root / "workflow").rglob("*.yaml")]
+    taken = [
+        (page.name, option, words.split())
+        for page in pages
+        for option, words in re.findall(r"(--config(?:file)?) +((?:[^-\s`#][^\s`#]* ?)+)", page.read_text())
+    ]
+    assert {option for _, option, _ in taken} == {"--config", "--configfile"}
+    for page, option, words in taken:
+        right = "=" if option == "--config" else ".yaml"
+        assert all(right in word for word in words), (page, option, words)
+    assert "snakemake --cores 8 fig1 --configfile workflow/tiers/mine.yaml\n" in readme

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -63,6 +64,43 @@ def test_conda_users_get_the_same_versions(root, project, wanted, locked):
     python = pins.pop("python") + ".0"
     assert Version(python) in SpecifierSet(project["project"]["requires-python"])
     assert pins == {name: version_on(locked, name, python) for name in wanted}
+
+
+def test_pip_takes_what_conda_hands_to_it(root, tmp_path):
+    """conda writes the lines below `pip:` into a requirements file, which takes fewer options than the command line."""
+    (lines,) = [
+        entry["pip"]
+        for entry in yaml.safe_load((root / "environment.yml").read_text())["dependencies"]
+        if isinstance(entry, dict)
+    ]
+    (tmp_path / "requirements.txt").write_text("\n".join(lines))
+    offline = ["--dry-run", "--no-deps", "--no-index", "--no-build-isolation"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "install", *offline, "-r", tmp_path / "requirements.txt"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Would install shallownets" in done.stdout
+
+
+def test_a_checkout_has_the_same_bytes_where_git_writes_windows_line_ends(root, tmp_path):
+    clone = [
+        "git",
+        "clone",
+        "--quiet",
+        "--depth=1",
+        "--config",
+        "core.autocrlf=true",
+        f"file://{root}",
+        tmp_path / "clone",
+    ]
+    subprocess.run(clone, check=True)
+    ends = subprocess.check_output(["git", "ls-files", "--eol"], cwd=tmp_path / "clone", text=True).splitlines()
+    assert any(line.endswith("workflow/environment.sh") for line in ends)
+    assert [line for line in ends if line.split()[0].replace("i/", "w/") != line.split()[1]] == []
+    assert b"\r" not in (tmp_path / "clone/workflow/environment.sh").read_bytes()
 
 
 def test_the_supported_pythons_are_said_in_one_place(root):

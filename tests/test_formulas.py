@@ -2,8 +2,8 @@ import math
 
 import pytest
 
+from shallownets.claims.formulas import evaluate
 from shallownets.errors import UserError
-from shallownets.report.formulas import evaluate
 
 NAMES = {"p": 4, "p_star": 2, "eta": 0.1}
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from numba import cfunc
+from scipy.integrate import DOP853
 
-from shallownets.numerics import integrate
+from shallownets.numerics import dop853, integrate
 
 BOUND = 1e6
 
@@ -44,3 +45,13 @@ def test_a_tolerance_out_of_reach_is_said():
     start, nothing, out = np.array([1.0]), np.empty(0), np.empty((2, 1))
     status, _, _ = integrate.integrate(cube, start, np.array([1.0, 1.4]), nothing, 0, 1e-40, BOUND, out)
     assert status == integrate.STEP_TOO_SMALL
+
+
+def test_the_tableau_is_that_of_scipy_to_the_last_bit():
+    stages = DOP853.n_stages
+    ours = (dop853.A, dop853.B, dop853.E3, dop853.E5)
+    theirs = (DOP853.A[:stages, :stages], DOP853.B, DOP853.E3, DOP853.E5)
+    assert stages == dop853.STAGES
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other, strict=True)

@@ -1,14 +1,22 @@
-"""Compiled kernels are cached under the source that they come from."""
+"""Compiled kernels are cached under the source that they come from, where nobody else can put code."""
 
+import errno
+import fcntl
 import os
+import pickle
+import pwd
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
+from numba.core.caching import IndexDataCacheFile
 
+from shallownets import sources
 from shallownets.numerics import jit
-from shallownets.workflow import sources
 
 
 @pytest.fixture
@@ -31,17 +39,296 @@ def test_a_kernel_is_compiled_once_until_its_source_or_what_that_imports_changes
     (first,) = found = compiled(copied, "shallownets.numerics.normals")
     assert len(found[first]) == 3
     assert compiled(copied, "shallownets.numerics.normals") == found
-    with (copied / "shallownets/workflow/sources.py").open("a") as file:
+    with (copied / "shallownets/sources.py").open("a") as file:
         file.write("\n")
     after = compiled(copied, "shallownets.numerics.normals")
     assert len(after) == 2
     assert after[first] == found[first]
 
 
-def test_modules_do_not_share_a_cache_and_a_constant_of_another_module_counts():
-    assert jit.cache_directory("shallownets.numerics.normals") != jit.cache_directory("shallownets.numerics.integrate")
+def square(x):
+    return x * x
+
+
+square.__module__ = "shallownets.errors"  # a cache is named after a module of this package
+NAME = sources.digest(sources.closure("shallownets.errors"))
+ELSEWHERE = os.geteuid() + 1  # another user
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path, monkeypatch):
+    """The folders that may hold the cache, best first; none is there yet."""
+    jit._say.cache_clear()
+    tmp_path.chmod(0o755)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "named"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return [tmp_path / "named", tmp_path / "home/shallownets", tmp_path / f"shallownets-{os.getuid()}"]
+
+
+def build():
+    """Compile the kernel anew, or load it."""
+    kernel = jit.kernel("f8(f8)")(square)
+    assert kernel(3.0) == 9.0
+    return kernel
+
+
+def loaded(kernel):
+    return sum(kernel.stats.cache_hits.values()) == 1
+
+
+def files(place):
+    """The index and the machine code of the kernel in a place."""
+    folder = place / NAME / "square"
+    (index,), (code,) = folder.rglob("*.nbi"), folder.rglob("*.nbc")
+    return index, code
+
+
+def test_modules_do_not_share_a_cache_and_a_constant_of_another_module_counts(places):
+    build()
     frozen = sources.ROOT / "shallownets/studies/escape/model.py"  # DIVERGED
-    assert frozen in sources.closure("shallownets.studies.escape.engines.chain")
-    assert jit.cache_directory("shallownets.studies.escape.engines.chain").name == sources.digest(
-        sources.closure("shallownets.studies.escape.engines.chain")
+    closure = sources.closure("shallownets.studies.escape.engines.chain")
+    assert frozen in closure
+    assert {path.name for path in places[0].iterdir()} == {NAME}
+    assert len({NAME, *map(jit._digest, ("shallownets.numerics.normals", "shallownets.numerics.integrate"))}) == 3
+
+
+def test_the_cache_is_for_this_user_alone_whatever_the_umask(places, capsys):
+    before = os.umask(0)
+    try:
+        assert not loaded(build())
+    finally:
+        os.umask(before)
+    assert loaded(build())
+    for folder in (places[0], places[0] / NAME, places[0] / NAME / "square"):
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert capsys.readouterr().err == ""
+
+
+class Attack:
+    """Unpickled, it would leave a file behind."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+def poison(place, pwned):
+    """Put code of another user into a cache, with a seal that fits."""
+    build()
+    for path in files(place):
+        path.write_bytes(pickle.dumps(Attack(pwned)))
+    folder = place / NAME / "square"
+    (folder / "seal").write_text(jit._hash(folder))
+
+
+def belongs_to_another(folder, monkeypatch):
+    """As if another user had made it: by its owner where this may be set, else by who this user is."""
+    if os.geteuid() == 0:
+        os.chown(folder, 1234, 1234)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: ELSEWHERE)
+
+
+def is_a_link(folder, monkeypatch):
+    folder.rename(folder.with_name("planted"))
+    folder.symlink_to("planted")
+
+
+def may_be_written_by_all(folder, monkeypatch):
+    folder.chmod(0o777)
+
+
+def may_be_written_by_a_group(folder, monkeypatch):
+    folder.chmod(0o770)
+
+
+def can_be_swapped(folder, monkeypatch):
+    folder.parent.chmod(0o777)
+
+
+DANGERS = {
+    belongs_to_another: f"belongs to user {1234 if os.geteuid() == 0 else os.geteuid()}",
+    is_a_link: "is a symbolic link",
+    may_be_written_by_all: r"others can write into it \(mode 777\)",
+    may_be_written_by_a_group: r"others can write into it \(mode 770\)",
+    can_be_swapped: "everybody can write into",
+}
+
+
+CASES = [(danger, place, "") for danger in DANGERS for place in range(3)] + [
+    (danger, 0, NAME) for danger in list(DANGERS)[:4]
+]
+
+
+@pytest.mark.parametrize(("danger", "place", "within"), CASES)
+def test_code_that_others_may_have_put_into_a_cache_does_not_run(
+    places, tmp_path, monkeypatch, capsys, danger, place, within
+):
+    monkeypatch.setattr(jit, "_places", lambda: iter(places[place:]))
+    poison(places[place], tmp_path / "pwned")
+    danger(places[place] / within, monkeypatch)
+    assert not loaded(build())
+    assert not (tmp_path / "pwned").exists()
+    said = capsys.readouterr().err
+    assert re.search(rf"{places[place]}.*: no kernels are cached here, because .*{DANGERS[danger]}", said)
+    assert "a folder of yours with mode 700 is right" in said
+
+
+def test_the_planted_code_does_run_where_nothing_is_wrong_with_the_folder(places, tmp_path):
+    poison(places[0], tmp_path / "pwned")
+    build()
+    assert (tmp_path / "pwned").exists()
+
+
+def test_a_folder_that_is_refused_is_said_once_and_the_next_place_is_used(places, capsys):
+    places[0].mkdir(mode=0o777)
+    places[0].chmod(0o777)
+    assert not loaded(build())
+    assert loaded(build())
+    assert files(places[1])
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def cut(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def fill_with_garbage(path):
+    path.write_bytes(b"\x80\x05garbage" * 50)
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[-200] ^= 4  # among the machine code, of which no pickle complains
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [empty, cut, fill_with_garbage, flip, Path.unlink])
+@pytest.mark.parametrize("which", [0, 1], ids=["index", "machine code"])
+def test_a_damaged_kernel_is_dropped_and_compiled_anew(places, capsys, damage, which):
+    build()
+    damage(files(places[0])[which])
+    assert not loaded(build())
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(
+        "named/" + NAME + "/square: the compiled kernel here is incomplete or damaged; it is compiled anew"
     )
+    assert loaded(build())
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("damage", [empty, cut, fill_with_garbage, Path.unlink])
+def test_a_kernel_whose_seal_was_lost_is_compiled_anew(places, damage):
+    build()
+    damage(places[0] / NAME / "square/seal")
+    assert not loaded(build())
+    assert loaded(build())
+
+
+def fail_in(place, monkeypatch, module, name, error):
+    """Let a function fail on files of a place, given as open files or by their names."""
+    works = getattr(module, name)
+
+    def fails(self, *arguments):
+        path = Path(f"/proc/self/fd/{self}").readlink() if isinstance(self, int) else Path(self._cache_path)
+        if path.is_relative_to(place):
+            raise error
+        return works(self, *arguments)
+
+    monkeypatch.setattr(module, name, fails)
+
+
+NO_LOCKS = [
+    OSError(errno.ENOSYS, "Function not implemented"),
+    OSError(errno.ENOLCK, "No locks available"),
+    OSError(errno.EOPNOTSUPP, "Operation not supported"),
+]
+
+
+@pytest.mark.parametrize("error", NO_LOCKS, ids=str)
+def test_where_a_disk_has_no_locks_the_next_place_is_used(places, monkeypatch, error):
+    fail_in(places[0], monkeypatch, fcntl, "flock", error)
+    assert not loaded(build())
+    assert loaded(build())
+    assert files(places[1])
+
+
+def test_where_a_disk_is_full_the_next_place_is_used(places, monkeypatch):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    fail_in(places[0], monkeypatch, IndexDataCacheFile, "_save_data", full)
+    assert not loaded(build())
+    assert loaded(build())
+    assert files(places[1])
+
+
+@pytest.mark.parametrize("error", NO_LOCKS, ids=str)
+def test_where_no_place_serves_a_kernel_is_compiled_and_one_line_says_why(places, monkeypatch, capsys, error):
+    places[0].write_text("a file")
+    fail_in(places[0].parent, monkeypatch, fcntl, "flock", error)
+    assert not loaded(build())
+    assert not loaded(build())
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "each process compiles its own; set NUMBA_CACHE_DIR to a folder of yours on a disk with locks" in line
+    assert f"{places[0]}: File exists; {places[1]}: {error.strerror}; {places[2]}: {error.strerror}" in line
+
+
+def test_a_user_without_a_home_and_without_a_name_has_a_cache(places, monkeypatch):
+    def unknown(number):
+        raise KeyError(f"getpwuid(): uid not found: {number}")
+
+    for name in ("HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    assert not loaded(build())
+    assert loaded(build())
+    assert files(places[2])
+
+
+def test_a_machine_without_a_temporary_folder_says_so_only_if_it_is_needed(places, monkeypatch, capsys):
+    def missing():
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", missing)
+    build()
+    assert capsys.readouterr().err == ""
+    shutil.rmtree(places[0])
+    for file in (places[0], places[1].parent):
+        file.write_text("a file")
+    build()
+    assert "each process compiles its own" in capsys.readouterr().err
+
+
+WITHOUT_FCNTL = """
+import sys
+sys.modules["fcntl"] = None
+from shallownets.numerics import jit
+def square(x):
+    return x * x
+square.__module__ = "shallownets.errors"
+print(jit.kernel("f8(f8)")(square)(3.0))
+"""
+
+
+def test_a_kernel_works_on_a_system_without_fcntl():
+    environment = os.environ | {"PYTHONPATH": str(sources.ROOT)}
+    done = subprocess.run([sys.executable, "-c", WITHOUT_FCNTL], env=environment, capture_output=True, text=True)
+    assert done.stdout == "9.0\n", done.stderr
+    assert "each process compiles its own" in done.stderr
+
+
+def test_without_modes_and_ids_nothing_is_checked_and_the_names_need_none(places, monkeypatch):
+    monkeypatch.delattr(os, "getuid")
+    monkeypatch.delattr(os, "geteuid")
+    places[0].mkdir()
+    places[0].chmod(0o777)
+    assert not loaded(build())
+    assert loaded(build())
+    assert files(places[0])
+    assert [path.name for path in jit._places()] == ["named", "shallownets", "shallownets"]

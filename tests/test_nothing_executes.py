@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given
 
 from shallownets.claims import judge as claims
 from shallownets.claims import ledger
+from shallownets.claims.formulas import evaluate
 from shallownets.config import settings, yamlfile
 from shallownets.config.check import fields, parts
 from shallownets.config.section import Section
 from shallownets.errors import UserError
-from shallownets.report.formulas import evaluate
 from shallownets.results import artefacts
 from shallownets.workflow import catalogue
 from tests.conftest import ROOT

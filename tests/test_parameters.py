@@ -51,13 +51,21 @@ def given(config):
         for N, replicates in sizes:
             more = {"engine": engine, "N": N, "replicates": replicates}
             yield "escape.escape_times", "escape.finite.escape", more
-    more = {key: finite["escape"][key] for key in ("ode_starts", "fit_from", "limit_from")}
-    yield "escape.finite_escape", "escape.finite.spread", more
-    yield "escape.finite_divergence", "escape.finite.divergence", {}
-    yield "escape.overparameterisation", "escape.finite.widths", {}
-    yield "escape.late_times", "escape.beyond.late", {}
-    yield "escape.stationary_map", "escape.beyond.map", {}
-    yield "escape.not_orthogonal", "escape.beyond.frames", {}
+    both = {key: finite["escape"][key] for key in ("p", "p_star")}
+    for eta_hat in finite["spread"]["eta_hat"]:
+        yield "escape.finite_spread", "escape.finite.spread", both | {"eta_hat": eta_hat, "one_start": 80}
+    yield "escape.finite_escape", "escape.finite.escape", {}
+    for p, p_star in finite["divergence"]["widths"]:
+        for N, replicates in finite["divergence"]["sizes"]:
+            more = {"p": p, "p_star": p_star, "N": N, "replicates": replicates}
+            yield "escape.finite_divergence_runs", "escape.finite.divergence", more
+    yield "escape.finite_divergence", "escape.finite", {}
+    for p, p_star, replicates in finite["overparameterisation"]["cases"]:
+        more = {"p": p, "p_star": p_star, "replicates": replicates}
+        yield "escape.overparameterisation_runs", "escape.finite.overparameterisation", more
+    yield "escape.overparameterisation", "", {}
+    for part in ("late_times", "stationary_map", "not_orthogonal"):
+        yield f"escape.{part}", f"escape.beyond.{part}", {}
 
     yield "riccati.exactness", "riccati.exactness", {}
     yield "riccati.risk_scaling", "riccati.risk", {}
@@ -106,6 +114,8 @@ def test_the_work_of_every_stage_is_a_number_of_seconds(tier):
         "escape.hessian",
         "escape.null_directions",
         "escape.plateau_rates",
+        "escape.finite_divergence",
+        "escape.overparameterisation",
         "escape.stationary_map",
         "riccati.exponents",
         "riccati.sgd_flow",
@@ -120,7 +130,7 @@ def _work(stage, config, place, more):
 
 
 def test_every_stage_is_in_the_table_above():
-    helpers = {"kept", "pairs", "plateau_shared", "replicates", "drawn"}
+    helpers = {"kept", "pairs", "plateau_shared", "replicates", "streams", "drawn"}
     found = {
         f"{study}.{module.name}".replace("fig3_data", "fig3")
         for study in settings.study_names()

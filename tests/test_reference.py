@@ -1,5 +1,6 @@
 """The comparison with the reference must see what moved and let noise pass."""
 
+import shutil
 import subprocess
 import sys
 
@@ -8,7 +9,8 @@ import pandas as pd
 import pytest
 
 from shallownets.claims.judge import reference
-from shallownets.results.artefacts import record_of, save_table
+from shallownets.results.artefacts import record_of, save_bytes, save_table
+from tests.report.conftest import line
 
 RECORD = record_of("shallownets.studies.escape.stages.ode", {}, {})
 
@@ -55,8 +57,8 @@ def test_changed_shapes_and_words_are_named(frame):
 
 
 def test_a_verdict_that_was_reproduced_may_not_change(frame):
-    kept = pd.DataFrame({"id": ["a", "b", "c"], "verdict": ["reproduced", "deviates", "reproduced"]})
-    new = pd.DataFrame({"id": ["a", "b", "d"], "verdict": ["underpowered", "reproduced", "reproduced"]})
+    kept = {"a": "reproduced", "b": "deviates", "c": "reproduced"}
+    new = {"a": "underpowered", "b": "reproduced", "d": "reproduced"}
     assert reference.verdicts_changed(kept, kept) == []
     assert reference.verdicts_changed(new, kept) == [
         "a: was reproduced, now underpowered",
@@ -65,19 +67,52 @@ def test_a_verdict_that_was_reproduced_may_not_change(frame):
     ]
 
 
-def test_the_command_fails_until_the_new_results_are_kept(frame, tmp_path):
+@pytest.fixture
+def folders(frame, tmp_path):
+    """(results of one figure and one claim, a reference of them)."""
     results, kept = tmp_path / "results", tmp_path / "kept"
     save_table(results / "figure_data/escape/fig.csv", frame, RECORD)
-    pd.DataFrame({"id": ["a"], "verdict": ["reproduced"]}).to_csv(results / "claims.csv", index=False)
+    save_bytes(results / "claims.csv", pd.DataFrame([line("a", "reproduced")]).to_csv(index=False).encode())
+    reference.keep(results, kept)
+    return results, kept
 
-    def command(action):
-        line = [sys.executable, "-m", reference.MODULE, action, "--results", results, "--reference", kept]
-        return subprocess.run(line, capture_output=True, text=True)
 
-    assert command("check").returncode == 1
-    assert "is new" in command("update").stdout
-    assert command("check").returncode == 0
-    save_table(results / "figure_data/escape/fig.csv", frame.assign(x=frame.x * 1.01), RECORD)
-    moved = command("check")
+def command(action, folders):
+    options = ["--results", folders[0], "--reference", folders[1]]
+    return subprocess.run([sys.executable, "-m", reference.MODULE, action, *options], capture_output=True, text=True)
+
+
+def test_the_command_fails_until_the_new_results_are_kept(frame, folders):
+    same = command("check", folders)
+    assert (same.returncode, same.stdout) == (0, "Nothing moved in 1 verdicts and 1 tables of figures.\n")
+    save_table(folders[0] / "figure_data/escape/fig.csv", frame.assign(x=frame.x * 1.01), RECORD)
+    moved = command("check", folders)
     assert moved.returncode == 1
     assert "figure_data/escape/fig.csv: x:" in moved.stdout
+    assert "figure_data/escape/fig.csv: x:" in command("update", folders).stdout
+    assert command("check", folders).returncode == 0
+
+
+def test_without_a_reference_nothing_passes(folders):
+    shutil.rmtree(folders[1])
+    lines, _ = reference.compare(*folders)
+    assert lines == ["a: is new, reproduced", "figure_data/escape/fig.csv: is new"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "content", "words"),
+    [
+        (0, "claims.csv", b"id,verdict\na,reproduced\n", "its bytes are not those that were written"),
+        (1, "claims.csv", b"", "not a table"),
+        (1, "claims.csv", b"x\n1\n", "no columns id and verdict"),
+        (1, "figure_data/escape/fig.csv", b"", "not a table"),
+    ],
+)
+def test_a_ledger_that_was_edited_and_a_reference_that_is_none_are_refused_in_one_line(
+    folders, folder, name, content, words
+):
+    (folders[folder] / name).write_bytes(content)
+    refused = command("check", folders)
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
+    assert f"{name}: " in refused.stderr
+    assert words in refused.stderr

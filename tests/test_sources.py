@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from shallownets.workflow import sources
+from shallownets import sources
 
 STAGES = ["start", "sgd", "gather", "ode", "fig1_data"]
 

@@ -1,38 +1,32 @@
 #!/bin/sh
-# Make .venv from the two locks with the first Python that pyproject.toml supports. Every download's hash is checked.
+# Set up .venv, or find that it is as it should be: with the Python that PYTHON names; without PYTHON, with the one that
+# .venv has, or the first that pyproject.toml supports. All else is in environment.py.
 set -eu
-cd "$(dirname "$0")/.."
+unset CDPATH
+cd -- "$(dirname -- "$0")/.."
+
+# What a module system or a notebook says to its own Python is not meant for this one.
+for name in $(env | sed -n 's/^\(PYTHON[A-Z0-9_]\{1,\}\)=.*/\1/p'); do
+    unset "$name"
+done
 
 supported=$(sed -n 's/^requires-python = ">=3\.\([0-9]*\),<3\.\([0-9]*\)"$/\1 \2/p' pyproject.toml)
 least=${supported% *}
 below=${supported#* }
-python=
-for name in ${PYTHON:-python3} $(seq -f 'python3.%g' $((below - 1)) -1 "$least"); do
-    if "$name" -c "import sys; sys.exit(not (3, $least) <= sys.version_info < (3, $below))" 2>/dev/null; then
-        python=$name
-        break
+if [ -n "${PYTHON:-}" ]; then
+    set -- "$PYTHON"
+else
+    set -- .venv/bin/python python3 $(seq -f 'python3.%g' $((below - 1)) -1 "$least")
+fi
+for python in "$@"; do
+    fits=$("$python" -c "import sys; print((3, $least) <= sys.version_info < (3, $below))" 2>/dev/null) || continue
+    if [ "$fits" = True ]; then
+        exec "$python" -I workflow/environment.py
     fi
 done
-if [ -z "$python" ]; then
-    echo "error: no Python from 3.$least to 3.$((below - 1)) found; install one, or name it: make PYTHON=/path/to/python3" >&2
-    exit 2
+if [ -n "${PYTHON:-}" ]; then
+    echo "error: PYTHON=$PYTHON: a Python from 3.$least to 3.$((below - 1)) is right" >&2
+else
+    echo "error: no Python from 3.$least to 3.$((below - 1)) found; install one, or name it: make figures PYTHON=/path/to/python3" >&2
 fi
-
-# Debian and Ubuntu keep the part of Python that makes environments in a package of its own.
-if ! "$python" -c 'import ensurepip' 2>/dev/null; then
-    package=python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv
-    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-        echo "Installing $package, which Debian and Ubuntu need to make a Python environment."
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
-    else
-        echo "error: $python cannot make environments; run: sudo apt-get install $package" >&2
-        exit 2
-    fi
-fi
-
-echo "Setting up .venv with $("$python" --version); this takes less than a minute."
-rm -rf .venv
-"$python" -m venv .venv
-.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
-.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements.lock
-.venv/bin/uv pip install --quiet --python .venv --no-deps --no-build-isolation --no-index --editable .
+exit 2

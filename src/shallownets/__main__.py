@@ -16,12 +16,12 @@ _SHARED = {
     "config": "shallownets.config.page",
     "draw": "shallownets.drawing.draw",
     "ledger": "shallownets.claims.ledger",
-    "report": "shallownets.report.page",
+    "report": "shallownets.report.command",
     "explain": "shallownets.workflow.explain",
     "cost": "shallownets.workflow.cost",
     "reference": "shallownets.claims.reference",
-    "archive": "shallownets.results.archive",
-    "verify": "shallownets.results.verify",
+    "archive": "shallownets.archive.pack",
+    "verify": "shallownets.archive.verify",
 }
 
 
@@ -69,8 +69,7 @@ def main() -> None:
         print("\nThe study's name may be left out where only one study has the command. Each has a --help of its own.")
         return
     module, rest = choose(words)
-    sys.argv = [f"shallownets {' '.join(words[: len(words) - len(rest)])}", *rest]
-    import_module(module).main()
+    import_module(module).main(rest)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shallownets.errors import UserError
-from shallownets.workflow import runs
+from shallownets.results import runs
 
 
 class _Parser(argparse.ArgumentParser):
@@ -78,6 +78,7 @@ def run(main: Callable[[], None]) -> None:
 
     Its code is 0 done, 1 nobody reads what it says (``| head``), 2 a user's mistake, said in one line, 130 interrupted.
     """
+    sys.stdout.reconfigure(errors="backslashreplace")  # α is said as \u03b1 where only ASCII can be
     try:
         runs.join()
         try:

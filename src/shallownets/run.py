@@ -1,10 +1,9 @@
-"""Run a stage from its files: python -m shallownets.run STUDY.STAGE --parameter value ... --input file ... --output file.
+"""Run a stage from its files: python -m shallownets run STUDY.STAGE --parameter value ... --result file ...
 
 From: the parameters and the results of other stages, both named by options.
 Makes: the results of the stage, sealed.
 """
 
-import sys
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -12,12 +11,11 @@ from typing import Any
 
 import msgspec
 
-from shallownets import cli
+from shallownets import sources
 from shallownets.config.commandline import Parser, option, path
 from shallownets.errors import UserError
 from shallownets.results import artefacts
 from shallownets.stage import Arrays, Stage, Table
-from shallownets.workflow import sources
 
 LOAD = {Arrays: artefacts.load_arrays, Table: artefacts.load_table}
 SUFFIX = {Arrays: ".npz", Table: ".csv"}
@@ -40,7 +38,7 @@ def find(name: str, package: str = "shallownets.studies") -> tuple[ModuleType, S
 
 def parser_of(name: str, module: ModuleType, stage: Stage) -> Parser:
     """The command line of a stage: an option for each parameter, each result that it reads, and each that it makes."""
-    parser = Parser(f"python -m shallownets.run {name}", module.__doc__ or "")
+    parser = Parser(f"python -m shallownets run {name}", module.__doc__ or "")
     parser.add_section(stage.given)
     for entry in stage.inputs:
         words = f"what it reads, {SUFFIX[entry.kind]}"
@@ -59,8 +57,8 @@ def parser_of(name: str, module: ModuleType, stage: Stage) -> Parser:
     return parser
 
 
-def main() -> None:
-    name, words = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
+def main(words: list[str]) -> None:
+    name, words = (words[0], words[1:]) if words else ("", [])
     if name in ("-h", "--help"):
         print(__doc__)
         return
@@ -78,7 +76,3 @@ def main() -> None:
     parameters = msgspec.to_builtins(given)
     for output in stage.outputs:
         artefacts.save(getattr(found, output), getattr(made, output), name, parameters, source)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -1,4 +1,4 @@
-"""A stage is one function: from parameters and the results of other stages to results. It reads no file and writes none.
+"""A stage is one function: from parameters and results of other stages to results. It reads no file and writes none.
 
     @stage
     def growth(given: Growth, start: Arrays) -> Tables: ...
@@ -43,8 +43,8 @@ class Arrays:
     Attributes:
         arrays: by their names.
         units: of each array.
-        parameters: of a result that was read, all that its stage recorded; of one that is made, what the stage found out
-            and its readers need, beside the stage's own parameters, which are always recorded.
+        parameters: of a result that was read, all that its stage recorded; of one that is made, what the stage found
+            out and its readers need, beside the stage's own parameters, which are always recorded.
         notes: on runs that were left out; they are printed below the figure.
         source: the file that it was read from, for messages.
         versions: of Python and the packages that made it, by their names, where it was read.
@@ -64,7 +64,7 @@ class Arrays:
 
 @dataclass(frozen=True)
 class Table:
-    """A data frame, kept as .csv under a header of ``# key: JSON`` lines; the other attributes are those of ``Arrays``."""
+    """A data frame, kept as .csv under a header of ``# key: JSON`` lines; its other attributes are those of Arrays."""
 
     frame: pd.DataFrame
     units: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,7 @@
 """Late times, paths between stationary points, frames: theory by second roads, and figures from made-up tables."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,8 +10,9 @@ from shallownets.drawing import labels, style
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import gradient_flow, ode, spectral
 from shallownets.studies.escape.figures import late_times, not_orthogonal, stationary_map
+from shallownets.studies.escape.measure import frames as measured_frames
 from shallownets.studies.escape.measure import late as measure
-from shallownets.studies.escape.measure import solutions, staircase
+from shallownets.studies.escape.measure import solutions, staircase, stationary
 from shallownets.studies.escape.theory import frames, late
 from shallownets.studies.escape.theory.landscape import StationaryPoint
 
@@ -109,6 +112,38 @@ def test_a_path_stops_at_the_stationary_points_in_order():
     np.testing.assert_allclose(path.gradient[20:180] ** 2, rate[20:180], atol=2e-3)
 
 
+@pytest.mark.parametrize(
+    ("lost", "expected"),
+    [([0, 0, 0.005, 0.015], 0.55), ([0, 0, 0, 0], 0.7), ([0.02, 0.03, 0.04, 0.05], 0.1), ([0, 0.02, 0.03, 0.04], 0.2)],
+)
+def test_the_overlap_of_loss_is_where_the_mean_passes_one_percent(lost, expected):
+    spread = np.array([[0.5], [1.5]]) * np.array(lost)  # two starts with this mean
+    assert measured_frames.overlap_of_loss(np.array([0.1, 0.3, 0.4, 0.7]), spread) == pytest.approx(expected)
+
+
+def test_the_formula_of_a_stationary_point_beside_weights_there(rng):
+    found = stationary.beside(StationaryPoint(3, 2, 1, 1), 7, rng)
+    assert found.agrees
+    assert found.measured_risk == pytest.approx(found.point.risk)
+    assert found.lowest < 0 < found.index
+    assert not replace(found, positive=found.positive + 1).agrees
+    levels = [abs(level.value) for level in found.point.levels(7) if level.value]
+    assert stationary.softest(found.point, 7) == pytest.approx(min(levels))
+
+
+@pytest.mark.parametrize("eta_hat", [0.0, 0.1])
+def test_the_law_of_an_exponential_decay_meets_the_risk_in_the_window(eta_hat):
+    p, window = 2, (1e-9, 1e-5)
+    start = starts.gaussian(p, p, 500, np.random.default_rng(3))
+    t = measure.until_decayed(start, eta_hat * p, window[0], 400)
+    risk = measure.limit_risk(start, eta_hat, t, 1e-11)
+    assert risk[-1] < window[0]
+    found = measure.exponential(start, eta_hat * p, t, risk, window)
+    assert found.rate == pytest.approx(late.decay_rate(p, eta_hat * p), rel=1e-3)
+    inside = (risk > window[0]) & (risk < window[1])
+    np.testing.assert_allclose(found.law[inside], risk[inside], rtol=0.02)
+
+
 @pytest.mark.parametrize(("k_t", "k_o"), [(0, 0), (0, 4), (1, 2), (2, 0)])
 def test_a_stationary_point_is_nearest_to_itself(k_t, k_o, rng):
     point = StationaryPoint(4, 2, k_t, k_o)
@@ -151,7 +186,7 @@ def test_the_map_shows_every_point_and_the_stops():
     rows += [path | {"t": time} for time in (0.0, 1.0)] + [
         path | {"kind": "stop", "k_t": 0, "k_o": 2, "risk": 0.5, "t": 1}
     ]
-    parameters = {"maps": [[2, 1, 5]], "p": 2, "N": 5, "values": [0.01]}
+    parameters = {"sizes": [[2, 1, 5]], "values": [0.01]}
     chart, stairs = stationary_map.draw(pd.DataFrame(rows), parameters).axes
     assert len(chart.get_legend().get_texts()) == 2
     assert [text.get_text() for text in stairs.texts] == ["$(0,2)$"]
@@ -167,7 +202,7 @@ def test_the_figure_of_frames_shows_predictions_as_lines():
         for start, N, overlap in (("Gaussian", 100, 0.0), ("Gaussian", 200, 0.0), ("equal overlaps", 100, 0.5))
         for hat in (0.0, 0.1)
     ]
-    parameters = {"p": 4, "p_star": 2, "N": 100, "starts": 3, "eta_hat": 0.1}
+    parameters = {"widths": [4, 2], "N": 100, "starts": 3, "eta_hat": 0.1}
     figure = not_orthogonal.draw(pd.DataFrame(rows), parameters)
     assert len(figure.legends[0].get_texts()) == 4
     lines = [line for line in figure.axes[0].lines if line.get_linestyle() == "-" and len(line.get_xdata()) == 2]

@@ -1,81 +1,88 @@
-"""The command lines of part beyond at small sizes: what they measure, and the user's mistakes they name."""
+"""The stages of part beyond at small sizes: what they measure, and the user's mistakes they name."""
 
 import numpy as np
 import pytest
 import yaml
 
 from shallownets.errors import UserError
-from shallownets.results.artefacts import load_arrays, load_table
-from tests.escape.test_solutions_stages import run, values
+from tests.escape.made import estimates, made
 
-LATE = (
-    "--N 200 --starts 2 --eta-hat 0.1 --t-max 500 --points 60 --window 1e-10 1e-5 --chain-equal 1 "
-    "--chain-wide 2,1 --chain-t-max 40 --replicates 2 --tolerance 1e-10 --seed 1"
-)
-FRAMES = (
-    "--widths 2,1 --dimensions 50 100 200 --N 100 --large 1e3 1e5 1e7 --large-overlap 0.5 --eta-hat 0.1 "
-    "--starts 4 --t-max 200 --tolerance 1e-10 --seed 1"
-)
-MAP = "--p-max 2 --points 101 --tolerance 1e-10 --seed 1"
+COMMON = {"tolerance": 1e-10, "seed": 1}
+LATE = COMMON | {
+    "equal": [1],
+    "wide": [(2, 1)],
+    "N": 200,
+    "starts": 2,
+    "eta_hat": 0.1,
+    "t_max": 500.0,
+    "points": 60,
+    "window": (1e-10, 1e-5),
+    "chain_equal": 1,
+    "chain_wide": (2, 1),
+    "chain_t_max": 40.0,
+    "replicates": 2,
+}
+FRAMES = COMMON | {
+    "widths": (2, 1),
+    "dimensions": [100, 200, 400],
+    "overlaps": [0.0, 0.3, 0.8],
+    "N": 100,
+    "large": [1e3, 1e5, 1e7],
+    "large_overlap": 0.5,
+    "eta_hat": 0.1,
+    "starts": 4,
+    "t_max": 200.0,
+}
+MAP = COMMON | {"sizes": [(2, 2, 6)], "p_max": 2, "values": [1e-2, 1e-5], "points": 101}
 
 
-def tables(tmp_path):
-    return ["--measurements", tmp_path / "m.csv", "--figure-data", tmp_path / "f.csv"]
-
-
-def test_late_times(monkeypatch, tmp_path):
-    run(monkeypatch, "late_times", ["--equal", 1, "--wide", "2,1", *LATE.split(), *tables(tmp_path)])
-    got = values(tmp_path / "m.csv", p_star=1, p=1, engine="gradient flow")
+def test_late_times():
+    found = made("late_times", LATE)
+    got = estimates(found.measurements, p_star=1, p=1, engine="gradient flow")
     assert got["decay rate"] == pytest.approx(8, rel=1e-3)
-    assert values(tmp_path / "m.csv", p=2, engine="spectral ODE")["late risk over its law"] == pytest.approx(
-        1, abs=0.01
-    )
-    assert values(tmp_path / "m.csv", p=2, engine="chain")["late risk over that of the ODE"] == pytest.approx(
-        1, abs=0.1
-    )
-    frame, _ = load_table(tmp_path / "f.csv")
-    assert set(frame.engine) == {"gradient flow", "spectral ODE", "chain"}
-    with pytest.raises(UserError, match="p above"):
-        run(monkeypatch, "late_times", ["--equal", 1, "--wide", "2,2", *LATE.split(), *tables(tmp_path)])
-    unstable = [*LATE.split(), "--eta-hat", 0.3]
-    with pytest.raises(UserError, match="unstable at p = p"):
-        run(monkeypatch, "late_times", ["--equal", 1, "--wide", "2,1", *unstable, *tables(tmp_path)])
+    assert got["decay prefactor"] == pytest.approx(1, rel=0.01)
+    limit = estimates(found.measurements, p=2, engine="spectral ODE")
+    assert limit["late risk over its law"] == pytest.approx(1, abs=0.01)
+    chain = estimates(found.measurements, p=2, engine="chain")
+    assert chain["late risk over that of the ODE"] == pytest.approx(1, abs=0.1)
+    assert set(found.figure_data.frame.engine) == {"gradient flow", "spectral ODE", "chain"}
+    for changed, right in (({"wide": [(2, 2)]}, r"p > p\*"), ({"eta_hat": 0.3}, "the solution at p = p")):
+        with pytest.raises(UserError, match=right):
+            made("late_times", LATE | changed)
 
 
-def test_the_map(monkeypatch, tmp_path):
-    run(monkeypatch, "stationary_map", ["--maps", "2,2,6", "--values", 1e-2, 1e-5, *MAP.split(), *tables(tmp_path)])
-    got = values(tmp_path / "m.csv", p=2, p_star=2, step=-1)
+def test_the_map():
+    got = estimates(made("stationary_map", MAP).measurements, p=2, p_star=2, step=-1)
     assert got["stops"] == got["stops in order"] == 2
     assert got["spurious minima"] == got["points whose signs differ from the formula"] == 0
     assert got["least steep way down"] == pytest.approx(-1)
-    for bad in (["--maps", "2,2,3", "--values", 1e-2, 1e-5], ["--maps", "2,2,6", "--values", 1e-5, 1e-2]):
-        with pytest.raises(UserError, match="right"):
-            run(monkeypatch, "stationary_map", [*bad, *MAP.split(), *tables(tmp_path)])
+    for changed, right in (({"sizes": [(2, 2, 3)]}, r"at least p \+ p\* = 4"), ({"values": [1e-5, 1e-2]}, "falling")):
+        with pytest.raises(UserError, match=right):
+            made("stationary_map", MAP | changed)
 
 
-def test_frames(monkeypatch, tmp_path):
-    run(monkeypatch, "not_orthogonal", ["--overlaps", 0, 0.3, 0.8, *FRAMES.split(), *tables(tmp_path)])
-    got = values(tmp_path / "m.csv", overlap=0.8, eta_hat=0.0)
+def test_frames():
+    measured = made("not_orthogonal", FRAMES).measurements
+    got = estimates(measured, overlap=0.8, eta_hat=0.0)
     assert got["drift"] > got["remainder"] > 0
-    assert values(tmp_path / "m.csv", overlap=0.0, eta_hat=0.1, start="equal overlaps")["drift"] < 1e-8
-    frame, _ = load_table(tmp_path / "m.csv")
-    limits = frame[frame.quantity == "overlap at which selectivity is lost"]
+    assert estimates(measured, overlap=0.0, eta_hat=0.1, start="equal overlaps")["drift"] < 1e-8
+    limits = measured.frame[measured.frame.quantity == "overlap at which selectivity is lost"]
     assert np.all((limits.estimate > 0) & (limits.estimate < 0.8))
-    with pytest.raises(UserError, match="--overlaps"):
-        run(monkeypatch, "not_orthogonal", ["--overlaps", 0.5, 0.1, *FRAMES.split(), *tables(tmp_path)])
+    with pytest.raises(UserError, match=r"overlaps = \[0.5, 0.1\]: expected rising numbers"):
+        made("not_orthogonal", FRAMES | {"overlaps": [0.5, 0.1]})
 
 
-def test_the_chain_gives_each_replicate_its_own_stream_in_any_batch(monkeypatch, tmp_path):
-    start = tmp_path / "start.npz"
-    run(monkeypatch, "start", f"--kind gaussian --p 2 --p-star 1 --N 50 --seed 1 --out {start}".split())
-    sizes = ["--N", "60", "--eta", "0.2", "--alpha-max", "5", "--points", "6", "--seed", "1"]
-    for name, batch in (("all", "--replicates 9"), ("one", "--first 4 --replicates 1")):
-        run(monkeypatch, "chain", ["--start", start, *sizes, *batch.split(), "--out", tmp_path / f"{name}.npz"])
-    together, alone = (load_arrays(tmp_path / f"{name}.npz").arrays["M"] for name in ("all", "one"))
+def test_the_chain_gives_each_replicate_its_own_stream_in_any_batch():
+    start = made("start", {"kind": "gaussian", "p": 2, "p_star": 1, "N": 50, "seed": 1}).data
+    sizes = {"N": 60, "eta": 0.2, "alpha_max": 5.0, "points": 6, "seed": 1}
+    together, alone = (
+        made("chain", sizes | batch, start=start).data.arrays["M"]
+        for batch in ({"replicates": 9}, {"first": 4, "replicates": 1})
+    )
     np.testing.assert_array_equal(together[4], alone[0])
     assert not np.array_equal(together[3], together[4])
     with pytest.raises(UserError, match="too small"):
-        run(monkeypatch, "chain", ["--start", start, "--N", 2, *sizes[2:], "--out", tmp_path / "x.npz"])
+        made("chain", sizes | {"N": 2}, start=start)
 
 
 def test_every_claim_names_a_quantity_that_a_stage_measures(root):

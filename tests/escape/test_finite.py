@@ -7,6 +7,7 @@ from scipy import stats
 from scipy.special import polygamma, spence
 
 from shallownets.errors import Impossible
+from shallownets.numerics.statistics import Estimate
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import chain, spectral
 from shallownets.studies.escape.measure import finite as measure
@@ -178,3 +179,58 @@ def test_without_an_escape_there_is_nothing_to_predict(predict):
     for p, p_star, eta_hat in ((2, 1, 0.21), (4, 4, 0.34), (4, 4, 1e6)):
         with pytest.raises(Impossible, match=r"eta_hat = .*: below 0\.(2052|3333), for an escape at p = "):
             predict(p, p_star, eta_hat)
+
+
+@pytest.mark.parametrize(("p", "p_star", "eta_hat"), [(2, 1, 0.1), (3, 2, 0.08), (6, 1, 0.02)])
+def test_the_density_of_the_escape_time_has_its_mean_and_variance(p, p_star, eta_hat):
+    for shift in (0.0, theory.noise_shift(p, p_star, eta_hat)):
+        times, density = theory.escape_density(p, p_star, eta_hat, shift)
+        mean = np.trapezoid(times * density, times)
+        variance = np.trapezoid((times - mean) ** 2 * density, times)
+        assert np.trapezoid(density, times) == pytest.approx(1)
+        assert mean == pytest.approx(shift, abs=0.02 * theory.time_per_log(p, p_star, eta_hat))
+        assert variance == pytest.approx(theory.escape_variance(p, p_star, eta_hat), rel=0.05)
+
+
+def test_the_parts_of_the_predicted_variance_add_up():
+    parts = theory.variance_parts(2, 1, 0.1)
+    assert parts["total"] == theory.escape_variance(2, 1, 0.1)
+    assert parts["starts"] + parts["noise"] == pytest.approx(parts["total"])
+    assert parts["starts"] / parts["total"] == pytest.approx(theory.predicted_share(2, 1, 0.1)) == parts["start_share"]
+
+
+def test_mean_times_leave_out_what_did_not_escape():
+    sgd, ode = np.array([1.0, 3.0, np.inf, 5.0]), np.array([2.0, 5.0, 6.0, np.inf, 11.0])
+    np.testing.assert_array_equal(measure.escaped(sgd, ode), [True, True, False, False])
+    found = measure.mean_times(sgd, ode)
+    assert (found.sgd.value, found.shift.value, found.ode.value) == (2.0, -1.5, 6.0)
+    assert (found.sgd.n, found.shift.n, found.ode.n) == (2, 2, 4)
+
+
+def test_a_line_in_size_goes_through_the_sizes_that_are_large_enough():
+    sizes = (10, 100, 1000, 10000)
+    estimates = {N: Estimate(99.0 if N == 10 else 2 + 3 * np.log(N), 0.1, 5) for N in sizes}
+    intercept, slope = measure.line_in_size(np.log(sizes), estimates, 100)
+    assert (intercept.value, slope.value) == (pytest.approx(2), pytest.approx(3))
+    assert measure.line_in_size(np.log(sizes), estimates, 1000) is None
+
+
+def test_the_limit_of_the_ode_parts_bounded_runs_from_others():
+    p, p_star, N, t_max = 2, 1, 100, 4.0
+    limit = measure.ode_limit(p, p_star, N, t_max, 1e-8)
+    start = Start(np.sqrt(p / N) * np.eye(p, p_star), np.eye(p))
+
+    def diverges(rate):
+        return np.isfinite(spectral.simulate(start, p * rate, np.array([0.0, t_max / rate]), 1e-8).diverged_at[0])
+
+    assert not diverges(limit)
+    assert diverges(limit + 2e-4)
+
+
+def test_repeated_runs_are_complete_without_the_starts_from_which_one_did_not_escape():
+    sgd = np.array([[1.0, 2.0], [np.inf, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    runs = measure.Repeated(sgd, np.array([1.0, 2.0, np.inf, 4.0]), np.array([7.0, np.inf]))
+    complete = runs.complete()
+    np.testing.assert_array_equal(complete.sgd, sgd[[0, 3]])
+    np.testing.assert_array_equal(complete.ode, [1.0, 4.0])
+    np.testing.assert_array_equal(complete.one_start, [7.0])

@@ -1,62 +1,54 @@
 """The stages of the part finite at small sizes, and their figures."""
 
-import sys
-
 import numpy as np
 import pytest
 
 from shallownets.drawing import style
 from shallownets.errors import UserError
-from shallownets.results.artefacts import load_arrays, load_table
-from shallownets.studies.escape.figures import escape_finite, finite_divergence, overparameterisation
-from shallownets.studies.escape.stages import escape_times, finite_escape
-from shallownets.studies.escape.stages import finite_divergence as divergence_stage
-from shallownets.studies.escape.stages import overparameterisation as width_stage
+from shallownets.studies.escape.figures import finite_divergence, finite_escape, overparameterisation
 from shallownets.studies.escape.theory import finite as theory
 from shallownets.studies.escape.theory import plateau
+from tests.escape.made import made
 
-SGD = "--p 2 --p-star 1 --eta-hat 0.1 --fraction 0.5 --alpha-max 40 --points 201 --tolerance 1e-8 --seed 1"
-
-
-def sgd(monkeypatch, path, engine, N, replicates):
-    options = f"--engine {engine} --N {N} --replicates {replicates} {SGD} --out {path}"
-    monkeypatch.setattr(sys, "argv", ["stage", *options.split()])
-    escape_times.main()
-    return load_arrays(path).arrays
+COMMON = {"tolerance": 1e-8, "seed": 1}
+WIDTHS = {"p": 2, "p_star": 1}
+SGD = COMMON | WIDTHS | {"eta_hat": 0.1, "fraction": 0.5, "alpha_max": 40.0, "points": 201}
+SPREAD = COMMON | WIDTHS | {"N": 500, "starts": 60, "runs": 4, "t_max": 6.0, "points": 301, "fraction": 0.5}
+CASES = COMMON | {"N": 200, "eta_hat": 0.05, "fraction": 0.5, "starts": 60, "t_max": 6.0, "points": 301}
 
 
-def tables(stage, options, monkeypatch, tmp_path):
-    paths = tmp_path / "measurements.csv", tmp_path / "figure.csv"
-    options += f" --measurements {paths[0]} --figure-data {paths[1]}"
-    monkeypatch.setattr(sys, "argv", ["stage", *options.split()])
-    stage.main()
-    (table, _), (data, record) = (load_table(path) for path in paths)
+def sgd(engine, N, replicates):
+    return made("escape_times", SGD | {"engine": engine, "N": N, "replicates": replicates}).data
+
+
+def checked(tables):
+    """(measurements, figure data, the parameters in its record), once the numbers make sense."""
+    table = tables.measurements.frame
     assert np.isfinite(table.select_dtypes("number")).all(axis=None)
     assert (table.low <= table.estimate).all() and (table.estimate <= table.high).all()
     style.apply()
-    return table, data, record["parameters"]
+    return table, tables.figure_data.frame, tables.figure_data.parameters
 
 
-def test_both_engines_escape_alike(monkeypatch, tmp_path):
-    chain = sgd(monkeypatch, tmp_path / "chain.npz", "chain", 60, 200)
-    direct = sgd(monkeypatch, tmp_path / "direct.npz", "direct", 60, 60)
+def test_both_engines_escape_alike():
+    chain, direct = sgd("chain", 60, 200).arrays, sgd("direct", 60, 60).arrays
     for name in ("sgd", "ode"):
         a, b = (run[name][np.isfinite(run[name])] for run in (chain, direct))
         assert abs(a.mean() - b.mean()) < 4 * np.hypot(a.std() / len(a) ** 0.5, b.std() / len(b) ** 0.5)
     # more replicates leave the first ones as they were
-    fewer = sgd(monkeypatch, tmp_path / "fewer.npz", "chain", 60, 5)
-    np.testing.assert_array_equal(fewer["sgd"], chain["sgd"][:5])
+    np.testing.assert_array_equal(sgd("chain", 60, 5).arrays["sgd"], chain["sgd"][:5])
 
 
-def test_escape_and_spread_and_their_figure(monkeypatch, tmp_path):
-    sizes = (100, 200, 400)
-    for N in sizes:
-        sgd(monkeypatch, tmp_path / f"{N}.npz", "chain", N, 100)
-    sgd(monkeypatch, tmp_path / "direct.npz", "direct", 100, 20)
-    options = f"--sgd {' '.join(str(tmp_path / f'{N}.npz') for N in sizes)} --direct {tmp_path / 'direct.npz'}"
-    options += " --fit-from 100 --limit-from 100 --N 500 --eta-hat 0.05 0.1 --starts 60 --runs 4 --ode-starts 20"
-    options += " --t-max 6 --points 301 --resamples 40 --tolerance 1e-8 --seed 1"
-    table, data, parameters = tables(finite_escape, options, monkeypatch, tmp_path)
+def test_escape_and_spread_and_their_figure():
+    given = COMMON | {"fit_from": 100, "limit_from": 100, "ode_starts": 20, "resamples": 40}
+    inputs = {
+        "sgd": [sgd("chain", N, 100) for N in (100, 200, 400)],
+        "spread": [
+            made("finite_spread", SPREAD | {"eta_hat": eta_hat, "one_start": runs}).data
+            for eta_hat, runs in ((0.05, 0), (0.1, 240))
+        ],
+    }
+    table, data, parameters = checked(made("finite_escape", given, direct=sgd("direct", 100, 20), **inputs))
     assert {"slope", "shift_limit", "direct_minus_chain", "variance_start_share"} <= set(table.quantity)
     slope = table[table.quantity == "slope"].iloc[0]
     assert slope.theory == theory.time_per_log(2, 1, 0.1)
@@ -65,15 +57,34 @@ def test_escape_and_spread_and_their_figure(monkeypatch, tmp_path):
         found = part.set_index("quantity").estimate
         assert found.variance_total == pytest.approx(found.variance_starts + found.variance_noise)
         assert found.variance_start_share == pytest.approx(found.variance_starts / found.variance_total)
-    assert len(escape_finite.draw(data, parameters).axes) == 4
-    sgd(monkeypatch, tmp_path / "direct.npz", "direct", 90, 2)
-    with pytest.raises(UserError, match="not one of the chain's"):
-        tables(finite_escape, options, monkeypatch, tmp_path)
+    assert len(finite_escape.draw(data, parameters).axes) == 4
+    with pytest.raises(UserError, match="N = 90: expected one of those of the chain"):
+        made("finite_escape", given, direct=sgd("direct", 90, 2), **inputs)
 
 
-def test_divergence_and_its_figure(monkeypatch, tmp_path):
-    options = "--widths 2,1 --sizes 50,60 200,40 --first 0.08 --step 0.06 --last 0.32 --t-max 4 --resamples 40"
-    table, data, parameters = tables(divergence_stage, f"{options} --tolerance 1e-7 --seed 1", monkeypatch, tmp_path)
+def test_the_further_runs_of_one_start_are_those_of_the_median_and_are_made_where_they_are_asked_for():
+    few = SPREAD | {"N": 100, "eta_hat": 0.1, "starts": 9, "runs": 2}
+    without, with_them = (made("finite_spread", few | {"one_start": runs}).data.arrays for runs in (0, 200))
+    for name in ("sgd", "ode"):
+        np.testing.assert_array_equal(without[name], with_them[name])
+    assert without["one_start"].size == 0
+    # SGD from one start is on average as far from its ODE as from the others
+    expected = np.median(with_them["ode"]) + theory.noise_shift(2, 1, 0.1)
+    found = with_them["one_start"]
+    assert abs(found.mean() - expected) < 4 * found.std() / len(found) ** 0.5 + 0.1 * expected
+    # where nothing escapes there is no median
+    assert made("finite_spread", few | {"t_max": 0.3, "points": 9, "one_start": 3}).data.arrays["one_start"].size == 0
+
+
+def test_divergence_and_its_figure():
+    rates = COMMON | {"first": 0.08, "step": 0.06, "last": 0.32, "t_max": 4.0}
+    rates.pop("tolerance")
+    runs = [
+        made("finite_divergence_runs", rates | WIDTHS | {"N": N, "replicates": replicates}).data
+        for N, replicates in ((50, 60), (200, 40))
+    ]
+    given = {"resamples": 40, "tolerance": 1e-7, "seed": 1}
+    table, data, parameters = checked(made("finite_divergence", given, runs=runs))
     shares = table[table.quantity == "diverged"]
     assert sorted(shares.eta_hat.unique()) == [0.08, 0.14, 0.2, 0.26, 0.32]
     assert (shares[shares.eta_hat == 0.32].estimate == 1).all()
@@ -84,9 +95,12 @@ def test_divergence_and_its_figure(monkeypatch, tmp_path):
     assert len(finite_divergence.draw(data, parameters).axes) == 1
 
 
-def test_widths_and_their_figure(monkeypatch, tmp_path):
-    options = "--cases 1,1,40 4,1,40 2,2,8 --N 200 --eta-hat 0.05 --fraction 0.5 --starts 60 --t-max 6 --points 301"
-    table, data, parameters = tables(width_stage, f"{options} --tolerance 1e-8 --seed 1", monkeypatch, tmp_path)
+def test_widths_and_their_figure():
+    def runs(**changed):
+        cases = [{"p": p, "p_star": p_star, "replicates": n} for p, p_star, n in ((1, 1, 40), (4, 1, 40), (2, 2, 8))]
+        return [made("overparameterisation_runs", CASES | case | changed).data for case in cases]
+
+    table, data, parameters = checked(made("overparameterisation", {}, runs=runs()))
     times = table[(table.quantity == "time") & (table.p_star == 1)].set_index("p")
     assert times.loc[1].low > times.loc[4].high
     gap = table[table.quantity == "SGD_above_widest"].iloc[0]
@@ -94,7 +108,6 @@ def test_widths_and_their_figure(monkeypatch, tmp_path):
     assert gap.theory == pytest.approx(theory.relative_time(1, 1) - theory.relative_time(4, 1))
     assert len(overparameterisation.draw(data, parameters).axes) == 1
     with pytest.raises(UserError, match="did not escape"):
-        bad = options.replace("--eta-hat 0.05", "--eta-hat 0.5")
-        tables(width_stage, f"{bad} --tolerance 1e-8 --seed 1", monkeypatch, tmp_path)
-    with pytest.raises(UserError, match="three whole numbers"):
-        tables(width_stage, options.replace("2,2,8", "2,2"), monkeypatch, tmp_path)
+        made("overparameterisation", {}, runs=runs(t_max=0.2, points=21))
+    with pytest.raises(UserError, match="from where on nothing escapes"):
+        runs(eta_hat=0.5)

@@ -106,9 +106,9 @@ SENSELESS = [
         "finite.spread.eta_hat.1 = 0.21: expected a number below 0.2052, from where on nothing escapes",
     ),
     (
-        "finite.widths.eta_hat",
+        "finite.overparameterisation.eta_hat",
         0.19,
-        "finite.widths.eta_hat = 0.19: expected a number below 0.1802, from where on nothing escapes",
+        "finite.overparameterisation.eta_hat = 0.19: expected a number below 0.1802, from where on nothing escapes",
     ),
     (
         "plateau.times.eta_hat",
@@ -121,20 +121,36 @@ SENSELESS = [
         "finite.divergence.first = 0.5: expected a number above 1e-10 and at most last = 0.32",
     ),
     ("finite.divergence.sizes", [[5, 4]], "finite.divergence.sizes.0.0 = 5: expected at least p + p* = 6"),
-    ("finite.widths.N", 50, "finite.widths.N = 50: expected at least p + p* = 65"),
-    ("finite.widths.cases", [[2, 1, 1]], "finite.widths.cases.0.2 = 1: expected a whole number from 2 to 1000000"),
-    ("beyond.late.wide", [[2, 2]], "beyond.late.wide.0 = [2, 2]: expected p > p*"),
+    ("finite.overparameterisation.N", 50, "finite.overparameterisation.N = 50: expected at least p + p* = 65"),
     (
-        "beyond.late.eta_hat",
+        "finite.overparameterisation.cases",
+        [[2, 1, 1]],
+        "finite.overparameterisation.cases.0.2 = 1: expected a whole number from 2 to 1000000",
+    ),
+    ("beyond.late_times.wide", [[2, 2]], "beyond.late_times.wide.0 = [2, 2]: expected p > p*"),
+    (
+        "beyond.late_times.eta_hat",
         0.3,
-        "beyond.late.eta_hat = 0.3: expected a number below p/(2 (p + 2)) = 0.1667, where the "
+        "beyond.late_times.eta_hat = 0.3: expected a number below p/(2 (p + 2)) = 0.1667, where the "
         "solution at p = p* = 1 is stable",
     ),
-    ("beyond.late.window", [0.001, 1e-05], "beyond.late.window = [0.001, 1e-05]: expected the least risk first"),
-    ("beyond.map.values", [0.1], "beyond.map.values = [0.1]: expected 3 falling numbers, one for each teacher vector"),
-    ("beyond.map.sizes", [[2, 3, 12]], "beyond.map.sizes.0 = [2, 3, 12]: expected p >= p*"),
-    ("beyond.frames.widths", [1, 1], "beyond.frames.widths = [1, 1]: expected p above 1"),
-    ("beyond.frames.overlaps", [0.5, 0.1], "beyond.frames.overlaps = [0.5, 0.1]: expected rising numbers"),
+    (
+        "beyond.late_times.window",
+        [0.001, 1e-05],
+        "beyond.late_times.window = [0.001, 1e-05]: expected the least risk first",
+    ),
+    (
+        "beyond.stationary_map.values",
+        [0.1],
+        "beyond.stationary_map.values = [0.1]: expected 3 falling numbers, one for each teacher vector",
+    ),
+    ("beyond.stationary_map.sizes", [[2, 3, 12]], "beyond.stationary_map.sizes.0 = [2, 3, 12]: expected p >= p*"),
+    ("beyond.not_orthogonal.widths", [1, 1], "beyond.not_orthogonal.widths = [1, 1]: expected p above 1"),
+    (
+        "beyond.not_orthogonal.overlaps",
+        [0.5, 0.1],
+        "beyond.not_orthogonal.overlaps = [0.5, 0.1]: expected rising numbers",
+    ),
 ]
 
 

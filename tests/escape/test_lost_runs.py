@@ -9,27 +9,40 @@ import pytest
 
 from shallownets.drawing import style
 from shallownets.results.artefacts import load_table
+from tests.escape.made import made
+
+COMMON = {"tolerance": 1e-8, "seed": 1}
+
+
+def overparameterisation():
+    """Both tables, and how a note on what was left out begins."""
+    given = {"N": 30, "eta_hat": 0.15, "fraction": 0.5, "starts": 10, "t_max": 2.0, "points": 41} | COMMON
+    cases = [{"p": p, "p_star": 1, "replicates": 8} for p in (1, 4)]
+    runs = [made("overparameterisation_runs", given | case).data for case in cases]
+    return made("overparameterisation", {}, runs=runs), "SGD, p = "
+
+
+def late_times():
+    """As above: where the chain is lost, the figure shows the limits alone."""
+    limits = {"equal": [1], "wide": [(2, 1)], "N": 100, "starts": 2, "eta_hat": 0.16, "t_max": 100.0, "points": 21}
+    chain = {"chain_equal": 1, "chain_wide": (3, 1), "chain_t_max": 40.0, "replicates": 3}
+    return made("late_times", COMMON | limits | chain | {"window": (1e-8, 1e-4), "tolerance": 1e-9}), "chain, p = "
+
+
+@pytest.mark.parametrize("case", [overparameterisation, late_times])
+def test_a_figure_is_drawn_from_what_is_left_and_says_what_is_left_out(case):
+    tables, said = case()
+    assert any(note.startswith(said) for note in tables.measurements.parameters["notes"])
+    assert np.isfinite(tables.measurements.frame[["estimate", "low", "high"]].to_numpy(float)).all()
+    data = tables.figure_data
+    assert data.parameters["notes"]
+    style.apply()
+    figure = importlib.import_module(f"shallownets.studies.escape.figures.{case.__name__}")
+    figure.draw(data.frame, data.parameters).canvas.draw()
+
 
 BOTH = {"measurements": "--measurements", "figure": "--figure-data"}
 CASES = {
-    "overlap_growth": (
-        "plateau_growth --p 2 --p-star 1 --N 8 --eta-hat 0.15 --t-max 20 --t-fit 0.5 --points 81 --replicates 4"
-        " --resamples 20 --tolerance 1e-8 --seed 1",
-        BOTH,
-        "SGD: ",
-    ),
-    "norm_learning": (
-        "plateau_norms --p-star 2 --norms 0.5 1.5 --N 6 --eta-hat 0.2 --t-max 3 --points 11 --compared 0.5"
-        " --replicates 3 --tolerance 1e-8 --seed 1",
-        BOTH,
-        "SGD: ",
-    ),
-    "overparameterisation": (
-        "overparameterisation --cases 1,1,8 4,1,8 --N 30 --eta-hat 0.15 --fraction 0.5 --starts 10 --t-max 2"
-        " --points 41 --tolerance 1e-8 --seed 1",
-        BOTH,
-        "SGD, p = ",
-    ),
     "convergence": (
         "fluctuations --p 3 --p-star 2 --start-dimension 100 --eta 0.5 --alpha-max 20 --points 11 --tolerance 1e-8"
         " --seed 1 --chain 8,6 400,6 800,6 --direct 8,6 --fit-from 8 --shown 8 800",
@@ -41,19 +54,6 @@ CASES = {
         " --tolerance 1e-8 --seed 1",
         BOTH,
         "SGD: ",
-    ),
-    "late_times": (
-        "late_times --equal 1 --wide 2,1 --N 100 --starts 2 --eta-hat 0.16 --t-max 100 --points 21"
-        " --window 1e-8 1e-4 --chain-equal 1 --chain-wide 3,1 --chain-t-max 40"
-        " --replicates 3 --tolerance 1e-9 --seed 1",
-        BOTH,
-        "chain, p = ",
-    ),
-    "fig2": (
-        "plateau_optimum --widths 1,1 4,4 --N 1000 --starts 3 --fraction 0.5 --converged 0.02 --step 0.06"
-        " --largest 0.4 --alpha-max 200 --resamples 20 --tolerance 1e-8 --seed 1",
-        BOTH,
-        "p = 1, p* = 1: every start escapes at fewer than 4 learning rates",
     ),
 }
 

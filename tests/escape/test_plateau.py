@@ -1,24 +1,29 @@
 """Norm learning, the plateau and the escape from it: each formula by a second road, each estimator on known data."""
 
+from importlib import import_module
+
+import msgspec
 import numpy as np
-import pandas as pd
 import pytest
 
 from shallownets.drawing import style
-from shallownets.results.artefacts import load_table
+from shallownets.errors import UserError
+from shallownets.stage import Arrays
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import ode, spectral
-from shallownets.studies.escape.figures import escape_law, escape_time, fig2, norm_learning, overlap_growth
+from shallownets.studies.escape.measure import escape_law as law_measure
+from shallownets.studies.escape.measure import escape_time as times_measure
+from shallownets.studies.escape.measure import growth, norms, optimum
 from shallownets.studies.escape.measure import plateau as measure
-from shallownets.studies.escape.stages import (
-    escape_times,
-    plateau_growth,
-    plateau_law,
-    plateau_norms,
-    plateau_optimum,
-    plateau_rates,
-    plateau_times,
-)
+from shallownets.studies.escape.parameters import plateau as parameters
+from shallownets.studies.escape.stages.escape_law import escape_law
+from shallownets.studies.escape.stages.escape_time import escape_time
+from shallownets.studies.escape.stages.norm_learning import norm_learning
+from shallownets.studies.escape.stages.overlap_growth import overlap_growth
+from shallownets.studies.escape.stages.plateau_optimum import plateau_optimum
+from shallownets.studies.escape.stages.plateau_rates import plateau_rates
+from shallownets.studies.escape.stages.plateau_scan import plateau_scan
+from shallownets.studies.escape.stages.plateau_shared import gaussian_starts
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import plateau as theory
 
@@ -180,28 +185,26 @@ def test_the_first_time_below_a_level():
 def test_the_optimum_lies_between_the_grid_points_and_censored_rates_are_ruled_out(rng):
     eta = np.linspace(0.1, 1.0, 10)
     times = 5 + (eta[:, None] - 0.43) ** 2 + 0 * rng.standard_normal(20)
-    assert measure.optimum(eta, times, rng, 10).value == pytest.approx(0.43, abs=1e-12)
+    assert optimum.optimum(eta, times, rng, 10).value == pytest.approx(0.43, abs=1e-12)
     times[3:, 4] = np.inf
-    found = measure.optimum(eta, times, rng, 50)
+    found = optimum.optimum(eta, times, rng, 50)
     assert found.value == pytest.approx(0.3)
     assert found.error >= 0.1 / np.sqrt(12)
     times[:, 4] = np.inf
     with pytest.raises(ValueError, match="did every start escape"):
-        measure.optimum(eta, times, rng, 10)
+        optimum.optimum(eta, times, rng, 10)
 
 
 def test_alignments_are_ordered_and_agree_for_one_element(rng):
-    sizes = measure.alignments(rng.standard_normal((50, 4, 3)))
+    sizes = times_measure.alignments(rng.standard_normal((50, 4, 3)))
     assert np.all(sizes["element"] <= sizes["node"])
     assert np.all(sizes["node"] <= sizes["singular"] + 1e-12)
     assert np.all(sizes["singular"] ** 2 <= sizes["squares"] + 1e-12)
-    one = measure.alignments(np.array([[[0.3]]]))
+    one = times_measure.alignments(np.array([[[0.3]]]))
     assert one["squares"][0] == pytest.approx(one["node"][0] ** 2) == pytest.approx(one["singular"][0] ** 2)
 
 
 def test_gaussian_starts_do_not_depend_on_how_many_are_drawn():
-    from shallownets.studies.escape.stages.plateau_shared import gaussian_starts
-
     few, many = gaussian_starts(1, 3, 2, 100, 2), gaussian_starts(1, 3, 2, 100, 5)
     np.testing.assert_array_equal(few[1].M, many[1].M)
     assert not np.array_equal(gaussian_starts(2, 3, 2, 100, 1)[0].M, few[0].M)
@@ -209,93 +212,280 @@ def test_gaussian_starts_do_not_depend_on_how_many_are_drawn():
     assert size == pytest.approx(0.01, rel=3 * np.sqrt(2 / 2400))
 
 
-def run(stage, options, monkeypatch, folder, names):
-    """Run a stage's command line; returns its tables."""
-    import sys
-
-    paths = [folder / f"{name}.csv" for name in names]
-    outputs = [text for name, path in zip(names, paths, strict=True) for text in (f"--{name}", str(path))]
-    monkeypatch.setattr(sys, "argv", ["stage", *options.split(), *outputs])
-    stage.main()
-    tables = [load_table(path) for path in paths]
-    for frame, _ in tables:
-        assert np.isfinite(frame.select_dtypes("number")).all(axis=None)
-        assert not frame.isna().any(axis=None)
-    return tables
+def finite(made):
+    """The tables of a stage, each without gaps."""
+    for table in made:
+        assert np.isfinite(table.frame.select_dtypes("number")).all(axis=None)
+        assert not table.frame.isna().any(axis=None)
+    return made
 
 
-BOTH = ["measurements", "figure-data"]
+def drawn(name, given, table):
+    """A figure from a table, with the parameters that its record has: all of the stage's, and what it found out."""
+    style.apply()
+    return import_module(f"shallownets.studies.escape.figures.{name}").draw(
+        table.frame, msgspec.to_builtins(given) | dict(table.parameters)
+    )
 
 
-def test_the_stage_of_the_optimum_and_its_figure(monkeypatch, tmp_path):
-    options = "--widths 1,1 2,1 3,1 4,1 --N 1000 --starts 4 --fraction 0.5 --converged 0.02 --step 0.02 --largest 0.3"
-    options += " --alpha-max 1000 --resamples 20 --tolerance 1e-8 --seed 1"
-    (table, _), (data, record) = run(plateau_optimum, options, monkeypatch, tmp_path, BOTH)
+SCAN = {"widths": [(1, 1), (2, 1), (3, 1), (4, 1)], "N": 1000, "starts": 4, "fraction": 0.5, "converged": 0.02}
+SCAN |= {"step": 0.02, "largest": 0.3, "alpha_max": 1000.0, "tolerance": 1e-8, "seed": 1}
+
+
+def test_the_scan_stops_where_no_start_converges_and_keeps_both_times():
+    (kept,) = plateau_scan(parameters.PlateauScan(**SCAN | {"widths": [(1, 1)]}))
+    escaped, converged = kept.arrays["escaped"][0], kept.arrays["converged"][0]
+    np.testing.assert_allclose(kept.arrays["eta_hat"], np.arange(0.02, 0.301, 0.02))
+    good = np.isfinite(escaped).all(1)
+    assert (kept.arrays["eta_hat"][good] < theory.last_convergence(1)).all()
+    assert (escaped[good] < converged[good]).all()
+    last = np.flatnonzero(np.isinf(escaped).all(1))
+    assert len(last) == 1  # the first rate at which no start converges
+    assert np.isnan(escaped[last[0] + 1 :]).all()
+    np.testing.assert_array_equal(np.isfinite(escaped), np.isfinite(converged))
+    start = gaussian_starts(1, 1, 1, 1000, 1)[0]
+    level = theory.plateau_level(1, 1, 0.5)
+    assert escaped[0, 0] == spectral.escape_time(start, 0.02, level, 1000.0, 1e-8)
+
+
+def test_the_stage_of_the_optimum_and_its_figure():
+    scan = plateau_scan(parameters.PlateauScan(**SCAN)).data
+    kept = Arrays(scan.arrays, scan.units, SCAN)
+    given = parameters.PlateauOptimum(resamples=20, seed=1)
+    measured, shown = finite(plateau_optimum(given, kept))
+    table, data = measured.frame, shown.frame
     limits = table[table.quantity == "eta_limit"]
     assert list(limits.estimate / limits.p) == [pytest.approx(0.16)] * 4  # the grid's last below 1/6
     assert (data[(data.quantity == "scan") & (data.eta_hat > 0.17)].censored > 0).all()
     assert {"eta_opt_slope", "eta_opt_quadratic", "eta_opt_exponent"} <= set(table.quantity)
-    style.apply()
-    figure = fig2.draw(data, record["parameters"])
-    assert len(figure.axes[1].lines) > 4
+    assert len(drawn("fig2", given, shown).axes[1].lines) > 4
 
 
-def test_the_stage_of_the_rates(monkeypatch, tmp_path):
-    options = "--widths 1,1 3,2 --norms 0.2 1.5 --eta-hat 0.05 --tolerance 1e-11"
-    ((table, _),) = run(plateau_rates, options, monkeypatch, tmp_path, ["measurements"])
+def test_the_law_of_the_optimum_is_exact_for_a_parabola_and_a_power():
+    p = np.array([2.0, 4.0, 8.0, 16.0])
+    law = optimum.optimum_law(p, 0.1 + 0.2 * p + 0.03 * p**2, np.full(4, 0.01))
+    assert law.quadratic.value == pytest.approx(0.03)
+    line = optimum.optimum_law(p, 0.1 + 0.2 * p, np.full(4, 0.01))
+    assert (line.intercept.value, line.slope.value) == (pytest.approx(0.1), pytest.approx(0.2))
+    assert line.chi2.value == pytest.approx(0, abs=1e-12)
+    power = optimum.optimum_law(p, 0.3 * p**0.7, np.full(4, 0.01) * 0.3 * p**0.7)
+    assert power.exponent.value == pytest.approx(0.7)
+    assert power.exponent.error == pytest.approx(np.hypot(0.01, 0.01) / np.log(2))
+
+
+def test_the_stage_of_the_rates():
+    given = parameters.PlateauRates(widths=[(1, 1), (3, 2)], norms=[0.2, 1.5], eta_hat=[0.05], tolerance=1e-11)
+    (measured,) = finite(plateau_rates(given))
+    table = measured.frame
     found = table[table.p == 3].set_index("quantity").estimate
     expected = {"overlap_rate": 4 / 6, "student_source": 8 / 6, "student_decay": 8 / 15, "norm_mean_rate": 4 / 3}
     expected |= {"norm_difference_rate": 8 / 15, "norm": 3 / 5, "plateau_risk": 1 / 2 + 1 / 5}
     for name, value in expected.items():
         assert found[name] == pytest.approx(value, rel=1e-5), name
+    at_finite = table[table.quantity == "finite_norm"]
+    np.testing.assert_allclose(at_finite.estimate, at_finite.theory, rtol=1e-6)
+    # one student vector has nothing that differs or overlaps
+    assert set(table[table.p == 1].quantity) == {
+        "overlap_rate",
+        "norm_mean_rate",
+        "norm",
+        "plateau_risk",
+        "finite_norm",
+    }
 
 
-def test_the_stage_of_the_law_and_its_figure(monkeypatch, tmp_path):
-    options = "--widths 1,1 2,1 4,1 2,2 --sigma 1e-3 --starts 30 --points 60 --reduction-max 1e-4 --reduction 1e-3"
-    options += " --eta-hat 0.05 --resamples 20 --tolerance 1e-10 --seed 1"
-    (table, _), (data, record) = run(plateau_law, options, monkeypatch, tmp_path, BOTH)
+LAW = {"widths": [(1, 1), (2, 1), (4, 1), (2, 2)], "sigma": 1e-3, "starts": 30, "points": 60, "reduction_max": 1e-4}
+LAW |= {"reduction": 1e-3, "eta_hat": [0.05], "resamples": 20, "tolerance": 1e-10, "seed": 1}
+
+
+def test_the_stage_of_the_law_and_its_figure():
+    given = parameters.EscapeLaw(**LAW)
+    measured, shown = finite(escape_law(given))
+    table = measured.frame
     rates = table[table.quantity == "rate"]
     np.testing.assert_allclose(rates.estimate, 8 / rates.p_star, rtol=1e-3)
-    given = table[table.quantity == "prefactor_given_overlaps"]
-    expected = [theory.escape_prefactor(p, s) for p, s in zip(given.p, given.p_star, strict=True)]
-    np.testing.assert_allclose(given.estimate, expected, rtol=1e-3)
-    style.apply()
-    assert len(escape_law.draw(data, record["parameters"]).axes) == 3
+    assert list(table[table.quantity == "rate_slope_in_log_p"].p_star) == [1]  # three widths only there
+    given_overlaps = table[table.quantity == "prefactor_given_overlaps"]
+    expected = [theory.escape_prefactor(p, s) for p, s in zip(given_overlaps.p, given_overlaps.p_star, strict=True)]
+    np.testing.assert_allclose(given_overlaps.estimate, expected, rtol=1e-3)
+    assert len(drawn("escape_law", given, shown).axes) == 3
 
 
-def test_the_stages_of_norms_and_growth_and_their_figures(monkeypatch, tmp_path):
-    common = "--N 200 --eta-hat 0.1 --points 21 --replicates 6 --tolerance 1e-9 --seed 1 --p-star 2"
-    options = f"{common} --norms 0.5 1.5 --t-max 1 --compared 0.5"
-    (table, _), (data, record) = run(plateau_norms, options, monkeypatch, tmp_path, BOTH)
-    row = table[table.quantity == "mean_norm"].iloc[0]
+def test_the_slope_of_the_rate_in_log_p_is_exact():
+    p = np.array([1, 2, 8])
+    slope = law_measure.slope_in_log_p(p, 8 / 3 * (1 + 0.01 * np.log(p)), np.full(3, 1e-3), 3)
+    assert slope.value == pytest.approx(0.01)
+
+
+COMMON = {"p_star": 2, "N": 200, "eta_hat": 0.1, "t_max": 1.0, "points": 21, "replicates": 6, "tolerance": 1e-9}
+
+
+def test_the_stage_of_norm_learning_and_its_figure():
+    given = parameters.NormLearning(**COMMON, seed=1, initial=[0.5, 1.5], compared=[0.5])
+    measured, shown = finite(norm_learning(given))
+    row = measured.frame[measured.frame.quantity == "mean_norm"].iloc[0]
     assert row.low - 0.05 < row.ode < row.high + 0.05
-    style.apply()
-    assert len(norm_learning.draw(data, record["parameters"]).axes) == 2
-    options = f"{common} --p 2 --t-max 1 --t-fit 0.5 --resamples 20"
-    (table, _), (data, record) = run(plateau_growth, options, monkeypatch, tmp_path, BOTH)
-    assert table.ode.iloc[0] == pytest.approx(table.finite.iloc[0], rel=0.1)
-    assert len(overlap_growth.draw(data, record["parameters"]).axes) == 1
+    assert len(drawn("norm_learning", given, shown).axes) == 2
 
 
-def test_the_stages_of_the_times_and_their_figure(monkeypatch, tmp_path):
-    import sys
+def test_norms_alone_relax_as_theory_says():
+    t = np.linspace(0, 4, 41)
+    found = norms.relaxation(np.array([0.5, 1.0, 1.5]), 2, t, 1e-11)
+    np.testing.assert_allclose(found.equal, found.equal_theory, atol=1e-8)
+    late = t > 2
+    np.testing.assert_allclose(found.differences[late], found.differences_theory[late], rtol=2e-2)
+    np.testing.assert_allclose(found.norms[-1].mean(), model.plateau_norm(3), rtol=1e-3)
+    np.testing.assert_allclose(found.differences[0], np.std([0.5, 1.0, 1.5]) / model.plateau_norm(3))
 
-    files = []
-    for N in (50, 100, 200):
-        files.append(str(tmp_path / f"{N}.npz"))
-        options = f"--engine chain --p 2 --p-star 1 --N {N} --replicates 4 --eta-hat 0.1 --fraction 0.5"
-        options += f" --alpha-max 24 --points 49 --tolerance 1e-8 --seed 1 --out {files[-1]}"
-        monkeypatch.setattr(sys, "argv", ["stage", *options.split()])
-        escape_times.main()
-    options = f"--sgd {' '.join(files)} --N 1e4 1e5 1e6 --eta-hat 0.05 --starts 5 --widths 1,1 4,1 --aligned 3,2"
-    options += " --at 10000 --at-eta-hat 0.05 --resamples 20 --tolerance 1e-9 --seed 1"
-    (table, _), (data, record) = run(plateau_times, options, monkeypatch, tmp_path, BOTH)
+
+def test_the_stage_of_overlap_growth_and_its_figure():
+    given = parameters.OverlapGrowth(**COMMON, seed=1, p=2, t_fit=0.5, resamples=20)
+    measured, shown = finite(overlap_growth(given))
+    assert measured.frame.ode.iloc[0] == pytest.approx(measured.frame.finite.iloc[0], rel=0.1)
+    assert len(drawn("overlap_growth", given, shown).axes) == 1
+
+
+def test_a_projection_and_its_mean_rate_are_exact(rng):
+    M0 = rng.standard_normal((3, 2))
+    across = rng.standard_normal((3, 2))
+    across -= (across * M0).sum() / (M0**2).sum() * M0
+    np.testing.assert_allclose(growth.projection(np.array([M0, 2 * M0 + across]), M0), [1, 2])
+    rate = growth.mean_rate(2.0, np.full(5, np.exp(3.0)), rng, 10)
+    assert (rate.value, rate.error, rate.n) == (pytest.approx(1.5), pytest.approx(0, abs=1e-12), 5)
+
+
+@pytest.mark.parametrize(
+    ("stage", "more"),
+    [
+        (parameters.NormLearning, {"initial": [0.5, 1.5], "compared": [0.5]}),
+        (parameters.OverlapGrowth, {"p": 2, "t_fit": 0.5, "resamples": 20}),
+    ],
+)
+def test_a_learning_rate_without_a_plateau_is_refused(stage, more):
+    last = theory.last_plateau(2, 2)
+    for eta_hat, holds in ((0.999 * last, True), (1.001 * last, False)):
+        given = stage(**COMMON | {"seed": 1, "N": 500, "eta_hat": eta_hat}, **more)
+        broken = [(key, right) for fine, key, right in given.limits() if not fine]
+        assert broken == (
+            [] if holds else [("eta_hat", f"a number below {last:.4g}, beyond which there is no plateau")]
+        )
+
+
+def escape_times_at(N, rng):
+    """Escape times of SGD as part finite keeps them."""
+    said = {"p": 2, "p_star": 1, "fraction": 0.5, "eta_hat": 0.1, "N": N}
+    times = 10 + np.log(N) + rng.standard_normal((2, 4))
+    return Arrays({"sgd": times[0], "ode": times[1]}, parameters=said)
+
+
+TIMES = {"N": [10**4, 10**5, 10**6], "eta_hat": [0.05], "starts": 5, "widths": [(1, 1), (4, 1)], "aligned": (3, 2)}
+TIMES |= {"at": 10**4, "at_eta_hat": 0.05, "resamples": 20, "tolerance": 1e-9, "seed": 1}
+
+
+def test_the_stage_of_the_times_and_its_figure(rng):
+    given = parameters.EscapeTime(**TIMES)
+    sgd = [escape_times_at(N, rng) for N in (50, 100, 200)]
+    sgd[0].arrays["sgd"][0] = np.inf
+    measured, shown = finite(escape_time(given, sgd))
+    table, data = measured.frame, shown.frame
     slopes = table[(table.quantity == "slope") & (table.engine == "ODE")]
     np.testing.assert_allclose(slopes.estimate, slopes.theory, rtol=1e-2)
     assert {"rank_squares", "rank_node_minus_squares", "narrow_over_wide"} <= set(table.quantity)
-    assert isinstance(data, pd.DataFrame)
-    style.apply()
-    assert len(escape_time.draw(data, record["parameters"]).axes) == 2
+    assert "rank_squares_minus_squares" not in set(table.quantity)
+    of_sgd = table[table.engine == "SGD"].set_index(["quantity", "N"]).estimate
+    assert list(of_sgd["censored"]) == [1, 0, 0]
+    both = np.isfinite(sgd[0].arrays["sgd"])
+    assert of_sgd["time", 50] == pytest.approx(sgd[0].arrays["sgd"][both].mean())
+    assert measured.notes == ["SGD, N = 50: 1 of 4 runs did not escape"]
+    assert list(data.quantity) == [*["time"] * 3, *["time"] * 3, *["law"] * 3, *["width"] * 2]
+    assert len(drawn("escape_time", given, shown).axes) == 2
+
+
+def test_slopes_in_log_are_those_of_the_upper_half():
+    N = [10, 10**3, 10**5, 10**7]
+    times = np.outer(np.log(N), [1.0, 2.5])
+    times[0] += 7  # the lower half does not count
+    np.testing.assert_allclose(times_measure.slopes_in_log(N, times), [1.0, 2.5], rtol=1e-12)
+
+
+def test_norms_are_learned_when_they_stay_close_to_the_plateau():
+    p, p_star, eta_hat = 3, 2, 0.01
+    alpha = times_measure.norm_time(p, p_star, eta_hat, 1e-10)
+    run = ode.simulate(Start(np.zeros((p, p_star)), np.eye(p)), p * eta_hat, np.array([0, alpha - 1, alpha]), 1e-10)
+    left = run.Q[0, :, 0, 0] / theory.finite_norm(p, p_star, eta_hat) - 1
+    assert left[1] > 0.1 > left[2]
+    assert times_measure.norm_time(100, 2, 1e-4, 1e-8) == 0  # p/(p+2) is within a tenth of 1
+
+
+def test_a_size_that_fixes_the_order_of_escapes_has_rank_one(rng):
+    M = rng.standard_normal((40, 3, 2))
+    nodes = times_measure.alignments(M)["node"]
+    found = times_measure.strengths(M, 5 - nodes, rng, 20)
+    assert found["node"].rank.value == pytest.approx(1)
+    assert found["squares"].beyond_squares is None
+    assert found["node"].beyond_squares.value == pytest.approx(1 - found["squares"].rank.value)
+    assert times_measure.strengths(M, nodes, rng, 5)["node"].rank.value == pytest.approx(-1)
+
+
+def optimum_of(given):
+    """The tables of Figure 2, straight from a scan."""
+    scan = plateau_scan(given).data
+    kept = Arrays(scan.arrays, scan.units, msgspec.to_builtins(given))
+    return plateau_optimum(parameters.PlateauOptimum(resamples=20, seed=1), kept)
+
+
+LOST = {
+    "overlap_growth": (
+        overlap_growth,
+        parameters.OverlapGrowth(
+            **COMMON | {"p_star": 1, "N": 8, "eta_hat": 0.15, "t_max": 20.0, "points": 81, "replicates": 4},
+            p=2,
+            t_fit=0.5,
+            resamples=20,
+            seed=1,
+        ),
+        "SGD: ",
+    ),
+    "norm_learning": (
+        norm_learning,
+        parameters.NormLearning(
+            **COMMON | {"N": 6, "eta_hat": 0.2, "t_max": 3.0, "points": 11, "replicates": 3},
+            initial=[0.5, 1.5],
+            compared=[0.5],
+            seed=1,
+        ),
+        "SGD: ",
+    ),
+    "fig2": (
+        optimum_of,
+        parameters.PlateauScan(
+            **SCAN | {"widths": [(1, 1), (4, 4)], "starts": 3, "step": 0.06, "largest": 0.4, "alpha_max": 200.0}
+        ),
+        "p = 1, p* = 1: every start escapes at fewer than 4 learning rates",
+    ),
+    "escape_time": (
+        lambda given: escape_time(given, [escape_times_at(100, np.random.default_rng(1))]),
+        parameters.EscapeTime(**TIMES | {"widths": [(1, 1), (8, 4)], "at_eta_hat": 0.2}),
+        "ODE, p = 1, p* = 1: 5 of 5 runs did not escape",
+    ),
+}
+
+
+@pytest.mark.parametrize("figure", LOST)
+def test_a_figure_is_drawn_from_what_is_left_and_says_what_is_not(figure):
+    stage, given, said = LOST[figure]
+    measured, shown = finite(stage(given))
+    assert any(note.startswith(said) for note in measured.notes)
+    assert measured.notes == shown.notes
+    drawn(figure, given, shown).canvas.draw()
+
+
+def test_nothing_left_is_said():
+    given = parameters.PlateauScan(**SCAN | {"widths": [(1, 1)], "step": 0.1})
+    with pytest.raises(
+        UserError, match=r"nothing is left to show: p = 1, p\* = 1: every start escapes at fewer than 4"
+    ):
+        optimum_of(given)
 
 
 def test_starts_on_the_plateau_escape_after_the_predicted_mean_time():

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import yaml
 
+from shallownets.numerics import cores
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; any other means that no verdict was reached
 
@@ -57,7 +59,7 @@ def main() -> None:
     mutants = [one for one in mutants if not words or any(word in one["name"] + one["file"] for word in words)]
     unchanged = {"name": "the code as it is", "tests": sorted({test for one in mutants for test in one["tests"]})}
     missed = 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(cores.usable()) as pool:
         results = pool.map(tested, [unchanged, *mutants])
         failed, seconds = next(results)
         if failed:

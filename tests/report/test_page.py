@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from shallownets.archive import verify
 from shallownets.errors import UserError
 from shallownets.report.page import build
+from shallownets.results.artefacts import save_bytes, sidecar
 from tests.report.conftest import FIGURES, HOSTILE
 
 
@@ -140,6 +142,33 @@ def test_what_is_missing_is_named(inside, jobs, name, words):
             build(Path("results"), jobs)
     finally:
         path.write_bytes(kept)
+
+
+def test_a_picture_that_is_not_what_was_written_is_not_shown(inside, jobs):
+    path = inside / "results/figures/toy/straight.png"
+    kept = path.read_bytes()
+    save_bytes(path, kept)
+    path.write_bytes((inside / "results/figures/escape/stationary_map.png").read_bytes() + b" ")
+    try:
+        with pytest.raises(UserError, match=r"straight\.png: its bytes are not those that were written"):
+            build(Path("results"), jobs)
+    finally:
+        path.write_bytes(kept)
+        sidecar(path).unlink()
+
+
+def test_times_and_hardware_are_marked_and_nothing_else_changes_from_run_to_run(inside, page, jobs):
+    benchmark, seal = inside / "results/benchmarks/toy/straight.tsv", inside / "results/figure_data/toy/straight.csv"
+    kept = benchmark.read_bytes(), sidecar(seal).read_bytes()
+    try:
+        benchmark.unlink()
+        sidecar(seal).unlink()
+        other = build(Path("results"), jobs)
+    finally:
+        benchmark.write_bytes(kept[0])
+        sidecar(seal).write_bytes(kept[1])
+    assert other != page
+    assert verify.compare("report.html", other.encode(), "", page.encode(), exact=True)[0]
 
 
 def test_a_setting_that_the_config_does_not_have_is_named(inside, jobs):

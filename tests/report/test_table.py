@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
 from shallownets.errors import UserError
 from shallownets.report import table
+from shallownets.results.artefacts import save_bytes
 from shallownets.workflow import catalogue
 from tests.report.conftest import line
 
@@ -72,6 +74,13 @@ def test_another_table_is_no_ledger(tmp_path):
         table.rows_of(path, [])
     path.write_text("id,verdict\na,reproduced\n")
     with pytest.raises(UserError, match="columns"):
+        table.rows_of(path, [])
+    pd.DataFrame([line("a", "surely reproduced")]).to_csv(path, index=False)
+    with pytest.raises(UserError, match=r"verdict = 'surely reproduced': one of reproduced, deviates, .* is right"):
+        table.rows_of(path, [])
+    save_bytes(path, pd.DataFrame([line("a", "deviates")]).to_csv(index=False).encode())
+    path.write_bytes(path.read_bytes().replace(b"deviates", b"reproduced"))
+    with pytest.raises(UserError, match="its bytes are not those that were written"):
         table.rows_of(path, [])
 
 

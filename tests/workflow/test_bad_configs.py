@@ -106,9 +106,19 @@ def test_bad_configs_are_refused_before_anything_starts(here):
     assert files(here) - ours == before
 
 
-def test_values_given_with_config_on_the_command_line_are_checked_too(here):
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("tier=../../x", "tier = '../../x': a name"),
+        # Snakemake makes text of every value that is nested
+        ('escape={"runs":{"fig1":{"p":8}}}', "escape.runs.fig1.p = '8': a whole number"),
+    ],
+)
+def test_values_given_with_config_on_the_command_line_are_checked_too(here, given, said):
     before = files(here)
-    run = here.snakemake("-n", "all", "--config", "tier=../../x")
+    run = here.snakemake("-n", "all", "--config", given)
     assert run.returncode != 0
-    assert "error: config: tier = '../../x': a name" in run.stderr
+    *_, last = run.stderr.splitlines()
+    assert last.startswith(f"error: config: {said}")
+    assert ("use --configfile" in last) == given.startswith("escape")
     assert files(here) == before

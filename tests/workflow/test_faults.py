@@ -77,6 +77,22 @@ def flip(path: Path) -> None:
     path.write_bytes(content)
 
 
+def test_a_stage_that_is_killed_after_it_wrote_its_results_has_failed_and_they_are_none(checkout, count_fault):
+    table = "results/smoke/measurements/escape/dimensions.csv"
+    stage = checkout.folder / "src/shallownets/studies/escape/stages/dimensions.py"
+    source = stage.read_text()
+    stage.write_text(f"import atexit, os, signal\natexit.register(os.kill, os.getpid(), signal.SIGKILL)\n{source}")
+    failed = checkout.snakemake(table)
+    assert failed.returncode == 1
+    assert "non-zero exit status 137" in failed.stdout + failed.stderr
+    assert (checkout.folder / f"{table}.run.json").exists(), "it was killed too early"
+    assert not (checkout.folder / table).exists()
+    stage.write_text(source)
+    checkout.run(table)
+    assert (checkout.folder / table).exists()
+    count_fault("SIGKILL to a stage that has written its results", 1, 1)
+
+
 def cut(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 

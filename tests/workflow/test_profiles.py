@@ -105,3 +105,13 @@ def test_a_tier_that_does_not_exist_or_is_refused_is_one_line(tmp_path, monkeypa
     wrong.write_text("escape: {batch: 0}")
     with pytest.raises(UserError, match=r"escape\.batch = 0"):
         lineage.jobs(configs=[wrong])
+    wrong.write_text("tier: wrong\nchaos: {N: 3}")
+    with pytest.raises(UserError, match=r"chaos = .*: unknown key; known here: tier, seed, escape, riccati"):
+        lineage.jobs(configs=[wrong])
+    for content, said in ((b"", "nothing"), (b"- 1", "[1]")):
+        wrong.write_bytes(content)
+        with pytest.raises(UserError, match=re.escape(f"{wrong}: expected keys and their values, got {said}")):
+            lineage.jobs(configs=[wrong])
+    wrong.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match=re.escape(f"{wrong}: not YAML that can be read")):
+        lineage.jobs(configs=[wrong])

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from shallownets.workflow import catalogue, sources
+from shallownets import sources
+from shallownets.workflow import catalogue
 from tests.conftest import ROOT
 
 FIG1 = {"start", "sgd", "gather", "chain", "gather_chain", "ode", "fig1_data", "fig1"}

@@ -4,20 +4,41 @@
 # OUTPUTS: RESULTS/config.yaml, the merged config
 
 import os
+import re
+import shlex
 import sys
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
+from shallownets.claims import entries
 from shallownets.config import settings, yamlfile
 from shallownets.config.commandline import option, words
 from shallownets.errors import UserError
-from shallownets.workflow import catalogue, guard, runs, sources
+from shallownets.workflow import catalogue, guard, user
+from shallownets import sources
 
-# Jobs run this checkout's code with the Python that runs Snakemake, whatever else is installed or activated.
-shell.prefix(f"set -euo pipefail; export PATH='{Path(sys.executable).parent}':\"$PATH\" PYTHONPATH='{ROOT / 'src'}'; ")
+user.introduce()
+
+# Rules and commands name the project's files relative to its folder.
+if Path.cwd() != ROOT.resolve():
+    raise WorkflowError(
+        f"{Path.cwd()}: not the folder of this Snakefile; expected --directory {shlex.quote(str(ROOT))}"
+    )
+# A pipe to the log fails where its command does. Jobs run this checkout's code with the Python that runs Snakemake,
+# whatever else is installed or activated; `:q` quotes whatever stands in these paths.
+PYTHON, SOURCE = Path(sys.executable).parent, ROOT / "src"
+for path in (PYTHON, SOURCE):
+    if os.pathsep in str(path):
+        raise WorkflowError(f"{path}: a path without {os.pathsep} is right, which separates folders of a search path")
+shell.prefix('set -euo pipefail; export PATH={PYTHON:q}:"$PATH" PYTHONPATH={SOURCE:q}; ')
+
+
+configfile: "config.yaml"
+
 
 try:
     for path in workflow.configfiles:
@@ -31,10 +52,28 @@ DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, BENCHMARKS = (
     f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs", "benchmarks")
 )
 CATALOGUE = catalogue.load(ROOT)
-CLAIMS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("workflow/claims/*/*.yaml"))]
 
 
-@cache  # a rule asks twice, and on a cluster each job reads these files anew
+def named(files):
+    """Named inputs or outputs of a job as words of a command line: --name file."""
+    listed = ((name, [paths] if isinstance(paths, str) else paths) for name, paths in files.items())
+    return [word for name, paths in listed for word in (option(name), *paths)]
+
+
+def closure(module):
+    """The files that a module runs, relative to the checkout."""
+    return [os.path.relpath(path, ROOT) for path in sources.closure(f"shallownets.{module}")]
+
+
+def command(module, *said):
+    """The params of a rule: the hash of the source, and the command with the job's files, behind `python -m shallownets`."""
+    return {
+        "code": digest(module),
+        "command": lambda wildcards, input, output: shlex.join([*said, *named(input), *named(output)]),
+    }
+
+
+@cache
 def digest(module, *others):
     """Hash of what a command runs, found from its imports, and of other files of this project that it reads.
 
@@ -48,13 +87,16 @@ def growing(amount):
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
 
 
-# guard.watch()
+guard.watch(Path(RESULTS))
 
 
 onstart:
+    # Those who submit jobs put the path of Python into a script as it is, and that of the script into double quotes.
+    for path, special in ((sys.executable, r"[^\w@%+=:,./-]"), (str(ROOT), r'["$`\\]')):
+        if workflow.non_local_exec and re.search(special, path, re.ASCII):
+            raise WorkflowError(f"{path}: a path without spaces and quotes is right for jobs of a batch system")
     try:
-        runs.start(Path(RESULTS))
-        # guard.tidy(Path(RESULTS))
+        guard.tidy(Path(RESULTS))
         settings.write(config, Path(RESULTS, "config.yaml"))
     except UserError as error:
         raise WorkflowError(str(error))

@@ -125,3 +125,5 @@ use rule stage as escape_fig1 with:
 
 
 include: "escape/plateau.smk"
+include: "escape/finite.smk"
+include: "escape/beyond.smk"

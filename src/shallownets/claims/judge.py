@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shallownets.config import schema, yamlfile
+from shallownets.claims.entries import Entry, Rule
+from shallownets.claims.formulas import evaluate
 from shallownets.errors import UserError
-from shallownets.report.formulas import evaluate
 from shallownets.results.artefacts import load_table
 
 if TYPE_CHECKING:
@@ -57,53 +57,27 @@ class Comparison:
     tiers: str
 
 
-def load(path: Path, allowed: Mapping) -> list[dict]:
-    """Entries of a claims file.
-
-    Args:
-        path: of the file.
-        allowed: the schema of claims files.
-
-    Raises:
-        UserError: the file is not what the schema allows.
-    """
-    entries = yamlfile.load(path)
-    schema.check(entries, allowed, str(path))
-    return entries
-
-
-def tables_of(path: Path, allowed: Mapping) -> list[str]:
-    """Names <study>/<table> of the tables that a claims file, <study>/<part>.yaml, names; sorted.
-
-    Raises:
-        UserError: the file is not what the schema allows.
-    """
-    return sorted({f"{path.parent.name}/{entry['table']}" for entry in load(path, allowed)})
-
-
-def tolerance_of(rule: Mapping, names: Mapping[str, float]) -> float | None:
+def tolerance_of(rule: Rule, names: Mapping[str, float]) -> float | None:
     """What an ``interval`` allows its half-width to be, or ``within`` the interval to miss; None for other rules.
 
     Raises:
         UserError: a formula that cannot be evaluated.
     """
-    (kind, formula), *_ = rule.items()
-    return evaluate(formula, names) if kind in ("interval", "within") else None
+    return evaluate(rule.formula, names) if rule.kind in ("interval", "within") else None
 
 
-def judge(rule: Mapping, predicted: float, low: float, high: float, names: Mapping[str, float]) -> str:
+def judge(rule: Rule, predicted: float, low: float, high: float, names: Mapping[str, float]) -> str:
     """Verdict on a prediction given the interval [low, high] of what was measured.
 
     Args:
-        rule: one of ``exact``, ``interval``, ``within``, ``at_most``, ``at_least`` (see the claims schema).
+        rule: of the claim.
         predicted, low, high: the numbers compared; low equals high for exact numbers.
         names: what formulas in the rule may use.
 
     Raises:
         UserError: a formula that cannot be evaluated.
     """
-    (kind, *_) = rule
-    tolerance = tolerance_of(rule, names)
+    kind, tolerance = rule.kind, tolerance_of(rule, names)
     if kind == "exact":
         return REPRODUCED if low == high == predicted else DEVIATES
     if kind == "interval":
@@ -128,40 +102,39 @@ def _select(frame: pd.DataFrame, rows: Mapping, entry: str, artefact: str) -> pd
     return frame
 
 
-def comparisons_of(entry: Mapping, tables: Path, tier: str) -> list[Comparison]:
+def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
     """Comparisons of one entry: one for each row that it selects from its table.
 
     Args:
-        entry: from ``load``.
+        entry: of a claims file.
         tables: folder of the study's tables of measurements.
         tier: the tier that was run.
 
     Raises:
         UserError: a table, column or row that is not there, or a formula that cannot be evaluated.
     """
-    (kind, formula), *_ = entry["judge"].items()
     artefact = tables / f"{entry['table']}.csv"
     common = {
-        "source": entry["source"],
-        "statement": entry["statement"],
+        "source": entry.source,
+        "statement": entry.statement,
         "artefact": artefact.as_posix(),
-        "section": entry["section"],
-        "formula": str(entry["predicted"]),
-        "rule": _RULES[kind].format(formula),
-        "note": entry.get("note", ""),
-        "kind": kind,
-        "tiers": ", ".join(entry["tiers"]),
+        "section": entry.section,
+        "formula": str(entry.predicted),
+        "rule": _RULES[entry.judge.kind].format(entry.judge.formula),
+        "note": entry.note,
+        "kind": entry.judge.kind,
+        "tiers": ", ".join(entry.tiers),
     }
     table = load_table(artefact)
-    frame = _select(table.frame, entry["rows"], entry["id"], common["artefact"])
-    judged = tier in entry["tiers"]
+    frame = _select(table.frame, entry.rows, entry.id, common["artefact"])
+    judged = tier in entry.tiers
     notes = table.parameters.get("notes", [])
     if notes:
         common["note"] = " ".join([common["note"], f"Left out: {'; '.join(notes)}."]).strip()
     if frame.empty and (notes or not judged):
         nothing = dict.fromkeys(("predicted", "measured", "low", "high", "n", "tolerance"))
-        return [Comparison(id=entry["id"], verdict=NOT_JUDGED, **common, **nothing)]
-    keys = entry.get("by", [])
+        return [Comparison(id=entry.id, verdict=NOT_JUDGED, **common, **nothing)]
+    keys = entry.by
     if frame.empty or (not keys and len(frame) > 1) or frame.duplicated(keys or None).any():
         raise UserError(
             f"claim {entry['id']}: selects {len(frame)} rows of {common['artefact']}; "
@@ -170,20 +143,20 @@ def comparisons_of(entry: Mapping, tables: Path, tier: str) -> list[Comparison]:
     comparisons = []
     for row in frame.to_dict("records"):
         names = {key: value for key, value in row.items() if isinstance(value, int | float)}
-        predicted = evaluate(entry["predicted"], names)
+        predicted = evaluate(entry.predicted, names)
         suffix = ",".join(f"{key}={row[key]:g}" if key in names else f"{key}={row[key]}" for key in keys)
         names["predicted"] = predicted
-        verdict = judge(entry["judge"], predicted, row["low"], row["high"], names)
+        verdict = judge(entry.judge, predicted, row["low"], row["high"], names)
         comparisons.append(
             Comparison(
-                id=f"{entry['id']}[{suffix}]" if suffix else entry["id"],
+                id=f"{entry['id']}[{suffix}]" if suffix else entry.id,
                 predicted=predicted,
                 measured=row["estimate"],
                 low=row["low"],
                 high=row["high"],
                 verdict=verdict if judged else NOT_JUDGED,
                 n=int(row["n"]),
-                tolerance=tolerance_of(entry["judge"], names),
+                tolerance=tolerance_of(entry.judge, names),
                 **common,
             )
         )

@@ -4,20 +4,27 @@ From: the claims files of the studies and the tables of measurements that they n
 Makes: the ledger as CSV and Markdown.
 """
 
+import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
 from pathlib import Path
 
-from shallownets import cli
-from shallownets.claims.judge import DEVIATES, NOT_JUDGED, REPRODUCED, UNDERPOWERED, VERDICTS, Comparison
-from shallownets.claims.judge import judge as claims
-from shallownets.config import yamlfile
-from shallownets.errors import UserError
-from shallownets.results.artefacts import save_bytes
+from shallownets.claims import entries
+from shallownets.claims.judge import (
+    DEVIATES,
+    NOT_JUDGED,
+    REPRODUCED,
+    UNDERPOWERED,
+    VERDICTS,
+    Comparison,
+    comparisons_of,
+)
+from shallownets.config.commandline import Parser, path
+from shallownets.errors import UserError, in_short
+from shallownets.results.artefacts import load_bytes, save_bytes
 
-MODULE = "shallownets.claims.ledger"
 _GRAVITY = (DEVIATES, UNDERPOWERED, REPRODUCED, NOT_JUDGED)  # what a claim of several comparisons is said to be
 
 
@@ -57,21 +64,22 @@ def gather(comparisons: Iterable[Comparison]) -> list[Claim]:
     return [Claim(list(group)) for _, group in groupby(comparisons, key=_entry_of)]
 
 
-def read(path: Path) -> list[Comparison]:
+def read(file: Path) -> list[Comparison]:
     """The comparisons of a ledger, claims.csv, in its order.
 
     Raises:
-        UserError: the ledger is missing or is not one.
+        UserError: the ledger is missing, is not one, or its bytes are not those of its seal.
     """
     import pandas as pd
 
-    try:
-        frame = pd.read_csv(path, keep_default_na=False)
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; `make figures` makes it") from None
+    content = load_bytes(file)
     names = [field.name for field in fields(Comparison)]
-    if list(frame.columns) != names:
-        raise UserError(f"{path}: its columns are not {', '.join(names)}; delete it and run again")
+    try:
+        frame = pd.read_csv(io.BytesIO(content), keep_default_na=False)[names]
+    except (ValueError, KeyError) as error:
+        raise UserError(f"{file}: its columns are not {', '.join(names)}; delete it and run again") from error
+    if strange := sorted(set(frame.verdict) - set(VERDICTS), key=str):
+        raise UserError(f"{file}: verdict = {in_short(strange[0])}: expected one of {', '.join(VERDICTS)}")
     for name in ("predicted", "measured", "low", "high", "tolerance", "n"):
         numbers = pd.to_numeric(frame[name], errors="coerce").astype(object)
         frame[name] = numbers.where(numbers.notna(), None)
@@ -93,36 +101,29 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     )
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     import pandas as pd
 
-    parser = cli.parser(MODULE, __doc__)
-    parser.add_argument("--entries", type=cli.path, nargs="+", required=True, help="claims files, <study>/<part>.yaml")
-    parser.add_argument("--schema", type=cli.path, required=True, help="what a claims file may hold, .yaml")
-    parser.add_argument("--measurements", type=cli.path, required=True, help="folder with <study>/<table>.csv")
+    parser = Parser("python -m shallownets ledger", __doc__ or "")
+    parser.add_argument("--entries", type=path, nargs="+", required=True, help="claims files, <study>/<part>.yaml")
+    parser.add_argument("--measurements", type=path, required=True, help="folder with <study>/<table>.csv")
     parser.add_argument("--tier", required=True, help="the tier that was run")
-    parser.add_argument("--template", type=cli.path, required=True, help="Jinja2 template of the ledger as text")
-    parser.add_argument(
-        "--out", type=cli.path, nargs=2, required=True, help="the ledger: .csv, and through the template"
-    )
-    args = parser.parse_args()
+    parser.add_argument("--template", type=path, required=True, help="Jinja2 template of the ledger as text")
+    parser.add_argument("--csv", type=path, required=True, help="the ledger, .csv")
+    parser.add_argument("--md", type=path, required=True, help="the ledger through the template")
+    parser.add_argument("--source", default="", help="digest of all that makes the ledger, for its seal")
+    args = parser.parse_args(words)
 
-    allowed = yamlfile.load(args.schema)
     comparisons = [
         comparison
-        for path in args.entries
-        for entry in claims.load(path, allowed)
-        for comparison in claims.comparisons_of(entry, args.measurements / path.parent.name, args.tier)
+        for file in args.entries
+        for entry in entries.load(file)
+        for comparison in comparisons_of(entry, args.measurements / file.parent.name, args.tier)
     ]
     ids = Counter(comparison.id for comparison in comparisons)
     if twice := [name for name, number in ids.items() if number > 1]:
-        raise UserError(f"claims: the id {twice[0]} stands on more than one entry; an id of its own is right")
+        raise UserError(f"claims: the id {twice[0]} stands on more than one entry; expected an id of its own")
     comparisons.sort(key=lambda comparison: comparison.section)
-    csv, text = args.out
-    save_bytes(csv, pd.DataFrame(comparisons).to_csv(index=False, lineterminator="\n").encode())
-    save_bytes(text, render(comparisons, args.template, args.tier).encode())
+    save_bytes(args.csv, pd.DataFrame(comparisons).to_csv(index=False, lineterminator="\n").encode(), args.source)
+    save_bytes(args.md, render(comparisons, args.template, args.tier).encode(), args.source)
     print(", ".join(f"{number} {verdict}" for verdict, number in counts(comparisons).items()))
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -8,18 +8,21 @@ move by five standard errors of the difference; any other value must agree to a 
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from shallownets import cli
+from shallownets.claims import ledger
 from shallownets.errors import UserError
+from shallownets.files import write_whole
 from shallownets.numerics.statistics import WIDTH
 from shallownets.results.artefacts import load_table
-from shallownets.results.files import write_whole
 
 MODULE = "shallownets.claims.reference"
+_LEDGER = "claims.csv"
 _ROWS = 300  # about how many rows of a table are kept
 _Z = 5.0
 _TIGHT = 1e-6
@@ -68,9 +71,8 @@ def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
     return lines
 
 
-def verdicts_changed(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
-    """Claims that were reproduced and no longer are, and claims that came or went."""
-    now, then = (dict(zip(frame.id, frame.verdict, strict=True)) for frame in (new, kept))
+def verdicts_changed(now: Mapping[str, str], then: Mapping[str, str]) -> list[str]:
+    """Claims that were reproduced and no longer are, and claims that came or went; verdicts by the claim's id."""
     lines = [
         f"{name}: was reproduced, {f'now {now[name]}' if name in now else 'is gone'}"
         for name, verdict in then.items()
@@ -79,55 +81,65 @@ def verdicts_changed(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
     return lines + [f"{name}: is new, {verdict}" for name, verdict in now.items() if name not in then]
 
 
-def compare(results: Path, reference: Path) -> list[str]:
-    """Everything that moved, a line each.
+def _verdicts(results: Path) -> dict[str, str]:
+    return {comparison.id: comparison.verdict for comparison in ledger.read(results / _LEDGER)}
+
+
+def _kept(path: Path) -> pd.DataFrame | None:
+    """A table of the reference; None where it has none.
 
     Raises:
-        UserError: a result is missing or damaged.
+        UserError: it cannot be read.
     """
-    lines = []
-    if not (results / "claims.csv").is_file():
-        raise UserError(f"{results / 'claims.csv'}: no such file; run `make figures` first")
-    if (reference / "claims.csv").is_file():
-        lines += verdicts_changed(pd.read_csv(results / "claims.csv"), pd.read_csv(reference / "claims.csv"))
+    try:
+        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise UserError(f"{path}: not a table; `make reference` makes the reference anew") from error
+
+
+def compare(results: Path, reference: Path) -> tuple[list[str], str]:
+    """(everything that moved, a line each; what was compared, in words).
+
+    Raises:
+        UserError: a result is missing or damaged, or a table of the reference is.
+    """
+    now, then = _verdicts(results), _kept(reference / _LEDGER)
+    if then is not None and not {"id", "verdict"} <= set(then.columns):
+        raise UserError(f"{reference / _LEDGER}: it has no columns id and verdict; `make reference` makes it anew")
+    lines = verdicts_changed(now, {} if then is None else dict(zip(then.id, then.verdict, strict=True)))
     names = {
         path.relative_to(base).as_posix() for base in (results, reference) for path in base.glob("figure_data/*/*.csv")
     }
     for name in sorted(names):
-        if not (reference / name).is_file():
-            lines.append(f"{name}: is new")
-            continue
-        kept = pd.read_csv(reference / name, keep_default_na=False, na_values=[""])
-        new, _ = load_table(results / name)
-        lines += [f"{name}: {line}" for line in moved(thin(new), kept)]
-    return lines
+        kept = _kept(reference / name)
+        new = load_table(results / name).frame
+        lines += [f"{name}: is new"] if kept is None else [f"{name}: {line}" for line in moved(thin(new), kept)]
+    return lines, f"{len(now)} verdicts and {len(names)} tables of figures"
 
 
 def keep(results: Path, reference: Path) -> None:
     """Make these results the reference."""
-    ledger = pd.read_csv(results / "claims.csv")[["id", "verdict"]]
-    write_whole(reference / "claims.csv", ledger.to_csv(index=False).encode())
+    verdicts = pd.DataFrame(_verdicts(results).items(), columns=["id", "verdict"])
+    write_whole(reference / _LEDGER, verdicts.to_csv(index=False).encode())
     for path in sorted(results.glob("figure_data/*/*.csv")):
-        frame, _ = load_table(path)
+        frame = load_table(path).frame
         write_whole(reference / path.relative_to(results), thin(frame).to_csv(index=False).encode())
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     parser = cli.parser(MODULE, __doc__)
     parser.add_argument(
         "action", choices=["check", "update"], help="fail where anything moved, or keep the new results"
     )
     parser.add_argument("--results", type=cli.path, default=Path("results"), help="results of the paper tier")
     parser.add_argument("--reference", type=cli.path, default=Path("tests/reference"), help="the reference")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
 
-    lines = compare(args.results, args.reference)
-    print("\n".join(lines) if lines else "Nothing moved.")
+    lines, compared = compare(args.results, args.reference)
+    print("\n".join(lines) if lines else f"Nothing moved in {compared}.")
     if args.action == "update":
         keep(args.results, args.reference)
     elif lines:
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    cli.run(main)

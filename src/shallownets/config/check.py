@@ -8,13 +8,13 @@ from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
+import yaml
 from msgspec import Meta
 
 from shallownets.config.section import Section
 from shallownets.errors import UserError, in_short, key_name
 
 LARGEST = 10**15  # beyond it no number here has a meaning, and floats no longer tell whole numbers apart
-_AS_TEXT = " (this is text; YAML reads 1e-3 as text and 1.0e-3 as a number)"
 
 Kind = TypeVar("Kind", bound=Section)
 Place = tuple[str, ...]
@@ -85,6 +85,17 @@ def _is_different(metas: list[Meta]) -> bool:
     return any((meta.extra or {}).get("different", False) for meta in metas)
 
 
+def _text_hint(text: str) -> str:
+    """Why there may be text where a number was expected."""
+    try:
+        float(text)
+    except ValueError:
+        return ""
+    if isinstance(yaml.safe_load(text), str):
+        return " (this is text: YAML reads 1e-3 as text and 1.0e-3 as a number)"
+    return " (this is text: quotes make it so, and Snakemake does with what is nested in --config; use --configfile)"
+
+
 def _wrong(value: object, kind: Any) -> str:
     """What was expected in place of a value that is not of its kind."""
     bare, _ = parts(kind)
@@ -92,7 +103,7 @@ def _wrong(value: object, kind: Any) -> str:
         return "a finite number"
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= LARGEST:
         return f"a number below {LARGEST:.0e}"
-    return expectation(kind) + (_AS_TEXT if isinstance(value, str) and bare in (int, float) else "")
+    return expectation(kind) + (_text_hint(value) if isinstance(value, str) and bare in (int, float) else "")
 
 
 def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:

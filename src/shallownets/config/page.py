@@ -5,15 +5,13 @@ Makes: docs/config.md.
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from shallownets import cli
 from shallownets.config import settings
 from shallownets.config.check import expectation, fields, parts
 from shallownets.config.commandline import Parser, path
 from shallownets.config.section import Section
-from shallownets.results.files import write_whole
+from shallownets.files import write_whole
 
 HEAD = """# The config, key by key
 
@@ -66,11 +64,7 @@ def page(config: Mapping[str, Any]) -> str:
     return HEAD + "\n".join(_sections(settings.config_class(), config, "")) + "\n"
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets config", __doc__ or "")
     parser.add_argument("--out", type=path, required=True, metavar="FILE", help="the page, .md")
-    write_whole(parser.parse_args().out, page(settings.default()).encode())
-
-
-if __name__ == "__main__":
-    cli.run(main)
+    write_whole(parser.parse_args(words).out, page(settings.default()).encode())

@@ -8,6 +8,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 
+import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
@@ -51,6 +52,17 @@ _TYPES = Draft202012Validator.TYPE_CHECKER.redefine_many({"number": _is_number, 
 _Validator = extend(Draft202012Validator, _BETWEEN_KEYS, type_checker=_TYPES)
 
 
+def _text_hint(text: str) -> str:
+    """Why there may be text where a number is right."""
+    try:
+        float(text)
+    except ValueError:
+        return ""
+    if isinstance(yaml.safe_load(text), str):
+        return " (this is text: YAML reads 1e-3 as text and 1.0e-3 as a number)"
+    return " (this is text: quotes make it so, and Snakemake does with what is nested in --config; use --configfile)"
+
+
 def _explain(error: ValidationError) -> str:
     """One line for one violation."""
     path = [key_name(part) for part in error.absolute_path]
@@ -74,9 +86,8 @@ def _explain(error: ValidationError) -> str:
         right = f"a number below {LARGEST:.0e}"
     elif error.validator in _BETWEEN_KEYS:
         right = error.message
-    hint = ""
-    if isinstance(error.instance, str) and error.schema.get("type") in ("number", "integer"):
-        hint = " (this is text; YAML reads 1e-3 as text and 1.0e-3 as a number)"
+    number = isinstance(error.instance, str) and error.schema.get("type") in ("number", "integer")
+    hint = _text_hint(error.instance) if number else ""
     return f"{key} = {value}: {right} is right{hint}"
 
 

@@ -16,7 +16,7 @@ from shallownets.config import yamlfile
 from shallownets.config.check import fields, section_of
 from shallownets.config.section import Limit, Section, Seed, expected, means
 from shallownets.errors import UserError, in_short, key_name
-from shallownets.results.files import write_whole
+from shallownets.files import write_whole
 
 FOLDERS = ("archive", "benchmarks", "data", "figure_data", "figures", "logs", "measurements", "report")
 Tier = Annotated[
@@ -125,6 +125,24 @@ def values_of(stage: str, config: Mapping, place: str, more: Mapping[str, Any]) 
     return section_of({name: around[name] for name in names}, kind, f"config: {place}")
 
 
+def load(path: Path, known: Mapping[str, Collection[str]]) -> dict:
+    """The config of a run, such as RESULTS/config.yaml: whole, and held to what this checkout allows.
+
+    Args:
+        path: of the file.
+        known: the names of each study's figures, those of its catalogue.
+
+    Raises:
+        UserError: the file is missing, or holds what config.yaml may not hold.
+    """
+    config = yamlfile.load(path)
+    try:
+        check(config, known)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+    return config
+
+
 def _leaves(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
     """(path, value) of everything that is not a mapping; an empty mapping counts as a value."""
     if isinstance(node, Mapping) and node:
@@ -147,6 +165,18 @@ def differences(config: Mapping, default: Mapping) -> list[str]:
 def results_folder(config: Mapping) -> str:
     """Where the results of this config's tier land, relative to the working directory."""
     return "results" if config["tier"] == "paper" else f"results/{config['tier']}"
+
+
+def tier_of(path: Path) -> str:
+    """The tier that a config file names, config.yaml itself, an overlay of it, or what a run wrote down.
+
+    Raises:
+        UserError: the file cannot be read as a config, or names no tier.
+    """
+    config = yamlfile.load_section(path)
+    if not isinstance(tier := config.get("tier"), str):
+        raise UserError(f"{path}: expected the name of a tier, got tier = {in_short(tier)}")
+    return tier
 
 
 def summary(config: Mapping, default: Mapping) -> str:

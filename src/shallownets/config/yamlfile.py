@@ -4,7 +4,11 @@ from pathlib import Path
 
 import yaml
 
-from shallownets.errors import UserError, key_name
+from shallownets.errors import UserError, in_short, key_name
+
+# libyaml's loader, nine times as fast as PyYAML's own, which reads the same where libyaml is missing.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 100  # of collections within each other; files of this project have 12
 
 
 def _refuse_repetition(document: yaml.Node | None) -> None:
@@ -26,14 +30,28 @@ def _refuse_repetition(document: yaml.Node | None) -> None:
                 waiting += [key, value]
 
 
+def _refuse_depth(text: str) -> None:
+    """Refuse collections nested so deeply that a loader, which calls itself for each, would run out of stack.
+
+    libyaml's would end the process.
+    """
+    loader, depth = LOADER(text), 0
+    while event := loader.get_event():
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise UserError(f"line {event.start_mark.line + 1}: lists and sections nest to {DEEPEST} at most")
+
+
 def load(path: Path) -> object:
     """What a YAML file says. It is read as data: nothing in it is executed.
 
     Raises:
-        UserError: the file is missing, not YAML, holds a key twice or uses aliases.
+        UserError: the file is missing, not YAML, holds a key twice, uses aliases or nests too deeply.
     """
     try:
-        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        _refuse_depth(text)
+        loader = LOADER(text)
         document = loader.get_single_node()
         _refuse_repetition(document)
         return loader.construct_document(document) if document else None
@@ -41,6 +59,22 @@ def load(path: Path) -> object:
         raise UserError(f"{path}: {error}") from None
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except Exception as error:  # of a file that is no YAML, PyYAML says so by nearly every exception there is
         mark = getattr(error, "problem_mark", None)
-        raise UserError(f"{path}: not YAML that can be read{f', line {mark.line + 1}' if mark else ''}") from error
+        # libyaml counts the end of a file without a last newline as one line more
+        line = f", line {min(mark.line, text.count(chr(10))) + 1}" if mark else ""
+        raise UserError(f"{path}: not YAML that can be read{line}") from error
+
+
+def load_section(path: Path) -> dict:
+    """What a YAML file says that holds keys and their values.
+
+    Raises:
+        UserError: as for ``load``, or the file holds something else, or nothing.
+    """
+    document = load(path)
+    if not isinstance(document, dict):
+        raise UserError(f"{path}: expected keys and their values, got {in_short(document) if document else 'nothing'}")
+    return document

@@ -4,19 +4,17 @@ From: the tidy CSV of the figure.
 Makes: the figure. Notes in the table's record, on runs that were left out, are printed below it.
 """
 
-import sys
 import traceback
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from shallownets import cli, studies
+from shallownets import sources, studies
 from shallownets.config.commandline import Parser, path
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
-from shallownets.workflow import sources
 
 
 def find(name: str) -> ModuleType:
@@ -40,8 +38,8 @@ def _said(error: Exception, draw: Callable) -> str:
     return f"{type(error).__name__} {' '.join(str(error).split())} ({Path(file).name}:{line})"
 
 
-def main() -> None:
-    name, words = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
+def main(words: list[str]) -> None:
+    name, words = (words[0], words[1:]) if words else ("", [])
     if name in ("-h", "--help"):
         print(__doc__)
         return
@@ -59,7 +57,3 @@ def main() -> None:
     if notes := table.parameters.get("notes"):
         figure.supxlabel("Left out: " + "; ".join(notes), fontsize=7, color=style.COLOURS[1], wrap=True)
     style.save(figure, found.out, sources.digest(sources.closure(module.__name__)))
-
-
-if __name__ == "__main__":
-    cli.run(main)

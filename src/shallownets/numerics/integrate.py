@@ -1,13 +1,13 @@
 """Adaptive Runge-Kutta integration of order 8 (Dormand & Prince), compiled.
 
-The tableau is SciPy's ``DOP853``; so is the error estimate. Steps end exactly on the recording times, so nothing
+The tableau and the error estimate are those of SciPy's ``DOP853``. Steps end exactly on the recording times, so nothing
 is interpolated. A compiled right-hand side makes this hundreds of times as fast as ``scipy.integrate.solve_ivp``.
 """
 
 import numpy as np
 from numba import f8, i8, types, void
-from scipy.integrate import DOP853
 
+from shallownets.numerics import dop853
 from shallownets.numerics.jit import kernel
 
 # A right-hand side: (y, parameters, work, out) with dy/dt written to out; work is scratch of its own choosing.
@@ -19,16 +19,26 @@ _WATCHED = types.FunctionType(OBSERVABLE)
 
 DONE, OUT_OF_BOUNDS, STEP_TOO_SMALL, CROSSED = 0, 1, 2, 3
 
-_STAGES = DOP853.n_stages
-_A = np.ascontiguousarray(DOP853.A[:_STAGES, :_STAGES])
-_B = DOP853.B.copy()
-_E3 = DOP853.E3.copy()
-_E5 = DOP853.E5.copy()
+_STAGES = dop853.STAGES
+_A, _B, _E3, _E5 = dop853.A, dop853.B, dop853.E3, dop853.E5
 _ABSOLUTE = 1e-3  # absolute tolerance over relative tolerance: overlaps start as small as N^(-1/2)
+TINY = 1e-9  # size of a component at the start below which its error is controlled relative to that size
+_LEAST = 1e-290  # of such an absolute tolerance over the relative one: times the latter it is still a normal number
 
 
-@kernel(f8(_RHS, f8[::1], f8[::1], f8[::1], f8, f8[:, ::1], f8[::1], f8, f8[::1], f8))
-def _attempt(rhs, y, parameters, work, h, k, new, tolerance, trial, bound):
+def floor(sizes: np.ndarray) -> np.ndarray:
+    """(n,) the size of each component below which its error no longer is relative to the component.
+
+    One that starts below ``TINY`` may grow by any factor before it matters, so that its first relative errors stay.
+
+    Args:
+        sizes: (n,) sizes of the components at the start; for one that is coupled to others, their common size.
+    """
+    return np.where(sizes < TINY, np.maximum(_ABSOLUTE * sizes, _LEAST), _ABSOLUTE)
+
+
+@kernel(f8(_RHS, f8[::1], f8[::1], f8[::1], f8, f8[:, ::1], f8[::1], f8, f8[::1], f8[::1], f8))
+def _attempt(rhs, y, parameters, work, h, k, new, tolerance, floor, trial, bound):
     """One step of size h from y into ``new``: fills the stages k[1:], returns the scaled error (inf where it fails)."""
     n = y.size
     for stage in range(1, _STAGES):
@@ -48,7 +58,7 @@ def _attempt(rhs, y, parameters, work, h, k, new, tolerance, trial, bound):
     square5 = 0.0
     square3 = 0.0
     for i in range(n):
-        scale = tolerance * (_ABSOLUTE + max(abs(y[i]), abs(new[i])))
+        scale = tolerance * (floor[i] + max(abs(y[i]), abs(new[i])))
         e5 = 0.0
         e3 = 0.0
         for j in range(_STAGES + 1):
@@ -102,17 +112,18 @@ def _stuck(y, bound):
     return STEP_TOO_SMALL
 
 
-@kernel(types.Tuple((i8, f8, i8))(_RHS, f8[::1], f8[::1], f8[::1], i8, f8, f8, f8[:, ::1]))
-def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
-    """Integrate dy/dt = rhs(y) and record y at the given times.
+@kernel(types.Tuple((i8, f8, i8))(_RHS, f8[::1], f8[::1], f8[::1], i8, f8, f8[::1], f8, f8[:, ::1]))
+def integrate(rhs, start, times, parameters, scratch, tolerance, floor, bound, out):
+    """Integrate dy/dt = rhs(y) from time 0 and record y at the given times.
 
     Args:
         rhs: compiled right-hand side of type ``SIGNATURE``.
-        start: (n,) y at times[0].
-        times: (T,) increasing.
+        start: (n,) y at time 0.
+        times: (T,) at least 0, increasing.
         parameters: passed to rhs.
         scratch: length of the work array handed to rhs.
-        tolerance: error of a step, relative to |y| + 1e-3, root mean square over components.
+        tolerance: error of a step, relative to |y| + floor, root mean square over components.
+        floor: (n,) as the function of this name gives it.
         bound: stop as soon as any |y| exceeds it.
         out: (T, n), written up to the last time reached.
 
@@ -121,14 +132,13 @@ def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
     """
     n = start.size
     y, new, trial, work, k, h = _begin(rhs, start, parameters, scratch)
-    t = times[0]
-    out[0] = y
-    for record in range(1, times.size):
+    t = 0.0
+    for record in range(times.size):
         end = times[record]
         while t < end:
             step = min(h, end - t)
             last = step == end - t
-            error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, trial, bound)
+            error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, floor, trial, bound)
             if error < 1.0:
                 t = end if last else t + step
                 y[:] = new
@@ -144,15 +154,15 @@ def integrate(rhs, start, times, parameters, scratch, tolerance, bound, out):
     return DONE, t, times.size
 
 
-@kernel(types.Tuple((i8, f8))(_RHS, _WATCHED, f8[::1], f8, f8, f8[::1], i8, f8, f8))
-def first_crossing(rhs, observable, start, level, end, parameters, scratch, tolerance, bound):
+@kernel(types.Tuple((i8, f8))(_RHS, _WATCHED, f8[::1], f8, f8, f8[::1], i8, f8, f8[::1], f8))
+def first_crossing(rhs, observable, start, level, end, parameters, scratch, tolerance, floor, bound):
     """Integrate from time 0 until an observable first falls below a level.
 
     The step in which it falls is taken again with a shorter and shorter length (bisection), so that the time is as
     accurate as the integration itself.
 
     Args:
-        rhs, parameters, scratch, tolerance, bound: as for ``integrate``.
+        rhs, parameters, scratch, tolerance, floor, bound: as for ``integrate``.
         observable: compiled function of type ``OBSERVABLE``.
         start: (n,) y at time 0.
         level: what the observable must fall below.
@@ -167,7 +177,7 @@ def first_crossing(rhs, observable, start, level, end, parameters, scratch, tole
     t = 0.0
     while t < end:
         step = min(h, end - t)
-        error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, trial, bound)
+        error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, floor, trial, bound)
         if error < 1.0:
             for i in range(n):
                 if not abs(new[i]) <= bound:
@@ -176,7 +186,7 @@ def first_crossing(rhs, observable, start, level, end, parameters, scratch, tole
                 before, after = 0.0, step
                 for _ in range(40):
                     middle = 0.5 * (before + after)
-                    _attempt(rhs, y, parameters, work, middle, k, new, tolerance, trial, bound)
+                    _attempt(rhs, y, parameters, work, middle, k, new, tolerance, floor, trial, bound)
                     if observable(new, parameters) < level:
                         after = middle
                     else:

@@ -1,71 +1,154 @@
 """Compiled kernels: one explicit signature each, cached on disk, safe to start from many processes at once.
 
-numba's own cache does not notice an edit in another module, and processes that fill it together may mix up its
-index. Here a module's kernels are cached in a folder named after its source and that of all it imports, and a kernel
-is compiled (or loaded) under a lock of its own when its module is imported.
+numba's own cache does not notice an edit in another module, and processes that fill it together may mix up its index.
+Here each kernel has a folder of its own, below one named after its module's source and that of all it imports, and is
+compiled (or loaded) under a lock when its module is imported.
+
+To load a kernel is to run what lies in its folder: machine code, in a pickle. So the cache lives only where nobody but
+this user can write, and what was compiled is sealed with its hash: what a power loss or a full disk left of it is
+dropped unread and compiled anew. Where a folder does not serve, or its disk has no locks, the next one does.
 """
 
-import fcntl
+import hashlib
 import os
+import shutil
+import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
+from contextlib import contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
 
+import filelock
 import numba
 
-from shallownets.workflow import sources
+from shallownets import sources
 
 
-def _base_directories() -> Iterator[Path]:
-    """Where the cache may live, best first. NUMBA_CACHE_DIR is for clusters: name a node-local folder there."""
-    if named := os.environ.get("NUMBA_CACHE_DIR"):
-        yield Path(named)
-    yield Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "shallownets"
-    yield Path(tempfile.gettempdir()) / f"shallownets-{os.getuid()}"
+class _Unsafe(Exception):
+    """Others could put code into a folder. Its text is one line that names the folder and says what would be right."""
 
 
 @cache
-def cache_directory(module: str) -> Path:
-    """The cache of exactly the kernels that this module has now, made where it is missing.
+def _say(line: str) -> None:
+    """Say a line, once in this process."""
+    print(line, file=sys.stderr)
+
+
+@cache
+def _digest(module: str) -> str:
+    """Hash of a module's source and of all it imports."""
+    return sources.digest(sources.closure(module))
+
+
+def _places() -> Iterator[Path]:
+    """Where the cache may live, best first. NUMBA_CACHE_DIR is for clusters: a folder on the node's own disk."""
+    if named := os.environ.get("NUMBA_CACHE_DIR"):
+        yield Path(named)
+    # A user whom the machine does not know has no home (`docker run -u 1234`), and some machines no temporary folder.
+    with suppress(RuntimeError):
+        yield Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser(), "shallownets")
+    with suppress(FileNotFoundError):
+        # Windows has no numbers for users, but gives each a temporary folder of their own.
+        user = f"-{os.getuid()}" if hasattr(os, "getuid") else ""
+        yield Path(tempfile.gettempdir(), f"shallownets{user}")
+
+
+def _own(folder: Path) -> Path:
+    """A folder into which nobody but this user can put anything, made where it is missing.
+
+    Those above it may belong to others, or to a group. If everybody may write into one of them, anybody could put
+    another folder in place of this one, unless that one is sticky, as /tmp is. On Windows modes say nothing, so nothing
+    is checked.
 
     Raises:
-        OSError: no folder can be written.
+        _Unsafe: it is there, and is not of this kind.
+        OSError: it cannot be made.
     """
-    name = sources.digest(sources.closure(module))
-    for base in _base_directories():
-        try:
-            (base / name).mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(base / name, os.W_OK):
-            return base / name
-    raise OSError("no folder to cache compiled kernels in: set NUMBA_CACHE_DIR to a writable one")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not hasattr(os, "geteuid"):
+        return folder
+    facts, above = folder.lstat(), (*folder.absolute().parents, *folder.resolve().parents)
+    if stat.S_ISLNK(facts.st_mode):
+        fault = "it is a symbolic link"
+    elif facts.st_uid != os.geteuid():
+        fault = f"it belongs to user {facts.st_uid}"
+    elif facts.st_mode & 0o022:
+        fault = f"others can write into it (mode {stat.S_IMODE(facts.st_mode):o})"
+    elif open_to_all := [path for path in above if path.stat().st_mode & 0o1002 == 0o002]:
+        fault = f"everybody can write into {open_to_all[0]}"
+    else:
+        return folder
+    raise _Unsafe(f"{folder}: no kernels are cached here, because {fault}; a folder of yours with mode 700 is right")
 
 
 @contextmanager
-def _one_at_a_time(function: Callable, folder: Path) -> Iterator[None]:
-    """Let one process at a time compile or load a kernel; others may have another kernel meanwhile."""
-    with (folder / f"{function.__qualname__}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let one process at a time compile or load a kernel; others may have another kernel meanwhile.
+
+    Raises:
+        OSError: the folder cannot be written, or the disk has no locks.
+    """
+    with (folder / "lock").open("w") as lock:
+        filelock.lock_descriptor(lock.fileno(), poll_interval=0.01)
         yield
+
+
+def _hash(folder: Path) -> str:
+    """Hash of what numba keeps in a folder; empty where it keeps nothing."""
+    files = sorted(folder.rglob("*.nb[ci]"))
+    names = [(path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
+    return hashlib.sha256(repr(names).encode()).hexdigest() if names else ""
+
+
+def _load_or_compile(compiled: Callable[..., Callable], function: Callable, folder: Path) -> Callable:
+    """A kernel from its folder, compiled where it is not there or not what was compiled.
+
+    Raises:
+        OSError: the folder cannot be written, or its disk has no locks.
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
+    seal = folder / "seal"
+    with _one_at_a_time(folder):
+        kept = _hash(folder)
+        if kept and not (seal.is_file() and seal.read_bytes() == kept.encode()):
+            _say(f"{folder}: the compiled kernel here is incomplete or damaged; it is compiled anew")
+            for one in filter(Path.is_dir, list(folder.iterdir())):
+                shutil.rmtree(one)
+        numba.config.CACHE_DIR = str(folder)
+        ready = compiled(cache=True)(function)
+        if (now := _hash(folder)) != kept:
+            seal.write_text(now)
+    return ready
 
 
 def kernel(signature: object, **options: object) -> Callable[[Callable], Callable]:
     """Decorator: compile a function for one signature now, or load it from the cache.
 
-    Division follows IEEE rules (as in NumPy), which also lets loops with divisions be vectorised.
+    Division follows IEEE rules (as in NumPy), which also lets loops with divisions be vectorised. Where no folder can
+    hold the cache, one line says so, and each process compiles for itself.
 
     Args:
         signature: a numba signature.
         **options: passed to ``numba.njit``.
     """
+    compiled = partial(numba.njit, signature, error_model="numpy", **options)
 
     def compile_now(function: Callable) -> Callable:
-        folder = cache_directory(function.__module__)
-        numba.config.CACHE_DIR = str(folder)
-        with _one_at_a_time(function, folder):
-            return numba.njit(signature, cache=True, error_model="numpy", **options)(function)
+        faults = []
+        for place in _places():
+            try:
+                folder = _own(_own(place) / _digest(function.__module__)) / function.__qualname__
+                return _load_or_compile(compiled, function, folder)
+            except _Unsafe as unsafe:
+                _say(str(unsafe))
+            except OSError as error:
+                faults.append(f"{place}: {error.strerror}")
+        _say(
+            "compiled kernels cannot be cached, so each process compiles its own; set NUMBA_CACHE_DIR to a folder of"
+            f" yours on a disk with locks ({'; '.join(faults)})"
+        )
+        return compiled()(function)
 
     return compile_now

@@ -28,6 +28,11 @@ class Estimate:
         }
 
 
+def exact(value: float, n: int = 1) -> Estimate:
+    """A value without statistical error, from n samples."""
+    return Estimate(float(value), 0.0, n)
+
+
 def mean(samples: ArrayLike) -> Estimate:
     """Mean of independent samples with its standard error.
 

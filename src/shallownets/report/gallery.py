@@ -13,10 +13,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from shallownets.errors import UserError
+from shallownets.files import sidecar
 from shallownets.report.markup import caption
 from shallownets.report.rules import Rule, by_rule
 from shallownets.report.table import Row
-from shallownets.results.artefacts import load_table
+from shallownets.results.artefacts import load_bytes, load_table
 from shallownets.workflow import lineage
 from shallownets.workflow.catalogue import Figure
 from shallownets.workflow.lineage import Job
@@ -74,11 +75,12 @@ def _pictures(path: Path) -> tuple[str, str, tuple[int, int]]:
         picture.save(buffer, "WEBP", **how)
         return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
+    content = io.BytesIO(load_bytes(path))
     try:
-        with Image.open(path) as file:
+        with Image.open(content) as file:
             whole = file.convert("RGB")
-    except OSError as error:
-        raise UserError(f"{path}: no such file or not a picture; `make figures` makes it") from error
+    except (OSError, Image.DecompressionBombError) as error:
+        raise UserError(f"{path}: not a picture that can be read; delete it and run again") from error
     small = whole.copy()
     small.thumbnail((_THUMBNAIL, _THUMBNAIL))
     return uri(whole, lossless=True), uri(small, quality=85), whole.size
@@ -86,8 +88,8 @@ def _pictures(path: Path) -> tuple[str, str, tuple[int, int]]:
 
 def _chart(figure: Figure, frame: pd.DataFrame, parameters: Mapping) -> dict | None:
     """The interactive plot that the study's module ``charts`` has for a figure, as plotly's JSON."""
-    name = f"shallownets.{figure.study}.charts"
-    if importlib.util.find_spec(f"shallownets.{figure.study}") is None or importlib.util.find_spec(name) is None:
+    name = f"shallownets.studies.{figure.study}.charts"
+    if importlib.util.find_spec(name.rpartition(".")[0]) is None or importlib.util.find_spec(name) is None:
         return None
     draw = importlib.import_module(name).CHARTS.get(figure.name)
     return json.loads(draw(frame, parameters).to_json()) if draw else None
@@ -110,7 +112,7 @@ def _settings(figure: Figure, config: Mapping, meanings: Mapping[str, str]) -> l
         for name in setting.split("."):
             if not isinstance(node, Mapping) or name not in node:
                 raise UserError(
-                    f"{figure.name}: the catalogue names the setting {setting}, which the config does not have"
+                    f"{figure.address}: the catalogue names the setting {setting}, which the config does not have"
                 )
             node = node[name]
         walk(node, f"{figure.study}.{setting}")
@@ -138,21 +140,22 @@ def exhibit(
     Raises:
         UserError: the figure, its data or its caption is missing, or its entry names a setting that does not exist.
     """
-    pdf, csv = f"figures/{figure.study}/{figure.name}", f"figure_data/{figure.study}/{figure.data}"
-    frame, record = load_table(results / f"{csv}.csv")
+    pdf, csv = f"figures/{figure.study}/{figure.name}", f"figure_data/{figure.table}"
+    table = load_table(results / f"{csv}.csv")
+    seal = json.loads(sidecar(results / f"{csv}.csv").read_text(encoding="utf-8"))
     image, thumbnail, size = _pictures(results / f"{pdf}.png")
     return Exhibit(
         figure=figure,
-        found=caption(figure.caption),
+        found=caption(figure.caption, figure.address),
         image=image,
         thumbnail=thumbnail,
         size=size,
-        chart=_chart(figure, frame, record["parameters"]),
+        chart=_chart(figure, table.frame, table.parameters),
         settings=_settings(figure, config, meanings),
         rows=[row for row in rows if figure in row.figures],
         pdf=f"{pdf}.pdf",
         csv=f"{csv}.csv",
-        command=record["command"],
-        source=record["source"],
+        command=f"python -m shallownets {seal['command']}",
+        source=seal["source"],
         rules=by_rule(lineage.behind(results / f"{pdf}.png", jobs)),
     )

@@ -1,7 +1,6 @@
 """Words of the project as HTML: captions in reStructuredText, and plain statements with formulas in them."""
 
 import re
-from pathlib import Path
 
 from markupsafe import Markup, escape
 
@@ -23,23 +22,19 @@ _RAISED = re.compile(r"\^(?:\(((?:[^()]|\([^()]*\))*)\)|(-?[A-Za-z0-9]+))")
 _LOWERED = re.compile(r"((?<![A-Za-z_])[A-Za-zΣαβηνσλ]|\))_([A-Za-z0-9]{1,4})(?![A-Za-z0-9])")
 
 
-def caption(path: Path) -> Markup:
-    """A caption file as HTML, its formulas as MathML.
+def caption(text: str, name: str) -> Markup:
+    """The caption of a figure, known by its name, as HTML; its formulas as MathML.
 
     Raises:
-        UserError: the file is missing or is not reStructuredText.
+        UserError: it is not reStructuredText.
     """
     from docutils.core import publish_parts
     from docutils.utils import SystemMessage
 
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; a caption for each figure is right") from None
-    try:
-        parts = publish_parts(text, source_path=str(path), writer="html5", settings_overrides=_SETTINGS)
+        parts = publish_parts(text, source_path=name, writer="html5", settings_overrides=_SETTINGS)
     except SystemMessage as error:
-        raise UserError(f"{path}: {' '.join(str(error).split())}") from error
+        raise UserError(f"caption of {name}: {' '.join(str(error).split())}") from error
     # a fraction on the line is one word, without space around its bar; braces of a set are as high as its letters
     html = parts["body"].replace('<mo stretchy="false">/</mo>', '<mo lspace="0" rspace="0">/</mo>')
     return Markup(re.sub(r"<mo[^>]*>([{}])</mo>", r'<mo stretchy="false">\1</mo>', html))

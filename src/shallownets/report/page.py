@@ -14,11 +14,12 @@ from markupsafe import Markup
 from shallownets.claims.ledger import counts
 from shallownets.config import settings, yamlfile
 from shallownets.errors import UserError
-from shallownets.report import rules, table
+from shallownets.files import sidecar
+from shallownets.report import rules
+from shallownets.report import table as ledger_table
 from shallownets.report.gallery import Exhibit, exhibit
 from shallownets.report.markup import typeset
 from shallownets.results.artefacts import load_table
-from shallownets.results.files import sidecar
 from shallownets.workflow import catalogue
 from shallownets.workflow.explain import meanings
 from shallownets.workflow.lineage import Job
@@ -52,16 +53,16 @@ class Origin:
 
 def _origin(paths: Sequence[Path]) -> Origin:
     """From the records of tables and from their seals."""
-    records = [load_table(path)[1] for path in paths]
+    tables = [load_table(path) for path in paths]
     found: dict[str, set[str]] = {}
-    for record in records:
-        for name, number in record["versions"].items():
+    for table in tables:
+        for name, number in table.versions.items():
             found.setdefault(name, set()).add(number)
     seals = [json.loads(sidecar(path).read_text(encoding="utf-8")) for path in paths if sidecar(path).is_file()]
     days = sorted(seal["finished"] for seal in seals)
     return Origin(
         versions={name: ", ".join(sorted(numbers)) for name, numbers in sorted(found.items())},
-        seeds=sorted({str(record["parameters"]["seed"]) for record in records if "seed" in record["parameters"]}),
+        seeds=sorted({str(table.parameters["seed"]) for table in tables if "seed" in table.parameters}),
         machines=sorted({f"{seal['machine']}, {seal['cores']} cores" for seal in seals}),
         first=days[0] if days else "",
         last=days[-1] if days else "",
@@ -74,7 +75,7 @@ def _study(name: str, exhibits: list[Exhibit]) -> Study:
         head = yamlfile.load(path)
         return Study(name, head["title"], str(head["arxiv"]), str(head["version"]), exhibits)
     except (OSError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: a file with title, arxiv and version of the study's paper is right") from error
+        raise UserError(f"{path}: expected a file with title, arxiv and version of the study's paper") from error
 
 
 def _table_library() -> Markup:
@@ -111,12 +112,17 @@ def build(results: Path, jobs: Sequence[Job]) -> str:
     config = yamlfile.load(results / "config.yaml")
     shown = settings.figures(config, catalogue.names())
     figures = [figure for figure in catalogue.load().values() if figure.name in shown[figure.study]]
-    rows = table.rows_of(results / "claims.csv", figures)
+    rows = ledger_table.rows_of(results / "claims.csv", figures)
     said = meanings(Path("config.yaml"))
     exhibits = [exhibit(figure, results, config, said, rows, jobs) for figure in figures]
     names = list(dict.fromkeys(figure.study for figure in figures))
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"number": _number, "duration": _duration, "typeset": typeset, "agreement": table.agreement}
+    environment.filters |= {
+        "number": _number,
+        "duration": _duration,
+        "typeset": typeset,
+        "agreement": ledger_table.agreement,
+    }
     return environment.get_template("report.html.j2").render(
         config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
         changes=settings.differences(config, settings.default()),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from shallownets.claims.judge import Comparison, ledger
+from shallownets.claims import ledger
+from shallownets.claims.judge import Comparison
 from shallownets.claims.ledger import Claim
 from shallownets.workflow.catalogue import Figure
 
@@ -36,9 +37,8 @@ def rows_of(path: Path, figures: Collection[Figure]) -> list[Row]:
     rows = []
     for claim in ledger.gather(ledger.read(path)):
         table = Path(claim.shown.artefact)
-        entry = {"id": claim.id, "table": table.stem}
         study = table.parent.name
-        shown_by = [figure for figure in figures if figure.study == study and figure.supports(entry)]
+        shown_by = [figure for figure in figures if figure.study == study and figure.supports(claim.id, table.stem)]
         rows.append(Row(claim, study, shown_by))
     return rows
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shallownets.errors import UserError
-from shallownets.results.files import hash_of, sidecar, write_whole
+from shallownets.files import hash_of, sidecar, write_whole
 from shallownets.stage import Arrays, Table
 
 if TYPE_CHECKING:
@@ -59,10 +59,9 @@ def save_bytes(path: Path, content: bytes, source: str) -> None:
         UserError: the file cannot be written.
     """
     write_whole(path, content)
-    command = ["python", "-m", *sys.argv[0].split(), *sys.argv[1:]]  # __main__ puts the command's words in front
     facts = {
         "sha256": hash_of(content),
-        "command line": shlex.join(command),
+        "command": shlex.join(sys.argv[1:]),  # behind `python -m shallownets`
         "source": source,
         "inputs": _READ,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -74,7 +73,7 @@ def save_bytes(path: Path, content: bytes, source: str) -> None:
     write_whole(sidecar(path), json.dumps(facts, indent=1).encode())
 
 
-def _read(path: Path) -> bytes:
+def load_bytes(path: Path) -> bytes:
     """An artefact's bytes, after a look at its seal; one without a seal is taken as it is.
 
     Raises:
@@ -84,7 +83,7 @@ def _read(path: Path) -> bytes:
         content = path.read_bytes()
         sealed = json.loads(sidecar(path).read_bytes())["sha256"] if sidecar(path).is_file() else None
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
+        raise UserError(f"{path}: no such file; `make figures` makes the results") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}: it or its seal cannot be read; delete both and run again") from error
     _READ[str(path)] = hash_of(content)
@@ -139,7 +138,7 @@ def load_arrays(path: Path) -> Arrays:
     Raises:
         UserError: the file is missing, damaged, or not one of ours.
     """
-    content = io.BytesIO(_read(path))
+    content = io.BytesIO(load_bytes(path))
     try:
         with np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -157,7 +156,7 @@ def load_table(path: Path) -> Table:
     """
     import pandas as pd
 
-    content = _read(path)
+    content = load_bytes(path)
     try:
         heads = [line[2:].split(": ", 1) for line in content.decode().splitlines() if line.startswith("# ")]
         record = {key: json.loads(value) for key, value in heads}

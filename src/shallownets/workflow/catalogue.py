@@ -1,77 +1,73 @@
 """The figures of all studies, as workflow/figures/<study>.yaml lists them, and the claims that belong to each."""
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import msgspec
+from msgspec import Meta
+
+from shallownets.claims.entries import Entry, Words
+from shallownets.claims.entries import load as load_claims
 from shallownets.config import yamlfile
+from shallownets.config.check import section_of
+from shallownets.config.section import Section, expected
 from shallownets.errors import UserError
 
 FOLDER = Path("workflow/figures")  # relative to the checkout
 CLAIMS = Path("workflow/claims")
-CAPTIONS = Path("workflow/report")
+Names = Annotated[list[Words], expected("a list of names")]
 
 
-@dataclass(frozen=True)
-class Figure:
-    """An entry of a catalogue.
-
-    Attributes:
-        study, name: of the figure; the name is that of its rule, too.
-        label: the paper's figure, equation or section; "Beyond" for what the paper does not have.
-        shows: one line on what is seen.
-        paper: what the paper itself shows or says there; empty where nothing is said.
-        settings: config keys below the study's section that it depends on.
-        tables: tables of measurements that belong to it.
-        claims: further claims that it supports.
-        data: the figure data that it is drawn from: those of its own name, or those of another figure.
-    """
+class Figure(Section):
+    """An entry of a catalogue. It is known by its study and its name: two papers may each have a ``fig1``."""
 
     study: str
     name: str
-    label: str
-    shows: str
-    paper: str
-    settings: tuple[str, ...]
-    tables: tuple[str, ...]
-    claims: tuple[str, ...]
-    data: str
+    label: Annotated[
+        Words, expected("the paper's figure, equation or section; Beyond for what the paper does not have")
+    ]
+    shows: Annotated[Words, expected("one line on what is seen")]
+    caption: Annotated[str, Meta(min_length=100), expected("the caption, some sentences of reStructuredText")]
+    settings: Annotated[Names, expected("a list of the config keys below the study's section that it depends on")]
+    tables: Annotated[Names, expected("a list of the tables of measurements that belong to it")]
+    paper: Annotated[str, expected("what the paper itself shows or says there")] = ""
+    claims: Annotated[Names, expected("a list of further claims that it supports")] = msgspec.field(
+        default_factory=list
+    )
+    data: Annotated[str | None, expected("the figure whose data it is drawn from, where they are not its own")] = None
 
     @property
-    def caption(self) -> Path:
-        """The file of its caption, in reStructuredText."""
-        return CAPTIONS / f"{self.name}.rst"
+    def address(self) -> str:
+        """Its study and name, as commands take them: ``escape.fig1``."""
+        return f"{self.study}.{self.name}"
 
-    def supports(self, entry: Mapping) -> bool:
-        """Whether a claim, an entry of this study's claims files, belongs to it."""
-        return entry["table"] in self.tables or entry["id"] in self.claims
+    @property
+    def table(self) -> str:
+        """The figure data that it is drawn from, below RESULTS/figure_data, without the ending."""
+        return f"{self.study}/{self.data or self.name}"
+
+    def supports(self, claim: str, table: str) -> bool:
+        """Whether a claim of its study, known by the entry's id and the table it is judged from, belongs to it."""
+        return table in self.tables or claim in self.claims
 
 
 def load(checkout: Path = Path()) -> dict[str, Figure]:
-    """All figures by name, study by study, each in the order of its catalogue.
+    """All figures by their addresses, study by study, each in the order of its catalogue.
 
     Raises:
-        UserError: there is no catalogue here.
+        UserError: there is no catalogue here, or an entry of one lacks what it must say.
     """
     paths = sorted((checkout / FOLDER).glob("*.yaml"))
     if not paths:
-        raise UserError(f"{FOLDER}: no catalogue of figures; the folder of the checkout is the right one to run this")
-    return {
-        name: Figure(
-            study=path.stem,
-            name=name,
-            label=entry["label"],
-            shows=entry["shows"],
-            paper=entry.get("paper", ""),
-            settings=tuple(entry["settings"]),
-            tables=tuple(entry["tables"]),
-            claims=tuple(entry.get("claims", ())),
-            data=entry.get("data", name),
-        )
-        for path in paths
-        for name, entry in yamlfile.load(path).items()
-    }
+        raise UserError(f"{FOLDER}: no catalogue of figures; expected the folder of the checkout")
+    found = {}
+    for path in paths:
+        for name, entry in yamlfile.load_section(path).items():
+            said = entry if isinstance(entry, dict) else {}
+            figure = section_of({"study": path.stem, "name": name} | said, Figure, f"{path}: {name}")
+            found[figure.address] = figure
+    return found
 
 
 def names(checkout: Path = Path()) -> dict[str, list[str]]:
@@ -81,26 +77,33 @@ def names(checkout: Path = Path()) -> dict[str, list[str]]:
         UserError: there is no catalogue here.
     """
     studies: dict[str, list[str]] = {}
-    for name, figure in load(checkout).items():
-        studies.setdefault(figure.study, []).append(name)
+    for figure in load(checkout).values():
+        studies.setdefault(figure.study, []).append(figure.name)
     return studies
 
 
 def find(name: str) -> Figure:
-    """The figure of this name.
+    """The figure of an address, or of a name that one study alone has.
 
     Raises:
-        UserError: no figure has it.
+        UserError: no figure, or one of several studies, has it.
     """
     figures = load()
-    if name not in figures:
-        near = difflib.get_close_matches(name, figures, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise UserError(f"{name}: no such figure; {hint}one of {', '.join(figures)} is right")
-    return figures[name]
+    fitting = [figure for address, figure in figures.items() if name in (address, figure.name)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise UserError(f"{name}: expected one of {', '.join(figure.address for figure in fitting)}")
+    near = difflib.get_close_matches(name, [*figures, *(figure.name for figure in figures.values())], n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise UserError(f"{name}: no such figure; {hint}expected one of {', '.join(figures)}")
 
 
-def claims_of(figure: Figure) -> list[dict]:
-    """The entries of the claims files that belong to a figure, in their order."""
+def claims_of(figure: Figure) -> list[Entry]:
+    """The entries of the claims files that belong to a figure, in their order.
+
+    Raises:
+        UserError: a claims file holds something else.
+    """
     paths = sorted((CLAIMS / figure.study).glob("*.yaml"))
-    return [entry for path in paths for entry in yamlfile.load(path) if figure.supports(entry)]
+    return [entry for path in paths for entry in load_claims(path) if figure.supports(entry.id, entry.table)]

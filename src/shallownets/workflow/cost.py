@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from shallownets import cli
-from shallownets.config import yamlfile
+from shallownets.config import settings, yamlfile
 from shallownets.errors import UserError
 from shallownets.workflow import lineage
 from shallownets.workflow.lineage import Job
@@ -210,12 +210,12 @@ def tested(tiers: Mapping[str, list[Job]]) -> list[str]:
     return lines
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     parser = cli.parser("shallownets.workflow.cost", __doc__)
     parser.add_argument("--tier", type=cli.path, help="an overlay in workflow/tiers; the paper tier without it")
     parser.add_argument("--results", type=cli.path, default=Path("results"), help="where tiers have run")
     parser.add_argument("--profile", type=cli.path, default=Path("workflow/profiles/slurm"), help="for submissions")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     if args.tier and not args.tier.is_file():
         raise UserError(f"{args.tier}: no such file; the name of a tier in workflow/tiers is right")
 
@@ -224,7 +224,7 @@ def main() -> None:
         if not config.is_file():
             continue
         try:
-            tiers[yamlfile.load(config)["tier"]] = lineage.jobs(configs=[config])
+            tiers[settings.load(config)["tier"]] = lineage.jobs(configs=[config])
         except UserError as error:
             print(f"{config.parent} is of another version and left out ({error})", file=sys.stderr)
     known = measured([job for jobs in tiers.values() for job in jobs])
@@ -236,7 +236,3 @@ def main() -> None:
     print(f"\nShortest submissions with {args.profile}: " + ", ".join(f"{n} {s:.0f} s" for n, s in shortest[:3]))
     print(f"From {sum(map(len, known.values()))} jobs of {', '.join(tiers)}; beyond: work over the largest measured.")
     print("\n".join(tested(tiers)))
-
-
-if __name__ == "__main__":
-    cli.run(main)

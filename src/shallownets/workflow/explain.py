@@ -5,7 +5,7 @@ Makes: nothing but text.
 """
 
 import hashlib
-import shlex
+import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,12 +13,12 @@ from pathlib import Path
 
 import yaml
 
-from shallownets import cli
-from shallownets.claims.judge import ledger
+from shallownets import cli, sources
+from shallownets.claims import ledger
 from shallownets.config import settings, yamlfile
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
-from shallownets.workflow import catalogue, lineage, sources
+from shallownets.workflow import catalogue, lineage
 from shallownets.workflow.catalogue import Figure
 
 CONFIG = Path("config.yaml")
@@ -47,26 +47,40 @@ def meanings(path: Path) -> dict[str, str]:
 def overlays(tier: str) -> list[Path]:
     """The config files that make this tier of ``config.yaml``: that of workflow/tiers, or what a run wrote down.
 
+    A file that is no config of a tier is left out, which is said.
+
     Raises:
-        UserError: there is no such tier.
+        UserError: there is no such tier, or two files of workflow/tiers have its name.
     """
-    if tier == yamlfile.load(CONFIG)["tier"]:
+    usual = settings.tier_of(CONFIG)
+    if tier == usual:
         return []
-    places = {yamlfile.load(path)["tier"]: path for path in sorted(Path("results").glob("*/config.yaml"))}
-    places |= {yamlfile.load(path)["tier"]: path for path in sorted(TIERS.glob("*.yaml"))}
+    places: dict[str, list[Path]] = {}
+    for path in (*sorted(TIERS.glob("*.yaml")), *sorted(Path("results").glob("*/config.yaml"))):
+        try:
+            name = settings.tier_of(path)
+            if path.parent != TIERS and path.parent.name != name:
+                raise UserError(f"{path}: expected the config of tier {path.parent.name}, got that of {name}")
+        except UserError as error:
+            print(f"left out: {error}", file=sys.stderr)
+            continue
+        if path.parent == TIERS or name not in places:
+            places.setdefault(name, []).append(path)
     if tier not in places:
-        known = ", ".join([yamlfile.load(CONFIG)["tier"], *sorted(places)])
+        known = ", ".join([usual, *sorted(places)])
         raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; one of {known} is right")
-    return [places[tier]]
+    if len(places[tier]) > 1:
+        raise UserError(f"--tier {tier}: {' and '.join(map(str, places[tier]))} have this tier; expected one of them")
+    return places[tier]
 
 
 def merged(configs: Iterable[Path]) -> dict:
     """``config.yaml`` with these files on top, as Snakemake merges them."""
     from snakemake.utils import update_config
 
-    config = yamlfile.load(CONFIG)
+    config = yamlfile.load_section(CONFIG)
     for path in configs:
-        update_config(config, yamlfile.load(path))
+        update_config(config, yamlfile.load_section(path))
     return config
 
 
@@ -123,7 +137,7 @@ def _cost(jobs: Iterable[lineage.Job]) -> str:
 
 def _command(job: lineage.Job) -> str:
     """The command as one would type it, without the copy of its output to the log."""
-    return shlex.join(shlex.split(job.command.partition(" 2>&1 | tee ")[0]))
+    return f"python -m shallownets {job.command}"
 
 
 def _jobs(jobs: list[lineage.Job], due: set[Path]) -> Iterator[str]:
@@ -141,10 +155,10 @@ def _jobs(jobs: list[lineage.Job], due: set[Path]) -> Iterator[str]:
 def _versions(table: Path) -> str:
     """What made a table, by its own record; a damaged one is said to be so and stops nothing."""
     try:
-        _, record = load_table(table)
+        made = load_table(table)
     except UserError as error:
         return f"Versions: not known; {error}"
-    return "Versions: " + ", ".join(f"{name} {number}" for name, number in record["versions"].items())
+    return "Versions: " + ", ".join(f"{name} {number}" for name, number in made.versions.items())
 
 
 def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
@@ -156,20 +170,20 @@ def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
     judged = {claim.id: claim for claim in ledger.gather(made)}
     rows = [("verdict", "predicted", "measured", "interval", "claim")]
     for entry in entries:
-        if entry["id"] not in judged:
-            rows.append(("not made", "", "", "", entry["id"]))
+        if entry.id not in judged:
+            rows.append(("not made", "", "", "", entry.id))
             continue
-        claim = judged[entry["id"]]
+        claim = judged[entry.id]
         shown, number = claim.shown, len(claim.comparisons)
         others = f", one of {number} comparisons" if number > 1 else ""
         interval = f"{_number(shown.low)} to {_number(shown.high)}"
         measured = (_number(shown.predicted), _number(shown.measured), interval)
-        rows.append((shown.verdict, *measured, entry["id"] + others))
+        rows.append((shown.verdict, *measured, entry.id + others))
     head, *claims = _columns(rows)
     yield head
     for line, entry in zip(claims, entries, strict=True):
         yield line
-        yield from _wrapped(entry["statement"], "        ")
+        yield from _wrapped(entry.statement, "        ")
     yield ""
     yield "  measured in"
     yield from _columns(_file(path, due) for path in _tables(figure, results))
@@ -177,7 +191,7 @@ def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
 
 def _tables(figure: Figure, results: Path) -> list[Path]:
     """The tables of measurements that the figure's claims are judged from."""
-    names = sorted({entry["table"] for entry in catalogue.claims_of(figure)})
+    names = sorted({entry.table for entry in catalogue.claims_of(figure)})
     return [results / "measurements" / figure.study / f"{name}.csv" for name in names]
 
 
@@ -196,11 +210,10 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     jobs = lineage.jobs([str(picture)], configs)
     files = sorted({path for job in jobs for path in job.code})
 
-    yield f"{figure.name} ({figure.label}) of study {figure.study}, tier {tier}"
+    yield f"{figure.address} ({figure.label}), tier {tier}"
     yield from _wrapped(figure.shows, "  ")
     if figure.paper:
         yield from _wrapped(f"In the paper: {figure.paper}", "  ")
-    yield f"  Its caption is {figure.caption}."
     yield ""
     yield f"PARAMETERS, from {' and '.join(map(str, [CONFIG, *configs]))}"
     yield from _parameters(figure, config)
@@ -215,7 +228,7 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     yield f"SOURCE: {len(files)} files, hash {sources.digest(files)}"
     for folder in sorted({path.parent for path in files}):
         yield from _wrapped(" ".join(path.name for path in files if path.parent == folder), f"    {folder}: ", " " * 8)
-    data = results / "figure_data" / figure.study / f"{figure.data}.csv"
+    data = results / "figure_data" / f"{figure.table}.csv"
     if data.is_file():
         yield from _wrapped(_versions(data), "  ")
     yield ""
@@ -225,18 +238,15 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     if due:
         overlay = "".join(f" --configfile {path}" for path in configs)
         tables = "".join(f" {path}" for path in _tables(figure, results) if path in due)
-        yield f"To make what is old or not made: snakemake --cores all {figure.name}{tables}{overlay}"
+        rule = f"draw_{figure.study}_{figure.name}"
+        yield f"To make what is old or not made: snakemake --cores all {rule}{tables}{overlay}"
     else:
         yield "All of it is current."
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     parser = cli.parser("shallownets explain", __doc__)
     parser.add_argument("figure", help="its name, such as fig3")
-    parser.add_argument("--tier", default=yamlfile.load(CONFIG)["tier"], help="which tier's results")
-    args = parser.parse_args()
+    parser.add_argument("--tier", default=settings.tier_of(CONFIG), help="which tier's results")
+    args = parser.parse_args(words)
     print("\n".join(explain(catalogue.find(args.figure), args.tier)))
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -5,16 +5,25 @@ bytes, nor an artefact of other parameters in its place, nor an input that chang
 artefact has a seal beside it (see ``artefacts``); here it is held against the file, the job, the source and the inputs.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import shlex
 import sys
 import time
-from collections.abc import Mapping
-from functools import cache, wraps
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache, partial, wraps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from shallownets.results.files import hash_of, sidecar
+from shallownets.errors import UserError
+from shallownets.files import hash_of, sidecar
+from shallownets.results import runs
+
+if TYPE_CHECKING:
+    from snakemake.dag import DAG
 
 _PARTS = ("data", "measurements", "figure_data", "figures")
 _SHOWN = 3  # how many files are named in the message
@@ -26,28 +35,25 @@ def _hash(path: Path) -> str | None:
     return hash_of(path.read_bytes()) if path.is_file() else None
 
 
-_source = None
-
-
-def fault(path: Path, command: str) -> str | None:
+def fault(path: Path, command: str, source: str) -> str | None:
     """What is wrong with a result, or None.
 
     Args:
         path: an artefact that exists.
-        command: what makes it, ``python -m <module> <arguments>``.
+        command: what makes it, the words behind ``python -m shallownets``.
+        source: digest of the source that makes it.
     """
     try:
         seal = json.loads(sidecar(path).read_bytes())
-        sealed, line, source, inputs = seal["sha256"], seal["command line"], seal["source"], seal["inputs"]
-        changed = [name for name, read in inputs.items() if _hash(Path(name)) not in (None, read)]
-        made, wanted = shlex.split(line), shlex.split(command)
+        changed = [name for name, read in seal["inputs"].items() if _hash(Path(name)) not in (None, read)]
+        sealed, made = seal["sha256"], shlex.split(seal["command"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "it has no record of its making"
     if _hash(path) != sealed:
         return "its bytes are not those that were written"
-    if made != wanted:
+    if made != shlex.split(command):
         return "it was made by another command"
-    if source != _source(wanted[2]):
+    if seal.get("source") != source:
         return "it was made by another version of the source"
     return f"it was made from another {changed[0]}" if changed else None
 
@@ -59,11 +65,24 @@ def _announce(faults: Mapping[str, str]) -> None:
     print("\n".join([*lines[:_SHOWN], *([f"and {more} more results"] if more > 0 else [])]), file=sys.stderr)
 
 
-def watch() -> None:
+@contextmanager
+def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Iterator[None]:
+    """The lock of ``runs`` where Snakemake would take its own, if there is anything to do."""
+    try:
+        with runs.run(results, otherwise=snakemakes) if len(dag) else nullcontext():
+            yield
+    except UserError as error:
+        sys.exit(f"error: {error}")
+
+
+def watch(results: Path) -> None:
     """Let Snakemake count results with a fault among those that a killed run left incomplete: both are made again.
 
-    Snakemake's own lock gives way to that of ``runs``, which a killed run does not leave behind. Jobs on a cluster do
-    not look: Snakemake starts them with ``--ignore-incomplete``.
+    Snakemake's own lock gives way to that of ``runs``, which a killed run does not leave behind; a dry run needs none.
+    Jobs on a cluster do not look: Snakemake starts them with ``--ignore-incomplete``.
+
+    Args:
+        results: the folder that they lie in.
     """
     from snakemake.dag import DAG
 
@@ -74,18 +93,21 @@ def watch() -> None:
     async def incomplete_files(dag: DAG) -> list:
         records, faults = dag.workflow.persistence, {}
         dag.workflow.dag_settings.force_incomplete = True
-        records.lock = records.unlock = records.noop
+        records.lock = records.noop if dag.workflow.dryrun else partial(_lock, dag, results, records.lock)
         dag.update_jobids()  # shell commands may name them
         found = await unfinished(dag)
         for job in dag.jobs:
-            if not job.is_shell or not job.shellcmd.startswith("python -m shallownets."):
+            if not hasattr(job.params, "command"):  # a rule that only collects others
                 continue
             changes = (records.params_changed(job), *records.code_changed(job), *records.input_changed(job))
             if records.has_metadata(job) and any(changes):
                 continue  # Snakemake makes it again by itself, and explains why
-            command = job.shellcmd.partition(" 2>&1")[0]
             for file in job.output:
-                if file not in found and await file.exists() and (said := fault(Path(file), command)):
+                if (
+                    file not in found
+                    and await file.exists()
+                    and (said := fault(Path(file), job.params.command, job.params.code))
+                ):
                     faults[file] = said
         if faults:
             _announce(faults)

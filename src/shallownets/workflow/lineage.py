@@ -7,12 +7,16 @@ folder of the checkout.
 
 import csv
 import logging
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from shallownets import sources
+from shallownets.config import yamlfile
 from shallownets.errors import UserError
+from shallownets.workflow import user
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,11 @@ class Job:
         rule: name of its rule.
         message: what it makes, in words.
         wildcards: the rule's wildcards in this job.
-        code: source files that it runs, and other files of the project that it reads.
+        code: source files that it runs.
         inputs: results of other jobs that it reads.
         outputs: what it makes.
         log, benchmark: where it says what it did, and what it cost.
-        command: the shell command.
+        command: the words behind ``python -m shallownets``.
     """
 
     rule: str
@@ -81,6 +85,9 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
     snakefile = Path("Snakefile")
     if not snakefile.is_file():
         raise UserError("Snakefile: no such file here; the folder of the checkout is the right one to run this")
+    user.introduce()
+    for path in configs:
+        yamlfile.load_section(path)  # Snakemake does not say which file it cannot read
     listener = _Listener()
     quiet = OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)
     try:
@@ -101,18 +108,30 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
     return [event for event in listener.events if event.shellcmd]
 
 
+_MODULES = {"run": "stages", "draw": "figures"}
+_OTHERS = {"ledger": "claims.ledger", "report": "report.command"}
+
+
+def _source(command: str, name: str) -> list[Path]:
+    """The source files, relative to the checkout, that a command runs: ``run escape.sgd``, ``draw escape.fig1``, ..."""
+    study, _, last = name.partition(".")
+    module = f"studies.{study}.{_MODULES[command]}.{last}" if command in _MODULES else _OTHERS[command]
+    return [Path(os.path.relpath(path)) for path in sources.closure(f"{sources.PACKAGE}.{module}")]
+
+
 def _job(event: logging.LogRecord, made: set[str]) -> Job:
     """The job that an event describes; ``made`` are the outputs of all jobs."""
+    command = event.shellcmd.removeprefix("python -m shallownets ").partition(" 2>&1 |")[0]
     return Job(
         rule=event.rule_name,
         message=event.rule_msg or "",
         wildcards=dict(event.wildcards),
-        code=tuple(Path(name) for name in event.input if name not in made),
+        code=tuple(_source(*command.split()[:2])),
         inputs=tuple(Path(name) for name in event.input if name in made),
         outputs=tuple(map(Path, event.output)),
         log=Path(event.log[0]) if event.log else None,
         benchmark=Path(event.benchmark) if event.benchmark else None,
-        command=event.shellcmd,
+        command=command,
     )
 
 
@@ -156,9 +175,12 @@ def behind(path: Path, among: Iterable[Job]) -> list[Job]:
 
 
 def cost(job: Job) -> Cost | None:
-    """What a job cost when it last ran; None where no benchmark is there."""
+    """What a job cost when it last ran; None where no benchmark is there, or not a whole one."""
     if job.benchmark is None or not job.benchmark.is_file():
         return None
-    with job.benchmark.open() as file:
-        row = next(csv.DictReader(file, delimiter="\t"))
-    return Cost(*(0.0 if row[name] in ("NA", "-") else float(row[name]) for name in ("s", "cpu_time", "max_rss")))
+    try:
+        with job.benchmark.open() as file:
+            row = next(csv.DictReader(file, delimiter="\t"))
+        return Cost(*(0.0 if row[name] in ("NA", "-") else float(row[name]) for name in ("s", "cpu_time", "max_rss")))
+    except (StopIteration, KeyError, TypeError, ValueError):  # empty or cut: a job was killed, or a disk was full
+        return None

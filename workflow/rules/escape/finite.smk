@@ -3,154 +3,156 @@
 # REQUIRED INPUTS: the section `escape.finite` of the config, `escape.tolerance` and `seed`
 # OUTPUTS, below RESULTS:
 #   data/escape/escape_times/{chain,direct}_{N}.npz   escape times at one N
+#   data/escape/finite_spread/{eta_hat}.npz           escape times from several starts, at one learning rate
+#   data/escape/finite_divergence/{p}_{p_star}_{N}_{replicates}.npz    when runs diverge, at all learning rates
+#   data/escape/overparameterisation/{p}_{p_star}_{replicates}.npz     escape times at one p and p*
 #   measurements/escape/{finite_escape,finite_divergence,overparameterisation}.csv
-#   figure_data/escape/{escape_finite,finite_divergence,overparameterisation}.csv
+#   figure_data/escape/{finite_escape,finite_divergence,overparameterisation}.csv
 
-FINITE = config["escape"]["finite"]
-ESCAPE_RUNS = {"chain": dict(FINITE["escape"]["sizes"]), "direct": dict([FINITE["escape"]["direct"]])}
+ESCAPE_FINITE = config["escape"]["finite"]
+ESCAPE_TIMES = {
+    "chain": dict(ESCAPE_FINITE["escape"]["sizes"]),
+    "direct": dict([ESCAPE_FINITE["escape"]["direct"]]),
+}
 
 
-rule escape_times:
-    input:
-        code("studies.escape.stages.escape_times"),
+def escape_numbers(*names):
+    """Whole numbers that are wildcards, as parameters."""
+    return {name: lambda wildcards, name=name: int(getattr(wildcards, name)) for name in names}
+
+
+def escape_one_start(wildcards):
+    """How often SGD is repeated from a single start: at the learning rate whose spread is shown."""
+    spread = ESCAPE_FINITE["spread"]
+    shown = float(wildcards.eta_hat) == ESCAPE_FINITE["escape"]["eta_hat"]
+    return spread["starts"] * spread["runs"] if shown else 0
+
+
+use rule stage as escape_escape_times with:
     output:
-        f"{DATA}/escape/escape_times/{{engine}}_{{N}}.npz",
+        data=f"{DATA}/escape/escape_times/{{engine}}_{{N}}.npz",
     log:
         f"{LOGS}/escape/escape_times_{{engine}}_{{N}}.log",
     benchmark:
         f"{BENCHMARKS}/escape/escape_times_{{engine}}_{{N}}.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(20),
     params:
-        code=digest("studies.escape.stages.escape_times"),
-        replicates=lambda wildcards: ESCAPE_RUNS[wildcards.engine][int(wildcards.N)],
-        p=FINITE["escape"]["p"],
-        p_star=FINITE["escape"]["p_star"],
-        eta_hat=FINITE["escape"]["eta_hat"],
-        fraction=FINITE["fraction"],
-        alpha_max=FINITE["escape"]["alpha_max"],
-        points=FINITE["escape"]["points"],
-        tolerance=config["escape"]["tolerance"],
-        seed=config["seed"],
+        **stage(
+            "escape.escape_times",
+            "escape.finite.escape",
+            engine=lambda wildcards: wildcards.engine,
+            replicates=lambda wildcards: ESCAPE_TIMES[wildcards.engine][int(wildcards.N)],
+            **escape_numbers("N"),
+        ),
     message:
         "escape times of SGD at N = {wildcards.N}, engine {wildcards.engine}"
-    shell:
-        "python -m shallownets.studies.escape.stages.escape_times --engine {wildcards.engine} --p {params.p}"
-        " --p-star {params.p_star} --N {wildcards.N} --replicates {params.replicates} --eta-hat {params.eta_hat}"
-        " --fraction {params.fraction} --alpha-max {params.alpha_max} --points {params.points}"
-        " --tolerance {params.tolerance} --seed {params.seed} --out {output} 2>&1 | tee {log}"
 
 
-rule finite_escape:
+use rule stage as escape_finite_spread with:
+    output:
+        data=f"{DATA}/escape/finite_spread/{{eta_hat}}.npz",
+    log:
+        f"{LOGS}/escape/finite_spread_{{eta_hat}}.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/finite_spread_{{eta_hat}}.tsv"
+    params:
+        **stage(
+            "escape.finite_spread",
+            "escape.finite.spread",
+            p=ESCAPE_FINITE["escape"]["p"],
+            p_star=ESCAPE_FINITE["escape"]["p_star"],
+            eta_hat=lambda wildcards: float(wildcards.eta_hat),
+            one_start=escape_one_start,
+        ),
+    message:
+        "escape times from several starts at eta/p = {wildcards.eta_hat}"
+
+
+use rule stage as escape_finite_escape with:
     input:
-        code("studies.escape.stages.finite_escape"),
-        sgd=[f"{DATA}/escape/escape_times/chain_{N}.npz" for N in ESCAPE_RUNS["chain"]],
-        direct=[f"{DATA}/escape/escape_times/direct_{N}.npz" for N in ESCAPE_RUNS["direct"]],
+        sgd=[f"{DATA}/escape/escape_times/chain_{N}.npz" for N in ESCAPE_TIMES["chain"]],
+        direct=[f"{DATA}/escape/escape_times/direct_{N}.npz" for N in ESCAPE_TIMES["direct"]],
+        spread=[f"{DATA}/escape/finite_spread/{eta_hat}.npz" for eta_hat in ESCAPE_FINITE["spread"]["eta_hat"]],
     output:
         measurements=f"{MEASUREMENTS}/escape/finite_escape.csv",
-        figure=f"{FIGURE_DATA}/escape/escape_finite.csv",
+        figure_data=f"{FIGURE_DATA}/escape/finite_escape.csv",
     log:
         f"{LOGS}/escape/finite_escape.log",
     benchmark:
         f"{BENCHMARKS}/escape/finite_escape.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(20),
     params:
-        code=digest("studies.escape.stages.finite_escape"),
-        fit_from=FINITE["escape"]["fit_from"],
-        limit_from=FINITE["escape"]["limit_from"],
-        N=FINITE["spread"]["N"],
-        eta_hat=FINITE["spread"]["eta_hat"],
-        starts=FINITE["spread"]["starts"],
-        runs=FINITE["spread"]["runs"],
-        ode_starts=FINITE["escape"]["ode_starts"],
-        t_max=FINITE["spread"]["t_max"],
-        points=FINITE["spread"]["points"],
-        resamples=FINITE["resamples"],
-        tolerance=config["escape"]["tolerance"],
-        seed=config["seed"],
+        **stage("escape.finite_escape", "escape.finite.escape"),
     message:
         "escape times of SGD against N, and their spread"
-    shell:
-        "python -m shallownets.studies.escape.stages.finite_escape --sgd {input.sgd} --direct {input.direct}"
-        " --fit-from {params.fit_from} --limit-from {params.limit_from} --N {params.N} --eta-hat {params.eta_hat}"
-        " --starts {params.starts} --runs {params.runs} --ode-starts {params.ode_starts}"
-        " --t-max {params.t_max} --points {params.points}"
-        " --resamples {params.resamples} --tolerance {params.tolerance} --seed {params.seed}"
-        " --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
 
 
-rule finite_divergence_data:
+use rule stage as escape_finite_divergence_runs with:
+    output:
+        data=f"{DATA}/escape/finite_divergence/{{p}}_{{p_star}}_{{N}}_{{replicates}}.npz",
+    log:
+        f"{LOGS}/escape/finite_divergence_{{p}}_{{p_star}}_{{N}}_{{replicates}}.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/finite_divergence_{{p}}_{{p_star}}_{{N}}_{{replicates}}.tsv"
+    params:
+        **stage(
+            "escape.finite_divergence_runs",
+            "escape.finite.divergence",
+            **escape_numbers("p", "p_star", "N", "replicates"),
+        ),
+    message:
+        "when SGD diverges at p = {wildcards.p}, p* = {wildcards.p_star}, N = {wildcards.N}"
+
+
+use rule stage as escape_finite_divergence with:
     input:
-        code("studies.escape.stages.finite_divergence"),
+        runs=[
+            f"{DATA}/escape/finite_divergence/{p}_{p_star}_{N}_{replicates}.npz"
+            for p, p_star in ESCAPE_FINITE["divergence"]["widths"]
+            for N, replicates in ESCAPE_FINITE["divergence"]["sizes"]
+        ],
     output:
         measurements=f"{MEASUREMENTS}/escape/finite_divergence.csv",
-        figure=f"{FIGURE_DATA}/escape/finite_divergence.csv",
+        figure_data=f"{FIGURE_DATA}/escape/finite_divergence.csv",
     log:
-        f"{LOGS}/escape/finite_divergence_data.log",
+        f"{LOGS}/escape/finite_divergence.log",
     benchmark:
-        f"{BENCHMARKS}/escape/finite_divergence_data.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(20),
+        f"{BENCHMARKS}/escape/finite_divergence.tsv"
     params:
-        code=digest("studies.escape.stages.finite_divergence"),
-        widths=[f"{p},{p_star}" for p, p_star in FINITE["divergence"]["widths"]],
-        sizes=[f"{N},{replicates}" for N, replicates in FINITE["divergence"]["sizes"]],
-        first=FINITE["divergence"]["first"],
-        step=FINITE["divergence"]["step"],
-        last=FINITE["divergence"]["last"],
-        t_max=FINITE["divergence"]["t_max"],
-        resamples=FINITE["resamples"],
-        tolerance=config["escape"]["tolerance"],
-        seed=config["seed"],
+        **stage("escape.finite_divergence", "escape.finite"),
     message:
         "divergence of SGD against the learning rate"
-    shell:
-        "python -m shallownets.studies.escape.stages.finite_divergence --widths {params.widths} --sizes {params.sizes}"
-        " --first {params.first} --step {params.step} --last {params.last} --t-max {params.t_max}"
-        " --resamples {params.resamples} --tolerance {params.tolerance} --seed {params.seed}"
-        " --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"
 
 
-rule overparameterisation_data:
+use rule stage as escape_overparameterisation_runs with:
+    output:
+        data=f"{DATA}/escape/overparameterisation/{{p}}_{{p_star}}_{{replicates}}.npz",
+    log:
+        f"{LOGS}/escape/overparameterisation_{{p}}_{{p_star}}_{{replicates}}.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/overparameterisation_{{p}}_{{p_star}}_{{replicates}}.tsv"
+    params:
+        **stage(
+            "escape.overparameterisation_runs",
+            "escape.finite.overparameterisation",
+            **escape_numbers("p", "p_star", "replicates"),
+        ),
+    message:
+        "escape times of SGD at p = {wildcards.p}, p* = {wildcards.p_star}"
+
+
+use rule stage as escape_overparameterisation with:
     input:
-        code("studies.escape.stages.overparameterisation"),
+        runs=[
+            f"{DATA}/escape/overparameterisation/{p}_{p_star}_{replicates}.npz"
+            for p, p_star, replicates in ESCAPE_FINITE["overparameterisation"]["cases"]
+        ],
     output:
         measurements=f"{MEASUREMENTS}/escape/overparameterisation.csv",
-        figure=f"{FIGURE_DATA}/escape/overparameterisation.csv",
+        figure_data=f"{FIGURE_DATA}/escape/overparameterisation.csv",
     log:
-        f"{LOGS}/escape/overparameterisation_data.log",
+        f"{LOGS}/escape/overparameterisation.log",
     benchmark:
-        f"{BENCHMARKS}/escape/overparameterisation_data.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(20),
+        f"{BENCHMARKS}/escape/overparameterisation.tsv"
     params:
-        code=digest("studies.escape.stages.overparameterisation"),
-        cases=[",".join(map(str, case)) for case in FINITE["widths"]["cases"]],
-        N=FINITE["widths"]["N"],
-        eta_hat=FINITE["widths"]["eta_hat"],
-        fraction=FINITE["fraction"],
-        starts=FINITE["widths"]["starts"],
-        t_max=FINITE["widths"]["t_max"],
-        points=FINITE["widths"]["points"],
-        tolerance=config["escape"]["tolerance"],
-        seed=config["seed"],
+        **stage("escape.overparameterisation"),
     message:
         "escape time of SGD against the student's width"
-    shell:
-        "python -m shallownets.studies.escape.stages.overparameterisation --cases {params.cases} --N {params.N}"
-        " --eta-hat {params.eta_hat} --fraction {params.fraction} --starts {params.starts} --t-max {params.t_max}"
-        " --points {params.points} --tolerance {params.tolerance} --seed {params.seed}"
-        " --measurements {output.measurements} --figure-data {output.figure} 2>&1 | tee {log}"

@@ -2,11 +2,27 @@
 #
 # REQUIRED INPUTS: the section `escape.plateau` of the config, the escape times of part finite
 # OUTPUTS, below RESULTS:
-#   measurements/escape/plateau_{optimum,rates,norms,growth,law,times}.csv
+#   data/escape/plateau_scan.npz
+#   measurements/escape/{plateau_optimum,plateau_rates,norm_learning,overlap_growth,escape_law,escape_time}.csv
 #   figure_data/escape/{fig2,norm_learning,overlap_growth,escape_law,escape_time}.csv
 
 
+use rule stage as escape_plateau_scan with:
+    output:
+        data=f"{DATA}/escape/plateau_scan.npz",
+    log:
+        f"{LOGS}/escape/plateau_scan.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/plateau_scan.tsv"
+    params:
+        **stage("escape.plateau_scan", "escape.plateau.optimum"),
+    message:
+        "escape times of the ODE over learning rates"
+
+
 use rule stage as escape_plateau_optimum with:
+    input:
+        scan=rules.escape_plateau_scan.output.data,
     output:
         measurements=f"{MEASUREMENTS}/escape/plateau_optimum.csv",
         figure_data=f"{FIGURE_DATA}/escape/fig2.csv",
@@ -15,6 +31,77 @@ use rule stage as escape_plateau_optimum with:
     benchmark:
         f"{BENCHMARKS}/escape/plateau_optimum.tsv"
     params:
-        **stage("escape.plateau_optimum", "escape.plateau.optimum"),
+        **stage("escape.plateau_optimum", "escape.plateau"),
     message:
         "learning rate of the fastest escape"
+
+
+use rule stage as escape_plateau_rates with:
+    output:
+        measurements=f"{MEASUREMENTS}/escape/plateau_rates.csv",
+    log:
+        f"{LOGS}/escape/plateau_rates.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/plateau_rates.tsv"
+    params:
+        **stage("escape.plateau_rates", "escape.plateau.rates"),
+    message:
+        "rates of norms and overlaps on the plateau"
+
+
+use rule stage as escape_norm_learning with:
+    output:
+        measurements=f"{MEASUREMENTS}/escape/norm_learning.csv",
+        figure_data=f"{FIGURE_DATA}/escape/norm_learning.csv",
+    log:
+        f"{LOGS}/escape/norm_learning.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/norm_learning.tsv"
+    params:
+        **stage("escape.norm_learning", "escape.plateau.norms"),
+    message:
+        "norm learning, SGD and ODE"
+
+
+use rule stage as escape_overlap_growth with:
+    output:
+        measurements=f"{MEASUREMENTS}/escape/overlap_growth.csv",
+        figure_data=f"{FIGURE_DATA}/escape/overlap_growth.csv",
+    log:
+        f"{LOGS}/escape/overlap_growth.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/overlap_growth.tsv"
+    params:
+        **stage("escape.overlap_growth", "escape.plateau.growth"),
+    message:
+        "growth of the overlaps on the plateau, SGD and ODE"
+
+
+use rule stage as escape_escape_law with:
+    output:
+        measurements=f"{MEASUREMENTS}/escape/escape_law.csv",
+        figure_data=f"{FIGURE_DATA}/escape/escape_law.csv",
+    log:
+        f"{LOGS}/escape/escape_law.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/escape_law.tsv"
+    params:
+        **stage("escape.escape_law", "escape.plateau.law"),
+    message:
+        "the escape law"
+
+
+use rule stage as escape_escape_time with:
+    input:
+        sgd=[f"{DATA}/escape/escape_times/chain_{N}.npz" for N, _ in config["escape"]["finite"]["escape"]["sizes"]],
+    output:
+        measurements=f"{MEASUREMENTS}/escape/escape_time.csv",
+        figure_data=f"{FIGURE_DATA}/escape/escape_time.csv",
+    log:
+        f"{LOGS}/escape/escape_time.log",
+    benchmark:
+        f"{BENCHMARKS}/escape/escape_time.tsv"
+    params:
+        **stage("escape.escape_time", "escape.plateau.times"),
+    message:
+        "escape times of the ODE, and those of SGD beside them"

@@ -228,7 +228,7 @@ def _descent(figure: go.Figure, column: int, along: pd.Series, path: pd.DataFram
 
 def stationary_map(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     """The map of stationary points, by formula and brute force, and a path that passes several of them."""
-    maps = parameters["maps"]
+    maps = parameters["sizes"]
     titles = [f"p = {p}, p* = {p_star}, N = {N}" for p, p_star, N in maps]
     figure = panels([*titles, "path, stops (k<sub>t</sub>, k<sub>o</sub>)"], len(maps) + 1)
     seen = set()
@@ -238,7 +238,8 @@ def stationary_map(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             _points(figure, column, points, p * N, seen)
         figure.update_xaxes(title_text="fraction of negative eigenvalues", row=1, col=column)
     path, stops = frame[frame.kind == "path"], frame[frame.kind == "stop"]
-    _descent(figure, 1, frame.measured_index / (parameters["p"] * parameters["N"]), path, stops, seen)
+    p, _, N = maps[0]  # of the path
+    _descent(figure, 1, frame.measured_index / (p * N), path, stops, seen)
     _descent(figure, len(maps) + 1, frame.t, path, stops, seen)
     figure.update_xaxes(title_text="time η α", col=len(maps) + 1)
     figure.update_yaxes(title_text="risk L", col=1)

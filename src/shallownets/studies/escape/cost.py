@@ -38,6 +38,19 @@ def _overlaps(p: float, p_star: float) -> float:
     return p * (p + p_star)
 
 
+def simulation(
+    engine: str, p: int, p_star: int, N: int, eta: float, alpha_max: float, points: int, replicates: int
+) -> Work:
+    """What one experiment of ``simulate`` takes, from a start for each replicate; numbers are those it records."""
+    samples = alpha_max * N
+    seconds = {
+        "direct": replicates * _direct(N, p, p_star, samples),
+        "chain": _chain(p, p_star, replicates, samples),
+        "ode": replicates * _ode(p, eta * alpha_max / p),
+    }.get(engine, replicates * _SPECTRAL)
+    return Work(seconds + replicates * _START, replicates * points * _overlaps(p, p_star))
+
+
 def _sgd(args: Arguments) -> Work:
     # The start's widths are in its file: they scale all jobs of a run alike.
     p, p_star, N, replicates = 4, 2, number(args, "N"), number(args, "replicates")

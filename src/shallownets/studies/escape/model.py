@@ -30,10 +30,10 @@ def _excess_norm(Q: Array) -> Array:
 
 
 def population_risk(M: Array, Q: Array) -> Array:
-    """L = E[(f - y)^2]/2 [23]: squares of the overlaps, and of the mean's mismatch τ."""
+    """L = E[(f - y)^2]/2 [23]: squares of the overlaps, and of the mean's mismatch τ; never below 0 by rounding."""
     p, p_star = M.shape[-2:]
     squares = (Q**2).sum((-2, -1)) / p**2 - 2 * (M**2).sum((-2, -1)) / (p * p_star) + 1 / p_star
-    return squares + _excess_norm(Q) ** 2 / 2
+    return np.maximum(squares, 0.0) + _excess_norm(Q) ** 2 / 2
 
 
 def drift_M(M: Array, Q: Array, eta: float) -> Array:

@@ -1,11 +1,11 @@
 """One function for all engines. docs/engines.md says what each assumes, what it costs and when to use it."""
 
-import os
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.random import SeedSequence
 
+from shallownets.numerics import cores
 from shallownets.studies.escape.engines import chain, direct, gradient_flow, ode, spectral
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.starts import Start
@@ -34,7 +34,8 @@ def simulate(
         engine: one of ``ENGINES``: "direct" and "chain" are SGD at finite N; "ode" and "spectral" its limit N -> ∞ at
             finite η; "gradient-flow" the limit of small η too, at the same α.
         eta: learning rate.
-        alpha: (T,) recording times, increasing from 0; for SGD in whole samples over N (see ``recording_times``).
+        alpha: (T,) recording times, increasing; every engine begins at 0. SGD takes each to the nearest whole sample
+            over N, and the trajectory has the times that were taken.
         N: input dimension, for SGD.
         streams: one seed sequence a replicate, for SGD.
         tolerance: relative error of a step, for the limits.
@@ -44,8 +45,8 @@ def simulate(
         Trajectory with one replicate for each stream; for a limit one for each start.
 
     Raises:
-        ValueError: an unknown engine, SGD without N or streams, starts that do not fit the streams, or a start for
-            which the engine does not hold.
+        ValueError: an unknown engine, SGD without N or streams, starts that do not fit the streams, a start for which
+            the engine does not hold, or a learning rate or times that are no such thing.
         ArithmeticError: the tolerance cannot be reached.
     """
     if engine not in ENGINES:
@@ -54,7 +55,7 @@ def simulate(
         if N is None or not streams:
             raise ValueError(f"engine {engine!r} needs N and at least one stream")
         if engine == "chain":
-            return chain.simulate(start, N, eta, alpha, streams, progress, threads=os.cpu_count() or 1)
+            return chain.simulate(start, N, eta, alpha, streams, progress, threads=cores.usable())
         if isinstance(start, Start):
             return direct.simulate(start, N, eta, alpha, streams, progress)
         pairs = zip(start, streams, strict=True)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shallownets.errors import Impossible
+from shallownets.errors import Impossible, in_short
 from shallownets.studies.escape.model import Array
+
+_COUNTABLE = 2**53  # samples; beyond, a float does not tell a number from the next
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,51 @@ class Trajectory:
         return self.alpha < self.diverged_at[:, None]
 
 
+def require_run(eta: float, alpha: Array) -> Array:
+    """The recording times of a run, as floats; every run begins at time 0 and need not be recorded there.
+
+    Args:
+        eta: learning rate.
+        alpha: (T,) times.
+
+    Raises:
+        Impossible: a learning rate that is not a finite number of at least 0, or times that are not finite numbers of
+            at least 0, at least one, each above the one before.
+    """
+    if not 0 <= eta < np.inf:
+        raise Impossible(f"eta = {eta}: a finite number of at least 0 is right")
+    times = np.asarray(alpha, float)
+    if times.ndim != 1 or not times.size or not np.isfinite(times).all() or times[0] < 0 or np.any(np.diff(times) <= 0):
+        raise Impossible(f"alpha = {in_short(alpha)}: rising times of at least 0 are right")
+    return times
+
+
+def sample_numbers(alpha: Array, N: int) -> Array:
+    """(T,) whole numbers of samples by the recording times: the nearest ones, where alpha N is not whole.
+
+    Raises:
+        Impossible: two times that are the same sample, or samples too many to be counted one by one.
+    """
+    samples = np.rint(alpha * N)
+    if samples[-1] > _COUNTABLE:
+        raise Impossible(f"alpha = {alpha[-1]:g} at N = {N}: at most {_COUNTABLE:.0e} samples, alpha N, are right")
+    if np.any(np.diff(samples) < 1):
+        raise Impossible(f"alpha = {in_short(alpha)} at N = {N}: times at least a sample, 1/N, apart are right")
+    return samples.astype(np.int64)
+
+
 def recording_times(alpha_max: float, points: int, N: int | None = None) -> Array:
     """Equally spaced times from 0 to alpha_max; with N, each is a whole number of samples over N.
 
     Raises:
-        Impossible: alpha_max N is too small for so many different times.
+        Impossible: alpha_max N is too small for so many different times, or too large to be counted.
     """
     times = np.linspace(0.0, alpha_max, points)
     if N is None:
         return times
-    samples = np.rint(times * N)
-    if np.any(np.diff(samples) < 1):
+    if points - 1 > alpha_max * N:
         raise Impossible(f"{points} times up to alpha_max = {alpha_max:g} need more than {alpha_max * N:g} samples")
-    return samples / N
+    return sample_numbers(times, N) / N
 
 
 def concatenate(parts: list[Trajectory]) -> Trajectory:

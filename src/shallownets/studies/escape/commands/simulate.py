@@ -10,6 +10,7 @@ small learning rate, too.
 """
 
 import argparse
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,14 +19,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.random import default_rng
 
-from shallownets import cli
+from shallownets import cli, sources
 from shallownets.config import settings, yamlfile
+from shallownets.config.schema import LARGEST
 from shallownets.drawing import style
 from shallownets.errors import UserError
-from shallownets.numerics import seeds
+from shallownets.numerics import memory, seeds
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import mean
-from shallownets.studies.escape import starts
+from shallownets.studies.escape import cost, starts
 from shallownets.studies.escape.engines import spectral
 from shallownets.studies.escape.measure.plateau import first_below
 from shallownets.studies.escape.model import Array, plateau_norm, plateau_risk, polar_factor, population_risk
@@ -33,15 +35,18 @@ from shallownets.studies.escape.simulate import ENGINES, SGD, simulate
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import finite, landscape, late, plateau, solutions
 from shallownets.studies.escape.trajectory import Trajectory, recording_times
-from shallownets.workflow import catalogue, sources
+from shallownets.workflow import catalogue
+from shallownets.workflow.cost import COPIES
 
 FRACTION = 0.5  # of the plateau's risk, below which a run has escaped
 _SPAN = 4.0  # the last time, unless it is given, over the escape time of the plateau's rate
+_POINTS = 401  # times recorded, unless the number is given or the run has fewer samples
+_MOMENT, _LONGEST = 10.0, 7 * 86400.0  # seconds: a run of more is announced; one of more is refused
 _CHECKOUT = sources.ROOT.parent
 _WIDTH = 100
 
 
-def parse() -> argparse.Namespace:
+def parse(words: list[str]) -> argparse.Namespace:
     """The arguments, held to the limits of the config.
 
     Raises:
@@ -57,20 +62,65 @@ def parse() -> argparse.Namespace:
     rate.add_argument("--eta", type=cli.positive, help="learning rate, a pure number; p times eta-hat")
     add("--engine", choices=ENGINES, default="chain", help="what simulates it, see above (default: chain)")
     add("--alpha-max", type=cli.positive, help="last time, samples/N (default: four times the escape time)")
-    add("--points", type=cli.count, default=401, help="times recorded, 0 and the last included (default: 401)")
+    add("--points", type=cli.count, help="times recorded, 0 and the last included (default: 401, or all samples)")
     add("--replicates", type=cli.count, default=4, help="how many runs (default: 4)")
     add("--seed", type=cli.index, default=20260403, help="root seed, a whole number (default: that of the paper tier)")
     add("--tolerance", type=cli.positive, default=1e-10, help="relative error of a step of the limits (default: 1e-10)")
     add("--out", type=cli.path, nargs="+", default=[Path("simulation.png")], help="the plot, .png or .pdf, or both")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     for path in args.out:
         if path.suffix not in (".png", ".pdf"):
             raise UserError(f"--out {path}: a name that ends in .png or .pdf is right")
+    _fill_in(args)
+    _check(args)
+    _afford(args)
+    return args
+
+
+def _fill_in(args: argparse.Namespace) -> None:
+    """Give a value to what the user left open, from what is given.
+
+    Raises:
+        UserError: there is none; the option named is one that was given.
+    """
+    rate = f"--eta = {args.eta:g}" if args.eta else f"--eta-hat = {args.eta_hat or 0.1:g}"
     args.eta = args.eta if args.eta else args.p * (args.eta_hat or 0.1)
     args.eta_hat = args.eta / args.p
-    args.alpha_max = args.alpha_max or float(f"{_SPAN * _plateau_time(args):.2g}")
-    _check(args)
-    return args
+    last = f"--alpha-max = {args.alpha_max:g}" if args.alpha_max else f"{rate} without --alpha-max"
+    args.alpha_max = args.alpha_max or float(f"{_SPAN * min(_plateau_time(args), sys.float_info.max / 10):.2g}")
+    if args.alpha_max >= LARGEST:
+        raise UserError(f"{last}: a run to alpha = {args.alpha_max:g}; one to less than {LARGEST:g} is right")
+    if args.alpha_max * args.N < 2:
+        raise UserError(f"{last}: {args.alpha_max * args.N:g} samples at N = {args.N}; a run of at least 2 is right")
+    args.points = args.points or min(_POINTS, int(args.alpha_max * args.N))
+
+
+def _duration(seconds: float) -> str:
+    """A length of time in its largest unit of which there is more than one."""
+    for unit, length in (("years", 365.25 * 86400), ("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds > length:
+            return f"{seconds / length:.2g} {unit}"
+    return f"{seconds:.2g} seconds"
+
+
+def _afford(args: argparse.Namespace) -> None:
+    """Say what a long run will cost, before it starts.
+
+    Raises:
+        UserError: more memory than there is, or longer than ``_LONGEST``.
+    """
+    names = ("engine", "p", "p_star", "N", "eta", "alpha_max", "points", "replicates")
+    work = cost.simulation(**{name: getattr(args, name) for name in names})
+    if args.engine == "direct":
+        starts.require_weights(args.p, args.p_star, args.N)
+    recorded = f"--replicates = {args.replicates} and {args.points} times: the overlaps"
+    memory.require(8 * COPIES * work.numbers, recorded)
+    takes = f"{args.replicates} runs to alpha = {args.alpha_max:g}, {args.alpha_max * args.N:.2g} samples each,"
+    if work.seconds > _LONGEST:
+        other = "fewer of them, a larger --eta, a smaller --N, or --engine spectral"
+        raise UserError(f"{takes} take about {_duration(work.seconds)} on one core: {other} is right")
+    if work.seconds > _MOMENT:
+        print(f"{takes} take about {_duration(work.seconds)} on one core", file=sys.stderr, flush=True)
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -112,7 +162,7 @@ def _plateau_time(args: argparse.Namespace) -> float:
     growth = 2 * args.eta_hat * float(plateau.finite_overlap_rate(p, p_star, at))
     # while the norms are learned, <M^2> shrinks from 1/N by plateau_norm
     onset = plateau.escape_prefactor(p, p_star) * plateau_norm(p) / args.N
-    return float(np.log(max(FRACTION / onset, np.e)) / growth)
+    return float(np.log(max(FRACTION / onset, np.e))) / growth
 
 
 def run(args: argparse.Namespace) -> tuple[list[Start], Trajectory]:
@@ -126,7 +176,7 @@ def run(args: argparse.Namespace) -> tuple[list[Start], Trajectory]:
     draws = [seeds.sequence(args.seed, "simulate start", sizes, r) for r in range(args.replicates)]
     streams = [seeds.sequence(args.seed, "simulate samples", experiment, r) for r in range(args.replicates)]
     begun = [starts.orthonormal_overlaps(args.p, args.p_star, args.N, default_rng(draw)) for draw in draws]
-    alpha = recording_times(args.alpha_max, args.points, args.N)
+    alpha = recording_times(args.alpha_max, args.points, args.N if args.engine in SGD else None)
     with progress(f"{args.engine}, {args.replicates} runs", args.replicates * alpha[-1]) as advance:
         try:
             return begun, simulate(
@@ -300,14 +350,12 @@ def draw(args: argparse.Namespace, begun: list[Start], runs: Trajectory) -> Figu
     return figure
 
 
-def main() -> None:
-    args = parse()
+def main(words: list[str]) -> None:
+    args = parse(words)
     begun, runs = run(args)
-    print("\n".join(summary(args, begun, runs)))
-    style.apply()
-    style.save(draw(args, begun, runs), args.out)
+    try:
+        print("\n".join(summary(args, begun, runs)), flush=True)
+    finally:  # the runs may have taken hours: their plot is kept even where nobody can read the words
+        style.apply()
+        style.save(draw(args, begun, runs), args.out)
     print(f"Drawn: {', '.join(map(str, args.out))}")
-
-
-if __name__ == "__main__":
-    cli.run(main)

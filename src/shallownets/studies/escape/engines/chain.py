@@ -21,8 +21,8 @@ from numpy.random import SeedSequence
 from shallownets.numerics import normals
 from shallownets.numerics.jit import kernel
 from shallownets.studies.escape.model import DIVERGED, Array, population_risk
-from shallownets.studies.escape.starts import Start, require_dimension
-from shallownets.studies.escape.trajectory import Trajectory
+from shallownets.studies.escape.starts import Start, of_all, require_dimension
+from shallownets.studies.escape.trajectory import Trajectory, require_run, sample_numbers
 
 SIDE = 32  # replicates side by side in one call of the kernel, so that it works on whole vectors
 _FEWEST = 8  # replicates; fewer are faster one after the other
@@ -281,11 +281,12 @@ def _advance(M, L, A, lam, work, numbers, words, state, spares, freedom, used, d
 
 
 class _Group:
-    """Replicates side by side, and how far they are."""
+    """Replicates side by side, in the coordinates of ``Start.independent``, and how far they are."""
 
     def __init__(self, starts: Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence]) -> None:
         p, p_star = starts[0].M.shape
         side = len(streams)
+        self._bases, starts = zip(*(start.independent() for start in starts), strict=True)
         self.M = np.ascontiguousarray(np.stack([start.M for start in starts], axis=2))
         self.L = np.ascontiguousarray(np.stack([start.residual_factor() for start in starts], axis=2))
         self.ended = np.full(side, -1)  # samples that a replicate used until it diverged, -1 where it has not
@@ -307,8 +308,10 @@ class _Group:
         self._done += count
 
     def record(self, M: Array, Q: Array) -> None:
-        """Write the overlaps, as (R, p, p*) and (R, p, p)."""
+        """Write the overlaps of all students, as (R, p, p*) and (R, p, p)."""
         _record(self.M, self.L, M, Q)
+        for replicate, basis in enumerate(self._bases):
+            M[replicate], Q[replicate] = of_all(basis, M[replicate], Q[replicate])
 
 
 def _groups(start: Start | Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence]) -> list[_Group]:
@@ -324,11 +327,6 @@ def _groups(start: Start | Sequence[Start], N: int, eta: float, streams: Sequenc
     side = SIDE if len(streams) >= _FEWEST else 1
     cuts = [slice(first, first + side) for first in range(0, len(streams), side)]
     return [_Group(starts[cut], N, eta, streams[cut]) for cut in cuts]
-
-
-def _counts(alpha: Array, N: int) -> Array:
-    """Samples from each recording time to the next."""
-    return np.rint(np.diff(alpha, prepend=0.0) * N).astype(int)
 
 
 def simulate(
@@ -351,9 +349,11 @@ def simulate(
         Trajectory of len(streams) replicates, equal in law to that of ``direct.simulate``.
 
     Raises:
-        ValueError: N < p + p*, or starts that do not fit the streams.
+        ValueError: N < p + p*, starts that do not fit the streams, or what ``require_run`` and ``sample_numbers``
+            refuse.
     """
-    counts = _counts(alpha, N)
+    samples = sample_numbers(require_run(eta, alpha), N)
+    alpha, counts = samples / N, np.diff(samples, prepend=0)
 
     def run(group: _Group) -> tuple[Array, Array]:
         p, p_star, side = group.M.shape
@@ -392,7 +392,7 @@ def escape_times(
     Args:
         start, N, eta, streams: as for ``simulate``.
         level: the risk below which a replicate has escaped.
-        alpha: (T,) increasing from 0, in whole samples over N; the last is when a replicate is given up.
+        alpha: as for ``simulate``; the last is when a replicate is given up.
         progress: called with the time by which the work has advanced; a replicate that escapes early counts fully.
 
     Returns:
@@ -401,7 +401,8 @@ def escape_times(
     Raises:
         ValueError: as for ``simulate``.
     """
-    counts = _counts(alpha, N)
+    samples = sample_numbers(require_run(eta, alpha), N)
+    alpha, counts = samples / N, np.diff(samples, prepend=0)
 
     def run(group: _Group) -> Array:
         p, p_star, side = group.M.shape

@@ -11,8 +11,8 @@ from numpy.random import SeedSequence
 from shallownets.numerics import normals
 from shallownets.numerics.jit import kernel
 from shallownets.studies.escape.model import DIVERGED, Array
-from shallownets.studies.escape.starts import Start
-from shallownets.studies.escape.trajectory import Trajectory
+from shallownets.studies.escape.starts import Start, of_all, require_weights
+from shallownets.studies.escape.trajectory import Trajectory, require_run, sample_numbers
 
 
 @kernel("f8(f8[::1], f8[::1], i8)", fastmath={"reassoc", "contract", "nsz"})
@@ -77,18 +77,23 @@ def simulate(
         start: where every replicate begins.
         N: input dimension.
         eta: learning rate.
-        alpha: (T,) recording times, increasing from 0, in whole samples over N (see ``recording_times``).
+        alpha: (T,) recording times, increasing, each taken to the nearest whole sample over N; the run begins at 0.
         streams: one seed sequence a replicate; a replicate's result depends on its own alone.
         progress: called with the time (in units of α) by which the work has advanced.
 
     Returns:
-        Trajectory of len(streams) replicates. One whose output on a sample exceeds ``DIVERGED`` had diverged by then.
+        Trajectory of len(streams) replicates, its times in whole samples. One whose output on a sample exceeds
+        ``DIVERGED`` had diverged by then.
 
     Raises:
-        ValueError: N < p + p*.
+        ValueError: N < p + p*, weights that no memory holds, or what ``require_run`` and ``sample_numbers`` refuse.
     """
+    samples = sample_numbers(require_run(eta, alpha), N)
+    alpha, counts = samples / N, np.diff(samples, prepend=0)
+    require_weights(*start.M.shape, N)
+    # weights that were drawn are taken as they are
+    basis, start = (None, start) if start.has_weights(N) else start.independent()
     p, p_star = start.M.shape
-    counts = np.rint(np.diff(alpha, prepend=0.0) * N).astype(int)
     M = np.empty((len(streams), alpha.size, p, p_star))
     Q = np.empty((len(streams), alpha.size, p, p))
     diverged_at = np.full(len(streams), np.inf)
@@ -109,6 +114,7 @@ def simulate(
                 progress(alpha[-1] - (alpha[record - 1] if record else 0.0))
                 break
             progress(count / N)
+    M, Q = of_all(basis, M, Q)
     lost = alpha >= diverged_at[:, None]
     M[lost] = Q[lost] = np.nan
     return Trajectory(alpha, M, Q, diverged_at)

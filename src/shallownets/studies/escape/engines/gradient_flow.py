@@ -6,17 +6,20 @@ S = W^T W/N is solved by
     s_r^2 = m_r^2 e^{2At} g/P_r,   q_r = g [(1 - m_r^2) + m_r^2 e^{2At}]/P_r,   q_0 = g/(1 + 2 B φ_0),
     P_r = 1 + 2 B [(1 - m_r^2) φ_0 + m_r^2 φ_T],   φ_0 = ∫ g ds,   φ_T = ∫ g e^{2As} ds,   dg/dt = -(4/p) τ g.
 
-What is integrated is g, φ_0, and φ_T e^{-2At}, which stays bounded at any time; e^{-2At} goes along as a clock.
+What is integrated is g, φ_0, and φ_T e^{-2At}, which stays bounded at any time; e^{-2At} goes along as a clock. It must
+be told from m_r^2, so that from singular values whose square is lost in rounding the spectral ODE, where each has a
+scalar of its own, takes over.
 """
 
 import numpy as np
 
-from shallownets.errors import OutOfReach
-from shallownets.numerics.integrate import SIGNATURE, STEP_TOO_SMALL, integrate
+from shallownets.errors import Impossible, OutOfReach
+from shallownets.numerics.integrate import SIGNATURE, STEP_TOO_SMALL, TINY, floor, integrate
 from shallownets.numerics.jit import kernel
+from shallownets.studies.escape.engines import spectral
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.starts import Start
-from shallownets.studies.escape.trajectory import Trajectory
+from shallownets.studies.escape.trajectory import Trajectory, require_run
 
 
 @kernel("UniTuple(f8, 2)(f8[::1], f8, f8, f8)")
@@ -48,18 +51,21 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float) -> Trajec
     """Gradient flow from a start; arguments and result are those of ``ode.simulate`` with ``gradient_flow``.
 
     Raises:
-        ValueError: a start whose student vectors are not orthonormal.
+        ValueError: a start whose student vectors are not orthonormal, or what ``require_run`` refuses.
         ArithmeticError: the tolerance cannot be reached.
     """
+    alpha = require_run(eta, alpha)
     p, p_star = start.M.shape
     if not np.allclose(start.Q, np.eye(p), rtol=0, atol=1e-12):
-        raise ValueError("the exact gradient flow needs an orthonormal start, Q = I")
+        raise Impossible("the exact gradient flow needs an orthonormal start, Q = I")
     U, m, Vt = np.linalg.svd(start.M, full_matrices=False)
+    if np.any((m > 0) & (m < TINY)):
+        return spectral.simulate(start, eta, alpha, tolerance, gradient_flow=True)
     parameters = np.array([eta, p, p_star, *m**2])
     y = np.empty((alpha.size, 4))
     y0 = np.array([1.0, 0.0, 0.0, 1.0])
     # φ_0 grows without limit and is no sign of divergence
-    status, time, _ = integrate(_drift, y0, alpha, parameters, 0, tolerance, np.inf, y)
+    status, time, _ = integrate(_drift, y0, alpha, parameters, 0, tolerance, floor(np.ones(4)), np.inf, y)
     if status == STEP_TOO_SMALL:
         raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
     modes = np.array([[_mode(row, p, p_star, square) for square in m**2] for row in y])

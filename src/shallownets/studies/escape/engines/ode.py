@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from shallownets.errors import OutOfReach
-from shallownets.numerics.integrate import OUT_OF_BOUNDS, SIGNATURE, STEP_TOO_SMALL, integrate
+from shallownets.numerics.integrate import OUT_OF_BOUNDS, SIGNATURE, STEP_TOO_SMALL, floor, integrate
 from shallownets.numerics.jit import kernel
 from shallownets.studies.escape.model import DIVERGED, Array
-from shallownets.studies.escape.starts import Start
-from shallownets.studies.escape.trajectory import Trajectory, concatenate
+from shallownets.studies.escape.starts import Start, coordinates, of_all
+from shallownets.studies.escape.trajectory import Trajectory, concatenate, require_run
 
 
 @kernel("void(f8[:, ::1], f8[:, ::1], f8[:, ::1])")
@@ -71,34 +71,54 @@ def _drift(y, parameters, work, out):
             )
 
 
+def _teacher_coordinates(M: Array, rank: int) -> tuple[Array | None, Array]:
+    """(basis, M'), M = M' basis^T with basis (p*, p*) orthogonal, where M has less than the rank that its sizes let it.
+
+    Combinations of teacher vectors without any overlap never get one, because dM/dα is a matrix times M. As M' their
+    columns are exactly zero, and no rounding of M can grow. Otherwise basis is None and M' is M.
+    """
+    basis, turned, values = coordinates(M.T)
+    if np.count_nonzero(values) < min(rank, np.count_nonzero(M.any(0))):
+        return basis, np.ascontiguousarray(turned.T)
+    return None, M
+
+
 def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_flow: bool = False) -> Trajectory:
     """Integrate the ODE from a start.
 
     Args:
         start: initial overlaps.
         eta: learning rate.
-        alpha: (T,) recording times, increasing from 0.
-        tolerance: relative error of a step.
+        alpha: (T,) recording times, increasing; the run begins at 0.
+        tolerance: relative error of a step. Overlaps that are tiny at the start have it, too.
         gradient_flow: leave out the η^2 part; time then enters only as η α.
 
     Returns:
         Trajectory with one replicate. Where tr Q/p exceeds ``DIVERGED`` it ends.
 
     Raises:
+        ValueError: what ``require_run`` refuses.
         ArithmeticError: the tolerance cannot be reached.
     """
+    alpha = require_run(eta, alpha)
     p, p_star = start.M.shape
-    y0 = np.concatenate([start.M.ravel(), start.Q.ravel()])
+    students, start = start.independent()
+    norms = np.sqrt(np.diag(start.Q))
+    teachers, M = _teacher_coordinates(start.M, np.count_nonzero(norms))
+    y0 = np.concatenate([M.ravel(), start.Q.ravel()])
+    sizes = np.concatenate([np.minimum.outer(norms, np.abs(M).max(0)).ravel(), np.outer(norms, norms).ravel()])
     out = np.full((alpha.size, y0.size), np.nan)
     parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
     scratch = p * p_star + 4 * p * p
-    status, time, _ = integrate(_drift, y0, alpha, parameters, scratch, tolerance, DIVERGED, out)
+    status, time, _ = integrate(_drift, y0, alpha, parameters, scratch, tolerance, floor(sizes), DIVERGED, out)
     if status == STEP_TOO_SMALL:
         raise OutOfReach(
             f"the ODE's step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach"
         )
     M = out[:, : p * p_star].reshape(1, -1, p, p_star)
-    Q = out[:, p * p_star :].reshape(1, -1, p, p)
+    if teachers is not None:
+        M = M @ teachers.T
+    M, Q = of_all(students, M, out[:, p * p_star :].reshape(1, -1, p, p))
     return Trajectory(alpha, M, Q, np.array([time if status == OUT_OF_BOUNDS else np.inf]))
 
 

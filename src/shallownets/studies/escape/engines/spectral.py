@@ -8,20 +8,25 @@ common eigenvalue q_0 of the other p - k directions.
 
 import numpy as np
 
-from shallownets.errors import OutOfReach
+from shallownets.errors import Impossible, OutOfReach
 from shallownets.numerics.integrate import (
     CROSSED,
     OBSERVABLE,
     OUT_OF_BOUNDS,
     SIGNATURE,
     STEP_TOO_SMALL,
+    TINY,
     first_crossing,
+    floor,
     integrate,
 )
 from shallownets.numerics.jit import kernel
 from shallownets.studies.escape.model import DIVERGED, Array
-from shallownets.studies.escape.starts import Start
-from shallownets.studies.escape.trajectory import Trajectory
+from shallownets.studies.escape.starts import Start, coordinates
+from shallownets.studies.escape.trajectory import Trajectory, require_run
+
+_STRUCTURE = 1e-12  # accuracy, relative to the vectors' lengths, to which a start must have the form that stays closed
+_MIXED = 1e-6  # the same of overlaps with a teacher vector much smaller than those with another
 
 
 @kernel("UniTuple(f8, 2)(f8[::1], f8, f8)")
@@ -68,16 +73,32 @@ def _drift(y, parameters, work, out):
 def _scalars(start: Start) -> tuple[Array, Array, Array]:
     """(y, U, V): the scalars at the start, and the singular vectors that carry them.
 
+    Where students depend on each other, what vanishes of them is the common eigenvalue, and every direction that does
+    not has scalars of its own.
+
     Raises:
-        ValueError: a start whose Q is not of the form that stays closed.
+        Impossible: a start whose Q is not of the form that stays closed.
     """
-    U, s, Vt = np.linalg.svd(start.M, full_matrices=False)
-    q = np.einsum("ir,ij,jr->r", U, start.Q, U)
-    p, k = U.shape
-    outside = np.eye(p) - U @ U.T
-    rest = np.trace(outside @ start.Q) / (p - k) if p > k else 0.0
-    if not np.allclose(start.Q, (U * q) @ U.T + rest * outside, rtol=0, atol=1e-12):
-        raise ValueError("the spectral ODE needs a Q that is diagonal along the singular vectors of M, such as Q = I")
+    basis, start = start.independent()
+    norms = np.sqrt(np.diag(start.Q))
+    rank = np.count_nonzero(norms)
+    M, Q, norms = start.M[:rank], start.Q[:rank, :rank], norms[:rank]
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+    k = len(s)
+    if k and s[-1] < TINY * s[0]:
+        # an overlap that is rounding of M would grow like one that is meant
+        s[np.count_nonzero(coordinates(M.T)[2]) :] = 0.0
+        if np.any(np.abs((U * s) @ Vt - M) > _MIXED * np.abs(M).max(0)):
+            raise Impossible("the spectral ODE needs singular values of M that rounding does not mix; ode takes any M")
+    q = np.einsum("ir,ij,jr->r", U, Q, U)
+    outside = np.eye(rank) - U @ U.T
+    rest = np.trace(outside @ Q) / (rank - k) if rank > k else 0.0
+    if np.any(np.abs((U * q) @ U.T + rest * outside - Q) > _STRUCTURE * np.outer(norms, norms)):
+        raise Impossible("the spectral ODE needs a Q that is diagonal along the singular vectors of M, such as Q = I")
+    if basis is not None:
+        others = np.linalg.svd(M)[0][:, k:]
+        U, Vt = basis[:, :rank] @ np.hstack([U, others]), np.vstack([Vt, np.zeros((rank - k, Vt.shape[1]))])
+        s, q, rest = np.append(s, np.zeros(rank - k)), np.append(q, np.full(rank - k, rest)), 0.0
     return np.concatenate([s, q, [rest]]), U, Vt
 
 
@@ -85,15 +106,16 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
     """Integrate from a start; arguments, result and errors are those of ``ode.simulate``.
 
     Raises:
-        ValueError: a start whose Q is not of the form that stays closed.
+        ValueError: a start whose Q is not of the form that stays closed, or what ``require_run`` refuses.
         ArithmeticError: the tolerance cannot be reached.
     """
+    alpha = require_run(eta, alpha)
     p, p_star = start.M.shape
     y0, U, Vt = _scalars(start)
     k = len(y0) // 2
     out = np.full((alpha.size, y0.size), np.nan)
     parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
-    status, time, _ = integrate(_drift, y0, alpha, parameters, 0, tolerance, DIVERGED, out)
+    status, time, _ = integrate(_drift, y0, alpha, parameters, 0, tolerance, floor(y0), DIVERGED, out)
     if status == STEP_TOO_SMALL:
         raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
     s, q, rest = out[:, None, :k], out[:, None, k : 2 * k], out[:, 2 * k, None, None]
@@ -109,13 +131,16 @@ def escape_time(
     """Time α at which the population risk first falls below ``level``; inf where it does not by ``alpha_max``.
 
     Raises:
-        ValueError: a start whose Q is not of the form that stays closed.
+        ValueError: a start whose Q is not of the form that stays closed, or what ``require_run`` refuses.
         ArithmeticError: the tolerance cannot be reached.
     """
+    require_run(eta, np.array([alpha_max]))
     y0, _, _ = _scalars(start)
     p, p_star = start.M.shape
     parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
-    status, time = first_crossing(_drift, _observed_risk, y0, level, alpha_max, parameters, 0, tolerance, DIVERGED)
+    status, time = first_crossing(
+        *(_drift, _observed_risk, y0, level, alpha_max, parameters, 0, tolerance, floor(y0), DIVERGED)
+    )
     if status == STEP_TOO_SMALL:
         raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
     return time if status == CROSSED else np.inf

@@ -43,8 +43,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     right.set_title(f"equal overlaps, $M_0$ of order $N^{{-1/2}}$, $N={parameters['N']}$")
     left.set_ylabel(f"mean of {parameters['starts']} starts")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    p, p_star = parameters["widths"]
     figure.suptitle(
-        f"$p={parameters['p']}$, $p^*={parameters['p_star']}$; filled: gradient flow, hollow: "
+        f"$p={p}$, $p^*={p_star}$; filled: gradient flow, hollow: "
         f"$\\eta/p={parameters['eta_hat']:g}$, lines: predicted frame",
         fontsize=9.5,
     )

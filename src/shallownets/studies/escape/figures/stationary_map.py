@@ -27,20 +27,20 @@ def _map(axes: Axes, points: pd.DataFrame) -> None:
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
-    maps = parameters["maps"]
+    maps = parameters["sizes"]
     figure = Figure(figsize=(style.PAGE, 3.0))
     panels = figure.subplots(1, len(maps) + 1)
     path, stops = frame[frame.kind == "path"], frame[frame.kind == "stop"]
-    size = parameters["p"] * parameters["N"]
     for axes, (p, p_star, N) in zip(panels[:-1], maps, strict=True):
         here = (frame.p == p) & (frame.p_star == p_star) & (frame.N == N) & (frame.kind == "point")
         _map(axes, frame[here])
         axes.legend(loc="lower right", handletextpad=0.1)
     first, stairs = panels[0], panels[-1]
+    p, _, N = maps[0]  # of the path
     first.set_ylabel(r"risk $\mathcal{L}$")
     # the path starts with Q = 1, above the map
-    first.plot(path.measured_index / size, path.measured_risk, color=style.GREY, linewidth=0.9, zorder=0)
-    first.plot(stops.measured_index / size, stops.measured_risk, "*", color="black", markersize=7, zorder=4)
+    first.plot(path.measured_index / (p * N), path.measured_risk, color=style.GREY, linewidth=0.9, zorder=0)
+    first.plot(stops.measured_index / (p * N), stops.measured_risk, "*", color="black", markersize=7, zorder=4)
 
     stairs.plot(path.t, path.measured_risk, color=style.GREY)
     stairs.plot(stops.t, stops.measured_risk, "*", color="black", markersize=7)

@@ -1,10 +1,90 @@
-"""Estimators for SGD at finite N: what starts and noise contribute to a spread, and where runs begin to diverge."""
+"""Estimators for SGD at finite N: escape times and their spread over starts and noise, and where runs diverge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 
-from shallownets.numerics.statistics import WIDTH, Estimate, bootstrap
+from shallownets.numerics.statistics import WIDTH, Estimate, bootstrap, fit_polynomial, mean
+from shallownets.studies.escape.engines import spectral
 from shallownets.studies.escape.model import Array
+from shallownets.studies.escape.starts import Start
+from shallownets.studies.escape.theory import plateau
+
+_TO = 1e-4  # of η̂ to which the ODE's limit is found
+
+
+@dataclass(frozen=True)
+class MeanTimes:
+    """Mean escape times, in the unit of the times that were given.
+
+    Attributes:
+        sgd: of SGD.
+        ode: of the ODE, from as many starts as there are.
+        shift: of SGD less the ODE from the same start.
+    """
+
+    sgd: Estimate
+    ode: Estimate
+    shift: Estimate
+
+
+def escaped(sgd: Array, ode: Array) -> Array:
+    """(R,) whether both SGD, (R,) times, and the ODE, (S,) times of which the first R are from its starts, escaped."""
+    return np.isfinite(sgd) & np.isfinite(ode[: len(sgd)])
+
+
+def mean_times(sgd: Array, ode: Array) -> MeanTimes:
+    """Mean escape times from those of SGD, (R,), and of the ODE, (S,), the first R of them from the starts of SGD.
+
+    Inf says that nothing escaped. Such a run is left out, of SGD together with the ODE from its start.
+
+    Raises:
+        ValueError: fewer than two starts from which both escaped.
+    """
+    both = escaped(sgd, ode)
+    shift = mean((sgd - ode[: len(sgd)])[both])
+    return MeanTimes(mean(sgd[both]), mean(ode[np.isfinite(ode)]), shift)
+
+
+def line_in_size(x: Array, estimates: Mapping[int, Estimate], least: int) -> tuple[Estimate, ...] | None:
+    """(intercept, slope) of a straight line through estimates at several N; None from fewer than three of them.
+
+    Args:
+        x: (n,) the abscissa at each N.
+        estimates: n of them, by N.
+        least: the smallest N that is used.
+    """
+    used = np.array(list(estimates)) >= least
+    if used.sum() < 3:
+        return None
+    y, errors = np.array([(one.value, one.error) for one in estimates.values()])[used].T
+    return fit_polynomial(x[used], y, errors).coefficients
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Escape times of several runs of SGD from each of several starts, and of the ODE; inf for never, samples/N.
+
+    Attributes:
+        sgd: (S, K) of K runs from each of S starts.
+        ode: (S,) from the same starts.
+        one_start: (n,) of n further runs of SGD, all from the start whose ODE escapes at the median time.
+    """
+
+    sgd: Array
+    ode: Array
+    one_start: Array
+
+    @property
+    def kept(self) -> Array:
+        """(S,) whether SGD each time, and the ODE, escaped from a start."""
+        return np.isfinite(self.sgd).all(1) & np.isfinite(self.ode)
+
+    def complete(self) -> "Repeated":
+        """Without the starts from which something did not escape."""
+        return Repeated(self.sgd[self.kept], self.ode[self.kept], self.one_start[np.isfinite(self.one_start)])
 
 
 def variance_parts(times: Array, rng: Generator, resamples: int) -> dict[str, Estimate]:
@@ -66,3 +146,17 @@ def half_diverged(eta: Array, diverged: Array, rng: Generator, resamples: int) -
     counts = rng.binomial(runs, diverged.mean(1), size=(resamples, len(eta)))
     draws = [first_half(eta, count / runs) for count in counts]
     return Estimate(first_half(eta, diverged.mean(1)), float(np.std(draws, ddof=1)), runs)
+
+
+def ode_limit(p: int, p_star: int, N: int, t_max: float, tolerance: float) -> float:
+    """Largest η̂, to 1e-4, at which the ODE is bounded to t = η̂ α = t_max from the typical start at N.
+
+    That start has Q = I and singular values (p/N)^(1/2) of M.
+    """
+    start = Start(np.sqrt(p / N) * np.eye(p, p_star), np.eye(p))
+    low, high = _TO, 2 * plateau.last_plateau(p, p_star)
+    while high - low > _TO:
+        middle = (low + high) / 2
+        run = spectral.simulate(start, p * middle, np.array([0.0, t_max / middle]), tolerance)
+        low, high = (middle, high) if np.isinf(run.diverged_at[0]) else (low, middle)
+    return low

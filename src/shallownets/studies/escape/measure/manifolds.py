@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.random import Generator
-from scipy.linalg import expm, subspace_angles
 
 from shallownets.studies.escape.measure.hessian import NULL
 from shallownets.studies.escape.model import Array
@@ -68,7 +68,7 @@ class Solution:
         # Singular vectors of what is left of the null space once its tangent part is taken away.
         _, sizes, rest = np.linalg.svd(null - (null @ along.T) @ along, full_matrices=False)
         self.extra = rest[sizes > 0.5].reshape(-1, p, N)
-        self.angle = float(subspace_angles(null.T, along.T).max()) if len(tangent) else 0.0
+        self.angle = float(scipy.linalg.subspace_angles(null.T, along.T).max()) if len(tangent) else 0.0
 
     def straight(self, direction: Array, step: float) -> float:
         """Risk after a step along a direction of unit length in W/√N."""
@@ -92,7 +92,7 @@ class Solution:
 
     def turned(self, generator: Array, step: float) -> float:
         """Risk after the rotation exp(step X) of the students; X antisymmetric (p, p) with |X W|^2 = N."""
-        return risk(expm(step * generator) @ self.W, self.W_star)
+        return risk(scipy.linalg.expm(step * generator) @ self.W, self.W_star)
 
     def _moved(self, move: Array) -> Array:
         return self.W + np.sqrt(self.W.shape[1]) * move

@@ -1,15 +1,18 @@
 """A trajectory on the map of stationary points: gradient, index and the points it passes near."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from shallownets.studies.escape.engines import gradient_flow
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory.landscape import StationaryPoint, all_points, gradient, hessian, risk
 from shallownets.studies.escape.trajectory import Trajectory
 
 SMALL = 0.1  # eigenvalues below this fraction of 4/(p p*), the least steep way down, count as null along a path
+_LATE = 1.5  # a descent goes on this much longer than its smallest singular value needs to grow
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,21 @@ class Path:
         """Times, as places in the arrays, at which the gradient's norm has a minimum: the ends are none."""
         g = self.gradient
         return np.flatnonzero((g[1:-1] < g[:-2]) & (g[1:-1] <= g[2:])) + 1
+
+
+def descent(p: int, p_star: int, values: Sequence[float], points: int, tolerance: float) -> Trajectory:
+    """Gradient flow, in t = η α, from Q = I and the singular values of M, until the smallest of them has grown.
+
+    Args:
+        p, p_star: widths.
+        values: (p*,) singular values of M at the start; where they are far apart, the flow passes stationary points.
+        points: times, equally spaced.
+        tolerance: relative error of a step.
+    """
+    M = np.zeros((p, p_star))
+    np.fill_diagonal(M, values)
+    last = _LATE * p * p_star / 4 * np.log(1 / min(values))
+    return gradient_flow.simulate(Start(M, np.eye(p)), 1.0, np.linspace(0.0, last, points), tolerance)
 
 
 def along(run: Trajectory, N: int) -> Path:

@@ -27,7 +27,7 @@ from shallownets.studies.escape.parameters.kinds import Pair, Pairs, TMax, gauss
 from shallownets.studies.escape.theory.stability import last_convergence
 
 
-class Late(Section):
+class LateTimesValues(Section):
     """The figure late_times."""
 
     equal: Annotated[
@@ -71,14 +71,14 @@ class Late(Section):
         return limits + wide + work.chain(p, p, self.replicates, 4 * p / self.eta_hat * self.N)
 
 
-class LateTimes(Late):
+class LateTimes(LateTimesValues):
     """The figure late_times."""
 
     tolerance: Tolerance
     seed: Seed
 
 
-class Map(Section):
+class StationaryMapValues(Section):
     """The figure stationary_map."""
 
     sizes: Annotated[
@@ -106,14 +106,14 @@ class Map(Section):
         yield falling, "values", f"{p_star} falling numbers, one for each teacher vector"
 
 
-class StationaryMap(Map):
+class StationaryMap(StationaryMapValues):
     """The figure stationary_map."""
 
     tolerance: Tolerance
     seed: Seed
 
 
-class Frames(Section):
+class NotOrthogonalValues(Section):
     """The figure not_orthogonal."""
 
     widths: Annotated[Pair, means("p, p* with p >= p* and p > 1")]
@@ -152,7 +152,7 @@ class Frames(Section):
         return self.starts * (points * work.ode(self.widths[0], self.t_max) + vectors)
 
 
-class NotOrthogonal(Frames):
+class NotOrthogonal(NotOrthogonalValues):
     """The figure not_orthogonal."""
 
     tolerance: Tolerance
@@ -162,6 +162,6 @@ class NotOrthogonal(Frames):
 class Beyond(Section):
     """Late times, the map of stationary points, starts that are not orthogonal."""
 
-    late: Late
-    map: Map
-    frames: Frames
+    late_times: LateTimesValues
+    stationary_map: StationaryMapValues
+    not_orthogonal: NotOrthogonalValues

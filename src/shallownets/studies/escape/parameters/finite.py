@@ -10,6 +10,7 @@ from shallownets.config.section import (
     MOST,
     Count,
     Fraction,
+    Index,
     Limit,
     Positive,
     Resamples,
@@ -46,7 +47,7 @@ LimitFrom = Annotated[Count, means("least N of the fit of the shift against 1/N"
 
 
 class EscapeValues(Section):
-    """The figure escape_finite, left: escape times against N."""
+    """The figure finite_escape, left: escape times against N."""
 
     p: P
     p_star: PStar
@@ -93,30 +94,58 @@ class EscapeTimes(Section):
         return chain + self.replicates * (work.START + work.SPECTRAL)
 
 
-class Spread(Section):
-    """The figure escape_finite, right: starts and noise told apart, with p and p_star of finite.escape."""
+class _Repeats(Section):
+    """SGD repeated from each of several starts at one N."""
 
     N: Annotated[int, Meta(ge=2), means("input dimension")]
+    starts: Annotated[Several, means("how many starts")]
+    runs: Annotated[Several, means("runs of SGD from each start")]
+    t_max: GivenUp
+    points: Looks
+
+
+class SpreadValues(_Repeats):
+    """The figure finite_escape, right: starts and noise told apart, with p and p_star of finite.escape."""
+
     eta_hat: Annotated[
         list[Positive],
         Meta(min_length=1),
         different,
         means("learning rates per student unit, eta/p; that of finite.escape is shown"),
     ]
-    starts: Annotated[Several, means("how many starts")]
-    runs: Annotated[Several, means("runs of SGD from each start")]
-    t_max: GivenUp
-    points: Looks
 
     def limits(self) -> Iterator[Limit]:
         yield times("points", self.points, self.t_max / max(self.eta_hat), self.N)
 
 
-class FiniteEscape(Spread):
-    """The figure escape_finite, from the escape times of SGD against N.
+class FiniteSpread(_Repeats):
+    """Escape times of SGD, repeated from each of several starts, at one learning rate.
 
-    Its section is ``finite.spread``; its rule gives ode_starts, fit_from and limit_from of ``finite.escape``.
+    Its section is ``finite.spread``; its rule gives p, p_star and eta_hat, and one_start where the spread is shown.
     """
+
+    p: P
+    p_star: PStar
+    eta_hat: EtaHat
+    one_start: Annotated[Index, means("further runs of SGD, all from the start whose ODE escapes at the median time")]
+    fraction: Escaped
+    tolerance: Tolerance
+    seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        widths = [(self.p, self.p_star)]
+        yield room("N", self.N, widths)
+        yield escapes("eta_hat", self.eta_hat, widths)
+        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
+
+    def work(self) -> float:
+        samples = self.N * self.t_max / self.eta_hat / 3  # a run stops at its escape
+        replicates = self.starts * self.runs + self.one_start
+        return work.chain(self.p, self.p_star, replicates, samples) + self.starts * (work.START + work.SPECTRAL)
+
+
+class FiniteEscape(Section):
+    """The figure finite_escape, from the escape times of SGD against N and from its spread."""
 
     ode_starts: OdeStarts
     fit_from: FitFrom
@@ -126,17 +155,12 @@ class FiniteEscape(Spread):
     seed: Seed
 
     def work(self) -> float:
-        # p = 2, p* = 1; a run stops at its escape, about a third of t_max
-        samples = self.N * self.t_max / 3 * sum(1 / eta_hat for eta_hat in self.eta_hat)
-        limits = 6 * self.ode_starts + len(self.eta_hat) * self.starts
-        return work.chain(2, 1, self.starts * self.runs, samples) + limits * work.SPECTRAL
+        return 6 * self.ode_starts * work.SPECTRAL  # the sizes are in the files: about 6 of them
 
 
-class Divergence(Section):
-    """The figure finite_divergence."""
+class _Rates(Section):
+    """A grid of learning rates, and how long SGD runs at each of them."""
 
-    widths: Annotated[Pairs, means("pairs p, p*, one panel each")]
-    sizes: Annotated[Sizes, means("N, replicates")]
     first: Annotated[Positive, means("lowest learning rate per student unit, eta/p")]
     step: Annotated[Positive, means("from one learning rate per student unit, eta/p, to the next")]
     last: Annotated[Positive, means("highest learning rate per student unit, eta/p")]
@@ -145,26 +169,61 @@ class Divergence(Section):
     def limits(self) -> Iterator[Limit]:
         yield 1e-10 < self.first <= self.last, "first", f"a number above 1e-10 and at most last = {self.last}"
         yield (self.last - self.first) / self.step < MOST, "step", f"fewer than {MOST} steps up to last = {self.last}"
+
+
+class DivergenceValues(_Rates):
+    """The figure finite_divergence."""
+
+    widths: Annotated[Pairs, means("pairs p, p*, one panel each")]
+    sizes: Annotated[Sizes, means("N, replicates")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
         for n, (N, _) in enumerate(self.sizes):
             yield room(f"sizes.{n}.0", N, self.widths)
 
+
+class FiniteDivergenceRuns(_Rates):
+    """When runs of SGD diverge, at one p, p* and N. Its section is ``finite.divergence``; its rule gives the rest."""
+
+    p: P
+    p_star: PStar
+    N: Annotated[Count, means("input dimension")]
+    replicates: Annotated[Several, means("runs of SGD at each learning rate, each from a start of its own")]
+    seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield room("N", self.N, [(self.p, self.p_star)])
+
     def work(self) -> float:
         rates = [self.first + n * self.step for n in range(round((self.last - self.first) / self.step) + 1)]
-        alpha = self.t_max * sum(1 / rate for rate in rates)
-        return sum(
-            work.chain(p, p_star, replicates, N * alpha) for p, p_star in self.widths for N, replicates in self.sizes
-        )
+        samples = self.N * self.t_max * sum(1 / rate for rate in rates)
+        return work.chain(self.p, self.p_star, self.replicates, samples)
 
 
-class FiniteDivergence(Divergence):
-    """The figure finite_divergence."""
+class FiniteDivergence(Section):
+    """The figure finite_divergence, from the runs at all p, p* and N."""
 
     resamples: Resamples
     tolerance: Tolerance
     seed: Seed
 
 
-class Widths(Section):
+class _Escapes(Section):
+    """Escape times of SGD and of the ODE at one N and learning rate."""
+
+    N: Annotated[int, Meta(ge=2), means("input dimension, at least p + p*")]
+    eta_hat: EtaHat
+    starts: OdeStarts
+    t_max: GivenUp
+    points: Looks
+
+    def limits(self) -> Iterator[Limit]:
+        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
+
+
+class OverparameterisationValues(_Escapes):
     """The figure overparameterisation."""
 
     cases: Annotated[
@@ -174,31 +233,40 @@ class Widths(Section):
         expected("a list of different p, p*, replicates"),
         means("p, p*, replicates"),
     ]
-    N: Annotated[int, Meta(ge=2), means("input dimension, at least p + p*")]
-    eta_hat: EtaHat
-    starts: OdeStarts
-    t_max: GivenUp
-    points: Looks
 
     def limits(self) -> Iterator[Limit]:
         yield room("N", self.N, self.cases)
         yield escapes("eta_hat", self.eta_hat, self.cases)
-        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
-
-    def work(self) -> float:
-        samples = self.N * self.t_max / self.eta_hat / 3  # a run stops at its escape
-        return sum(
-            work.chain(p, p_star, replicates, samples) + max(self.starts, replicates) * (work.SPECTRAL + work.START)
-            for p, p_star, replicates in self.cases
-        )
+        yield from super().limits()
 
 
-class Overparameterisation(Widths):
-    """The figure overparameterisation."""
+class OverparameterisationRuns(_Escapes):
+    """Escape times at one p and p*.
 
+    Its section is ``finite.overparameterisation``; its rule gives p, p_star and replicates.
+    """
+
+    p: P
+    p_star: PStar
+    replicates: Annotated[Several, means("runs of SGD, each from a start of its own")]
     fraction: Escaped
     tolerance: Tolerance
     seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        widths = [(self.p, self.p_star)]
+        yield room("N", self.N, widths)
+        yield escapes("eta_hat", self.eta_hat, widths)
+        yield from super().limits()
+
+    def work(self) -> float:
+        samples = self.N * self.t_max / self.eta_hat / 3  # a run stops at its escape
+        chain = work.chain(self.p, self.p_star, self.replicates, samples)
+        return chain + max(self.starts, self.replicates) * (work.SPECTRAL + work.START)
+
+
+class Overparameterisation(Section):
+    """The figure overparameterisation, from the escape times at all widths; nothing is chosen."""
 
 
 class Finite(Section):
@@ -207,9 +275,9 @@ class Finite(Section):
     fraction: Escaped
     resamples: Resamples
     escape: EscapeValues
-    spread: Spread
-    divergence: Divergence
-    widths: Widths
+    spread: SpreadValues
+    divergence: DivergenceValues
+    overparameterisation: OverparameterisationValues
 
     def limits(self) -> Iterator[Limit]:
         widths = [(self.escape.p, self.escape.p_star)]

@@ -18,7 +18,7 @@ from shallownets.config.section import (
     expected,
     means,
 )
-from shallownets.studies.escape.theory.stability import last_escape
+from shallownets.studies.escape.theory.stability import last_escape, last_plateau
 
 P = Annotated[Width, means("student width, number of vectors")]
 PStar = Annotated[Width, means("teacher width, number of vectors")]
@@ -71,6 +71,12 @@ def sizes(
     for n, (N, _) in enumerate(listed):
         yield room(f"{key}.{n}.0", N, [widths])
         yield times("points", points, alpha_max, N)
+
+
+def plateau_at(key: str, eta_hat: float, widths: Iterable[Sequence[int]]) -> Limit:
+    """There is a plateau at this learning rate, on which norms and overlaps can be followed."""
+    last = min(last_plateau(p, p_star) for p, p_star, *_ in widths)
+    return eta_hat < last, key, f"a number below {last:.4g}, beyond which there is no plateau"
 
 
 def escapes(key: str, eta_hat: float, widths: Iterable[Sequence[int]]) -> Limit:

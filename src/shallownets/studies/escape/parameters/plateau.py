@@ -28,6 +28,7 @@ from shallownets.studies.escape.parameters.kinds import (
     PStar,
     TMax,
     gaussian,
+    plateau_at,
     room,
     times,
     wide,
@@ -62,8 +63,14 @@ class OptimumValues(Section):
         return len(self.widths) * self.starts * 2 * self.largest / self.step * work.SPECTRAL
 
 
-class PlateauOptimum(OptimumValues):
-    """Figure 2."""
+class PlateauScan(OptimumValues):
+    """Escape times of the ODE over the grid of learning rates."""
+
+    seed: Seed
+
+
+class PlateauOptimum(Section):
+    """Figure 2; the scan is read from its file."""
 
     resamples: Resamples
     seed: Seed
@@ -107,6 +114,7 @@ class NormsValues(Section):
     replicates: SgdRuns
 
     def limits(self) -> Iterator[Limit]:
+        yield plateau_at("eta_hat", self.eta_hat, [(len(self.initial), self.p_star)])
         yield room("N", self.N, [(len(self.initial), self.p_star)])
         yield times("points", self.points, self.t_max / self.eta_hat, self.N)
         for n, t in enumerate(self.compared):
@@ -117,7 +125,7 @@ class NormsValues(Section):
         return work.direct(self.N, len(self.initial), self.p_star, samples)
 
 
-class PlateauNorms(NormsValues):
+class NormLearning(NormsValues):
     """The figure norm_learning."""
 
     tolerance: Tolerance
@@ -137,6 +145,7 @@ class GrowthValues(Section):
     replicates: SgdRuns
 
     def limits(self) -> Iterator[Limit]:
+        yield plateau_at("eta_hat", self.eta_hat, [(self.p, self.p_star)])
         yield room("N", self.N, [(self.p, self.p_star)])
         yield times("points", self.points, self.t_max / self.eta_hat, self.N)
         yield self.t_fit <= self.t_max, "t_fit", f"at most t_max = {self.t_max}"
@@ -146,7 +155,7 @@ class GrowthValues(Section):
         return work.direct(self.N, self.p, self.p_star, self.replicates * self.t_max / self.eta_hat * self.N)
 
 
-class PlateauGrowth(GrowthValues):
+class OverlapGrowth(GrowthValues):
     """The figure overlap_growth."""
 
     resamples: Resamples
@@ -173,7 +182,7 @@ class LawValues(Section):
         yield from wide("widths", self.widths)
 
 
-class PlateauLaw(LawValues):
+class EscapeLaw(LawValues):
     """The figure escape_law."""
 
     resamples: Resamples
@@ -205,7 +214,7 @@ class TimesValues(Section):
         return (len(self.N) * len(self.eta_hat) + len(self.widths) + 1) * self.starts * work.SPECTRAL
 
 
-class PlateauTimes(TimesValues):
+class EscapeTime(TimesValues):
     """The figure escape_time; what SGD took is read from the files of its escape times."""
 
     resamples: Resamples

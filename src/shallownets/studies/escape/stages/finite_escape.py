@@ -1,47 +1,108 @@
 """Escape times of SGD against N, and what starts and noise contribute to their spread.
 
-From: the escape times of SGD and of the ODE from the same starts, one file for each N, and one by SGD on weights.
-Makes: the table of measurements, and the data of the figure escape_finite.
+From: the escape times of SGD and of the ODE from the same starts, at several N; those of SGD on weights, at one of
+these N; and those of SGD repeated from each of several starts, at several learning rates.
+Makes: the table of measurements, and the data of the figure finite_escape.
 """
 
-import argparse
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
-from numpy.random import SeedSequence, default_rng
-from scipy.special import digamma
+from numpy.random import default_rng
 
-from shallownets import cli
 from shallownets.errors import UserError
-from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import Estimate, fit_polynomial, mean
-from shallownets.results.artefacts import record_of, save_table
-from shallownets.studies.escape import starts
-from shallownets.studies.escape.engines import chain
-from shallownets.studies.escape.measure.finite import variance_parts
-from shallownets.studies.escape.model import Array
+from shallownets.numerics.statistics import Estimate, mean
+from shallownets.stage import Arrays, Table, Tables, stage
+from shallownets.studies.escape.measure.finite import MeanTimes, Repeated, line_in_size, mean_times, variance_parts
+from shallownets.studies.escape.parameters.finite import FiniteEscape
 from shallownets.studies.escape.stages.plateau_shared import (
     LONG,
     EscapeTimes,
     Setting,
     difference,
+    escape_times_of,
     gaussian_starts,
-    load_escape_times,
     ode_escape_times,
     rescaled,
     row,
 )
-from shallownets.studies.escape.starts import Start
+from shallownets.studies.escape.stages.streams import streams
 from shallownets.studies.escape.theory import finite as theory
 from shallownets.studies.escape.theory import plateau
-from shallownets.studies.escape.trajectory import recording_times
 
-MODULE = "shallownets.studies.escape.stages.finite_escape"
-UNITS = {"time": "samples/N", "slope": "samples/N per unit of log N", "variance": "(samples/N)^2"}
+UNITS = {
+    "eta_hat": "learning rate per student unit, eta/p",
+    "estimate": "samples/N; slope: per unit of log N; variance: (samples/N)^2; start_share: 1",
+}
+DRAWN_UNITS = {"value": "samples/N; panel spread: density, or weight of a run; panel share: 1"}
+
+
+def rates_of(setting: Setting) -> tuple[int, int, float]:
+    """(p, p*, eta/p), what theory asks for."""
+    return setting.p, setting.p_star, setting.eta_hat
+
+
+def rows_against_size(setting: Setting, simulated: list[EscapeTimes], found: dict[int, MeanTimes]) -> list[dict]:
+    """Measurements at each N: how many runs did not escape and, where enough did, their mean time and its shift."""
+    shift = theory.noise_shift(*rates_of(setting))
+    rows = []
+    for runs in simulated:
+        keys = setting.keys("chain", runs.N)
+        rows.append(row("censored", runs.censored, **keys, theory=0.0))
+        if times := found.get(runs.N):
+            rows.append(row("time", times.sgd, **keys, theory=times.ode.value + shift))
+            rows.append(row("shift", times.shift, **keys, theory=shift))
+    return rows
+
+
+def rows_of_fits(setting: Setting, found: dict[int, MeanTimes], fit_from: int, limit_from: int) -> list[dict]:
+    """Measurements of the escape time's slope in log N, and of the shift as N -> infinity; its correction is in 1/N."""
+    sizes, keys = np.array(list(found)), setting.keys("chain", 0)
+    rows = []
+    if line := line_in_size(np.log(sizes), {N: one.sgd for N, one in found.items()}, fit_from):
+        rows.append(row("slope", line[1], **keys, theory=theory.time_per_log(*rates_of(setting))))
+    if line := line_in_size(1 / sizes, {N: one.shift for N, one in found.items()}, limit_from):
+        rows.append(row("shift_limit", line[0], **keys, theory=theory.noise_shift(*rates_of(setting))))
+    return rows
+
+
+def rows_on_weights(setting: Setting, on_weights: EscapeTimes, by_chain: EscapeTimes) -> list[dict]:
+    """Measurements of SGD on weights at one N: its mean escape time, and that less the chain's."""
+    weights, same = (runs.sgd[np.isfinite(runs.sgd)] for runs in (on_weights, by_chain))
+    if min(len(weights), len(same)) < 2:
+        return []
+    keys = setting.keys("direct", on_weights.N)
+    a, b = mean(weights), mean(same)
+    return [
+        row("time", a, **keys, theory=b.value),
+        row("direct_minus_chain", difference(a, b), **keys, theory=0.0),
+    ]
+
+
+def rows_of_spread(setting: Setting, N: int, runs: Repeated, parts: dict[str, Estimate]) -> list[dict]:
+    """Measurements at one learning rate: the shift of SGD, and the parts of the variance of its escape time."""
+    keys, predicted = setting.keys("chain", N), theory.variance_parts(*rates_of(setting))
+    shift = mean(runs.sgd.mean(1) - runs.ode)
+    return [
+        row("noise_shift", shift, **keys, theory=theory.noise_shift(*rates_of(setting))),
+        *(row(f"variance_{name}", part, **keys, theory=predicted[name]) for name, part in parts.items()),
+    ]
+
+
+def ode_against_size(setting: Setting, sizes: list[int], given: FiniteEscape, lost: Lost) -> dict[int, Estimate]:
+    """Mean escape time of the ODE by N, samples/N, from Gaussian overlaps drawn once and scaled to each N."""
+    largest = max(sizes)
+    unit = gaussian_starts(given.seed, setting.p, setting.p_star, largest, given.ode_starts)
+    times = {}
+    for N in sizes:
+        found = ode_escape_times(rescaled(unit, largest, N), setting, LONG, given.tolerance)
+        done = np.isfinite(found)
+        if lost.enough(done, f"ODE, N = {N}", "did not escape"):
+            times[N] = mean(found[done])
+    return times
 
 
 def point(panel: str, series: str, x: float, estimate: Estimate) -> dict:
@@ -57,248 +118,69 @@ def curve(panel: str, series: str, x: Iterable[float], y: Iterable[float]) -> li
     ]
 
 
-def against_size(
-    setting: Setting, simulated: Sequence[EscapeTimes], lost: Lost
-) -> tuple[list[dict], dict[int, Estimate], dict[int, Estimate]]:
-    """(measurements, mean escape time of SGD by N, by how much it exceeds the ODE's by N), samples/N.
-
-    Raises:
-        UserError: at no N did two runs escape.
-    """
-    shift = theory.noise_shift(setting.p, setting.p_star, setting.eta_hat)
-    measured, times, shifts = [], {}, {}
-    for runs in simulated:
-        keys = setting.keys("chain", runs.N)
-        measured.append(row("censored", runs.censored, **keys, theory=0.0))
-        if not lost.enough(runs.both, f"SGD, N = {runs.N}", "did not escape"):
-            continue
-        times[runs.N] = mean(runs.sgd[runs.both])
-        shifts[runs.N] = mean((runs.sgd - runs.ode)[runs.both])
-        over = mean(runs.ode[np.isfinite(runs.ode)])
-        measured.append(row("time", times[runs.N], **keys, theory=over.value + shift))
-        measured.append(row("shift", shifts[runs.N], **keys, theory=shift))
-    lost.require(times)
-    return measured, times, shifts
-
-
-def fits_in_size(
-    setting: Setting, times: dict[int, Estimate], shifts: dict[int, Estimate], fit_from: int, limit_from: int
-) -> list[dict]:
-    """Measurements of the escape time's slope in log N and of the shift as N -> infinity; none from fewer than 3 N."""
-    widths_and_rate = setting.p, setting.p_star, setting.eta_hat
-    sizes = np.array(list(times))
-    measured = []
-    # the correction to the limit of the shift is of order 1/N
-    for name, least, x, estimates, coefficient, law in (
-        ("slope", fit_from, np.log(sizes), times, 1, theory.time_per_log(*widths_and_rate)),
-        ("shift_limit", limit_from, 1 / sizes, shifts, 0, theory.noise_shift(*widths_and_rate)),
-    ):
-        used = sizes >= least
-        if used.sum() > 2:
-            y, errors = np.array([(one.value, one.error) for one in estimates.values()])[used].T
-            line = fit_polynomial(x[used], y, errors)
-            measured.append(row(name, line.coefficients[coefficient], **setting.keys("chain", 0), theory=law))
-    return measured
-
-
-def weights_beside_chain(setting: Setting, on_weights: EscapeTimes, by_chain: EscapeTimes) -> list[dict]:
-    """Measurements of SGD on weights at one N: its mean escape time, and that less the chain's."""
-    weights, same = (runs.sgd[np.isfinite(runs.sgd)] for runs in (on_weights, by_chain))
-    if min(len(weights), len(same)) < 2:
-        return []
-    keys = setting.keys("direct", on_weights.N)
-    a, b = mean(weights), mean(same)
-    return [
-        row("time", a, **keys, theory=b.value),
-        row("direct_minus_chain", difference(a, b), **keys, theory=0.0),
-    ]
-
-
-@dataclass(frozen=True)
-class Repeated:
-    """Escape times of several runs of SGD from each of several starts, and of the ODE; every run escaped.
-
-    Attributes:
-        alpha: (T,) times at which the risk of SGD was looked at, samples/N.
-        starts: S of them.
-        sgd: (S, K) samples/N.
-        ode: (S,) samples/N.
-    """
-
-    alpha: Array
-    starts: list[Start]
-    sgd: Array
-    ode: Array
-
-
-def drawn(seed: int, purpose: str, setting: Setting, N: int, count: int) -> list[SeedSequence]:
-    """So many independent streams for one purpose."""
-    experiment = {"p": setting.p, "p_star": setting.p_star, "N": N, "eta_hat": setting.eta_hat}
-    return [seeds.sequence(seed, f"finite {purpose}", experiment, index) for index in range(count)]
-
-
-def repeat(setting: Setting, args: argparse.Namespace, lost: Lost, advance: Callable[[float], None]) -> Repeated | None:
-    """Run SGD and the ODE from drawn starts; None where fewer than two of them escape each time."""
-    p, p_star, N = setting.p, setting.p_star, args.N
-    alpha = recording_times(args.t_max / setting.eta_hat, args.points, N)
-    streams = drawn(args.seed, "start", setting, N, args.starts)
-    begun = [starts.orthonormal_overlaps(p, p_star, N, default_rng(stream)) for stream in streams]
-    streams = drawn(args.seed, "samples", setting, N, args.starts * args.runs)
-    each = [start for start in begun for _ in range(args.runs)]
-    sgd = chain.escape_times(each, N, p * setting.eta_hat, setting.level, alpha, streams, advance)
-    sgd = sgd.reshape(args.starts, args.runs)
-    ode = ode_escape_times(begun, setting, 4 * alpha[-1], args.tolerance)
-    kept = np.isfinite(sgd).all(1) & np.isfinite(ode)
-    if not lost.enough(kept, f"starts and noise, eta_hat = {setting.eta_hat:g}", "did not escape each time"):
-        return None
-    return Repeated(alpha, [start for start, keep in zip(begun, kept, strict=True) if keep], sgd[kept], ode[kept])
-
-
-def predicted_share(p: int, p_star: int, eta_hat: float) -> float:
-    """Share of the variance of the escape time that the start explains."""
-    return theory.start_share(theory.escape_noise(p, p_star, eta_hat), p * p_star)
-
-
-def variances(setting: Setting, runs: Repeated, args: argparse.Namespace) -> tuple[list[dict], dict]:
-    """(measurements of the spread's parts, the point of the figure: share of the starts) at one learning rate."""
-    widths_and_rate = setting.p, setting.p_star, setting.eta_hat
-    keys = setting.keys("chain", args.N)
-    shift = row("noise_shift", mean(runs.sgd.mean(1) - runs.ode), **keys, theory=theory.noise_shift(*widths_and_rate))
-    [stream] = drawn(args.seed, "bootstrap", setting, args.N, 1)
-    parts = variance_parts(runs.sgd, default_rng(stream), args.resamples)
-    variance, share = theory.escape_variance(*widths_and_rate), predicted_share(*widths_and_rate)
-    predicted = {
-        "total": variance,
-        "starts": share * variance,
-        "noise": (1 - share) * variance,
-        "start_share": share,
-    }
-    measured = [row(f"variance_{name}", part, **keys, theory=predicted[name]) for name, part in parts.items()]
-    return [shift, *measured], point("share", "SGD", setting.eta_hat, parts["start_share"])
-
-
-def distributions(setting: Setting, runs: Repeated, args: argparse.Namespace) -> list[dict]:
-    """Lines of the figure: escape times less the ODE's mean, sorted, of SGD, of SGD from one start and of the ODE."""
-    N, eta = args.N, setting.p * setting.eta_hat
-    typical = runs.starts[int(np.argsort(runs.ode)[len(runs.ode) // 2])]
-    streams = drawn(args.seed, "fixed start", setting, N, runs.sgd.size)
-    fixed = chain.escape_times(typical, N, eta, setting.level, runs.alpha, streams)
-    samples = {"SGD": runs.sgd.ravel(), "SGD, one start": fixed[np.isfinite(fixed)], "ODE": runs.ode}
-    return [
-        line
-        for name, times in samples.items()
-        for line in curve("spread", name, np.sort(times) - runs.ode.mean(), np.full(len(times), 1 / len(times)))
-    ]
-
-
-def densities(setting: Setting) -> list[dict]:
-    """Lines of the figure: predicted densities of the escape time less the ODE's mean, of SGD and of the ODE."""
-    k = setting.p * setting.p_star
-    slope = theory.time_per_log(setting.p, setting.p_star, setting.eta_hat)
-    shift = theory.noise_shift(setting.p, setting.p_star, setting.eta_hat)
-    # density of a - slope log χ²_k, with and without the shift by the noise
-    grid = np.linspace(-4, 7, 221) * slope
+def drawn_spread(setting: Setting, runs: Repeated) -> list[dict]:
+    """Lines of the figure: escape times less the ODE's mean, sorted, and the densities that theory predicts."""
     lines = []
-    for name, by in (("theory, SGD", shift), ("theory, ODE", 0.0)):
-        z = digamma(k / 2) + np.log(2) - (grid - by) / slope  # log χ²_k
-        log_density = k / 2 * z - np.exp(z) / 2
-        density = np.exp(log_density - log_density.max())
-        density /= np.trapezoid(density, grid)
-        lines += curve("spread", name, grid, density)
+    for name, times in (("SGD", runs.sgd.ravel()), ("SGD, one start", runs.one_start), ("ODE", runs.ode)):
+        lines += curve("spread", name, np.sort(times) - runs.ode.mean(), np.full(len(times), 1 / len(times)))
+    for name, shift in (("theory, SGD", theory.noise_shift(*rates_of(setting))), ("theory, ODE", 0.0)):
+        lines += curve("spread", name, *theory.escape_density(*rates_of(setting), shift))
     return lines
 
 
-def starts_and_noise(shown: Setting, args: argparse.Namespace, lost: Lost) -> tuple[list[dict], list[dict]]:
-    """(measurements, figure data) of what starts and noise contribute at one N, the spread itself at one rate."""
-    measured, data = [], []
-    total = args.starts * args.runs * args.t_max * sum(1 / eta_hat for eta_hat in args.eta_hat)
-    with progress(f"starts and noise, N = {args.N}", total) as advance:
-        for eta_hat in args.eta_hat:
-            setting = replace(shown, eta_hat=eta_hat)
-            if (runs := repeat(setting, args, lost, advance)) is None:
-                continue
-            rows, share = variances(setting, runs, args)
-            measured += rows
-            data.append(share)
-            if setting == shown:
-                data += distributions(setting, runs, args) + densities(setting)
-    return measured, data
+def drawn_laws(setting: Setting, ode: dict[int, Estimate], last: float) -> list[dict]:
+    """Lines of the figure: the laws in log N through the ODE at the largest N, the shift, and the share of the starts.
 
-
-def ode_against_size(setting: Setting, sizes: list[int], args: argparse.Namespace, lost: Lost) -> dict[int, Estimate]:
-    """Mean escape time of the ODE by N, samples/N, from Gaussian overlaps drawn once and scaled to each N."""
-    largest = max(sizes)
-    unit = gaussian_starts(args.seed, setting.p, setting.p_star, largest, args.ode_starts)
-    times = {}
-    for N in sizes:
-        found = ode_escape_times(rescaled(unit, largest, N), setting, LONG, args.tolerance)
-        done = np.isfinite(found)
-        if lost.enough(done, f"ODE, N = {N}", "did not escape"):
-            times[N] = mean(found[done])
-    return times
-
-
-def laws_against_size(setting: Setting, ode: dict[int, Estimate]) -> list[dict]:
-    """Lines of the figure: predicted escape times through the ODE's at the largest N, and the predicted shift."""
-    widths_and_rate = setting.p, setting.p_star, setting.eta_hat
-    slope, shift = theory.time_per_log(*widths_and_rate), theory.noise_shift(*widths_and_rate)
+    last: the highest learning rate per student unit that is shown; the share is drawn to somewhat beyond it.
+    """
+    slope, shift = theory.time_per_log(*rates_of(setting)), theory.noise_shift(*rates_of(setting))
     lines = []
     for N in ode:
         time = ode[max(ode)].value + slope * np.log(N / max(ode))
         lines += curve("N", "theory, ODE", [N], [time])
         lines += curve("N", "theory, SGD", [N], [time + shift])
         lines += curve("shift", "theory, SGD", [N], [shift])
-    return lines
+    p, p_star, _ = rates_of(setting)
+    rates = np.linspace(0, min(1.1 * last, 0.99 * plateau.last_escape(p, p_star)), 56)[1:]
+    return lines + curve("share", "theory", rates, [theory.predicted_share(p, p_star, rate) for rate in rates])
 
 
-def law_of_the_share(setting: Setting, last: float) -> list[dict]:
-    """Lines of the figure: predicted share of the starts up to somewhat beyond a learning rate over p."""
-    rates = np.linspace(0, min(1.1 * last, 0.99 * plateau.last_escape(setting.p, setting.p_star)), 56)[1:]
-    return curve("share", "theory", rates, [predicted_share(setting.p, setting.p_star, rate) for rate in rates])
-
-
-def main() -> None:
-    parser = cli.parser(MODULE, __doc__)
-    parser.add_argument(
-        "--sgd", type=cli.path, nargs="+", required=True, help="escape times of the chain, N increasing"
-    )
-    parser.add_argument("--direct", type=cli.path, required=True, help="those of SGD on weights, at one of these N")
-    parser.add_argument("--fit-from", type=cli.count, required=True, help="least N that enters the slope")
-    parser.add_argument("--limit-from", type=cli.count, required=True, help="least N of the fit of the shift in 1/N")
-    parser.add_argument("--N", type=cli.count, required=True, help="dimension at which starts and noise are told apart")
-    parser.add_argument("--eta-hat", type=cli.positive, nargs="+", required=True, help="learning rates over p for that")
-    parser.add_argument("--starts", type=cli.at_least(2), required=True, help="starts, at least 2")
-    parser.add_argument("--runs", type=cli.at_least(2), required=True, help="runs from each start, at least 2")
-    parser.add_argument("--ode-starts", type=cli.at_least(2), required=True, help="of the ODE against N, at least 2")
-    parser.add_argument("--t-max", type=cli.positive, required=True, help="last eta_hat alpha of these runs")
-    parser.add_argument("--points", type=cli.count, required=True, help="times at which their risk is looked at")
-    cli.shared(parser, "resamples", "tolerance", "seed", "measurements", "figure-data")
-    args = parser.parse_args()
-
-    settings, simulated = zip(*map(load_escape_times, args.sgd), strict=True)
+@stage
+def finite_escape(given: FiniteEscape, sgd: list[Arrays], direct: Arrays, spread: list[Arrays]) -> Tables:
+    settings, simulated = zip(*map(escape_times_of, sgd), strict=True)
     setting, by_size, lost = settings[0], {runs.N: runs for runs in simulated}, Lost()
-    measured, times, shifts = against_size(setting, simulated, lost)
-    measured += fits_in_size(setting, times, shifts, args.fit_from, args.limit_from)
-    _, on_weights = load_escape_times(args.direct)
+    _, on_weights = escape_times_of(direct)
     if on_weights.N not in by_size:
-        raise UserError(f"{args.direct}: its N = {on_weights.N} is not one of the chain's")
-    measured += weights_beside_chain(setting, on_weights, by_size[on_weights.N])
-    rows, spread = starts_and_noise(setting, args, lost)
-    ode = ode_against_size(setting, list(by_size), args, lost)
-
+        raise UserError(f"{direct.source}: N = {on_weights.N}: expected one of those of the chain, {list(by_size)}")
+    enough = [runs for runs in simulated if lost.enough(runs.both, f"SGD, N = {runs.N}", "did not escape")]
+    lost.require(enough)
+    times = {runs.N: mean_times(runs.sgd, runs.ode) for runs in enough}
+    measured = rows_against_size(setting, simulated, times)
+    measured += rows_of_fits(setting, times, given.fit_from, given.limit_from)
+    measured += rows_on_weights(setting, on_weights, by_size[on_weights.N])
     shown = [
-        *(point(panel, "SGD", N, each[N]) for N in times for panel, each in (("N", times), ("shift", shifts))),
-        *spread,
-        *(point("N", "ODE", N, time) for N, time in ode.items()),
-        *laws_against_size(setting, ode),
-        *law_of_the_share(setting, max(*args.eta_hat, setting.eta_hat)),
+        point(panel, "SGD", N, each)
+        for N, one in times.items()
+        for panel, each in (("N", one.sgd), ("shift", one.shift))
     ]
-    chosen = "N", "seed", "starts", "runs", "ode_starts", "t_max", "points", "tolerance", "fit_from", "limit_from"
-    parameters = asdict(setting) | {name: getattr(args, name) for name in chosen} | lost.parameters
-    record = record_of(MODULE, parameters, UNITS)
-    save_table(args.measurements, pd.DataFrame([*measured, *rows]), record)
-    save_table(args.figure_data, pd.DataFrame(shown), record)
-
-
-if __name__ == "__main__":
-    cli.run(main)
+    for one in spread:
+        here = replace(setting, eta_hat=one.parameters["eta_hat"])
+        runs = Repeated(**one.arrays)
+        if not lost.enough(runs.kept, f"starts and noise, eta_hat = {here.eta_hat:g}", "did not escape each time"):
+            continue
+        runs, N = runs.complete(), one.parameters["N"]
+        experiment = {"p": here.p, "p_star": here.p_star, "N": N, "eta_hat": here.eta_hat}
+        [stream] = streams(given.seed, "finite bootstrap", experiment, 1)
+        parts = variance_parts(runs.sgd, default_rng(stream), given.resamples)
+        measured += rows_of_spread(here, N, runs, parts)
+        shown.append(point("share", "SGD", here.eta_hat, parts["start_share"]))
+        if here == setting:
+            shown += drawn_spread(here, runs)
+    ode = ode_against_size(setting, list(by_size), given, lost)
+    shown += [point("N", "ODE", N, time) for N, time in ode.items()]
+    shown += drawn_laws(setting, ode, max(setting.eta_hat, *(one.parameters["eta_hat"] for one in spread)))
+    found = asdict(setting) | {"N": spread[0].parameters["N"]}
+    return Tables(
+        Table(pd.DataFrame(measured), UNITS, found, lost.notes),
+        Table(pd.DataFrame(shown), DRAWN_UNITS, found, lost.notes),
+    )

@@ -1,6 +1,6 @@
-"""Scan of the learning rate: how fast the ODE escapes from the plateau, and the learning rate of the fastest escape.
+"""The learning rate of the fastest escape from the plateau, from a scan of the learning rate by the ODE.
 
-From: the widths, the starts and the grid of learning rates.
+From: the escape times of the scan.
 Makes: the table of measurements (optimum, its law in p, where runs stop converging), and the data of Figure 2.
 """
 
@@ -10,124 +10,87 @@ from numpy.random import default_rng
 
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.statistics import Estimate, fit_polynomial
-from shallownets.stage import Table, Tables, stage
-from shallownets.studies.escape.engines import spectral
-from shallownets.studies.escape.measure.plateau import optimum
+from shallownets.numerics.statistics import exact
+from shallownets.stage import Arrays, Table, Tables, stage
+from shallownets.studies.escape.measure.optimum import optimum, optimum_law
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.parameters.plateau import PlateauOptimum
-from shallownets.studies.escape.stages.plateau_shared import exact, gaussian_starts, row
-from shallownets.studies.escape.starts import Start
-from shallownets.studies.escape.theory import plateau
+from shallownets.studies.escape.stages.plateau_shared import row
+from shallownets.studies.escape.theory.plateau import fastest_eta_hat
 
 UNITS = {"eta_hat": "learning rate per student unit, eta/p", "alpha": "samples/N", "estimate": "the quantity's own"}
 
 
-def escape(start: Start, eta: float, given: PlateauOptimum) -> float:
-    """Escape time of one run; inf where it does not converge afterwards, whether it diverges or takes too long."""
-    p, p_star = start.M.shape
-    end, begin = (plateau.plateau_level(p, p_star, part) for part in (given.converged, given.fraction))
-    if np.isinf(spectral.escape_time(start, eta, end, given.alpha_max, given.tolerance)):
-        return np.inf
-    return spectral.escape_time(start, eta, begin, given.alpha_max, given.tolerance)
+def optimum_rows(eta_hat: Array, times: Array, keys: dict, given: PlateauOptimum) -> list[dict]:
+    """Measurements at one pair of widths, from escape times (E, S) at learning rates (E,)."""
+    p, p_star = keys["p"], keys["p_star"]
+    rng = default_rng(seeds.sequence(given.seed, "plateau bootstrap", {"p": p, "p_star": p_star}, 0))
+    best = optimum(p * eta_hat, times, rng, given.resamples)
+    last = p * eta_hat[np.isfinite(times).all(1)].max()
+    return [
+        row("eta_opt", best, **keys),
+        row("eta_limit", exact(last, times.shape[1]), **keys),
+        row("eta_hat_opt_over_fastest", exact(best.value / p / fastest_eta_hat(p, p_star)), **keys),
+    ]
 
 
-def scan(starts: list[Start], grid: Array, given: PlateauOptimum) -> Array:
-    """(E, S) escape times at the learning rates of the grid, from below, until no start converges any more."""
-    p = len(starts[0].Q)
-    times = []
-    for eta_hat in grid:
-        times.append([escape(start, p * eta_hat, given) for start in starts])
-        if np.isinf(times[-1]).all():
-            break
-    return np.array(times)
-
-
-def laws(found: pd.DataFrame) -> list[dict]:
-    """How η_opt depends on p (in increasing order) at each p*: straight line, quadratic term, exponent at the end."""
+def law_rows(optima: pd.DataFrame) -> list[dict]:
+    """Measurements of how the optimum depends on p at each p*; none from fewer than 4 widths."""
     rows = []
-    for p_star, part in found.groupby("p_star"):
+    for p_star, part in optima.groupby("p_star"):
         if len(part) < 4:
             continue
-        p, eta = part.p.to_numpy(float), part.estimate.to_numpy()
-        # few starts may all have their minimum at the same place; the solver is never better than this
-        errors = np.maximum((part.high - part.low).to_numpy() / 6, 1e-6 * eta)
-        line, curve = fit_polynomial(p, eta, errors), fit_polynomial(p, eta, errors, 2)
-        # the exponent between the two widest students
-        local = np.log(eta[-1] / eta[-2]) / np.log(p[-1] / p[-2])
-        spread = float(np.hypot(*(errors / eta)[-2:]) / np.log(p[-1] / p[-2]))
-        rows += [
-            row("eta_opt_intercept", line.coefficients[0], p_star=p_star, p=0),
-            row("eta_opt_slope", line.coefficients[1], p_star=p_star, p=0),
-            row("eta_opt_chi2", exact(line.chi2_per_degree, len(p)), p_star=p_star, p=0),
-            row("eta_opt_quadratic", curve.coefficients[2], p_star=p_star, p=0),
-            row("eta_opt_exponent", Estimate(float(local), spread, 2), p_star=p_star, p=int(p[-1])),
-        ]
+        p, errors = part.p.to_numpy(float), (part.high - part.low).to_numpy() / 6
+        law = optimum_law(p, part.estimate.to_numpy(), errors)
+        for name, found in vars(law).items():
+            rows.append(row(f"eta_opt_{name}", found, p_star=p_star, p=int(p[-1]) if name == "exponent" else 0))
     return rows
 
 
-def optimum_at(
-    p: int, p_star: int, grid: Array, given: PlateauOptimum, lost: Lost
-) -> tuple[list[dict], list[pd.DataFrame]]:
-    """(measurements of the learning rate of the fastest escape, curve of the figure) at one pair of widths.
-
-    Nothing where every start escapes at fewer than 4 learning rates.
-    """
-    starts = gaussian_starts(given.seed, p, p_star, given.N, given.starts)
-    times = scan(starts, grid, given)
-    rates, censored = grid[: len(times)], np.isinf(times).sum(1)
-    good = censored == 0
-    if good.sum() < 4:
-        lost.notes.append(f"p = {p}, p* = {p_star}: every start escapes at fewer than 4 learning rates")
-        return [], []
-    rng = default_rng(seeds.sequence(given.seed, "plateau bootstrap", {"p": p, "p_star": p_star}, 0))
-    best = optimum(p * rates, times, rng, given.resamples)
-    keys = {"p_star": p_star, "p": p}
-    measured = [
-        row("eta_opt", best, **keys),
-        row("eta_limit", exact(p * rates[good].max(), given.starts), **keys),
-        row("eta_hat_opt_over_fastest", exact(best.value / p / plateau.fastest_eta_hat(p, p_star)), **keys),
-    ]
-    alpha, error = np.zeros(len(rates)), np.zeros(len(rates))
+def drawn_scan(eta_hat: Array, times: Array, keys: dict) -> pd.DataFrame:
+    """Curve of the figure at one pair of widths: the mean escape time where no start is censored, else 0."""
+    good = np.isfinite(times).all(1)
+    alpha, error = np.zeros(len(eta_hat)), np.zeros(len(eta_hat))
     alpha[good] = times[good].mean(1)
-    error[good] = times[good].std(1) / np.sqrt(given.starts)
-    curve = {"quantity": "scan", **keys, "eta_hat": rates, "alpha": alpha, "error": error, "censored": censored}
-    return measured, [pd.DataFrame(curve)]
+    error[good] = times[good].std(1) / np.sqrt(times.shape[1])
+    censored = np.isinf(times).sum(1)
+    curve = {"quantity": "scan", **keys, "eta_hat": eta_hat, "alpha": alpha, "error": error, "censored": censored}
+    return pd.DataFrame(curve)
 
 
 def drawn_optima(optima: pd.DataFrame) -> pd.DataFrame:
-    """Points of the figure: the optimum at each pair of widths, over p."""
-    return optima[["p_star", "p"]].assign(
-        quantity="optimum",
-        eta_hat=optima.estimate / optima.p,
-        error=(optima.high - optima.low) / 6 / optima.p,
-        alpha=0.0,
-        censored=0,
+    """Points of the figure: the optimum at each pair of widths."""
+    error = (optima.high - optima.low) / 6 / optima.p
+    points = {"quantity": "optimum", "eta_hat": optima.estimate / optima.p, "error": error, "alpha": 0.0, "censored": 0}
+    return optima[["p_star", "p"]].assign(**points)
+
+
+def drawn_laws(laws: list[dict]) -> pd.DataFrame:
+    """Lines of the figure: slope and intercept at each p*."""
+    lines = [one for one in laws if one["quantity"] in ("eta_opt_slope", "eta_opt_intercept")]
+    shared = {"p": 0, "alpha": 0.0, "error": 0.0, "censored": 0}
+    return pd.DataFrame(
+        {"quantity": one["quantity"], "p_star": one["p_star"], "eta_hat": one["estimate"]} | shared for one in lines
     )
 
 
-def drawn_laws(fits: list[dict]) -> pd.DataFrame:
-    """Slope and intercept of the straight line through the optima at each p*, for the figure."""
-    lines = [
-        {"quantity": r["quantity"], "p_star": r["p_star"], "p": 0, "eta_hat": r["estimate"], "alpha": 0.0, "error": 0.0}
-        for r in fits
-        if r["quantity"] in ("eta_opt_slope", "eta_opt_intercept")
-    ]
-    return pd.DataFrame(lines)
-
-
 @stage
-def plateau_optimum(given: PlateauOptimum) -> Tables:
-    grid = given.step * np.arange(1, round(given.largest / given.step) + 1)
+def plateau_optimum(given: PlateauOptimum, scan: Arrays) -> Tables:
     measured, curves, lost = [], [], Lost()
-    for p, p_star in sorted(given.widths):
-        rows, curve = optimum_at(p, p_star, grid, given, lost)
-        measured += rows
-        curves += curve
+    for (p, p_star), at_widths in zip(scan.arrays["widths"].tolist(), scan.arrays["escaped"], strict=True):
+        tried = ~np.isnan(at_widths).any(1)
+        eta_hat, times = scan.arrays["eta_hat"][tried], at_widths[tried]
+        if np.isfinite(times).all(1).sum() < 4:
+            lost.notes.append(f"p = {p}, p* = {p_star}: every start escapes at fewer than 4 learning rates")
+            continue
+        keys = {"p_star": p_star, "p": p}
+        measured += optimum_rows(eta_hat, times, keys, given)
+        curves.append(drawn_scan(eta_hat, times, keys))
     lost.require(curves)
     table = pd.DataFrame(measured)
     optima = table[table.quantity == "eta_opt"]
-    fits = laws(optima)
-    data = pd.concat([*curves, drawn_optima(optima), drawn_laws(fits)])
-    data = data.fillna({"censored": 0}).astype({"censored": int})
-    return Tables(Table(pd.DataFrame(measured + fits), UNITS, notes=lost.notes), Table(data, UNITS, notes=lost.notes))
+    laws = law_rows(optima)
+    shown = pd.concat([*curves, drawn_optima(optima), drawn_laws(laws)])
+    return Tables(
+        *(Table(frame, UNITS, scan.parameters, lost.notes) for frame in (pd.DataFrame(measured + laws), shown))
+    )

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
-from shallownets.numerics.statistics import Estimate
+from shallownets.numerics.statistics import Estimate, exact
 from shallownets.stage import Arrays
 from shallownets.studies.escape import starts
 from shallownets.studies.escape.engines import spectral
@@ -91,9 +92,11 @@ def row(quantity: str, estimate: Estimate, **keys: float | str) -> dict:
     return {"quantity": quantity, **keys, **estimate.row()}
 
 
-def exact(value: float, n: int = 1) -> Estimate:
-    """A value without statistical error."""
-    return Estimate(float(value), 0.0, n)
+def theory_last(rows: list[dict]) -> pd.DataFrame:
+    """A table of measurements with what theory says of each in its last column, 0 where it says nothing."""
+    table = pd.DataFrame(rows)
+    said = table.pop("theory").fillna(0.0) if "theory" in table else 0.0
+    return table.assign(theory=said)
 
 
 def difference(a: Estimate, b: Estimate) -> Estimate:

@@ -7,8 +7,7 @@ N/(1 + ν), up to corrections of order 1/N.
 """
 
 import numpy as np
-from scipy.integrate import quad, solve_ivp
-from scipy.special import polygamma
+import scipy
 
 from shallownets.errors import Impossible
 from shallownets.studies.escape.theory.plateau import finite_overlap_rate, last_escape, mean_log_chi_square
@@ -31,7 +30,7 @@ def plateau_noise(p: int, p_star: int, eta: float) -> float:
         x = 1 / (1 - 2 / (p + 2) * u ** (p_star / 2))
         return teacher - 2 * both * x + student * x**2
 
-    return eta * p_star / (2 * p) * quad(variance, 0, 1)[0]
+    return eta * p_star / (2 * p) * scipy.integrate.quad(variance, 0, 1)[0]
 
 
 def _growth_rate(p: int, p_star: int, eta_hat: float) -> float:
@@ -66,7 +65,7 @@ def escape_noise(p: int, p_star: int, eta_hat: float) -> float:
         return [growth, 2 * (1 + 2 / p_star - x), noise * np.exp(-2 * log_gain)]
 
     end = 40 / (2 * _growth_rate(p, p_star, eta_hat))  # G^2 has then grown by e^40
-    return float(solve_ivp(norms, (0, end), [(p + 2) / p, 0.0, 0.0], rtol=1e-10, atol=1e-13).y[2, -1])
+    return float(scipy.integrate.solve_ivp(norms, (0, end), [(p + 2) / p, 0.0, 0.0], rtol=1e-10, atol=1e-13).y[2, -1])
 
 
 def plateau_selectivity(p: int, p_star: int, eta_hat: float) -> float:
@@ -99,7 +98,7 @@ def escape_variance(p: int, p_star: int, eta_hat: float) -> float:
 
     The same with and without noise, and exact for p* = 1 as N -> ∞; for p* > 1 singular values enter one by one.
     """
-    return float(polygamma(1, p * p_star / 2)) * time_per_log(p, p_star, eta_hat) ** 2
+    return float(scipy.special.polygamma(1, p * p_star / 2)) * time_per_log(p, p_star, eta_hat) ** 2
 
 
 def start_share(nu: float, k: int) -> float:
@@ -110,7 +109,47 @@ def start_share(nu: float, k: int) -> float:
     """
     n = np.arange(1, _TERMS + 1)
     weights = np.cumprod(np.concatenate([[1.0], n[1:] / (k / 2 + n[1:] - 1)])) / (k / 2) / n**2
-    return float((weights * (1 + nu) ** (-2.0 * n)).sum() / polygamma(1, k / 2))
+    return float((weights * (1 + nu) ** (-2.0 * n)).sum() / scipy.special.polygamma(1, k / 2))
+
+
+def predicted_share(p: int, p_star: int, eta_hat: float) -> float:
+    """Share of the variance of the escape time that the start explains, by ``start_share``.
+
+    Raises:
+        Impossible: there is no escape at this learning rate.
+    """
+    return start_share(escape_noise(p, p_star, eta_hat), p * p_star)
+
+
+def variance_parts(p: int, p_star: int, eta_hat: float) -> dict[str, float]:
+    """The parts of the variance of the escape time α: ``total``, ``starts``, ``noise``, and the ``start_share``.
+
+    Raises:
+        Impossible: there is no escape at this learning rate.
+    """
+    variance, share = escape_variance(p, p_star, eta_hat), predicted_share(p, p_star, eta_hat)
+    return {"total": variance, "starts": share * variance, "noise": (1 - share) * variance, "start_share": share}
+
+
+def escape_density(p: int, p_star: int, eta_hat: float, shift: float) -> tuple[np.ndarray, np.ndarray]:
+    """Density of the escape time α less the ODE's mean: that of a - ``time_per_log`` log χ²; p p* degrees of freedom.
+
+    Args:
+        p, p_star, eta_hat: widths and learning rate.
+        shift: the mean, in α: 0 for the ODE, ``noise_shift`` for SGD.
+
+    Returns:
+        221 times, and the density at each of them, normalised over them.
+
+    Raises:
+        Impossible: there is no escape at this learning rate.
+    """
+    k, slope = p * p_star, time_per_log(p, p_star, eta_hat)
+    times = np.linspace(-4, 7, 221) * slope
+    z = scipy.special.digamma(k / 2) + np.log(2) - (times - shift) / slope  # log χ²
+    log_density = k / 2 * z - np.exp(z) / 2
+    density = np.exp(log_density - log_density.max())
+    return times, density / np.trapezoid(density, times)
 
 
 def relative_time(p: int, p_star: int) -> float:

@@ -5,8 +5,7 @@ finite learning rate; the others are the limit η̂ -> 0, gradient flow. Numbers
 """
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import digamma
+import scipy
 
 from shallownets.studies.escape.model import Array, plateau_norm, plateau_risk
 from shallownets.studies.escape.theory.stability import last_convergence as last_convergence
@@ -47,6 +46,11 @@ def relative_norm(p: int, p_star: int, eta_hat: Array) -> Array:
     return 2 * c / (b + root)  # the root that stays finite as η̂ -> 0, in the form without cancellation
 
 
+def finite_norm(p: int, p_star: int, eta_hat: float) -> float:
+    """Norm on the plateau at finite learning rate; NaN where no plateau exists any more."""
+    return plateau_norm(p) * float(relative_norm(p, p_star, eta_hat))
+
+
 def finite_overlap_rate(p: int, p_star: int, eta_hat: Array) -> Array:
     """Rate per t at which M grows on the plateau of ``relative_norm``; to first order 4/p* - 4 η̂ L_pl."""
     return 2 * (1 + 2 / p_star - relative_norm(p, p_star, eta_hat))
@@ -55,7 +59,7 @@ def finite_overlap_rate(p: int, p_star: int, eta_hat: Array) -> Array:
 def fastest_eta_hat(p: int, p_star: int) -> float:
     """η̂ at which M grows fastest per unit of α: the learning rate of the fastest escape as N -> ∞."""
     last = last_plateau(p, p_star)
-    found = minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         lambda x: -x * finite_overlap_rate(p, p_star, x), bounds=(0, last), method="bounded", options={"xatol": 1e-10}
     )
     return float(found.x)
@@ -78,7 +82,7 @@ def loss_reduction(t: Array, p: int, p_star: int, variance: float) -> Array:
 
 def mean_log_chi_square(k: int) -> float:
     """E log(χ²_k/k): by how much the typical ΣM² lies below its mean; -1.27 for k = 1, -> 0 as -1/k."""
-    return float(digamma(k / 2) + np.log(2 / k))
+    return float(scipy.special.digamma(k / 2) + np.log(2 / k))
 
 
 def mean_escape_time(reduction: float, p: int, p_star: int, variance: float) -> float:

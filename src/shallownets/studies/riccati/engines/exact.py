@@ -15,7 +15,7 @@ its own at all times, so that one QR of it is as accurate at t λ_1 = 5000 as at
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.linalg import solve_triangular
+import scipy
 
 from shallownets.studies.riccati.model import Array, risk
 from shallownets.studies.riccati.starts import Start
@@ -73,4 +73,4 @@ def weights(start: Start, scale: float, lam: Array, times: Array) -> Iterator[Ar
         # (1 - e^{-2tx})/x, which is 2t at x = 0
         held = np.where(of_rows > 0, -np.expm1(-2 * t * of_rows) / np.where(of_rows > 0, of_rows, 1), 2 * t)
         R = np.linalg.qr(np.vstack([np.diag(np.exp(-t * of_columns)), np.sqrt(held)[:, None] * grown]), mode="r")
-        yield solve_triangular(R, grown.T, trans="T").T
+        yield scipy.linalg.solve_triangular(R, grown.T, trans="T").T

@@ -5,7 +5,7 @@ that its rank forbids, and the equation makes those grow. One of the weights W d
 """
 
 import numpy as np
-from scipy.integrate import solve_ivp
+import scipy
 
 from shallownets.studies.riccati.model import Array, riccati
 
@@ -16,7 +16,7 @@ def _solve(slope, start: Array, times: Array, tolerance: float) -> Array:
     Raises:
         ArithmeticError: the integration breaks down before the last time.
     """
-    run = solve_ivp(
+    run = scipy.integrate.solve_ivp(
         lambda _, y: slope(y.reshape(start.shape)).ravel(),
         (0.0, times[-1]),
         start.ravel(),

@@ -6,8 +6,8 @@ some.
 """
 
 import numpy as np
+import scipy
 from numpy.random import Generator
-from scipy.linalg import lstsq
 
 from shallownets.studies.riccati.model import Array
 
@@ -33,7 +33,7 @@ def fit(W: Array, lam: Array, samples: int, rng: Generator) -> Array:
     y = (x[:, : lam.size] ** 2 - 1) @ lam
     diagonal = rows == columns
     features = q[:, rows] * q[:, columns] * np.where(diagonal, 1.0, 2.0) - diagonal
-    solution = lstsq(features, y, lapack_driver="gelsy", check_finite=False)[0]
+    solution = scipy.linalg.lstsq(features, y, lapack_driver="gelsy", check_finite=False)[0]
     Omega = np.zeros((N, N))
     Omega[rows, columns] = Omega[columns, rows] = solution
     return Omega

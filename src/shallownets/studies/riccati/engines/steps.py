@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from shallownets.studies.riccati.engines.stiefel import Schedule
 from shallownets.studies.riccati.model import Array
@@ -33,7 +33,9 @@ def falling(first: float, eta: float, t_max: float) -> Steps:
         t_max: the flow's time, twice the sum of the step sizes.
     """
     samples = t_max / (2 * eta)
-    kappa = brentq(lambda kappa: 2 * first * kappa * np.log1p(samples / kappa) - t_max, samples * 1e-9, samples * 1e9)
+    kappa = scipy.optimize.brentq(
+        lambda kappa: 2 * first * kappa * np.log1p(samples / kappa) - t_max, samples * 1e-9, samples * 1e9
+    )
     return Steps(
         lambda k: first / (1 + k / kappa),
         lambda t: first * np.exp(-t / (2 * first * kappa)),

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import logit
+import scipy
 
 from shallownets.studies.riccati.engines import exact
 from shallownets.studies.riccati.model import Array
@@ -26,7 +25,7 @@ def crossings(times: Array, diagonal: Array) -> tuple[Array, Array]:
     first = above.argmax(0)
     for j in np.flatnonzero(above.any(0) & (first > 0)):
         i = first[j]
-        before, after = logit(diagonal[i - 1 : i + 1, j])
+        before, after = scipy.special.logit(diagonal[i - 1 : i + 1, j])
         slope[j] = (after - before) / (times[i] - times[i - 1])
         crossing[j] = times[i] - after / slope[j]
     return crossing, slope
@@ -53,6 +52,6 @@ def first_time(start: Start, lam: Array, above: Callable[[Array], float], guess:
 
     span = np.log(30)
     try:
-        return float(np.exp(brentq(at, np.log(guess) - span, np.log(guess) + span, xtol=1e-8)))
+        return float(np.exp(scipy.optimize.brentq(at, np.log(guess) - span, np.log(guess) + span, xtol=1e-8)))
     except ValueError:  # brentq's word for no change of sign
         return np.nan

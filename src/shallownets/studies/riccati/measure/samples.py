@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.random import SeedSequence
-from scipy.optimize import brentq
 
 from shallownets.numerics.statistics import Estimate, fit_power_law, mean
 from shallownets.studies.riccati.engines import exact, stiefel
@@ -50,7 +50,7 @@ def time_to_risk(start: Start, lam: Array, level: float) -> float:
     end = 1 / lam[0]
     while above(end) > 0:
         end *= 2
-    return float(brentq(above, 0.0, end, xtol=1e-9))
+    return float(scipy.optimize.brentq(above, 0.0, end, xtol=1e-9))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ over d: each direction learned has used up one of the student's N. Here this is 
 """
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import digamma, expit, logit, polygamma
+import scipy
 
 from shallownets.studies.riccati.model import Array
 
@@ -25,7 +24,7 @@ def deflated_shares(M_star: int, N: int, d: float) -> Array:
 
 def logistic(times: Array, lam: Array, shares: Array) -> Array:
     """g_j = [1 + (1/s_j - 1) e^{-2 t λ_j}]^{-1}, (T, M*); 0 at all times where the share is 0."""
-    return expit(2 * np.multiply.outer(times, lam) + logit(shares))
+    return scipy.special.expit(2 * np.multiply.outer(times, lam) + scipy.special.logit(shares))
 
 
 def additive_risk(g: Array, lam: Array) -> Array:
@@ -52,7 +51,7 @@ def time_to_risk(level: float, lam: Array, shares: Array, guess: float) -> float
         shares: (M*,) of the start.
         guess: a time that is right within a factor of 10.
     """
-    return brentq(lambda t: decoupled_risk(t, lam, shares) - level, guess / 10, guess * 10)
+    return scipy.optimize.brentq(lambda t: decoupled_risk(t, lam, shares) - level, guess / 10, guess * 10)
 
 
 def times(lam: Array, N: int, d: float) -> Array:
@@ -67,4 +66,5 @@ def deflated_times(lam: Array, N: int, d: float) -> tuple[Array, Array]:
     """
     K = min(lam.size, N)
     half = (N - np.arange(K)) / 2
-    return (np.log(d / 2) - digamma(half)) / (2 * lam[:K]), np.sqrt(polygamma(1, half)) / (2 * lam[:K])
+    shift, spread = np.log(d / 2) - scipy.special.digamma(half), np.sqrt(scipy.special.polygamma(1, half))
+    return shift / (2 * lam[:K]), spread / (2 * lam[:K])

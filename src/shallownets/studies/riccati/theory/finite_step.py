@@ -19,6 +19,7 @@ from collections.abc import Callable
 from itertools import count
 
 import numpy as np
+import scipy
 
 from shallownets.studies.riccati.model import Array, risk
 
@@ -71,8 +72,6 @@ def drift(Z: Array, lam: Array, d: int, eta: float) -> Array:
 
 
 def _solve(Z: Array, lam: Array, d: int, eta: Callable[[float], float], end: float, **options):
-    from scipy.integrate import solve_ivp
-
     evaluations = count(1)
 
     def slope(t: float, flat: Array) -> Array:
@@ -80,7 +79,7 @@ def _solve(Z: Array, lam: Array, d: int, eta: Callable[[float], float], end: flo
             raise ArithmeticError(f"the flow at finite step: given up at t = {t:g} after {MOST} evaluations")
         return drift(flat.reshape(Z.shape), lam, d, eta(t)).ravel()
 
-    solution = solve_ivp(slope, (0.0, end), Z.ravel(), rtol=1e-6, atol=1e-8, **options)
+    solution = scipy.integrate.solve_ivp(slope, (0.0, end), Z.ravel(), rtol=1e-6, atol=1e-8, **options)
     if not solution.success:
         raise ArithmeticError(f"the flow at finite step: {solution.message}")
     return solution

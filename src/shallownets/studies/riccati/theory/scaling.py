@@ -10,7 +10,7 @@ Hence for a heavy tail, β > 1/2, R plus the missing tail ζ(2β, M*+1)/|A|_F^2 
 """
 
 import numpy as np
-from scipy.special import zeta
+import scipy
 
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.model import Array
@@ -34,7 +34,7 @@ def power_part(risk: Array, M_star: int, beta: float) -> Array:
     For β > 1/2 this is R + ζ(2β, M*+1)/|A|_F^2, the risk with the tail that a finite M* cuts off. ζ is continued
     analytically for β < 1/2.
     """
-    return np.abs(risk - 1 + zeta(2 * beta) / model.norm(M_star, beta) ** 2)
+    return np.abs(risk - 1 + scipy.special.zeta(2 * beta) / model.norm(M_star, beta) ** 2)
 
 
 def law(times: Array, M_star: int, beta: float, N: int, d: float) -> Array:

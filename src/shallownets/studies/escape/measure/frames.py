@@ -1,0 +1,43 @@
+"""Ends of the ODE from starts that are not orthogonal, and where the closest solution is no longer reached."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from shallownets.studies.escape.measure.solutions import end_of
+from shallownets.studies.escape.model import Array
+from shallownets.studies.escape.starts import Start
+
+_LOST = 0.01  # of the start's selectivity, at which "the closest solution" is no longer true
+
+
+def ends(begun: Sequence[Start], eta_hat: float, t_max: float, tolerance: float) -> dict[str, Array]:
+    """What ``solutions.end_of`` measures, each (S,), from S starts of the same widths.
+
+    Args:
+        begun: the starts.
+        eta_hat: learning rate per student unit, η/p; 0: gradient flow.
+        t_max: when the ODE ends, in t = η̂ α; for gradient flow in the same t of vanishing η̂.
+        tolerance: relative error of a step.
+    """
+    p = len(begun[0].Q)
+    eta, alpha = (eta_hat or 1.0) * p, t_max / (eta_hat or 1.0)
+    found = [end_of(start, eta, alpha, tolerance, eta_hat == 0) for start in begun]
+    return {name: np.array([one[name] for one in found]) for name in found[0]}
+
+
+def overlap_of_loss(overlaps: Array, lost: Array) -> float:
+    """Overlap at which the mean lost selectivity first exceeds 1 %, linear between the overlaps.
+
+    The first overlap where it does so there already, and the last one where it never does.
+
+    Args:
+        overlaps: (O,) of the students with each other, rising.
+        lost: (S, O) lost selectivity from S starts at each overlap.
+    """
+    means = lost.mean(0)
+    above = np.flatnonzero(means > _LOST)
+    if not above.size or above[0] == 0:
+        return float(overlaps[above[0] if above.size else -1])
+    k = above[0]
+    return float(np.interp(_LOST, means[k - 1 : k + 1], overlaps[k - 1 : k + 1]))
