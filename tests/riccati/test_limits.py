@@ -55,7 +55,7 @@ SENSELESS = [
     (
         "samples.light.risk",
         0.2,
-        "samples.light.risk = 0.2: expected a number above 0.355, the least risk of N = 8, M* = 16",
+        "samples.light.risk = 0.2: expected a number above 0.344, the least risk of N = 8, M* = 16",
     ),
     ("sgd.t_max", 0.0001, "sgd.eta_d.3 = 0.02: expected at most t_max d/2 = 0.0128, the step size of one sample"),
     ("sgd.checks.N", 9, "sgd.checks.N = 9: expected at most M_star = 8"),

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from shallownets.claims import entries as claims
 from shallownets.claims import judge
-from shallownets.config import yamlfile
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.studies.riccati import charts
@@ -136,10 +136,9 @@ def test_what_is_not_reached_is_inf_and_what_is_not_run_is_nan(made):
 
 
 def test_claims_without_data_are_not_judged_and_say_why(made, root):
-    allowed = yamlfile.load(root / "workflow/schemas/claims.schema.yaml")
     files = [root / f"workflow/claims/riccati/{part}.yaml" for part in ("flow", "sgd")]
-    entries = [entry for file in files for entry in judge.load(file, allowed) if entry["table"] in NOTES]
-    found = {entry["id"]: judge.comparisons_of(entry, made.folder, "paper") for entry in entries}
+    entries = [entry for file in files for entry in claims.load(file) if entry.table in NOTES]
+    found = {entry.id: judge.comparisons_of(entry, made.folder, "paper") for entry in entries}
     silent = {name for name, lines in found.items() if {line.verdict for line in lines} == {"not judged"}}
     assert silent >= {"sgd-orthonormal", "sgd-gap-exponent", "samples-heavy", "samples-heavy-far", "samples-light"}
     assert silent >= {"riccati-emergence-exponent", "riccati-unit-heavy", "riccati-unit-light"}
@@ -170,7 +169,7 @@ def test_nothing_left_is_said_in_one_line(made, tmp_path, monkeypatch):
         run(tmp_path, "sample_complexity", {"fit_from": 8}, heavy, made.read["far"], [heavy])
     monkeypatch.setattr(curves, "first_time", lambda *_: np.nan)
     with pytest.raises(
-        UserError, match="--d, --light-d: expected greater ones, nothing is left to show: .* do not pass"
+        UserError, match=r"--d, --light-d: expected greater ones, nothing is left to show: .* do not pass"
     ):
         run(tmp_path, "time_units", UNITS)
 

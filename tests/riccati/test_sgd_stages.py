@@ -80,7 +80,7 @@ def test_a_falling_step_size_needs_the_constant_one_that_it_matches(made, tmp_pa
 
 
 def test_an_exponent_needs_three_step_sizes_and_three_widths(made, tmp_path):
-    with pytest.raises(UserError, match="--fit-to 0.1: expected at least 3 step sizes that are as small, got 2"):
+    with pytest.raises(UserError, match=r"--fit-to 0\.1: expected at least 3 step sizes that are as small, got 2"):
         run(tmp_path, "sgd_flow", {"fit_to": 0.1}, [made[eta_d] for eta_d in STEPS], made["falling"])
     with pytest.raises(UserError, match="expected at least 3 values of M_star for an exponent, got 2"):
         run(tmp_path, "sample_complexity", {"fit_from": 10}, made["heavy"], made["far"], [made["light"]])

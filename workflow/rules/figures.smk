@@ -44,7 +44,7 @@ for figure in CATALOGUE.values():
             runtime=growing(2),
         params:
             **command(f"studies.{figure.study}.figures.{figure.name}", "draw", figure.address),
-            caption=figure.caption,
+            caption=lambda _, text=figure.caption: text,  # a string would have its braces filled in, as in G_{jj}
         message:
             f"figure {figure.name} of {figure.study}"
         shell:

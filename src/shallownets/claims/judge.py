@@ -113,7 +113,7 @@ def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
     Raises:
         UserError: a table, column or row that is not there, or a formula that cannot be evaluated.
     """
-    artefact = tables / f"{entry['table']}.csv"
+    artefact = tables / f"{entry.table}.csv"
     common = {
         "source": entry.source,
         "statement": entry.statement,
@@ -137,7 +137,7 @@ def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
     keys = entry.by
     if frame.empty or (not keys and len(frame) > 1) or frame.duplicated(keys or None).any():
         raise UserError(
-            f"claim {entry['id']}: selects {len(frame)} rows of {common['artefact']}; "
+            f"claim {entry.id}: selects {len(frame)} rows of {common['artefact']}; "
             "one row, or one for each value of the columns in `by`, is right"
         )
     comparisons = []
@@ -149,7 +149,7 @@ def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
         verdict = judge(entry.judge, predicted, row["low"], row["high"], names)
         comparisons.append(
             Comparison(
-                id=f"{entry['id']}[{suffix}]" if suffix else entry.id,
+                id=f"{entry.id}[{suffix}]" if suffix else entry.id,
                 predicted=predicted,
                 measured=row["estimate"],
                 low=row["low"],

@@ -17,7 +17,7 @@ def require_dimension(d: int, M_star: int, N: int) -> None:
         Impossible: d < M* + N.
     """
     if d < M_star + N:
-        raise Impossible(f"d = {d}: a number of at least M* + N = {M_star + N} is right")
+        raise Impossible(f"d = {d}: expected at least M* + N = {M_star + N}")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,75 @@
+"""The unit of time: when half the risk is gone, against the width, and when one direction is learned, against d."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from shallownets.numerics.statistics import Estimate, fit_power_law
+from shallownets.studies.riccati import model
+from shallownets.studies.riccati.measure import curves
+from shallownets.studies.riccati.model import Array
+from shallownets.studies.riccati.starts import Start
+from shallownets.studies.riccati.theory import emergence, scaling
+
+
+@dataclass(frozen=True)
+class Times:
+    """When something happens in the exact flow.
+
+    Attributes:
+        found: (S,) from each start; nan where it does not happen near the time of theory.
+        theory: of directions that are learned one by one, each of which uses up one of the student's.
+        unit: the unit of time that the source, or the equation as printed, gives.
+    """
+
+    found: Array
+    theory: float
+    unit: float
+
+
+def half_risk(starts: Iterable[Start], M_star: int, beta: float, d: int) -> Times:
+    """When half the risk of a light tail is gone, with a student as wide as the teacher."""
+    N, lam = M_star, model.spectrum(M_star, beta)
+    guess = emergence.times(lam, N, d)[np.searchsorted(np.cumsum(lam**2), 0.5)]
+    found = [curves.first_time(start, lam, lambda Z: model.risk(Z, lam) - 0.5, guess) for start in starts]
+    theory = emergence.time_to_risk(0.5, lam, emergence.deflated_shares(M_star, N, d), guess)
+    return Times(np.array(found), theory, scaling.unit_of_light(M_star, beta, N, d))
+
+
+def direction(starts: Iterable[Start], lam: Array, N: int, d: int, j: int) -> Times:
+    """When direction j, counted from 0, is learned: G_jj = 1/2."""
+    guess = emergence.times(lam, N, d)[j]
+    found = [curves.first_time(start, lam, lambda Z: float(Z[j] @ Z[j]) - 0.5, guess) for start in starts]
+    return Times(np.array(found), emergence.deflated_times(lam, N, d)[0][j], np.log(d / N) / (2 * lam[j]))
+
+
+@dataclass(frozen=True)
+class Exponent:
+    """An exponent in the width M* = N: measured, and that of theory over the same widths."""
+
+    measured: Estimate
+    theory: float
+
+
+def exponents(widths: Array, d: int, times: Array, errors: Array, theory: Array, unit: Array) -> dict[str, Exponent]:
+    """Exponents of the time to half the risk: over log(d/N), over the unit, and in the time of the loss.
+
+    Args:
+        widths: (n,) of teacher and student, at least three.
+        d: input dimension.
+        times, errors: (n,) measured, with their standard errors.
+        theory, unit: (n,) as ``half_risk`` has them.
+    """
+    scales = {
+        "exponent of half risk": np.log(d / widths),
+        "exponent of half risk over the unit": unit,
+        # The loss of a student with the factor N^-1/2 has the gradient N^-1/2 (I - U U^T) T U: its clock is slower.
+        "exponent of half risk, time of the loss": np.log(d / widths) / np.sqrt(widths),
+    }
+    return {
+        name: Exponent(
+            fit_power_law(widths, times / scale, errors / times).coefficients[1], curves.power(widths, theory / scale)
+        )
+        for name, scale in scales.items()
+    }
