@@ -9,10 +9,11 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
+from shallownets.numerics.statistics import exact
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.escape.measure.finite import half_diverged, ode_limit, proportion
 from shallownets.studies.escape.parameters.finite import FiniteDivergence
-from shallownets.studies.escape.stages.plateau_shared import exact, row
+from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.theory import plateau
 
 UNITS = {"eta_hat": "learning rate per student unit, eta/p", "estimate": "1", "low": "1", "high": "1"}

@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
+from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.escape.measure import staircase
 from shallownets.studies.escape.measure.staircase import Path
 from shallownets.studies.escape.measure.stationary import Beside, beside, softest
 from shallownets.studies.escape.parameters.beyond import StationaryMap
-from shallownets.studies.escape.stages.plateau_shared import exact, row
+from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.theory.landscape import all_points
 from shallownets.studies.escape.trajectory import Trajectory
 
