@@ -125,3 +125,12 @@ def test_no_file_names_a_registry_or_a_path_of_a_machine(root):
     found = subprocess.run(["git", "grep", "-nIE", pattern], cwd=root, capture_output=True, text=True).stdout
     options = re.compile(r"--no-emit-index-" + "url")
     assert [line for line in found.splitlines() if not options.search(line)] == []
+
+
+def test_no_program_of_ours_hands_its_exit_code_to_a_copy_of_its_output(root):
+    piped = r"^(?!#).*\b(?:python|snakemake|pytest)\b[^\n]*[^|\n]\|[^|]"
+    assert not re.findall(piped, (root / "Makefile").read_text(), re.MULTILINE)
+    ours = subprocess.run(["git", "ls-files", "*.sh", ".ci/run"], cwd=root, capture_output=True, text=True, check=True)
+    for name in ours.stdout.split():
+        text = (root / name).read_text()
+        assert "set -euo pipefail" in text or not re.findall(piped, text, re.MULTILINE), name
