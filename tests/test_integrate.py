@@ -25,25 +25,33 @@ def test_a_blow_up_is_out_of_bounds_however_late_it_comes(blow_up):
     """At 1e5 the resolution of t is reached at y = 2e5, before the bound."""
     start, nothing = np.array([1 / np.sqrt(2 * blow_up)]), np.empty(0)
     times, out = np.array([0.0, blow_up / 2, 2 * blow_up]), np.full((3, 1), np.nan)
-    status, time, records = integrate.integrate(cube, start, times, nothing, 0, 1e-10, BOUND, out)
+    status, time, records = integrate.integrate(
+        cube, integrate.of_order_one, start, times, nothing, 0, 1e-10, BOUND, out
+    )
     assert (status, records) == (integrate.OUT_OF_BOUNDS, 2)
     assert time == pytest.approx(blow_up, rel=1e-9)
     assert out[1, 0] == pytest.approx(1 / np.sqrt(blow_up), rel=1e-9)
-    status, time = integrate.first_crossing(cube, falling, start, 0.0, 2 * blow_up, nothing, 0, 1e-10, BOUND)
+    status, time = integrate.first_crossing(
+        cube, integrate.of_order_one, falling, start, 0.0, 2 * blow_up, nothing, 0, 1e-10, BOUND
+    )
     assert status == integrate.OUT_OF_BOUNDS
     assert time == pytest.approx(blow_up, rel=1e-9)
 
 
 def test_the_time_of_a_crossing_is_as_accurate_as_the_integration():
     start, nothing = np.array([1.0]), np.empty(0)
-    status, time = integrate.first_crossing(cube, falling, start, 0.1, 1.0, nothing, 0, 1e-12, BOUND)
+    status, time = integrate.first_crossing(
+        cube, integrate.of_order_one, falling, start, 0.1, 1.0, nothing, 0, 1e-12, BOUND
+    )
     assert status == integrate.CROSSED
     assert time == pytest.approx(0.5 - 0.5 * 0.1**2, rel=1e-11)
 
 
 def test_a_tolerance_out_of_reach_is_said():
     start, nothing, out = np.array([1.0]), np.empty(0), np.empty((2, 1))
-    status, _, _ = integrate.integrate(cube, start, np.array([1.0, 1.4]), nothing, 0, 1e-40, BOUND, out)
+    status, _, _ = integrate.integrate(
+        cube, integrate.of_order_one, start, np.array([1.0, 1.4]), nothing, 0, 1e-40, BOUND, out
+    )
     assert status == integrate.STEP_TOO_SMALL
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numba import f8, i8, types, void
 
 from shallownets import dop853
+from shallownets.errors import Impossible
 from shallownets.jit import kernel
 
 # A right-hand side: (y, parameters, work, out) with dy/dt written to out; work is scratch of its own choosing.
@@ -16,25 +17,48 @@ _RHS = types.FunctionType(SIGNATURE)
 # A scalar to watch: (y, parameters) -> value.
 OBSERVABLE = f8(f8[::1], f8[::1])
 _WATCHED = types.FunctionType(OBSERVABLE)
+# The size of each component beside those that it is coupled to: (y, parameters, out). One that starts tiny may grow by
+# any factor before it matters, so that its relative error counts from the start; of one that crosses zero none does.
+SIZES = void(f8[::1], f8[::1], f8[::1])
+_SIZES = types.FunctionType(SIZES)
 
 DONE, OUT_OF_BOUNDS, STEP_TOO_SMALL, CROSSED = 0, 1, 2, 3
 
 _STAGES = dop853.STAGES
 _A, _B, _E3, _E5 = dop853.A, dop853.B, dop853.E3, dop853.E5
 _ABSOLUTE = 1e-3  # absolute tolerance over relative tolerance: overlaps start as small as N^(-1/2)
-TINY = 1e-9  # size of a component at the start below which its error is controlled relative to that size
-_LEAST = 1e-290  # of such an absolute tolerance over the relative one: times the latter it is still a normal number
+TINY = 1e-9  # size of a component at the start below which errors are relative to sizes
+_LEAST = 1e-290  # of an absolute tolerance over the relative one: times the latter it is still a normal number
 
 
-def floor(sizes: np.ndarray) -> np.ndarray:
-    """(n,) the size of each component below which its error no longer is relative to the component.
+def require_tolerance(tolerance: float) -> None:
+    """Refuse what no error can be held against.
 
-    One that starts below ``TINY`` may grow by any factor before it matters, so that its first relative errors stay.
-
-    Args:
-        sizes: (n,) sizes of the components at the start; for one that is coupled to others, their common size.
+    Raises:
+        Impossible: not a finite number above 0.
     """
-    return np.where(sizes < TINY, np.maximum(_ABSOLUTE * sizes, _LEAST), _ABSOLUTE)
+    if not 0 < tolerance < np.inf:
+        raise Impossible(f"tolerance = {tolerance}: a finite number above 0 is right")
+
+
+@kernel(SIZES)
+def of_order_one(y, parameters, out):
+    """Sizes where no component starts tiny and matters later."""
+    for i in range(out.size):
+        out[i] = 1.0
+
+
+@kernel("b1(f8[::1])")
+def _any_tiny(sizes):
+    return np.any((sizes > 0.0) & (sizes < TINY))
+
+
+@kernel(void(_SIZES, f8[::1], f8[::1], f8[::1]))
+def _set_floor(sizes, y, parameters, floor):
+    """Absolute tolerances over the relative one, for components that are in proportion to their sizes."""
+    sizes(y, parameters, floor)
+    for i in range(floor.size):
+        floor[i] = max(_ABSOLUTE * min(floor[i], 1.0), _LEAST)
 
 
 @kernel(f8(_RHS, f8[::1], f8[::1], f8[::1], f8, f8[:, ::1], f8[::1], f8, f8[::1], f8[::1], f8))
@@ -112,18 +136,19 @@ def _stuck(y, bound):
     return STEP_TOO_SMALL
 
 
-@kernel(types.Tuple((i8, f8, i8))(_RHS, f8[::1], f8[::1], f8[::1], i8, f8, f8[::1], f8, f8[:, ::1]))
-def integrate(rhs, start, times, parameters, scratch, tolerance, floor, bound, out):
+@kernel(types.Tuple((i8, f8, i8))(_RHS, _SIZES, f8[::1], f8[::1], f8[::1], i8, f8, f8, f8[:, ::1]))
+def integrate(rhs, sizes, start, times, parameters, scratch, tolerance, bound, out):
     """Integrate dy/dt = rhs(y) from time 0 and record y at the given times.
 
     Args:
         rhs: compiled right-hand side of type ``SIGNATURE``.
+        sizes: compiled function of type ``SIZES``, such as ``of_order_one``.
         start: (n,) y at time 0.
         times: (T,) at least 0, increasing.
         parameters: passed to rhs.
         scratch: length of the work array handed to rhs.
-        tolerance: error of a step, relative to |y| + floor, root mean square over components.
-        floor: (n,) as the function of this name gives it.
+        tolerance: error of a step, relative to |y| + 1e-3, root mean square over components; where one starts tiny, to
+            |y| + 1e-3 of the component's size.
         bound: stop as soon as any |y| exceeds it.
         out: (T, n), written up to the last time reached.
 
@@ -132,10 +157,16 @@ def integrate(rhs, start, times, parameters, scratch, tolerance, floor, bound, o
     """
     n = start.size
     y, new, trial, work, k, h = _begin(rhs, start, parameters, scratch)
+    floor = np.empty(n)
+    sizes(y, parameters, floor)
+    tiny = _any_tiny(floor)
+    floor[:] = _ABSOLUTE
     t = 0.0
     for record in range(times.size):
         end = times[record]
         while t < end:
+            if tiny:
+                _set_floor(sizes, y, parameters, floor)
             step = min(h, end - t)
             last = step == end - t
             error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, floor, trial, bound)
@@ -154,15 +185,15 @@ def integrate(rhs, start, times, parameters, scratch, tolerance, floor, bound, o
     return DONE, t, times.size
 
 
-@kernel(types.Tuple((i8, f8))(_RHS, _WATCHED, f8[::1], f8, f8, f8[::1], i8, f8, f8[::1], f8))
-def first_crossing(rhs, observable, start, level, end, parameters, scratch, tolerance, floor, bound):
+@kernel(types.Tuple((i8, f8))(_RHS, _SIZES, _WATCHED, f8[::1], f8, f8, f8[::1], i8, f8, f8))
+def first_crossing(rhs, sizes, observable, start, level, end, parameters, scratch, tolerance, bound):
     """Integrate from time 0 until an observable first falls below a level.
 
     The step in which it falls is taken again with a shorter and shorter length (bisection), so that the time is as
     accurate as the integration itself.
 
     Args:
-        rhs, parameters, scratch, tolerance, floor, bound: as for ``integrate``.
+        rhs, sizes, parameters, scratch, tolerance, bound: as for ``integrate``.
         observable: compiled function of type ``OBSERVABLE``.
         start: (n,) y at time 0.
         level: what the observable must fall below.
@@ -174,8 +205,14 @@ def first_crossing(rhs, observable, start, level, end, parameters, scratch, tole
     """
     n = start.size
     y, new, trial, work, k, h = _begin(rhs, start, parameters, scratch)
+    floor = np.empty(n)
+    sizes(y, parameters, floor)
+    tiny = _any_tiny(floor)
+    floor[:] = _ABSOLUTE
     t = 0.0
     while t < end:
+        if tiny:
+            _set_floor(sizes, y, parameters, floor)
         step = min(h, end - t)
         error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, floor, trial, bound)
         if error < 1.0:

@@ -7,6 +7,11 @@ from shallownets.errors import Impossible
 _GIGABYTE = 1e9
 
 
+def free() -> int:
+    """Bytes that a process may take without others being put aside."""
+    return psutil.virtual_memory().available
+
+
 def require(size: float, what: str) -> None:
     """Refuse what the machine's free memory cannot hold.
 
@@ -17,7 +22,7 @@ def require(size: float, what: str) -> None:
     Raises:
         Impossible: there are fewer bytes free.
     """
-    free = psutil.virtual_memory().available
-    if size > free:
-        needed, there = f"{size / _GIGABYTE:.3g} GB", f"{free / _GIGABYTE:.3g} GB"
+    there = free()
+    if size > there:
+        needed, there = f"{size / _GIGABYTE:.3g} GB", f"{there / _GIGABYTE:.3g} GB"
         raise Impossible(f"{what} need {needed} of memory; at most the {there} that are free are right")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shallownets.escape.cost import WORK
+from shallownets.escape.cost import WORK, simulation
 
 # a stage's arguments, the argument that grows, its new value, by how much the work grows
 GROWTH = [
@@ -43,6 +43,25 @@ def test_work_grows_as_the_loops_do(stage, given, grown, times):
     after = WORK[stage](arguments(given) | arguments(grown))
     assert before.seconds > 0
     assert after.seconds / before.seconds == pytest.approx(times, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("engine", "grown", "times"),
+    [
+        ("direct", {"N": 20000}, 4),
+        ("chain", {"N": 20000}, 2),
+        ("chain", {"alpha_max": 400.0}, 2),
+        ("ode", {"replicates": 8}, 2),
+        ("spectral", {"replicates": 8}, 2),
+        ("gradient-flow", {"N": 20000}, 1),
+    ],
+)
+def test_one_experiment_grows_as_its_engine_does(engine, grown, times):
+    given = {"engine": engine, "p": 4, "p_star": 2, "N": 10000, "eta": 0.4}
+    given |= {"alpha_max": 200.0, "points": 11, "replicates": 4}
+    before, after = simulation(**given), simulation(**given | grown)
+    assert after.seconds / before.seconds == pytest.approx(times, rel=0.05)
+    assert before.numbers == 4 * 11 * 24
 
 
 def test_the_recorded_numbers_of_a_trajectory():

@@ -103,7 +103,22 @@ def test_engines_share_the_starts_and_sgd_its_seed(monkeypatch):
         ("--p 0", "--p: '0' given; a whole number of at least 1 is right"),
         ("--N 3", "--N = 3: a number of at least p + p_star = 6 is right"),
         ("--points 1", "--points = 1: a whole number of at least 2"),
-        ("--alpha-max 0.00001", "--points = 401: "),
+        ("--alpha-max 0.00001", "--alpha-max = 1e-05: 0.1 samples at N = 10000; a run of at least 2 is right"),
+        ("--alpha-max 1 --N 100 --points 401", "--points = 401: a number of at most alpha_max x N = 100 is right"),
+        ("--eta 1e6", "--eta = 1e+06 without --alpha-max: 0.31 samples at N = 10000; a run of at least 2 is right"),
+        ("--eta 1e-300", "--eta = 1e-300 without --alpha-max: a run to alpha = 3.1e+301; one to less than 1e+15 is"),
+        ("--eta-hat 1e-312", "--eta-hat = 1e-312 without --alpha-max: a run to alpha = "),
+        ("--alpha-max 1e300 --engine ode", "--alpha-max = 1e+300: a run to alpha = 1e+300; one to less than 1e+15"),
+        ("--eta 1e-12", "4 runs to alpha = 3.1e+13, 3.1e+17 samples each, take about 3.5e+03 years on one core: "),
+        ("--N 999999999999999 --engine direct", "N = 999999999999999: weights of 4 + 2 vectors need 9.6e+07 GB of "),
+        (
+            "--N 999999999999999",
+            "take about 4.4e+03 years on one core: fewer of them, a larger --eta, a smaller --N, or",
+        ),
+        (
+            "--replicates 1000000 --points 900000 --engine ode",
+            "--replicates = 1000000 and 900000 times: the overlaps need 5.18e+05 GB of memory; at most the ",
+        ),
         ("--p 2000 --N 5000", "--p = 2000: at most 1000 is right"),
         ("--tolerance 1", "--tolerance = 1.0: a number from 1.0e-13 to 1.0e-2 is right"),
         ("--eta 1 --eta-hat 1", "--eta-hat: not allowed with argument --eta"),
@@ -117,6 +132,25 @@ def test_a_mistake_is_refused_in_the_words_of_the_config(line, words, monkeypatc
         command.parse()
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_what_takes_long_is_said_before_it_starts(monkeypatch, capsys):
+    def said(line):
+        monkeypatch.setattr(sys, "argv", ["simulate", *line.split()])
+        command.parse()
+        return capsys.readouterr().err
+
+    assert said("--N 10000000") == "4 runs to alpha = 280, 2.8e+09 samples each, take about 18 minutes on one core\n"
+    assert said("--N 10000") == ""
+    assert said("--eta 1e-12 --engine spectral") == ""
+
+
+def test_a_run_of_few_samples_is_recorded_after_each(monkeypatch, capsys, tmp_path):
+    text = told(monkeypatch, capsys, tmp_path, "--p 1 --p-star 1 --N 2 --engine chain")
+    assert "Student p = 1, teacher p* = 1, N = 2" in text
+    monkeypatch.setattr(sys, "argv", ["simulate", "--p", "1", "--p-star", "1", "--N", "2"])
+    args = command.parse()
+    assert args.points == int(args.alpha_max * 2) < 401
 
 
 def test_starts_are_those_of_the_paper(monkeypatch):

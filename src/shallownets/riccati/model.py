@@ -16,6 +16,8 @@ Symbols are those of the source; N is the student's width here, and the dimensio
 import numpy as np
 from numpy.typing import NDArray
 
+from shallownets.errors import Impossible, in_short
+
 Array = NDArray[np.float64]
 
 
@@ -29,15 +31,42 @@ def spectrum(M_star: int, beta: float) -> Array:
     return np.arange(1, M_star + 1) ** -float(beta) / norm(M_star, beta)
 
 
+def require_spectrum(lam: Array, M_star: int) -> Array:
+    """The teacher's eigenvalues as floats.
+
+    Raises:
+        Impossible: not (M*,) finite numbers above 0, none above the one before.
+    """
+    values = np.asarray(lam, float)
+    if values.shape != (M_star,) or not np.isfinite(values).all() or values[-1] <= 0 or np.any(np.diff(values) > 0):
+        raise Impossible(f"lam = {in_short(lam)}: M* = {M_star} numbers above 0 that do not rise are right")
+    return values
+
+
+def require_times(times: Array) -> Array:
+    """Times as floats.
+
+    Raises:
+        Impossible: not finite numbers of at least 0.
+    """
+    values = np.asarray(times, float)
+    if values.ndim != 1 or not np.isfinite(values).all() or np.any(values < 0):
+        raise Impossible(f"times = {in_short(times)}: finite numbers of at least 0 are right")
+    return values
+
+
 def riccati(G: Array, lam: Array) -> Array:
     """dG/dt = Λ G + G Λ - 2 G Λ G, for G (..., M*, M*)."""
     return lam[:, None] * G + G * lam - 2 * (G * lam) @ G
 
 
 def risk(Z: Array, lam: Array) -> Array:
-    """R = 1 - tr(Λ G Λ G) = 1 - |Z^T Λ Z|_F^2, for Z (..., M*, N): the risk with the best radial part Ω = Z^T Λ Z."""
+    """R = 1 - tr(Λ G Λ G) = 1 - |Z^T Λ Z|_F^2, for Z (..., M*, N): the risk with the best radial part Ω = Z^T Λ Z.
+
+    Never below 0 by rounding.
+    """
     inner = np.swapaxes(Z, -1, -2) @ (lam[:, None] * Z)
-    return 1 - (inner**2).sum((-2, -1))
+    return np.maximum(1 - (inner**2).sum((-2, -1)), 0.0)
 
 
 def best_risk(lam: Array, N: int) -> float:
@@ -46,5 +75,8 @@ def best_risk(lam: Array, N: int) -> float:
 
 
 def plain_risk(Z: Array, lam: Array) -> Array:
-    """|T - U U^T/√N|_F^2 = 2 - (2/√N) tr(Z^T Λ Z): the risk of Phase I's student, all of whose weights are N^-1/2."""
-    return 2 - 2 / np.sqrt(Z.shape[-1]) * (Z**2 * lam[:, None]).sum((-2, -1))
+    """|T - U U^T/√N|_F^2 = 2 - (2/√N) tr(Z^T Λ Z): the risk of Phase I's student, all of whose weights are N^-1/2.
+
+    Never below 0 by rounding.
+    """
+    return np.maximum(2 - 2 / np.sqrt(Z.shape[-1]) * (Z**2 * lam[:, None]).sum((-2, -1)), 0.0)

@@ -36,6 +36,8 @@ class Start:
     rest: Array
 
     def __post_init__(self) -> None:
+        for name in ("Z", "rest"):
+            object.__setattr__(self, name, np.atleast_2d(np.asarray(getattr(self, name), float)))
         N = self.Z.shape[1]
         if self.rest.shape != (N, N):
             raise Impossible(f"rest has shape {self.rest.shape}; Z of shape {self.Z.shape} needs ({N}, {N})")

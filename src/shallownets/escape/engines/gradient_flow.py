@@ -18,7 +18,7 @@ from shallownets.escape.engines import spectral
 from shallownets.escape.model import Array
 from shallownets.escape.starts import Start
 from shallownets.escape.trajectory import Trajectory, require_run
-from shallownets.integrate import SIGNATURE, STEP_TOO_SMALL, TINY, floor, integrate
+from shallownets.integrate import SIGNATURE, STEP_TOO_SMALL, TINY, integrate, of_order_one, require_tolerance
 from shallownets.jit import kernel
 
 
@@ -51,10 +51,12 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float) -> Trajec
     """Gradient flow from a start; arguments and result are those of ``ode.simulate`` with ``gradient_flow``.
 
     Raises:
-        ValueError: a start whose student vectors are not orthonormal, or what ``require_run`` refuses.
+        ValueError: a start whose student vectors are not orthonormal, or what
+            ``require_run`` and ``require_tolerance`` refuse.
         ArithmeticError: the tolerance cannot be reached.
     """
     alpha = require_run(eta, alpha)
+    require_tolerance(tolerance)
     p, p_star = start.M.shape
     if not np.allclose(start.Q, np.eye(p), rtol=0, atol=1e-12):
         raise Impossible("the exact gradient flow needs an orthonormal start, Q = I")
@@ -65,7 +67,7 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float) -> Trajec
     y = np.empty((alpha.size, 4))
     y0 = np.array([1.0, 0.0, 0.0, 1.0])
     # φ_0 grows without limit and is no sign of divergence
-    status, time, _ = integrate(_drift, y0, alpha, parameters, 0, tolerance, floor(np.ones(4)), np.inf, y)
+    status, time, _ = integrate(_drift, of_order_one, y0, alpha, parameters, 0, tolerance, np.inf, y)
     if status == STEP_TOO_SMALL:
         raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
     modes = np.array([[_mode(row, p, p_star, square) for square in m**2] for row in y])

@@ -8,7 +8,7 @@ from shallownets.errors import OutOfReach
 from shallownets.escape.model import DIVERGED, Array
 from shallownets.escape.starts import Start, coordinates, of_all
 from shallownets.escape.trajectory import Trajectory, concatenate, require_run
-from shallownets.integrate import OUT_OF_BOUNDS, SIGNATURE, STEP_TOO_SMALL, floor, integrate
+from shallownets.integrate import OUT_OF_BOUNDS, SIGNATURE, SIZES, STEP_TOO_SMALL, integrate, require_tolerance
 from shallownets.jit import kernel
 
 
@@ -71,6 +71,24 @@ def _drift(y, parameters, work, out):
             )
 
 
+@kernel(SIZES)
+def _sizes(y, parameters, out):
+    """M_ir beside the overlaps with the same teacher vector, and no more than |w_i|; Q_ij beside |w_i||w_j|."""
+    p = int(parameters[1])
+    p_star = int(parameters[2])
+    M = y[: p * p_star].reshape(p, p_star)
+    Q = y[p * p_star :].reshape(p, p)
+    for r in range(p_star):
+        largest = 0.0
+        for i in range(p):
+            largest = max(largest, abs(M[i, r]))
+        for i in range(p):
+            out[i * p_star + r] = min(largest, np.sqrt(max(Q[i, i], 0.0)))
+    for i in range(p):
+        for j in range(p):
+            out[p * p_star + i * p + j] = np.sqrt(max(Q[i, i], 0.0)) * np.sqrt(max(Q[j, j], 0.0))
+
+
 def _teacher_coordinates(M: Array, rank: int) -> tuple[Array | None, Array]:
     """(basis, M'), M = M' basis^T with basis (p*, p*) orthogonal, where M has less than the rank that its sizes let it.
 
@@ -97,29 +115,30 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
         Trajectory with one replicate. Where tr Q/p exceeds ``DIVERGED`` it ends.
 
     Raises:
-        ValueError: what ``require_run`` refuses.
+        ValueError: what ``require_run`` and ``require_tolerance`` refuse.
         ArithmeticError: the tolerance cannot be reached.
     """
     alpha = require_run(eta, alpha)
+    require_tolerance(tolerance)
     p, p_star = start.M.shape
     students, start = start.independent()
-    norms = np.sqrt(np.diag(start.Q))
-    teachers, M = _teacher_coordinates(start.M, np.count_nonzero(norms))
+    teachers, M = _teacher_coordinates(start.M, np.count_nonzero(np.diag(start.Q)))
     y0 = np.concatenate([M.ravel(), start.Q.ravel()])
-    sizes = np.concatenate([np.minimum.outer(norms, np.abs(M).max(0)).ravel(), np.outer(norms, norms).ravel()])
     out = np.full((alpha.size, y0.size), np.nan)
     parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
     scratch = p * p_star + 4 * p * p
-    status, time, _ = integrate(_drift, y0, alpha, parameters, scratch, tolerance, floor(sizes), DIVERGED, out)
+    status, time, _ = integrate(_drift, _sizes, y0, alpha, parameters, scratch, tolerance, DIVERGED, out)
     if status == STEP_TOO_SMALL:
         raise OutOfReach(
             f"the ODE's step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach"
         )
+    diverged_at = time if status == OUT_OF_BOUNDS else np.inf
+    out[alpha >= diverged_at] = np.nan
     M = out[:, : p * p_star].reshape(1, -1, p, p_star)
     if teachers is not None:
         M = M @ teachers.T
     M, Q = of_all(students, M, out[:, p * p_star :].reshape(1, -1, p, p))
-    return Trajectory(alpha, M, Q, np.array([time if status == OUT_OF_BOUNDS else np.inf]))
+    return Trajectory(alpha, M, Q, np.array([diverged_at]))
 
 
 def simulate_all(

@@ -17,11 +17,12 @@ from shallownets.integrate import (
     OBSERVABLE,
     OUT_OF_BOUNDS,
     SIGNATURE,
+    SIZES,
     STEP_TOO_SMALL,
     TINY,
     first_crossing,
-    floor,
     integrate,
+    require_tolerance,
 )
 from shallownets.jit import kernel
 
@@ -70,6 +71,12 @@ def _drift(y, parameters, work, out):
         )
 
 
+@kernel(SIZES)
+def _sizes(y, parameters, out):
+    for i in range(y.size):
+        out[i] = abs(y[i])
+
+
 def _scalars(start: Start) -> tuple[Array, Array, Array]:
     """(y, U, V): the scalars at the start, and the singular vectors that carry them.
 
@@ -106,22 +113,25 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
     """Integrate from a start; arguments, result and errors are those of ``ode.simulate``.
 
     Raises:
-        ValueError: a start whose Q is not of the form that stays closed, or what ``require_run`` refuses.
+        ValueError: a start whose Q is not of the form that stays closed, or what
+            ``require_run`` and ``require_tolerance`` refuse.
         ArithmeticError: the tolerance cannot be reached.
     """
     alpha = require_run(eta, alpha)
+    require_tolerance(tolerance)
     p, p_star = start.M.shape
     y0, U, Vt = _scalars(start)
     k = len(y0) // 2
     out = np.full((alpha.size, y0.size), np.nan)
     parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
-    status, time, _ = integrate(_drift, y0, alpha, parameters, 0, tolerance, floor(y0), DIVERGED, out)
+    status, time, _ = integrate(_drift, _sizes, y0, alpha, parameters, 0, tolerance, DIVERGED, out)
     if status == STEP_TOO_SMALL:
         raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
+    diverged_at = time if status == OUT_OF_BOUNDS else np.inf
+    out[alpha >= diverged_at] = np.nan
     s, q, rest = out[:, None, :k], out[:, None, k : 2 * k], out[:, 2 * k, None, None]
     M = (U * s) @ Vt
     Q = (U * q) @ U.T + rest * (np.eye(p) - U @ U.T)
-    diverged_at = time if status == OUT_OF_BOUNDS else np.inf
     return Trajectory(alpha, M[None], Q[None], np.array([diverged_at]))
 
 
@@ -131,15 +141,17 @@ def escape_time(
     """Time α at which the population risk first falls below ``level``; inf where it does not by ``alpha_max``.
 
     Raises:
-        ValueError: a start whose Q is not of the form that stays closed, or what ``require_run`` refuses.
+        ValueError: a start whose Q is not of the form that stays closed, or what
+            ``require_run`` and ``require_tolerance`` refuse.
         ArithmeticError: the tolerance cannot be reached.
     """
     require_run(eta, np.array([alpha_max]))
+    require_tolerance(tolerance)
     y0, _, _ = _scalars(start)
     p, p_star = start.M.shape
     parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
     status, time = first_crossing(
-        *(_drift, _observed_risk, y0, level, alpha_max, parameters, 0, tolerance, floor(y0), DIVERGED)
+        *(_drift, _sizes, _observed_risk, y0, level, alpha_max, parameters, 0, tolerance, DIVERGED)
     )
     if status == STEP_TOO_SMALL:
         raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")

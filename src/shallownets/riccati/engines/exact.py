@@ -17,18 +17,51 @@ from collections.abc import Iterator
 import numpy as np
 import scipy
 
-from shallownets.riccati.model import Array
+from shallownets.errors import Impossible
+from shallownets.riccati.model import Array, require_spectrum, require_times
 from shallownets.riccati.starts import Start
+
+_ROUNDING = 1e-14  # part of a row beyond the rows above, over its length, that is none
+
+
+def _echelon(Z: Array) -> tuple[Array, Array, list[int]]:
+    """(Z @ basis, basis, pivots) where rows of Z depend on each other: column j begins at row pivots[j], or is zero."""
+    rows, basis, pivots = Z.copy(), np.eye(Z.shape[1]), []
+    for i, row in enumerate(Z):
+        free = slice(len(pivots), None)
+        tail = rows[i, free].copy()
+        size = np.linalg.norm(tail)
+        rows[i, free] = 0.0
+        if size <= _ROUNDING * np.linalg.norm(row):
+            continue
+        mirror = tail.copy()
+        mirror[0] += np.copysign(size, tail[0])
+        mirror /= np.linalg.norm(mirror)
+        for matrix in (rows[i + 1 :], basis):
+            matrix[:, free] -= 2 * np.outer(matrix[:, free] @ mirror, mirror)
+        rows[i, len(pivots)] = -np.copysign(size, tail[0])
+        pivots.append(i)
+    return rows, basis, pivots
 
 
 def _trapezoidal(start: Start, lam: Array) -> tuple[Array, Array, Array]:
-    """The start in the basis above: its rows (M* + N, N), and the growth rates of rows and of columns."""
+    """The start in the basis above: its rows (M* + N, N), and the growth rates of rows and of columns.
+
+    Where the first rows of Z depend on each other, columns begin further down, or have no part in the teacher at all.
+
+    Raises:
+        Impossible: what ``require_spectrum`` refuses.
+    """
     M_star, N = start.Z.shape
+    lam = require_spectrum(lam, M_star)
     K = min(M_star, N)
-    basis, _ = np.linalg.qr(start.Z[:K].T, mode="complete")
-    rows = np.vstack([np.tril(start.Z @ basis), start.rest @ basis])
-    # Rows outside the teacher's span do not grow; nor do columns beyond the M*-th, which have no part in it.
-    return rows, np.concatenate([lam, np.zeros(N)]), np.concatenate([lam[:K], np.zeros(N - K)])
+    basis, R = np.linalg.qr(start.Z[:K].T, mode="complete")
+    top, pivots = np.tril(start.Z @ basis), list(range(K))
+    if np.any(np.abs(np.diag(R)) <= _ROUNDING * np.linalg.norm(start.Z[:K], axis=1)):
+        top, basis, pivots = _echelon(start.Z)
+    rows = np.vstack([top, start.rest @ basis])
+    # Rows outside the teacher's span do not grow; nor do columns that have no part in it.
+    return rows, np.concatenate([lam, np.zeros(N)]), np.concatenate([lam[pivots], np.zeros(N - len(pivots))])
 
 
 def overlaps(start: Start, lam: Array, times: Array) -> Iterator[Array]:
@@ -38,11 +71,15 @@ def overlaps(start: Start, lam: Array, times: Array) -> Iterator[Array]:
         start: directions at time 0.
         lam: (M*,) the teacher's eigenvalues, falling and above 0.
         times: (T,) at least 0, in any order.
+
+    Raises:
+        Impossible: eigenvalues or times that are not such.
     """
+    times = require_times(times)
     rows, of_rows, of_columns = _trapezoidal(start, lam)
     rates = np.where(rows == 0, 0.0, of_rows[:, None] - of_columns)
     for t in times:
-        yield np.linalg.qr(rows * np.exp(t * rates))[0][: lam.size]
+        yield np.linalg.qr(rows * np.exp(t * rates))[0][: len(start.Z)]
 
 
 def weights(start: Start, scale: float, lam: Array, times: Array) -> Iterator[Array]:
@@ -56,7 +93,13 @@ def weights(start: Start, scale: float, lam: Array, times: Array) -> Iterator[Ar
 
     Yields:
         (M* + N, N).
+
+    Raises:
+        Impossible: as for ``overlaps``; a scale that is not a finite number above 0.
     """
+    if not 0 < scale < np.inf:
+        raise Impossible(f"scale = {scale}: a finite number above 0 is right")
+    times = require_times(times)
     rows, of_rows, of_columns = _trapezoidal(start, lam)
     rates = np.where(rows == 0, 0.0, of_rows[:, None] - of_columns)
     for t in times:

@@ -7,15 +7,20 @@ that its rank forbids, and the equation makes those grow. One of the weights W d
 import numpy as np
 import scipy
 
-from shallownets.riccati.model import Array, riccati
+from shallownets.errors import Impossible
+from shallownets.riccati.model import Array, require_times, riccati
 
 
 def _solve(slope, start: Array, times: Array, tolerance: float) -> Array:
     """(T, *start.shape); Dormand & Prince of order 8.
 
     Raises:
+        Impossible: times that are no such thing, numbers that are not finite, or a tolerance that is not above 0.
         ArithmeticError: the integration breaks down before the last time.
     """
+    times, start = require_times(times), np.asarray(start, float)
+    if not (np.isfinite(start).all() and 0 < tolerance < np.inf):
+        raise Impossible(f"finite numbers to start from, and a tolerance above 0, got {tolerance}, are right")
     run = scipy.integrate.solve_ivp(
         lambda _, y: slope(y.reshape(start.shape)).ravel(),
         (0.0, times[-1]),
@@ -42,7 +47,7 @@ def overlaps(G_0: Array, lam: Array, times: Array, tolerance: float) -> Array:
     Raises:
         ArithmeticError: the integration breaks down, as where rounding gave G a negative eigenvalue that grew.
     """
-    return _solve(lambda G: riccati(G, lam), G_0, np.asarray(times, float), tolerance)
+    return _solve(lambda G: riccati(G, lam), G_0, times, tolerance)
 
 
 def weights(W_0: Array, lam: Array, times: Array, tolerance: float) -> Array:
@@ -54,4 +59,4 @@ def weights(W_0: Array, lam: Array, times: Array, tolerance: float) -> Array:
     """
     T = np.zeros((len(W_0), 1))
     T[: lam.size, 0] = lam
-    return _solve(lambda W: T * W - W @ (W.T @ W), W_0, np.asarray(times, float), tolerance)
+    return _solve(lambda W: T * W - W @ (W.T @ W), W_0, times, tolerance)

@@ -22,10 +22,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import SeedSequence
+from numpy.typing import NDArray
 
 from shallownets import normals
+from shallownets.errors import Impossible, in_short
 from shallownets.jit import kernel
-from shallownets.riccati.model import Array
+from shallownets.riccati.model import Array, require_spectrum
 from shallownets.riccati.starts import Start
 
 POLISH = 1024  # samples between two steps of Newton & Schulz, at most
@@ -146,6 +148,20 @@ def step_sizes(schedule: Schedule, first: int, count: int) -> Array:
     return eta
 
 
+def _whole(samples: Array) -> NDArray[np.int64]:
+    """Numbers of samples, (T,), as integers.
+
+    Raises:
+        Impossible: not whole numbers of at least 0, none below the one before.
+    """
+    values = np.asarray(samples, float)
+    if not (
+        np.isfinite(values).all() and np.all(np.diff(values, prepend=0.0) >= 0) and np.all(values == np.rint(values))
+    ):
+        raise Impossible(f"samples = {in_short(samples)}: rising whole numbers of at least 0 are right")
+    return values.astype(np.int64)
+
+
 def simulate(
     start: Start,
     lam: Array,
@@ -169,8 +185,11 @@ def simulate(
         until: the run ends with the first record whose Z makes this true.
 
     Raises:
-        ValueError: a schedule that is too short or has an η that is not a number of at least 0; d < M* + N.
+        ValueError: a schedule that is too short or has an η that is not a number of at least 0; d < M* + N; eigenvalues
+            or numbers of samples that are no such thing.
     """
+    lam = np.ascontiguousarray(require_spectrum(lam, len(start.Z)))
+    samples = _whole(samples)
     W = np.ascontiguousarray(start.weights(d).T)
     state, words = normals.seed(stream), np.empty(normals.BLOCK, np.uint64)
     x = np.empty(-(-d // normals.GRAIN) * normals.GRAIN)
