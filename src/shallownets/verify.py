@@ -108,11 +108,16 @@ class Copy:
             (results / name).write_bytes(content)
         # All cores are for Snakemake those that this process may use.
         line = ["--cores", "all", "--keep-going", "--quiet", "all", "--configfile", _OVERLAY, *options]
-        subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "snakemake", *line, "--", *(f"{self._results}/{name}" for name in names)],
             cwd=self._folder,
             env=os.environ | {"PYTHONPATH": str(self._folder / "src")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
         )
+        print("".join(f"  {said}\n" for said in done.stdout.splitlines() if said.startswith("error: ")), end="")
         paths = {name: results / name for name in self.planned.keys() - given.keys()}
         return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
 
@@ -155,7 +160,7 @@ def check(path: Path, size: int, seed: int) -> dict[str, Finding]:
         found[archive.CONFIG] = (True, "same")  # as that of every run, by the schema
         found |= judged([*last, *archive.PROJECT], made | {name: Path(name).read_bytes() for name in archive.PROJECT})
         if sample := random.Random(seed).sample(list(tables), min(size, len(tables))):
-            print(f"{', '.join(sample)} are made from nothing (--seed {seed})", flush=True)
+            print(f"{', '.join(sample)} are made from nothing, which may take minutes (--seed {seed})", flush=True)
             made = copy.make(sample, {})
             # What is made on the way is compared, too; artefacts have other bytes where versions are others.
             found |= judged([*sample, *(name for name in made if name in files or not other)], made)

@@ -168,6 +168,13 @@ def test_with_other_rules_numbers_are_compared_and_the_words_are_said_to_be_unch
     assert said.endswith("Not checked but for the hash: 1 of 1 claims.md, 1 of 1 data, 1 of 1 report.html\n")
 
 
+def test_what_cannot_be_made_from_the_tables_differs_and_why_is_said(verified):
+    code, said = verified({}, "--sample", "0", edit=("sed s/,/-/", "echo 'error: no such column' && false"))
+    assert code == 1
+    assert "\n  error: no such column\n" in said
+    assert re.findall("  DIFFERS, cannot be made from the archive  (.*)", said) == ["figures/toy/a.png", "report.html"]
+
+
 def test_rules_that_give_other_numbers_make_verify_fail(verified):
     code, said = verified({}, "--sample", "1", "--seed", "1", edit=("{config[value]}", "$(({config[value]} + 1))"))
     assert code == 1
