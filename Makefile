@@ -1,7 +1,7 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
 READY := .venv/ready
-.PHONY: $(READY) help figures report smoke cost profile check reference gallery archive verify test coverage mutants test-cluster \
+.PHONY: $(READY) help figures report smoke study cost profile check reference gallery archive verify test coverage mutants test-cluster \
 	test-pythons lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
@@ -26,6 +26,9 @@ report: $(READY)  ## write results/report.html, the page of all figures and clai
 smoke: $(READY)  ## the same chain at small sizes, about two minutes; results in results/smoke/
 	@$(RUN) --configfile workflow/tiers/smoke.yaml
 	@echo "The smoke tier's figures are in results/smoke/figures/."
+
+study: $(READY)  ## make a new study that runs and passes its tests at once: make study NAME=perceptron
+	@python -m shallownets study $(if $(NAME),"$(NAME)")
 
 cost: $(READY)  ## say what a tier costs before it is launched: make cost TIER=cluster
 	@python -m shallownets cost $(if $(TIER),--tier workflow/tiers/$(TIER).yaml)

@@ -14,6 +14,7 @@ from shallownets.errors import UserError
 _SHARED = {
     "run": "shallownets.run",
     "config": "shallownets.config.page",
+    "study": "shallownets.workflow.study",
     "draw": "shallownets.drawing.draw",
     "ledger": "shallownets.claims.ledger",
     "report": "shallownets.report.command",

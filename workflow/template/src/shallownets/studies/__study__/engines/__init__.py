@@ -1,0 +1,1 @@
+"""Ways from a start to errors against time."""

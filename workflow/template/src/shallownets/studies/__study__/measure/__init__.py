@@ -1,0 +1,1 @@
+"""Estimators: from errors against time to numbers with intervals."""
