@@ -1,7 +1,7 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
 READY := .venv/ready
-.PHONY: $(READY) help figures report smoke study cost profile check reference gallery archive verify test coverage mutants test-cluster \
+.PHONY: $(READY) help figures report smoke study cost profile check reference gallery archive verify test test-all coverage mutants test-cluster \
 	test-pythons lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
@@ -52,7 +52,10 @@ archive: $(READY)  ## put finished results into one file that anyone can check: 
 verify: $(READY)  ## check an archive: remake figures, ledger, report, and a sample of its tables: make verify ARCHIVE=... SAMPLE=3
 	@python -m shallownets verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
 
-test: $(READY)  ## run all tests
+test: $(READY)  ## run the tests, but for those that take minutes
+	@pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow"
+
+test-all: $(READY)  ## run all tests, as CI does
 	@pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-cluster: smoke  ## run the smoke tier on a real SLURM of two emulated nodes and compare; root on Debian

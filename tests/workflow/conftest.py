@@ -1,4 +1,8 @@
-"""A checkout to run Snakemake in, and what a run did."""
+"""A checkout to run Snakemake in, and what a run did.
+
+How the workflow behaves is proved on a checkout that holds the study `toy` alone, made from workflow/template by the
+command that makes any new study: its plan takes a second. Only what depends on the real studies runs theirs.
+"""
 
 import fcntl
 import os
@@ -6,6 +10,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +20,8 @@ import pytest
 from tests.conftest import ROOT
 
 SMOKE = "workflow/tiers/smoke.yaml"
+TOY = "draw_toy_relaxation"  # the toy's only figure, and the rules behind it, in their order
+CHAIN = {"toy_start", "toy_sgd", "toy_relaxation", TOY}
 
 
 class Checkout:
@@ -35,6 +43,11 @@ class Checkout:
         checkout = object.__new__(cls)
         checkout.folder = folder
         return checkout
+
+    def copy(self, folder: Path) -> Self:
+        """A copy of it with its results and Snakemake's records."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True, symlinks=True)
+        return self.at(folder)
 
     @property
     def results(self) -> Path:
@@ -65,7 +78,22 @@ class Checkout:
         if "Nothing to be done" in done.stdout + done.stderr:
             return set()
         table = re.search(r"Job stats:\n.*\n[- ]+\n(.*?)\ntotal", done.stdout, re.DOTALL)
-        return {line.split()[0] for line in table[1].splitlines()} - {"all", "escape", "claims"}
+        return {line.split()[0] for line in table[1].splitlines()} - {"all", *self.studies()}
+
+    def studies(self) -> list[str]:
+        """The names of its studies."""
+        return sorted(path.stem for path in (self.folder / "workflow/figures").glob("*.yaml"))
+
+    def python(self, *words: str, **environment: str) -> subprocess.CompletedProcess:
+        """Run Python with the code of this checkout."""
+        return subprocess.run(
+            [sys.executable, *words],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": str(self.folder / "src")} | environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
@@ -89,32 +117,89 @@ class Checkout:
         }
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory) -> Checkout:
-    """A checkout in which the smoke tier has run. Tests copy it and leave it as it is.
+def without_studies(checkout: Checkout) -> Checkout:
+    """The checkout without its studies and the tiers that are theirs: what they share is left."""
+    studies = checkout.studies()
+    for study in studies:
+        for pattern in (f"src/shallownets/studies/{study}", f"tests/{study}", f"workflow/*/{study}*"):
+            for path in list(checkout.folder.glob(pattern)):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in [checkout.folder / "config.yaml", *(checkout.folder / "workflow/tiers").iterdir()]:
+        shared, *sections = re.split(rf"^(?=(?:{'|'.join(studies)}):)", path.read_text(), flags=re.MULTILINE)
+        if path.stem in ("config", "smoke"):
+            path.write_text(shared)
+        else:
+            path.unlink()
+        assert sections, path
+    return checkout
 
-    Workers of pytest-xdist share it: the first that needs it makes it, on two cores, because the others wait.
-    """
+
+@contextmanager
+def made_once(tmp_path_factory, name: str) -> Iterator[tuple[Path, bool]]:
+    """(a folder that all workers of pytest-xdist share, whether it is to be made now); the others wait meanwhile."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if (folder / "made").exists():
+        made = folder.with_suffix(".made")
+        yield folder, not made.exists()
+        made.touch()
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory) -> Checkout:
+    """A checkout without any study. Tests copy it and leave it as it is."""
+    with made_once(tmp_path_factory, "bare") as (folder, new):
+        return without_studies(Checkout(folder)) if new else Checkout.at(folder)
+
+
+@pytest.fixture(scope="session")
+def toy(bare, tmp_path_factory) -> Checkout:
+    """A checkout with the study `toy` alone, without results. Tests copy it and leave it as it is."""
+    with made_once(tmp_path_factory, "toy") as (folder, new):
+        if not new:
+            return Checkout.at(folder)
+        checkout = bare.copy(folder)
+        made = checkout.python("-m", "shallownets", "study", "toy")
+        assert made.returncode == 0, made.stderr
+    return checkout
+
+
+@pytest.fixture(scope="session")
+def finished(toy, tmp_path_factory) -> Checkout:
+    """The same in which the smoke tier has run. Tests copy it and leave it as it is."""
+    with made_once(tmp_path_factory, "finished") as (folder, new):
+        if not new:
+            return Checkout.at(folder)
+        checkout = toy.copy(folder)
+        checkout.run()
+    return checkout
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory) -> Checkout:
+    """A checkout with all studies in which the smoke tier has run: once for all tests, which leave it as it is."""
+    with made_once(tmp_path_factory, "real") as (folder, new):
+        if not new:
             return Checkout.at(folder)
         checkout = Checkout(folder)
         checkout.run()
-        (folder / "made").touch()
     return checkout
 
 
 @pytest.fixture
-def checkout(tmp_path) -> Checkout:
-    """A fresh checkout, without results."""
-    return Checkout(tmp_path)
+def checkout(toy, tmp_path) -> Checkout:
+    """A checkout of its own with the study `toy`, without results."""
+    return toy.copy(tmp_path)
 
 
 @pytest.fixture
 def done(finished, tmp_path) -> Checkout:
-    """A checkout of its own in which the smoke tier has run."""
-    shutil.copytree(finished.folder, tmp_path, dirs_exist_ok=True)
-    return Checkout.at(tmp_path)
+    """A checkout of its own with the study `toy` in which the smoke tier has run."""
+    return finished.copy(tmp_path)
+
+
+@pytest.fixture
+def done_real(real, tmp_path) -> Checkout:
+    """A checkout of its own with all studies in which the smoke tier has run."""
+    return real.copy(tmp_path)

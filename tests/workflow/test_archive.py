@@ -5,20 +5,24 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from shallownets.archive import pack as archive
 from shallownets.results.artefacts import hash_of
 from tests.workflow.conftest import Checkout
 
-TABLE = "figure_data/escape/fig5.csv"
+TABLE = "figure_data/toy/relaxation.csv"
 
 
 def command(checkout: Checkout, module: str, *arguments: object) -> subprocess.CompletedProcess:
     environment = os.environ | {"PYTHONPATH": str(checkout.folder / "src")}
-    line = [sys.executable, "-m", f"shallownets.{module}", *map(str, arguments)]
+    line = [sys.executable, "-m", "shallownets", module, *map(str, arguments)]
     return subprocess.run(line, cwd=checkout.folder, env=environment, capture_output=True, text=True, timeout=1200)
 
 
-def test_a_run_is_archived_whole_and_made_again_to_the_byte(finished, tmp_path):
+@pytest.mark.parametrize("which", ["finished", "real"])
+def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, which):
+    finished = request.getfixturevalue(which)
     packed = command(finished, "archive", "--results", "results/smoke", "--out", tmp_path)
     assert packed.returncode == 0, packed.stderr
     (path,) = tmp_path.glob("*.zip")

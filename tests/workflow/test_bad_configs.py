@@ -10,41 +10,43 @@ import sys
 
 import pytest
 
-from tests.workflow.conftest import SMOKE, Checkout
+from tests.workflow.conftest import SMOKE
 
 OURS = "error: "
 SNAKEMAKES = "WorkflowError:"
 
 # (the overlay, how the message begins, what it says)
 CONFIGS = [
-    (b"escape: {runs: {fig1: {p: 0}}}", OURS, "config: escape.runs.fig1.p = 0: a whole number of at least 1 is right"),
-    (b"escape: {runs: {fig1: {p: 4.0}}}", OURS, "escape.runs.fig1.p = 4.0: a whole number"),
+    (b"toy: {runs: {steps: 0}}", OURS, "config: toy.runs.steps = 0: expected a whole number from 1 to "),
+    (b"toy: {runs: {steps: 4.0}}", OURS, "toy.runs.steps = 4.0: expected a whole number"),
     (
-        b"escape: {runs: {fig1: {eta: 1e-3}}}",
+        b"toy: {runs: {eta: 1e-3}}",
         OURS,
-        "escape.runs.fig1.eta = '1e-3': a number above 0 is right (this is text",
+        "toy.runs.eta = '1e-3': expected a number above 0 and of at most 0.5 (this is text",
     ),
-    (b"escape: {runs: {fig1: {eta: .nan}}}", OURS, "escape.runs.fig1.eta = nan: a finite number"),
-    (b"escape: {runs: {fig1: {eta: -.inf}}}", OURS, "escape.runs.fig1.eta = -inf: a finite number"),
-    (b"escape: {runs: {fig1: {points: 1}}}", OURS, "escape.runs.fig1.points = 1"),
-    (b"escape: {runs: {fig1: {alpha_max: 1.0e-4}}}", OURS, "escape.runs.fig1.points = 41"),
-    (b"escape: {runs: {fig1: {N: 5}}}", OURS, "escape.runs.fig1.N = 5: a number of at least p + p_star = 6"),
-    (b"escape: {runs: {fig1: {replicates: 99999999999}}}", OURS, "escape.runs.fig1.replicates"),
-    (b"escape: {runs: {fig1: {start: 0x" + b"f" * 5000 + b"}}}", OURS, "thousands of digits"),
-    (b"escape: {runs: [1]}", OURS, "escape.runs = [1]: a section"),
-    (b"escape: null", OURS, "escape = None: a section"),
-    (b"escape: {solutions: {fig3: {p: 2}}}", OURS, "escape.solutions.fig3.p = 2: p above p_star"),
-    (b"escape: {finite: {escape: {direct: [101, 4]}}}", OURS, "escape.finite.escape.direct"),
-    (b"escape: {figures: [fig1, '$(touch pwned)']}", OURS, "escape.figures.1 = '$(touch pwned)': one of fig1"),
-    (b"tier: 'x; touch pwned'", OURS, "tier = 'x; touch pwned': a name"),
-    (b"tier: ../../x", OURS, "tier = '../../x': a name"),
-    (b"tier: /tmp/x", OURS, "tier = '/tmp/x': a name"),
-    (b'tier: "wide\\n"', OURS, "tier = 'wide\\n': a name"),
-    (b"tier: figures", OURS, "tier = 'figures': a name"),
-    ("tier: ‥".encode(), OURS, "tier = '‥': a name"),
+    (b"toy: {runs: {eta: .nan}}", OURS, "toy.runs.eta = nan: expected a finite number"),
+    (b"toy: {runs: {eta: -.inf}}", OURS, "toy.runs.eta = -inf: expected a finite number"),
+    (b"toy: {runs: {points: 1}}", OURS, "toy.runs.points = 1: expected a whole number from 2"),
+    (b"toy: {runs: {steps: 9}}", OURS, "toy.runs.points = 11: expected at most steps + 1 = 10"),
+    (b"toy: {runs: {replicates: 99999999999}}", OURS, "toy.runs.replicates = 99999999999: expected"),
+    (b"toy: {runs: {steps: 0x" + b"f" * 5000 + b"}}", OURS, "thousands of digits"),
+    (b"toy: {runs: [1]}", OURS, "toy.runs = [1]: expected a section"),
+    (b"toy: null", OURS, "toy = None: expected a section"),
+    (
+        b"toy: {figures: [relaxation, '$(touch pwned)']}",
+        OURS,
+        "toy.figures.1 = '$(touch pwned)': expected one of relax",
+    ),
+    (b"toy: {run: {}}", OURS, "toy.run = {}: unknown key; did you mean runs?"),
+    (b"tier: 'x; touch pwned'", OURS, "tier = 'x; touch pwned': expected a name"),
+    (b"tier: ../../x", OURS, "tier = '../../x': expected a name"),
+    (b"tier: /tmp/x", OURS, "tier = '/tmp/x': expected a name"),
+    (b'tier: "wide\\n"', OURS, "tier = 'wide\\n': expected a name"),
+    (b"tier: figures", OURS, "tier = 'figures': expected a name"),
+    ("tier: ‥".encode(), OURS, "tier = '‥': expected a name"),
     (b'"<script>\\n": 1', OURS, "'<script>\\n' = 1: unknown key"),
     (b"seed: 1\nseed: 2", OURS, "line 2: seed stands there twice"),
-    (b"seed: &a 1\nescape: {batch: *a}", OURS, "an alias stands for this"),
+    (b"seed: &a 1\ntoy: {batch: *a}", OURS, "an alias stands for this"),
     (b"a: [1", SNAKEMAKES, "not valid JSON or YAML"),
     (b"!!python/object/apply:os.system ['touch pwned']", SNAKEMAKES, "not valid JSON or YAML"),
     (b"seed: !!python/object/apply:os.mkdir [pwned]", SNAKEMAKES, "not valid JSON or YAML"),
@@ -79,8 +81,8 @@ def files(checkout):
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    return Checkout(tmp_path_factory.mktemp("bad"))
+def here(toy, tmp_path_factory):
+    return toy.copy(tmp_path_factory.mktemp("bad"))
 
 
 def test_bad_configs_are_refused_before_anything_starts(here):
@@ -109,9 +111,9 @@ def test_bad_configs_are_refused_before_anything_starts(here):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("tier=../../x", "tier = '../../x': a name"),
+        ("tier=../../x", "tier = '../../x': expected a name"),
         # Snakemake makes text of every value that is nested
-        ('escape={"runs":{"fig1":{"p":8}}}', "escape.runs.fig1.p = '8': a whole number"),
+        ('toy={"runs":{"steps":8}}', "toy.runs.steps = '8': expected a whole number"),
     ],
 )
 def test_values_given_with_config_on_the_command_line_are_checked_too(here, given, said):
@@ -120,5 +122,5 @@ def test_values_given_with_config_on_the_command_line_are_checked_too(here, give
     assert run.returncode != 0
     *_, last = run.stderr.splitlines()
     assert last.startswith(f"error: config: {said}")
-    assert ("use --configfile" in last) == given.startswith("escape")
+    assert ("use --configfile" in last) == given.startswith("toy")
     assert files(here) == before

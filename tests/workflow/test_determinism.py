@@ -5,12 +5,12 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.workflow.conftest import Checkout
 
-BATCHES = "data/escape/fig1/sgd/"
 # A locale that is not installed is as good as none; then only the words that Python itself looks at differ.
 ABROAD = {
     "LC_ALL": "de_DE.UTF-8",
@@ -38,31 +38,49 @@ def run(checkout: Checkout, *arguments: str, overlays: tuple[str, ...] = (), aro
     assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture
-def elsewhere(tmp_path) -> Checkout:
-    """A fresh checkout in a folder whose name is not plain."""
+def compare(ours: dict[str, bytes], theirs: dict[str, bytes], batches: str, other: set[str]) -> None:
+    """The same files with the same bytes, but for batches, which are others."""
+    assert {name for name in theirs if name.startswith(batches)} == {f"{batches}{name}.npz" for name in other}
+    compared = {name for name in ours if not name.startswith(batches)}
+    assert compared == {name for name in theirs if not name.startswith(batches)}
+    assert [name for name in compared if ours[name] != theirs[name]] == []
+
+
+def folder_with_a_name_that_is_not_plain(tmp_path: Path) -> Path:
     folder = tmp_path / "an öther folder"
     folder.mkdir()
-    return Checkout(folder)
+    return folder
 
 
-def test_the_same_bytes_on_eight_cores_in_other_batches_another_folder_and_another_country(finished, elsewhere):
-    """Every file of the smoke tier."""
-    batch = elsewhere.overlay("batch.yaml", "escape: {batch: 3}")
+def test_the_same_bytes_on_eight_cores_in_other_batches_another_folder_and_another_country(finished, toy, tmp_path):
+    elsewhere = toy.copy(folder_with_a_name_that_is_not_plain(tmp_path))
+    batch = elsewhere.overlay("batch.yaml", "toy: {batch: 70}")
     run(elsewhere, "--cores", "8", overlays=(batch,), around=ABROAD, umask=0o077)
-    ours, theirs = finished.artefacts(), elsewhere.artefacts()
-    batches = {name for name in theirs if name.startswith(BATCHES)}
-    assert batches == {f"{BATCHES}0-2.npz", f"{BATCHES}3-3.npz"}
-    compared = [name for name in ours if not name.startswith(BATCHES)]
-    assert set(compared) == theirs.keys() - batches
-    assert [name for name in compared if ours[name] != theirs[name]] == []
-    for kind, least in {"npz": 5, "csv": 50, "png": 20, "pdf": 20}.items():
-        assert sum(name.endswith(kind) for name in compared) >= least
+    compare(finished.artefacts(), elsewhere.artefacts(), "data/toy/sgd/", {"0-69", "70-99"})
 
 
 def test_the_same_bytes_on_one_core_in_plain_surroundings(finished, checkout):
-    """The figures that stand for all kinds of jobs."""
-    run(checkout, "--cores", "1", *FEW, around=PLAIN, umask=0o022)
+    run(checkout, "--cores", "1", around=PLAIN, umask=0o022)
     ours, theirs = finished.artefacts(), checkout.artefacts()
+    assert {f"figures/toy/relaxation.{kind}" for kind in ("pdf", "png")} | {"claims.csv"} <= theirs.keys()
+    assert ours == theirs
+
+
+@pytest.mark.slow
+def test_the_same_bytes_of_every_real_figure_on_eight_cores_and_in_other_batches(real, tmp_path):
+    elsewhere = Checkout(folder_with_a_name_that_is_not_plain(tmp_path))
+    batch = elsewhere.overlay("batch.yaml", "escape: {batch: 3}")
+    run(elsewhere, "--cores", "8", overlays=(batch,), around=ABROAD, umask=0o077)
+    ours = real.artefacts()
+    compare(ours, elsewhere.artefacts(), "data/escape/fig1/sgd/", {"0-2", "3-3"})
+    for kind, least in {"npz": 5, "csv": 50, "png": 20, "pdf": 20}.items():
+        assert sum(name.endswith(kind) for name in ours) >= least
+
+
+@pytest.mark.slow
+def test_the_same_bytes_of_every_real_kind_of_job_on_one_core(real, tmp_path):
+    elsewhere = Checkout(tmp_path)
+    run(elsewhere, "--cores", "1", *(f"draw_escape_{name}" for name in FEW), around=PLAIN, umask=0o022)
+    ours, theirs = real.artefacts(), elsewhere.artefacts()
     assert {f"figures/escape/{name}.{kind}" for name in FEW for kind in ("pdf", "png")} <= theirs.keys()
     assert [name for name in theirs if ours[name] != theirs[name]] == []

@@ -1,4 +1,4 @@
-"""From a figure back to what made it, asked of Snakemake itself on the finished smoke tier."""
+"""From a figure back to what made it, asked of Snakemake itself."""
 
 import hashlib
 import os
@@ -11,10 +11,10 @@ import pytest
 
 from shallownets.errors import UserError
 from shallownets.workflow import catalogue, explain, lineage
+from tests.workflow.conftest import CHAIN, TOY
 
 SMOKE = Path("workflow/tiers/smoke.yaml")
-FIG1 = ["start", "sgd", "sgd", "gather", "chain", "gather_chain", "ode", "fig1_data", "fig1"]
-PICTURE = Path("results/smoke/figures/escape/fig1.pdf")
+PICTURE = Path("results/smoke/figures/toy/relaxation.pdf")
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def told(folder: Path, *words: str) -> subprocess.CompletedProcess:
 
 
 def test_the_jobs_behind_a_figure_in_the_order_of_their_results(here):
-    jobs = lineage.jobs(["fig1"], [SMOKE])
-    assert sorted(job.rule for job in jobs) == sorted(FIG1)
+    jobs = lineage.jobs([TOY], [SMOKE])
+    assert sorted(job.rule for job in jobs) == sorted([*CHAIN, "toy_sgd"])
     made = set()
     for job in jobs:
         assert set(job.inputs) <= made
@@ -45,15 +45,18 @@ def test_the_jobs_behind_a_figure_in_the_order_of_their_results(here):
         assert job.log.is_file()
         assert all(path.is_file() for path in (*job.code, *job.outputs))
         assert lineage.cost(job).seconds > 0
-        assert f"shallownets.studies.escape.{'figures' if job.rule == 'fig1' else 'stages'}." in job.command
+        room, command = ("figures", "draw") if job.rule == TOY else ("stages", "run")
+        name = job.rule.rpartition("_")[2]
+        assert job.runs == (command, f"toy.{name}")
+        assert Path(f"src/shallownets/studies/toy/{room}/{name}.py") in job.code
     assert PICTURE in made
-    batches = {(job.wildcards["first"], job.wildcards["last"]) for job in jobs if job.rule == "sgd"}
-    assert batches == {("0", "1"), ("2", "3")}
+    batches = {(job.wildcards["first"], job.wildcards["last"]) for job in jobs if job.rule == "toy_sgd"}
+    assert batches == {("0", "49"), ("50", "99")}
 
 
 def test_of_all_jobs_those_behind_one_file_are_those_of_its_target(here):
     every = lineage.jobs(configs=[SMOKE])
-    assert len(every) > 40
+    assert {job.rule for job in every} == CHAIN | {"claims", "report_page"}
     assert {job.outputs for job in lineage.behind(PICTURE, every)} == {
         job.outputs for job in lineage.jobs([str(PICTURE)], [SMOKE])
     }
@@ -61,71 +64,73 @@ def test_of_all_jobs_those_behind_one_file_are_those_of_its_target(here):
 
 
 def due(folder: Path) -> set[str]:
-    """What ``lineage.due`` says of fig1, by the code of that folder: paths to the code are part of what is compared."""
-    line = "from pathlib import Path; from shallownets import lineage; print(*lineage.due(['fig1'], [Path(%r)]))"
+    """What ``lineage.due`` says of the figure, by the code of that folder."""
+    line = "from pathlib import Path; from shallownets.workflow import lineage; print(*lineage.due([%r], [Path(%r)]))"
     env = os.environ | {"PYTHONPATH": str(folder / "src")}
-    asked = [sys.executable, "-c", line % str(SMOKE)]
+    asked = [sys.executable, "-c", line % (TOY, str(SMOKE))]
     return set(subprocess.run(asked, cwd=folder, env=env, capture_output=True, text=True, check=True).stdout.split())
 
 
 def test_nothing_is_due_in_a_finished_tier_and_an_edit_makes_due_what_follows(done):
     assert due(done.folder) == set()
-    done.edit("workflow/tiers/smoke.yaml", "points: 41", "points: 21")
+    done.edit("workflow/tiers/smoke.yaml", "points: 11", "points: 9")
     edited = due(done.folder)
-    assert "results/smoke/data/escape/fig1/ode.npz" in edited
-    assert "results/smoke/data/escape/fig1/start.npz" not in edited
-    text = told(done.folder, "fig1", "--tier", "smoke").stdout
-    assert re.search(r"^    old +[0-9a-f]{64}  results/smoke/figures/escape/fig1.pdf$", text, re.MULTILINE)
-    assert re.search(r"^    current +[0-9a-f]{64}  results/smoke/data/escape/fig1/start.npz$", text, re.MULTILINE)
-    assert "To make what is old or not made: snakemake --cores all fig1" in text
+    assert "results/smoke/data/toy/sgd/0-49.npz" in edited
+    assert "results/smoke/data/toy/start.npz" not in edited
+    text = told(done.folder, "relaxation", "--tier", "smoke").stdout
+    assert re.search(r"^    old +[0-9a-f]{64}  results/smoke/figures/toy/relaxation.pdf$", text, re.MULTILINE)
+    assert re.search(r"^    current +[0-9a-f]{64}  results/smoke/data/toy/start.npz$", text, re.MULTILINE)
+    assert "To make what is old or not made: snakemake --cores all draw_toy_relaxation" in text
 
 
 def test_snakemakes_refusals_are_one_line(here):
     with pytest.raises(UserError, match=r"^fig99: .*No rule to produce fig99"):
         lineage.jobs(["fig99"])
     wrong = here.folder / "wrong.yaml"
-    wrong.write_text("escape: {runs: {fig1: {p: 0}}}")
-    with pytest.raises(UserError, match=r"^config: escape\.runs\.fig1\.p = 0: a whole number of at least 1 is right$"):
-        lineage.jobs(["fig1"], [wrong])
+    wrong.write_text("toy: {runs: {steps: 0}}")
+    with pytest.raises(UserError, match=r"^config: toy\.runs\.steps = 0: expected a whole number from 1 to 1000000$"):
+        lineage.jobs([TOY], [wrong])
     wrong.unlink()
 
 
 def test_a_figure_is_explained_from_its_parameters_to_its_claims(here):
-    text = told(here.folder, "fig1", "--tier", "smoke").stdout
+    text = told(here.folder, "relaxation", "--tier", "smoke").stdout
     parts = ["PARAMETERS", "JOBS", "SOURCE", "CLAIMS"]
     assert re.findall(r"^[A-Z]{4,}", text, re.MULTILINE) == parts
-    assert re.search(r"escape\.runs\.fig1\.N +\= 500 +\(input dimension of SGD", text)
+    assert re.search(r"toy\.runs\.steps += 40 +\(last time, in samples\)", text)
     assert re.search(r"seed +\= 20260403 ", text)
     sha = hashlib.sha256((here.folder / PICTURE).read_bytes()).hexdigest()
     assert f"current   {sha}  {PICTURE}" in text
-    assert "sgd: SGD of fig1, replicates 0 to 1, and 1 more" in text or "sgd: SGD of fig1, replicates 2 to 3" in text
-    assert "src/shallownets/studies/escape/engines: __init__.py chain.py direct.py ode.py" in text
+    assert re.search(r"toy_sgd: SGD, replicates (0 to 49|50 to 99), and 1 more", text)
+    assert "src/shallownets/studies/toy/engines: __init__.py direct.py" in text
     assert "Versions: " in text and "numpy" in text
-    for entry in catalogue.claims_of(catalogue.find("fig1")):
-        assert re.search(rf"(reproduced|deviates|underpowered|not judged) .*{entry['id']}", text)
+    for entry in catalogue.claims_of(catalogue.find("relaxation")):
+        assert re.search(rf"(reproduced|deviates|underpowered|not judged) .*{entry.id}", text)
     assert text.rstrip().endswith("All of it is current.")
 
 
 def test_what_was_not_made_is_said(checkout):
-    done = told(checkout.folder, "fig3", "--tier", "smoke")
+    done = told(checkout.folder, "relaxation", "--tier", "smoke")
     assert done.returncode == 0, done.stderr
-    assert "not made    results/smoke/figures/escape/fig3.pdf" in done.stdout
+    assert "not made    results/smoke/figures/toy/relaxation.pdf" in done.stdout
     assert "cost not known" in done.stdout
-    assert re.search(r"^    not made .*sgd-reaches-prediction$", done.stdout, re.MULTILINE)
-    assert "snakemake --cores all fig3 results/smoke/measurements/escape/" in done.stdout
+    assert re.search(r"^    not made .*toy-mean$", done.stdout, re.MULTILINE)
+    assert "snakemake --cores all draw_toy_relaxation results/smoke/measurements/toy/relaxation.csv" in done.stdout
 
 
 def test_unknown_names_are_one_line_that_lists_the_known_ones(here, monkeypatch):
-    done = told(here.folder, "fig33")
+    done = told(here.folder, "relaxatio")
     assert done.returncode == 2
-    assert done.stderr.startswith("error: fig33: no such figure; did you mean fig3? one of fig1, fig2, fig3, ")
+    assert done.stderr.startswith(
+        "error: relaxatio: no such figure; did you mean relaxation? expected one of toy.relaxation"
+    )
     assert len(done.stderr.splitlines()) == 1
-    with pytest.raises(UserError, match=r"--tier tiny: no such tier .* one of paper, cluster, smoke is right"):
+    with pytest.raises(UserError, match=r"--tier tiny: no such tier .* one of paper, smoke is right"):
         explain.overlays("tiny")
     assert explain.overlays("paper") == []
     assert explain.overlays("smoke") == [SMOKE]
     monkeypatch.chdir(here.folder / "docs")
-    with pytest.raises(UserError, match="the folder of the checkout is the right one"):
+    with pytest.raises(UserError, match="expected the folder of the checkout"):
         catalogue.load()
 
 
@@ -190,7 +195,6 @@ def test_a_config_that_is_none_is_one_line(tmp_path, monkeypatch, content):
 
 def test_comments_of_the_config_are_found_for_every_key(here):
     said = explain.meanings(Path("config.yaml"))
-    assert said["escape.runs.fig1.p"] == "student width, number of vectors"
-    assert said["escape.runs.fig1.alpha_max"] == "last time, in samples/N"
-    assert said["escape.runs"] == "SGD and ODE from one start"
-    assert said["escape.solutions.widths"]
+    assert said["toy.runs.steps"] == "last time, in samples"
+    assert said["toy.runs"] == "SGD from one start"
+    assert said["toy"]

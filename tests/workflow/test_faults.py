@@ -1,6 +1,6 @@
 """What happens to a run when something breaks: a clear message or the same bytes again, never a wrong figure.
 
-Figure 1 of the smoke tier is broken in every way here, and its bytes are compared with those of an undisturbed run.
+The toy study is broken in every way here, and its bytes are compared with those of an undisturbed run.
 tests/test_guard.py and tests/test_runs.py try the same by the hundred, below Snakemake.
 """
 
@@ -20,28 +20,25 @@ import psutil
 import pytest
 
 from shallownets.results.artefacts import sidecar
-from tests.workflow.conftest import Checkout
+from tests.workflow.conftest import CHAIN, TOY, Checkout
 
-DATA = "data/escape/fig1"
-FIGURE = "figures/escape/fig1.png"
-TABLE = "figure_data/escape/fig1.csv"
-
-
-def copy(checkout: Checkout, folder: Path) -> Checkout:
-    shutil.copytree(checkout.folder, folder, dirs_exist_ok=True)
-    return Checkout.at(folder)
+DATA = "data/toy"
+BATCHES = [f"{DATA}/sgd/0-49.npz", f"{DATA}/sgd/50-99.npz"]
+FIGURE = "figures/toy/relaxation.png"
+TABLE = "figure_data/toy/relaxation.csv"
+ON_THE_WAY = ("data/toy/", "/toy/relaxation.")
 
 
 @pytest.fixture(scope="module")
 def right(finished) -> dict[str, bytes]:
-    """Every result on the way to Figure 1, from an undisturbed run."""
-    return {name: content for name, content in finished.artefacts().items() if "/fig1" in name}
+    """Every result on the way to the figure, from an undisturbed run."""
+    return {name: content for name, content in finished.artefacts().items() if any(part in name for part in ON_THE_WAY)}
 
 
 @pytest.fixture(scope="module")
 def shared(finished, tmp_path_factory) -> Checkout:
     """One finished checkout that all tests here break and mend."""
-    return copy(finished, tmp_path_factory.mktemp("shared"))
+    return finished.copy(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture
@@ -52,19 +49,19 @@ def broken(shared, right) -> Checkout:
         path = shared.results / name
         if path.exists() and path.read_bytes() != content:
             path.unlink()
-    if shared.would_run("fig1"):
-        shared.run("fig1")
+    if shared.would_run(TOY):
+        shared.run(TOY)
 
 
 def differing(checkout: Checkout, right: dict[str, bytes]) -> set[str]:
-    """Results on the way to Figure 1 that are not what they should be, or should not be there."""
-    now = {name: content for name, content in checkout.artefacts().items() if "/fig1" in name or "unfinished" in name}
+    """Results on the way to the figure that are not what they should be, or should not be there."""
+    now = {name: content for name, content in checkout.artefacts().items() if name in right or "unfinished" in name}
     return {name for name in now.keys() | right.keys() if now.get(name) != right.get(name)}
 
 
 def mend(checkout: Checkout, right: dict[str, bytes]) -> str:
     """Run as a user would, and return what was said."""
-    done = checkout.snakemake("fig1")
+    done = checkout.snakemake(TOY)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert differing(checkout, right) == set()
@@ -78,8 +75,8 @@ def flip(path: Path) -> None:
 
 
 def test_a_stage_that_is_killed_after_it_wrote_its_results_has_failed_and_they_are_none(checkout, count_fault):
-    table = "results/smoke/measurements/escape/dimensions.csv"
-    stage = checkout.folder / "src/shallownets/studies/escape/stages/dimensions.py"
+    table = "results/smoke/data/toy/start.npz"
+    stage = checkout.folder / "src/shallownets/studies/toy/stages/start.py"
     source = stage.read_text()
     stage.write_text(f"import atexit, os, signal\natexit.register(os.kill, os.getpid(), signal.SIGKILL)\n{source}")
     failed = checkout.snakemake(table)
@@ -102,7 +99,7 @@ def cut(path: Path) -> None:
     [
         (FIGURE, flip, "flipped bit in a figure"),
         (TABLE, flip, "flipped bit in a table"),
-        (f"{DATA}/ode.npz", cut, "truncated artefact"),
+        (BATCHES[1], cut, "truncated artefact"),
     ],
 )
 def test_a_damaged_result_is_made_again(broken, right, count_fault, name, damage, fault):
@@ -119,7 +116,7 @@ def another(checkout: Checkout, name: str, elsewhere: Path, old: str, new: str, 
     """The same result made by hand elsewhere, with another argument or with an edit to the source ``source``."""
     shutil.copytree(checkout.folder / "src", elsewhere / "src")
     shutil.copytree(checkout.results, elsewhere / "results/smoke")
-    command = json.loads(sidecar(checkout.results / name).read_text())["command line"]
+    command = json.loads(sidecar(checkout.results / name).read_text())["command"]
     if source:
         path = elsewhere / "src/shallownets" / source
         text = path.read_text()
@@ -129,7 +126,7 @@ def another(checkout: Checkout, name: str, elsewhere: Path, old: str, new: str, 
         assert old in command
         command = command.replace(old, new)
     environment = os.environ | {"PYTHONPATH": str(elsewhere / "src")}
-    line = [sys.executable, *shlex.split(command)[1:]]
+    line = [sys.executable, "-m", "shallownets", *shlex.split(command)]
     subprocess.run(line, cwd=elsewhere, env=environment, check=True, capture_output=True)
     made = elsewhere / "results/smoke" / name
     assert made.read_bytes() != (checkout.results / name).read_bytes()
@@ -140,8 +137,8 @@ def another(checkout: Checkout, name: str, elsewhere: Path, old: str, new: str, 
 def test_an_artefact_of_other_parameters_in_place_of_the_right_one_is_made_again(
     broken, right, tmp_path, count_fault, seal
 ):
-    name = f"{DATA}/ode.npz"
-    foreign = another(broken, name, tmp_path, "--eta 0.4", "--eta 0.3")
+    name = BATCHES[0]
+    foreign = another(broken, name, tmp_path, "--eta 0.1", "--eta 0.2")
     shutil.copy(foreign, broken.results / name)
     if seal == "its own seal":
         shutil.copy(sidecar(foreign), sidecar(broken.results / name))
@@ -152,7 +149,7 @@ def test_an_artefact_of_other_parameters_in_place_of_the_right_one_is_made_again
 
 
 def test_a_figure_of_another_source_in_place_of_the_right_one_is_made_again(broken, right, tmp_path, count_fault):
-    foreign = another(broken, FIGURE, tmp_path, "_MARKED = 14", "_MARKED = 9", "escape/figures/fig1.py")
+    foreign = another(broken, FIGURE, tmp_path, "linewidth=0.7", "linewidth=1.7", "studies/toy/figures/relaxation.py")
     for path in (foreign, sidecar(foreign)):
         shutil.copy(path, (broken.results / FIGURE).parent)
     assert f"{FIGURE}: it was made by another version of the source" in mend(broken, right)
@@ -161,15 +158,15 @@ def test_a_figure_of_another_source_in_place_of_the_right_one_is_made_again(brok
 
 def test_a_batch_under_the_name_of_another_is_made_again(broken, right, count_fault):
     for end in (".npz", ".npz.run.json"):
-        shutil.copy(broken.results / f"{DATA}/sgd/0-1{end}", broken.results / f"{DATA}/sgd/2-3{end}")
-    assert f"{DATA}/sgd/2-3.npz: it was made by another command" in mend(broken, right)
+        shutil.copy(broken.results / f"{DATA}/sgd/0-49{end}", broken.results / f"{DATA}/sgd/50-99{end}")
+    assert f"{BATCHES[1]}: it was made by another command" in mend(broken, right)
     count_fault("artefact under another's name", 1, 1)
 
 
 def test_a_deleted_intermediate_is_made_again_when_it_is_needed_and_not_before(broken, right, count_fault):
-    for path in (broken.results / f"{DATA}/sgd.npz", broken.results / f"{DATA}/ode.npz"):
+    for path in (broken.results / f"{DATA}/start.npz", broken.results / BATCHES[0]):
         path.unlink()
-    assert broken.would_run("fig1") == set()
+    assert broken.would_run(TOY) == set()
     flip(broken.results / TABLE)
     mend(broken, right)
     count_fault("deleted intermediate", 2, 2)
@@ -177,30 +174,30 @@ def test_a_deleted_intermediate_is_made_again_when_it_is_needed_and_not_before(b
 
 def test_a_changed_value_is_seen_when_snakemakes_records_are_lost(broken, count_fault):
     records = (broken.folder / ".snakemake").rename(broken.folder / "lost")
-    fast = broken.overlay("fast.yaml", "escape: {runs: {fig1: {eta: 0.2}}}")
+    fast = broken.overlay("fast.yaml", "toy: {runs: {eta: 0.2}}")
     try:
-        would_run = broken.would_run("fig1", overlays=(fast,))
+        would_run = broken.would_run(TOY, overlays=(fast,))
     finally:
         shutil.rmtree(broken.folder / ".snakemake")
         records.rename(broken.folder / ".snakemake")
-    assert would_run == {"sgd", "gather", "chain", "gather_chain", "ode", "fig1_data", "fig1"}
+    assert would_run == CHAIN - {"toy_start"}
     count_fault("changed value, Snakemake's records lost", 1, 1)
 
 
 def test_two_values_that_swap_places_are_seen(broken, count_fault):
     # Snakemake compares the sets of values before and now, which are the same.
-    swapped = broken.overlay("swapped.yaml", "escape: {runs: {fig1: {p: 2, p_star: 4}}}")
-    assert {"start", "sgd", "chain", "ode", "fig1"} <= broken.would_run("fig1", overlays=(swapped,))
+    swapped = broken.overlay("swapped.yaml", "toy: {runs: {eta: 0.5, noise: 0.1}}")
+    assert broken.would_run(TOY, overlays=(swapped,)) == CHAIN - {"toy_start"}
     count_fault("two values swapped", 1, 1)
 
 
 def test_a_clock_set_back_hides_no_change(broken, right, count_fault):
-    fast = broken.overlay("fast.yaml", "escape: {runs: {fig1: {eta: 0.2}}}")
-    batches = [broken.results / f"{DATA}/sgd/{batch}.npz" for batch in ("0-1", "2-3")]
+    fast = broken.overlay("fast.yaml", "toy: {runs: {eta: 0.2}}")
+    batches = [broken.results / name for name in BATCHES]
     broken.run(*(path.relative_to(broken.folder).as_posix() for path in batches), overlays=(fast,))
     for path in batches:
         os.utime(path, (1e9, 1e9))  # older than what was made from the former ones
-    assert {"gather", "fig1_data", "fig1"} <= broken.would_run("fig1", overlays=(fast,))
+    assert {"toy_relaxation", TOY} <= broken.would_run(TOY, overlays=(fast,))
     for path in broken.results.rglob("*.npz"):
         os.utime(path, (4e9, 4e9))  # or of the future
     mend(broken, right)
@@ -223,7 +220,7 @@ def test_a_stale_lock_stops_nobody(broken, right, count_fault):
 
 def start(checkout: Checkout) -> subprocess.Popen:
     return subprocess.Popen(
-        checkout.command("fig1"),
+        checkout.command(TOY),
         cwd=checkout.folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -241,7 +238,7 @@ def test_of_two_runs_at_once_the_second_is_refused_in_one_line(broken, right, co
         time.sleep(0.02)
     # The figure is missing as long as the first run is at work, so the second has something to do.
     first.send_signal(signal.SIGSTOP)
-    second = broken.snakemake("fig1")
+    second = broken.snakemake(TOY)
     first.send_signal(signal.SIGCONT)
     assert second.returncode == 1
     *_, said = second.stderr.splitlines()
@@ -271,7 +268,7 @@ def remount(folder: Path, options: str) -> None:
 
 def test_a_full_disk_and_one_that_is_read_only_are_said_and_a_new_run_goes_on(checkout, right, count_fault):
     with mounted(checkout.results, "size=120k"):
-        full = checkout.snakemake("fig1")
+        full = checkout.snakemake(TOY)
         assert full.returncode == 1
         said = full.stdout + full.stderr
         assert "No space left on device" in said
@@ -281,7 +278,7 @@ def test_a_full_disk_and_one_that_is_read_only_are_said_and_a_new_run_goes_on(ch
         assert all(right[name] == content for name, content in made.items())
 
         remount(checkout.results, "size=50m,ro")
-        locked = checkout.snakemake("fig1")
+        locked = checkout.snakemake(TOY)
         assert locked.returncode == 1
         *_, said = locked.stderr.splitlines()
         assert said == "error: results/smoke: cannot be written: Read-only file system"
@@ -289,7 +286,7 @@ def test_a_full_disk_and_one_that_is_read_only_are_said_and_a_new_run_goes_on(ch
         remount(checkout.results, "rw")
         mend(checkout, right)
         remount(checkout.results, "ro")
-        assert checkout.would_run("fig1") == set()
+        assert checkout.would_run(TOY) == set()
     count_fault("full disk", 1, 1)
     count_fault("read-only results", 1, 1)
 

@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from tests.workflow.conftest import SMOKE, Checkout
+from tests.workflow.conftest import SMOKE, TOY, Checkout
 
 # A quote, fields of Python's and of Snakemake's formats, and what a shell expands.
 ODD = """it's {b} {run} }{ {{c}} %s "ü" $HOME `x` \\n & ;x #y <results> *[z]?"""
-TABLE = "results/smoke/measurements/escape/dimensions.csv"
-STAGE = "src/shallownets/studies/escape/stages/dimensions.py"
+START = "results/smoke/data/toy/start.npz"
+STAGE = "src/shallownets/studies/toy/stages/start.py"
 
 
 def snakemake(folder, *arguments):
@@ -22,23 +22,23 @@ def snakemake(folder, *arguments):
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory) -> Checkout:
-    checkout = Checkout(tmp_path_factory.mktemp("odd") / ODD)
+def odd(toy, tmp_path_factory) -> Checkout:
+    checkout = toy.copy(tmp_path_factory.mktemp("odd") / ODD)
     with (checkout.folder / STAGE).open("a") as source:
         source.write("\nprint(__file__)\n")
     return checkout
 
 
 def test_whatever_stands_in_the_path_of_the_checkout_its_own_code_runs(odd):
-    odd.run(TABLE)
-    assert (odd.folder / TABLE).is_file()
-    log = odd.folder / "results/smoke/logs/escape/dimensions.log"
+    odd.run(START)
+    assert (odd.folder / START).is_file()
+    log = odd.folder / "results/smoke/logs/toy/start.log"
     assert str(odd.folder / STAGE) in log.read_text().splitlines()
 
 
 def test_jobs_of_a_batch_system_are_refused_where_its_plugins_do_not_quote_the_path(odd):
     submission = ("--executor", "cluster-generic", "--cluster-generic-submit-cmd", "touch submitted;", "--jobs", "1")
-    said = odd.snakemake(*submission, "--forceall", TABLE)
+    said = odd.snakemake(*submission, "--forceall", START)
     assert said.returncode == 1
     *_, last = said.stderr.splitlines()
     assert last == f"error: {odd.folder}: a path without spaces and quotes is right for jobs of a batch system"
@@ -46,32 +46,32 @@ def test_jobs_of_a_batch_system_are_refused_where_its_plugins_do_not_quote_the_p
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory) -> Checkout:
-    return Checkout(tmp_path_factory.mktemp("here"))
+def here(toy, tmp_path_factory) -> Checkout:
+    return toy.copy(tmp_path_factory.mktemp("here"))
 
 
 @pytest.mark.parametrize("with_config", [True, False])
 def test_another_folder_than_the_checkout_is_refused_in_one_line(here, tmp_path, with_config):
     if with_config:
         shutil.copy(here.folder / "config.yaml", tmp_path)
-    done = snakemake(tmp_path, "-n", "fig5", "-s", f"{here.folder}/Snakefile")
+    done = snakemake(tmp_path, "-n", TOY, "-s", f"{here.folder}/Snakefile")
     assert done.returncode == 1
-    assert done.stderr == f"error: {tmp_path}: not the folder of this Snakefile; --directory {here.folder} is right\n"
+    assert done.stderr == f"error: {tmp_path}: not the folder of this Snakefile; expected --directory {here.folder}\n"
     assert [path.name for path in tmp_path.iterdir() if path.name != ".snakemake"] == ["config.yaml"] * with_config
 
 
 def test_what_the_refusal_says_is_right(here, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(here.folder)
-    arguments = ("-n", "fig5", "-s", f"{link}/Snakefile", "--directory", str(here.folder))
+    arguments = ("-n", TOY, "-s", f"{link}/Snakefile", "--directory", str(here.folder))
     done = snakemake(tmp_path, *arguments, "--configfile", f"{link}/{SMOKE}")
     assert done.returncode == 0, done.stderr
-    assert "results/smoke/figures/escape/fig5.pdf" in done.stdout
+    assert "results/smoke/figures/toy/relaxation.pdf" in done.stdout
 
 
 def test_a_path_that_no_search_path_can_hold_is_refused_in_one_line(here, tmp_path):
     torn = tmp_path / "a:b"
     torn.symlink_to(here.folder)
-    done = snakemake(here.folder, "-n", "fig5", "-s", f"{torn}/Snakefile")
+    done = snakemake(here.folder, "-n", TOY, "-s", f"{torn}/Snakefile")
     assert done.returncode == 1
     assert done.stderr == f"error: {torn}/src: a path without : is right, which separates folders of a search path\n"

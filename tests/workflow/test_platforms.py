@@ -9,6 +9,7 @@ from contextlib import nullcontext
 import pytest
 
 from shallownets.results import runs
+from tests.workflow.conftest import TOY
 
 NO_FLOCK = """
 import errno, fcntl
@@ -27,7 +28,7 @@ def start(checkout, tmp_path_factory):
 
     def begin():
         return subprocess.Popen(
-            checkout.command("fig5"),
+            checkout.command(TOY),
             cwd=checkout.folder,
             env=os.environ | {"PYTHONPATH": str(folder)},
             stdout=subprocess.DEVNULL,
@@ -60,13 +61,13 @@ def test_a_run_on_a_disk_without_locks_is_guarded_by_snakemakes_own(checkout, st
     third = start()
     said = third.communicate()[1]
     assert third.returncode == 0, said
-    assert (checkout.results / "figures/escape/fig5.png").is_file()
+    assert (checkout.results / "figures/toy/relaxation.png").is_file()
     assert not locks.exists() or not list(locks.iterdir())
 
 
 def test_a_second_run_is_refused_without_hooks_too(checkout):
     with runs.run(checkout.results, nullcontext):
-        second = checkout.snakemake("fig5", "--no-hooks")
+        second = checkout.snakemake(TOY, "--no-hooks")
         assert second.returncode == 1
         assert second.stderr.splitlines()[-1].startswith("error: results/smoke: another run is at work here")
         assert "Traceback" not in second.stderr
@@ -85,10 +86,10 @@ pwd.getpwuid = getpwuid
 def test_a_user_without_a_name_and_a_home_can_plan_a_run(checkout, tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     (folder / "sitecustomize.py").write_text(UNKNOWN)
-    ask = "from shallownets import lineage; print(len(lineage.jobs(['fig5'])))"
+    ask = f"from shallownets.workflow import lineage; print(len(lineage.jobs([{TOY!r}])))"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{folder}:{checkout.folder / 'src'}"}
     done = subprocess.run(
         [sys.executable, "-c", ask], cwd=checkout.folder, env=environment, capture_output=True, text=True
     )
-    assert done.stdout == "2\n", done.stderr
+    assert done.stdout == "7\n", done.stderr
     assert "Traceback" not in done.stderr

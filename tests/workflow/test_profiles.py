@@ -101,7 +101,7 @@ def test_every_job_of_the_cluster_tier_may_run_three_times_as_long_as_it_is_expe
     assert short == {}
 
 
-def test_a_tier_that_does_not_exist_or_is_refused_is_one_line(tmp_path, monkeypatch):
+def test_a_tier_that_is_refused_is_one_line(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("escape: {batch: 0}")

@@ -1,20 +1,19 @@
-"""What an edit, a touch, a clone or a changed value makes run again: Snakemake itself is asked, on the smoke tier."""
+"""What an edit, a touch, a clone or a changed value makes run again: Snakemake itself is asked."""
 
 import os
-import re
 import shutil
 import time
 
 import pytest
 
 from shallownets import sources
-from shallownets.workflow import catalogue
 from tests.conftest import ROOT
+from tests.workflow.conftest import CHAIN, TOY
 
-FIG1 = {"start", "sgd", "gather", "chain", "gather_chain", "ode", "fig1_data", "fig1"}
+STUDY = "src/shallownets/studies/toy"
+ENGINE, MEASURE, FIGURE = (f"{STUDY}/{name}.py" for name in ("engines/direct", "measure/moments", "figures/relaxation"))
+DRAWN = {"toy_relaxation", TOY}
 DIRECT = "src/shallownets/studies/escape/engines/direct.py"
-MEASURE = "src/shallownets/studies/escape/measure/order_parameters.py"
-ODE = "src/shallownets/studies/escape/engines/ode.py"
 
 
 def test_a_current_chain_runs_nothing(done):
@@ -39,67 +38,88 @@ def test_a_fresh_clone_beside_finished_results_runs_nothing(finished, checkout, 
 @pytest.mark.parametrize(
     ("file", "old", "new", "reruns"),
     [
-        (DIRECT, "rate = (eta / N)", "rate = (2.0 * eta / N)", {"sgd", "gather", "fig1_data", "fig1"}),
-        (ODE, "mean_square = 2.0", "mean_square = 3.0", {"ode", "fig1_data", "fig1"}),
-        ("src/shallownets/numerics/normals.py", "np.sqrt(-2.0", "np.sqrt(-3.0", FIG1 - {"start", "ode"}),
-        (MEASURE, "np.maximum(alive[seen] - 1, 1)", "np.maximum(alive[seen], 1)", {"fig1_data", "fig1"}),
-        ("src/shallownets/studies/escape/figures/fig1.py", "_MARKED = 14", "_MARKED = 9", {"fig1"}),
-        ("src/shallownets/drawing/style.py", '"font.size": 9', '"font.size": 8', {"fig1"}),
-        ("src/shallownets/config/schema.py", "did you mean", "perhaps", set()),
+        (f"{STUDY}/starts.py", "standard_normal()", "uniform()", CHAIN),
+        (ENGINE, "noise * xi", "2 * noise * xi", {"toy_sgd"} | DRAWN),
+        (f"{STUDY}/model.py", "eta * x", "2.0 * eta * x", {"toy_sgd"} | DRAWN),
+        ("src/shallownets/numerics/seeds.py", "sort_keys=True", "sort_keys=False", CHAIN),
+        (f"{STUDY}/theory/moments.py", "3 * eta**2", "4 * eta**2", DRAWN),
+        (MEASURE, "e**2", "e**4", DRAWN),
+        ("src/shallownets/numerics/statistics.py", "WIDTH = 3.0", "WIDTH = 2.0", DRAWN),
+        (FIGURE, "linewidth=0.7", "linewidth=0.8", {TOY}),
+        ("src/shallownets/drawing/style.py", '"font.size": 9', '"font.size": 8', {TOY}),
+        # what cannot change a number: a docstring, a comment, a message, the meaning of a parameter, layout
+        (ENGINE, "SGD sample by sample", "SGD, one sample after the other", set()),
+        (ENGINE, "    errors = [", "    # all begin there\n    errors = [", set()),
+        (
+            ENGINE,
+            "    return np.stack(errors, 1)[:, times]",
+            "    return np.stack(\n        errors, 1\n    )[:, times]",
+            set(),
+        ),
+        ("src/shallownets/errors.py", "A mistake in the input.", "A mistake of the user.", set()),
+        ("src/shallownets/config/check.py", "did you mean", "perhaps", set()),
+        (f"{STUDY}/parameters/runs.py", '"learning rate"', '"rate of learning"', set()),
+        # what is no physics: the command line, the lock
+        ("src/shallownets/run.py", 'metavar="FILE"', 'metavar="PATH"', set()),
+        ("src/shallownets/results/runs.py", "another run is at work here", "somebody is at work here", set()),
     ],
 )
 def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns):
     done.edit(file, old, new)
-    assert done.would_run("fig1") == reruns
+    assert done.would_run(TOY) == reruns
 
 
-@pytest.mark.parametrize("file", [DIRECT, ODE, "src/shallownets/drawing/style.py", "src/shallownets/claims/ledger.py"])
-def test_in_the_whole_chain_an_edit_reruns_the_rules_that_import_it_and_what_follows_from_them(done, file):
-    with (done.folder / file).open("a") as source:
-        source.write("_ADDED = 1\n")
-    rules = [
-        rule
-        for path in (done.folder / "workflow/rules").rglob("*.smk")
-        for rule in path.read_text().split("\nrule ")[1:]
-    ]
-    importing = {
-        rule.split(":")[0]
-        for rule in rules
-        for module in re.findall(r'code\("([a-z0-9_.]+)"', rule)
-        if ROOT / file in sources.closure(f"shallownets.{module}")
-    }
-    importing |= {
-        figure.name
-        for figure in catalogue.load().values()
-        if ROOT / file in sources.closure(f"shallownets.{figure.study}.figures.{figure.name}")
-    }
-    assert importing
-    edited = done.would_run()
-    done.edit(file, "_ADDED = 1\n", "")
-    assert edited == done.would_run("--forcerun", *importing) - {"all"}
+def test_a_renamed_column_reruns_what_writes_it_and_what_follows_but_no_simulation(done):
+    done.edit(f"{STUDY}/stages/relaxation.py", '"theory":', '"predicted":')
+    done.edit("workflow/claims/toy/relaxation.yaml", "predicted: theory", "predicted: predicted")
+    done.edit("workflow/claims/toy/relaxation.yaml", "predicted: theory", "predicted: predicted")
+    done.edit(FIGURE, "curve.theory", "curve.predicted")
+    assert done.would_run() == DRAWN | {"claims", "report_page"}
+    before = done.artefacts()
+    done.run()
+    after = done.artefacts()
+    renamed = {"measurements/toy/relaxation.csv", "figure_data/toy/relaxation.csv"}
+    assert {name for name in before if before[name] != after[name]} == renamed | {"claims.csv", "claims.md"}
 
 
-def test_a_changed_width_reruns_what_depends_on_it_and_eta_spares_the_start(done):
-    wide = done.overlay("wide.yaml", "escape: {runs: {fig1: {p: 8}}}")
-    assert done.would_run("fig1", overlays=(wide,)) == FIG1
-    fast = done.overlay("fast.yaml", "escape: {runs: {fig1: {eta: 0.2}}}")
-    assert done.would_run("fig1", overlays=(fast,)) == FIG1 - {"start"}
-    strict = done.overlay("strict.yaml", "escape: {tolerance: 1.0e-9}")
-    assert done.would_run("fig1", overlays=(strict,)) == {"ode", "fig1_data", "fig1"}
-    assert not done.would_run("fig2", "hessian", "escape_law", overlays=(wide,))
-    more = done.overlay("more.yaml", "escape: {runs: {fig1: {replicates: 6}}}")
+def test_a_changed_value_reruns_what_depends_on_it(done):
+    def due(text):
+        return done.would_run(TOY, overlays=(done.overlay("other.yaml", text),))
+
+    assert due("seed: 1") == CHAIN
+    assert due("toy: {runs: {eta: 0.2}}") == CHAIN - {"toy_start"}
+    assert due("toy: {runs: {points: 9}}") == CHAIN - {"toy_start"}
+    assert due("toy: {figures: [relaxation]}") == set()
+    more = done.overlay("more.yaml", "toy: {runs: {replicates: 150}}")
     jobs = done.snakemake("-n", overlays=(more,)).stdout
-    assert "replicates 4 to 5" in jobs
-    assert "replicates 0 to 1" not in jobs
+    assert "replicates 100 to 149" in jobs
+    assert "replicates 0 to 49" not in jobs
 
 
 def test_a_figure_redrawn_after_an_edit_leaves_the_data_alone(done):
     before = done.artefacts()
-    done.edit("src/shallownets/studies/escape/figures/fig1.py", "_MARKED = 14", "_MARKED = 5")
+    done.edit(FIGURE, "linewidth=0.7", "linewidth=3")
     done.run()
     after = done.artefacts()
     assert {name for name in before if before[name] != after[name]} == {
-        "figures/escape/fig1.pdf",
-        "figures/escape/fig1.png",
+        "figures/toy/relaxation.pdf",
+        "figures/toy/relaxation.png",
     }
     assert done.would_run() == set()
+
+
+def test_in_the_real_chain_nothing_is_left_to_do_and_an_edit_reruns_what_imports_it_and_what_follows(done_real):
+    assert done_real.would_run() == set()
+    with (done_real.folder / DIRECT).open("a") as source:
+        source.write("_ADDED = 1\n")
+    importing = {
+        f"{study}_{stage.stem}"
+        for study in done_real.studies()
+        for stage in (ROOT / "src/shallownets/studies" / study / "stages").glob("*.py")
+        if ROOT / DIRECT in sources.closure(f"shallownets.studies.{study}.stages.{stage.stem}")
+    }
+    rules = set(done_real.snakemake("--list-rules").stdout.split())
+    assert "escape_sgd" in importing
+    edited = done_real.would_run()
+    done_real.edit(DIRECT, "_ADDED = 1\n", "")
+    assert edited == done_real.would_run("--forcerun", *(importing & rules))
