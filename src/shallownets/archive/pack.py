@@ -20,7 +20,7 @@ from shallownets import cli, sources
 from shallownets.config import schema, settings
 from shallownets.errors import UserError, in_short
 from shallownets.files import hash_of, write_whole
-from shallownets.workflow import lineage
+from shallownets.workflow import catalogue, lineage
 
 MODULE = "shallownets.archive.pack"
 CONFIG = "config.yaml"
@@ -80,7 +80,7 @@ def outputs(results: Path) -> list[str]:
         UserError: there is no run, or it is not finished, or its results are not what it would make now.
     """
     config = results / CONFIG
-    folder = settings.results_folder(settings.load(config))
+    folder = settings.results_folder(settings.load(config, catalogue.names()))
     if results.resolve() != Path(folder).resolve():
         raise UserError(f"{config}: it is the config of {folder}, which is the right folder to name")
     if due := sorted(map(str, lineage.due(configs=[config]))):
@@ -120,7 +120,7 @@ def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
         entries = archive.infolist()
     if refusal := _refusal(len(buffer.getvalue()), entries):
         raise UserError(f"{results}: no archive can be made: {refusal}")
-    tier = settings.load(results / CONFIG)["tier"]
+    tier = settings.load(results / CONFIG, catalogue.names())["tier"]
     return f"shallownets-{tier}-{hash_of(listed)[:_NAMED]}.zip", buffer.getvalue()
 
 

@@ -29,7 +29,7 @@ from shallownets.config import settings
 from shallownets.errors import key_name
 from shallownets.files import hash_of
 from shallownets.numerics import deviation
-from shallownets.workflow import lineage
+from shallownets.workflow import catalogue, lineage
 
 MODULE = "shallownets.archive.verify"
 TOLERANCE = 1e-6  # as deviation.largest counts; between versions it is far smaller: docs/archive.md
@@ -99,7 +99,7 @@ class Copy:
         (folder / _OVERLAY).write_bytes(config)
         self._folder = folder
         with contextlib.chdir(folder):
-            self._results = settings.results_folder(settings.load(_OVERLAY))
+            self._results = settings.results_folder(settings.load(_OVERLAY, catalogue.names()))
             jobs = lineage.jobs(configs=[_OVERLAY])
         self.planned = {path.relative_to(self._results).as_posix(): job.rule for job in jobs for path in job.outputs}
 
@@ -138,7 +138,7 @@ def check(path: Path, size: int, seed: int) -> dict[str, Finding]:
         UserError: the archive is refused.
     """
     manifest, files = archive.unpack(path)
-    settings.load(zipfile.Path(path, archive.CONFIG))
+    settings.load(zipfile.Path(path, archive.CONFIG), catalogue.names())
     print(f"{len(files)} files: the bytes are those of the manifest", flush=True)
     here = {"source": archive.source_of_checkout()} | archive.versions()
     there = {"source": manifest["source"]} | manifest["versions"]
