@@ -21,7 +21,7 @@ from numpy.random import default_rng
 
 from shallownets import cli, sources
 from shallownets.config import settings, yamlfile
-from shallownets.config.schema import LARGEST
+from shallownets.config.check import LARGEST
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.numerics import memory, seeds
