@@ -16,7 +16,7 @@ import pytest
 from shallownets.archive import pack as archive
 from shallownets.archive import verify
 from shallownets.errors import UserError
-from shallownets.results.artefacts import hash_of
+from shallownets.files import hash_of
 from shallownets.workflow import lineage
 from tests.conftest import ROOT
 
@@ -85,9 +85,9 @@ def test_an_archive_returns_what_was_put_into_it(packed):
     here = {name: (ROOT / name).read_bytes() for name in archive.PROJECT}
     kept = {name: content for name, content in RESULTS.items() if not name.startswith("data/")}
     assert files == kept | here
-    assert manifest["files"] == {name: hash_of(content) for name, content in files.items()}
-    assert manifest["artefacts"] == {"data/escape/run/sgd.npz": hash_of(b"numbers")}
-    assert manifest["source"] == archive.source_of_checkout()
+    assert manifest.files == {name: hash_of(content) for name, content in files.items()}
+    assert manifest.artefacts == {"data/escape/run/sgd.npz": hash_of(b"numbers")}
+    assert manifest.source == archive.source_of_checkout()
 
 
 def test_the_same_results_make_the_same_archive_and_others_another_name(packed):
@@ -108,10 +108,11 @@ def test_only_what_the_run_makes_belongs_to_it_and_only_when_it_is_finished(pack
     (results / "config.yaml").write_bytes((ROOT / "config.yaml").read_bytes())
     with pytest.raises(UserError, match="it is the config of results, which is the right folder"):
         archive.outputs(results)
-    monkeypatch.setattr(archive.settings, "load", lambda path: {"tier": "paper"})
+    monkeypatch.setattr(archive.catalogue, "names", dict)
+    monkeypatch.setattr(archive.settings, "load", lambda path, known: {"tier": "paper"})
     monkeypatch.chdir(tmp_path)
     job = lineage.Job(
-        "fig5", "", {}, (), (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), None, None, ""
+        "draw_escape_fig5", "", {}, (), (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), None, None, ""
     )
     monkeypatch.setattr(lineage, "jobs", lambda configs: [job])
     monkeypatch.setattr(lineage, "due", lambda configs: set())
@@ -152,8 +153,8 @@ def test_a_file_that_was_cut_is_no_archive(packed, length):
         ("manifest.json", b"{", "damaged or not an archive"),
         ("manifest.json", b"\xff", "damaged or not an archive"),
         ("manifest.json", b"[" * 10**6, "damaged or not an archive"),
-        ("manifest.json", b"[]", "a section with keys of its own is right"),
-        ("manifest.json", b"null", "a section with keys of its own is right"),
+        ("manifest.json", b"[]", "the config = []: expected a section with keys of its own"),
+        ("manifest.json", b"null", "the config = None: expected a section with keys of its own"),
     ],
 )
 def test_an_entry_that_changed_came_or_went_is_found(packed, entry, content, words):
@@ -188,18 +189,18 @@ def test_a_name_that_leads_out_is_refused_even_where_the_manifest_has_it(packed,
         if part == "files":
             entries[name] = b"x"
 
-    assert "a name within the archive is right" in refusal(forged(packed[1], change))
+    assert "expected a name within the archive" in refusal(forged(packed[1], change))
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (lambda manifest: manifest.pop("files"), "files: missing"),
-        (lambda manifest: manifest["files"].pop("config.yaml"), "files.config.yaml: missing"),
-        (lambda manifest: manifest.update(files=[]), "files = []"),
-        (lambda manifest: manifest.update(artefacts={"data/a": 1}), "a SHA-256 in hex is right"),
-        (lambda manifest: manifest.update(artefacts={"claims.md": "0" * 64}), "a name within the archive is right"),
-        (lambda manifest: manifest.update(versions={"numpy": 2}), "versions.numpy = 2: a version is right"),
+        (lambda manifest: manifest["files"].pop("config.yaml"), "expected config.yaml to be one of them"),
+        (lambda manifest: manifest.update(files=[]), "files = []: expected a section with keys of its own"),
+        (lambda manifest: manifest.update(artefacts={"data/a": 1}), "artefacts.data/a = 1: expected a SHA-256 in hex"),
+        (lambda manifest: manifest.update(artefacts={"claims.md": "0" * 64}), "expected a name within the archive"),
+        (lambda manifest: manifest.update(versions={"numpy": 2}), "versions.numpy = 2: expected a version"),
         (lambda manifest: manifest.update(more=1), "more = 1: unknown key"),
     ],
 )
@@ -210,7 +211,7 @@ def test_a_manifest_of_another_kind_is_refused(packed, change, words):
 def test_what_is_no_archive_is_refused_by_the_command_in_one_line(tmp_path):
     (tmp_path / "text.zip").write_text("text")
     for name, words in {"missing.zip": "no such file", "text.zip": "not an archive", "": "not an archive"}.items():
-        line = [sys.executable, "-m", verify.MODULE, tmp_path / name]
+        line = [sys.executable, "-m", "shallownets", "verify", tmp_path / name]
         done = subprocess.run(line, capture_output=True, text=True)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
         assert words in done.stderr
@@ -219,8 +220,8 @@ def test_what_is_no_archive_is_refused_by_the_command_in_one_line(tmp_path):
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        (b"", "the config = None: a section with keys of its own is right"),
-        (b"- a\n", "the config = ['a']: a section with keys of its own is right"),
+        (b"", "the config = None: expected a section with keys of its own"),
+        (b"- a\n", "the config = ['a']: expected a section with keys of its own"),
         (b"a: 1\n", "a = 1: unknown key"),
         (b"seed: 1\n", "tier: missing"),
         (b"a: &a [*a]\n", "an alias"),

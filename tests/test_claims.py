@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from shallownets.claims.judge import judge as claims
-from shallownets.claims.judge import ledger
-from shallownets.config import yamlfile
+from shallownets.claims import entries, judge, ledger
+from shallownets.config.check import section_of
 from shallownets.errors import UserError
-from shallownets.results.artefacts import record_of, save_table
+from shallownets.results.artefacts import save
+from shallownets.stage import Table
 
 ENTRY = {
     "id": "growth-rate",
@@ -24,9 +24,12 @@ ENTRY = {
 }
 
 
-@pytest.fixture
-def schema(root):
-    return yamlfile.load(root / "workflow/schemas/claims.schema.yaml")
+def entry(**change):
+    return section_of(ENTRY | change, entries.Entry, "an entry")
+
+
+def save_table(path, frame, notes=()):
+    save(path, Table(frame, notes=notes), "escape.ode", {}, "0123456789abcdef")
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def tables(tmp_path):
             "n": [9, 9, 9, 1],
         }
     )
-    save_table(tmp_path / "escape/rates.csv", frame, record_of("shallownets.studies.escape.stages.ode", {}, {}))
+    save_table(tmp_path / "escape/rates.csv", frame)
     return tmp_path / "escape"
 
 
@@ -65,11 +68,12 @@ def tables(tmp_path):
     ],
 )
 def test_verdicts(rule, predicted, low, high, verdict):
-    assert claims.judge(rule, predicted, low, high, {"predicted": predicted}) == verdict
+    found = judge.judge(section_of(rule, entries.Rule, "a rule"), predicted, low, high, {"predicted": predicted})
+    assert found == verdict
 
 
 def test_one_line_for_each_row_with_the_numbers_of_the_table(tables):
-    lines = claims.comparisons_of(ENTRY, tables, "paper")
+    lines = judge.comparisons_of(entry(), tables, "paper")
     assert [(line.id, line.predicted, line.measured, line.verdict) for line in lines] == [
         ("growth-rate[p=2]", 2.0, 2.01, "reproduced"),
         ("growth-rate[p=4]", 1.0, 1.3, "deviates"),
@@ -79,8 +83,8 @@ def test_one_line_for_each_row_with_the_numbers_of_the_table(tables):
 
 
 def test_other_tiers_show_the_numbers_and_do_not_judge(tables):
-    assert {line.verdict for line in claims.comparisons_of(ENTRY, tables, "smoke")} == {"not judged"}
-    (line,) = claims.comparisons_of(ENTRY | {"rows": {"quantity": "absent"}}, tables, "smoke")
+    assert {line.verdict for line in judge.comparisons_of(entry(), tables, "smoke")} == {"not judged"}
+    (line,) = judge.comparisons_of(entry(rows={"quantity": "absent"}), tables, "smoke")
     assert (line.verdict, line.measured) == ("not judged", None)
 
 
@@ -96,7 +100,7 @@ def test_other_tiers_show_the_numbers_and_do_not_judge(tables):
 )
 def test_entries_that_do_not_fit_their_table_are_refused(change, words, tables):
     with pytest.raises(UserError, match=words):
-        claims.comparisons_of(ENTRY | change, tables, "paper")
+        judge.comparisons_of(entry(**change), tables, "paper")
 
 
 @pytest.mark.parametrize(
@@ -107,62 +111,64 @@ def test_entries_that_do_not_fit_their_table_are_refused(change, words, tables):
         ({"colour": 1}, "unknown key"),
         ({"tiers": []}, "tiers"),
         ({"id": "Growth Rate"}, "id"),
+        ({"rows": {}}, "0.rows = {}: expected column = value, or a list of allowed values"),
+        ({"statement": 3}, "0.statement = 3: expected one sentence"),
     ],
 )
-def test_claims_files_are_checked(change, words, schema, tmp_path):
+def test_claims_files_are_checked(change, words, tmp_path):
     path = tmp_path / "escape.yaml"
     path.write_text(yaml.safe_dump([ENTRY | change]))
     with pytest.raises(UserError, match=words):
-        claims.load(path, schema)
+        entries.load(path)
 
 
 def test_a_line_says_how_it_was_judged(tables):
-    line, *_ = claims.comparisons_of(ENTRY, tables, "paper")
+    line, *_ = judge.comparisons_of(entry(), tables, "paper")
     assert (line.kind, line.tolerance, line.tiers) == ("interval", pytest.approx(0.2), "paper")
-    (line, *_) = claims.comparisons_of(ENTRY | {"judge": {"at_most": True}}, tables, "paper")
+    (line, *_) = judge.comparisons_of(entry(judge={"at_most": True}), tables, "paper")
     assert (line.kind, line.tolerance) == ("at_most", None)
 
 
 def test_the_rendered_ledger_groups_by_section(tables, root):
-    lines = claims.comparisons_of(ENTRY, tables, "paper")
+    lines = judge.comparisons_of(entry(), tables, "paper")
     markdown = ledger.render(lines, root / "workflow/report/claims.md.j2", "paper")
     assert "Claims: 0 reproduced, 1 deviates, 0 underpowered, 0 not judged." in markdown
     assert "1 reproduced, 1 deviates, 1 underpowered, 0 not judged." in markdown
     assert "| deviates | `growth-rate[p=4]` (1 of 3) | eq. 11 |" in markdown
 
 
-def test_every_claims_file_of_the_project_is_valid_and_covers_enough(root, schema):
+def test_every_claims_file_of_the_project_is_valid_and_covers_enough(root):
     files = list((root / "workflow/claims").glob("*/*.yaml"))
     assert files
-    ids = [entry["id"] for path in files for entry in claims.load(path, schema)]
+    ids = [entry.id for path in files for entry in entries.load(path)]
     assert len(set(ids)) == len(ids) >= 40
-    assert all(table.startswith(f"{path.parent.name}/") for path in files for table in claims.tables_of(path, schema))
+    assert all(table.startswith(f"{path.parent.name}/") for path in files for table in entries.tables_of(path))
 
 
 def test_a_claim_on_runs_that_were_left_out_is_not_judged(tmp_path):
     """Where the table says what is missing; otherwise a row that is not there is a mistake in the entry."""
     frame = pd.DataFrame({"quantity": ["other"], "p": [2], "estimate": [1.0], "low": [1.0], "high": [1.0], "n": [1]})
-    for notes in ({}, {"notes": ["SGD: 3 of 3 runs diverged"]}):
-        save_table(tmp_path / "escape/rates.csv", frame, record_of("shallownets.studies.escape.stages.ode", notes, {}))
+    for notes in ([], ["SGD: 3 of 3 runs diverged"]):
+        save_table(tmp_path / "escape/rates.csv", frame, notes)
         if not notes:
             with pytest.raises(UserError, match="selects 0 rows"):
-                claims.comparisons_of(ENTRY, tmp_path / "escape", "paper")
-    (line,) = claims.comparisons_of(ENTRY, tmp_path / "escape", "paper")
+                judge.comparisons_of(entry(), tmp_path / "escape", "paper")
+    (line,) = judge.comparisons_of(entry(), tmp_path / "escape", "paper")
     assert line.verdict == "not judged"
     assert line.note == "Left out: SGD: 3 of 3 runs diverged."
 
 
-def test_the_command_writes_the_ledger_and_refuses_an_id_twice(tables, root, monkeypatch, tmp_path, capsys):
-    entries = tmp_path / "escape" / "part.yaml"
-    out = [tmp_path / "claims.csv", tmp_path / "claims.md"]
-    schema, template = root / "workflow/schemas/claims.schema.yaml", root / "workflow/report/claims.md.j2"
-    argv = f"claims --entries {entries} --schema {schema} --measurements {tmp_path} --tier paper"
-    monkeypatch.setattr("sys.argv", [*argv.split(), "--template", str(template), "--out", *map(str, out)])
-    entries.write_text(yaml.safe_dump([ENTRY]))
-    ledger.main()
+def test_the_command_writes_the_ledger_and_refuses_an_id_twice(tables, root, tmp_path, capsys):
+    path = tmp_path / "escape" / "part.yaml"
+    csv, md = tmp_path / "claims.csv", tmp_path / "claims.md"
+    template = root / "workflow/report/claims.md.j2"
+    line = f"--entries {path} --measurements {tmp_path} --tier paper --template {template} --csv {csv} --md {md}"
+    path.write_text(yaml.safe_dump([ENTRY]))
+    ledger.main(line.split())
     assert capsys.readouterr().out == "1 reproduced, 1 deviates, 1 underpowered, 0 not judged\n"
-    assert list(pd.read_csv(out[0]).verdict) == ["reproduced", "deviates", "underpowered"]
-    assert "growth-rate" in out[1].read_text()
-    entries.write_text(2 * yaml.safe_dump([ENTRY]))
+    assert list(pd.read_csv(csv).verdict) == ["reproduced", "deviates", "underpowered"]
+    assert ledger.read(csv) == judge.comparisons_of(entry(), tables, "paper")
+    assert "growth-rate" in md.read_text()
+    path.write_text(2 * yaml.safe_dump([ENTRY]))
     with pytest.raises(UserError, match="stands on more than one entry"):
-        ledger.main()
+        ledger.main(line.split())

@@ -4,7 +4,7 @@ import pytest
 
 from shallownets.archive import pack as archive
 from shallownets.errors import UserError
-from shallownets.report import __main__ as report
+from shallownets.report import command as report
 from shallownets.workflow import lineage
 from tests.conftest import ROOT
 
@@ -36,6 +36,5 @@ def test_a_benchmark_that_is_not_whole_counts_as_none(tmp_path, text, cost):
 def test_a_config_of_a_run_that_makes_no_sense_is_refused(tmp_path, monkeypatch, module, config):
     monkeypatch.chdir(ROOT)
     (tmp_path / "config.yaml").write_text(config)
-    monkeypatch.setattr("sys.argv", ["command", "--results", str(tmp_path), "--out", str(tmp_path / "out")])
     with pytest.raises(UserError, match=f"^{tmp_path}/config.yaml: config: .*$"):
-        module.main()
+        module.main(["--results", str(tmp_path), "--out", str(tmp_path / "out")])

@@ -3,9 +3,10 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from shallownets.drawing import style
+from shallownets.drawing import draw as drawing
 from shallownets.numerics.lost import Lost
-from shallownets.results.artefacts import record_of, save_table
+from shallownets.results.artefacts import save
+from shallownets.stage import Table
 
 
 def test_only_runs_that_are_left_out_are_noted():
@@ -26,11 +27,10 @@ def test_a_figure_shows_the_notes_of_its_table(monkeypatch, tmp_path):
         drawn.append(Figure())
         return drawn[-1]
 
+    monkeypatch.setattr("shallownets.studies.escape.figures.fig1.draw", draw)
     for notes in ([], ["SGD: 2 of 3 runs diverged"]):
-        record = record_of("shallownets.studies.escape.stages.ode", {"notes": notes}, {})
-        save_table(tmp_path / "table.csv", pd.DataFrame({"a": [1]}), record)
-        monkeypatch.setattr("sys.argv", ["x", "--table", str(tmp_path / "table.csv"), "--out", str(tmp_path / "x.png")])
-        style.command("x", "doc", draw)
+        save(tmp_path / "table.csv", Table(pd.DataFrame({"a": [1]}), notes=notes), "escape.ode", {}, "0123456789abcdef")
+        drawing.main(["escape.fig1", "--table", str(tmp_path / "table.csv"), "--out", str(tmp_path / "x.png")])
     texts = [figure._supxlabel for figure in drawn]
     assert texts[0] is None
     assert texts[1].get_text() == "Left out: SGD: 2 of 3 runs diverged"

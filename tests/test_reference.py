@@ -8,11 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shallownets.claims.judge import reference
-from shallownets.results.artefacts import record_of, save_bytes, save_table
+from shallownets.claims import reference
+from shallownets.results.artefacts import save, save_bytes
+from shallownets.stage import Table
 from tests.report.conftest import line
 
-RECORD = record_of("shallownets.studies.escape.stages.ode", {}, {})
+SOURCE = "0123456789abcdef"
+
+
+def save_table(path, frame):
+    save(path, Table(frame), "escape.ode", {}, SOURCE)
 
 
 @pytest.fixture
@@ -71,21 +76,21 @@ def test_a_verdict_that_was_reproduced_may_not_change(frame):
 def folders(frame, tmp_path):
     """(results of one figure and one claim, a reference of them)."""
     results, kept = tmp_path / "results", tmp_path / "kept"
-    save_table(results / "figure_data/escape/fig.csv", frame, RECORD)
-    save_bytes(results / "claims.csv", pd.DataFrame([line("a", "reproduced")]).to_csv(index=False).encode())
+    save_table(results / "figure_data/escape/fig.csv", frame)
+    save_bytes(results / "claims.csv", pd.DataFrame([line("a", "reproduced")]).to_csv(index=False).encode(), SOURCE)
     reference.keep(results, kept)
     return results, kept
 
 
 def command(action, folders):
-    options = ["--results", folders[0], "--reference", folders[1]]
-    return subprocess.run([sys.executable, "-m", reference.MODULE, action, *options], capture_output=True, text=True)
+    line = ["reference", action, "--results", folders[0], "--reference", folders[1]]
+    return subprocess.run([sys.executable, "-m", "shallownets", *line], capture_output=True, text=True)
 
 
 def test_the_command_fails_until_the_new_results_are_kept(frame, folders):
     same = command("check", folders)
     assert (same.returncode, same.stdout) == (0, "Nothing moved in 1 verdicts and 1 tables of figures.\n")
-    save_table(folders[0] / "figure_data/escape/fig.csv", frame.assign(x=frame.x * 1.01), RECORD)
+    save_table(folders[0] / "figure_data/escape/fig.csv", frame.assign(x=frame.x * 1.01))
     moved = command("check", folders)
     assert moved.returncode == 1
     assert "figure_data/escape/fig.csv: x:" in moved.stdout

@@ -12,17 +12,24 @@ import platform
 import re
 import stat
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import requires, version
 from pathlib import Path
+from typing import Annotated
 
-from shallownets import cli, sources
-from shallownets.config import schema, settings
+import msgspec
+from msgspec import Meta
+
+from shallownets import sources
+from shallownets.config import settings
+from shallownets.config.check import section_of
+from shallownets.config.commandline import Parser
+from shallownets.config.commandline import path as file
+from shallownets.config.section import Limit, Section, expected
 from shallownets.errors import UserError, in_short
 from shallownets.files import hash_of, write_whole
-from shallownets.workflow import lineage
+from shallownets.workflow import catalogue, lineage
 
-MODULE = "shallownets.archive.pack"
 CONFIG = "config.yaml"
 MANIFEST = "manifest.json"
 PROJECT = ("LICENSE", "CITATION.cff")  # of the checkout, where it is run
@@ -37,26 +44,25 @@ UNPACKED = 500_000_000  # bytes of all files together
 PARSED = {MANIFEST: 20_000_000, CONFIG: 1_000_000}  # bytes of what takes many times its size when it is parsed
 
 
-def _hashes(names: str) -> dict:
-    """Schema of hashes by name. No part of a name begins with a point: none leads out of the folder of the results."""
-    return {
-        "type": "object",
-        "propertyNames": {"pattern": rf"^{names}\w[\w.-]*(/\w[\w.-]*)*\Z", "description": "a name within the archive"},
-        "additionalProperties": {"type": "string", "pattern": r"^[0-9a-f]{64}\Z", "description": "a SHA-256 in hex"},
-    }
+# No part of a name begins with a point: none leads out of the folder of the results.
+_NAMES = r"\w[\w.-]*(/\w[\w.-]*)*\Z"
+_NAME = expected("a name within the archive")
+Name = Annotated[str, Meta(pattern=rf"^(?!{DATA}){_NAMES}"), _NAME]
+Artefact = Annotated[str, Meta(pattern=rf"^{DATA}{_NAMES}"), _NAME]
+Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z"), expected("a SHA-256 in hex")]
+Version = Annotated[str, expected("a version")]
 
 
-_SCHEMA = {
-    "type": "object",
-    "required": ["source", "versions", "files", "artefacts"],
-    "additionalProperties": False,
-    "properties": {
-        "source": {"type": "string", "description": "the digest of the source"},
-        "versions": {"type": "object", "additionalProperties": {"type": "string", "description": "a version"}},
-        "files": _hashes(f"(?!{DATA})") | {"required": [CONFIG]},
-        "artefacts": _hashes(DATA),
-    },
-}
+class Manifest(Section):
+    """What an archive says of itself: the hash of each file in it, and of each artefact that they were made from."""
+
+    source: Annotated[str, expected("the digest of the source")]
+    versions: dict[str, Version]
+    files: dict[Name, Hash]
+    artefacts: dict[Artefact, Hash]
+
+    def limits(self) -> Iterator[Limit]:
+        yield CONFIG in self.files, "files", f"{CONFIG} to be one of them"
 
 
 def source_of_checkout() -> str:
@@ -80,7 +86,7 @@ def outputs(results: Path) -> list[str]:
         UserError: there is no run, or it is not finished, or its results are not what it would make now.
     """
     config = results / CONFIG
-    folder = settings.results_folder(settings.load(config))
+    folder = settings.results_folder(settings.load(config, catalogue.names()))
     if results.resolve() != Path(folder).resolve():
         raise UserError(f"{config}: it is the config of {folder}, which is the right folder to name")
     if due := sorted(map(str, lineage.due(configs=[config]))):
@@ -104,13 +110,13 @@ def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
     except OSError as error:
         raise UserError(f"{error.filename}: {error.strerror}") from error
     files = {name: content for name, content in contents.items() if not name.startswith(DATA)}
-    manifest = {
-        "source": source_of_checkout(),
-        "versions": versions(),
-        "files": {name: hash_of(content) for name, content in files.items()},
-        "artefacts": {name: hash_of(contents[name]) for name in contents.keys() - files.keys()},
-    }
-    listed = json.dumps(manifest, indent=1, sort_keys=True).encode()
+    manifest = Manifest(
+        source=source_of_checkout(),
+        versions=versions(),
+        files={name: hash_of(content) for name, content in files.items()},
+        artefacts={name: hash_of(contents[name]) for name in contents.keys() - files.keys()},
+    )
+    listed = json.dumps(msgspec.to_builtins(manifest), indent=1, sort_keys=True).encode()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in {MANIFEST: listed, **files}.items():
@@ -120,7 +126,7 @@ def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
         entries = archive.infolist()
     if refusal := _refusal(len(buffer.getvalue()), entries):
         raise UserError(f"{results}: no archive can be made: {refusal}")
-    tier = settings.load(results / CONFIG)["tier"]
+    tier = settings.load(results / CONFIG, catalogue.names())["tier"]
     return f"shallownets-{tier}-{hash_of(listed)[:_NAMED]}.zip", buffer.getvalue()
 
 
@@ -147,7 +153,7 @@ def _refusal(size: int, entries: Sequence[zipfile.ZipInfo]) -> str | None:
     return None
 
 
-def unpack(path: Path) -> tuple[dict, dict[str, bytes]]:
+def unpack(path: Path) -> tuple[Manifest, dict[str, bytes]]:
     """(manifest, files by name) of an archive, each held against its SHA-256. Nothing is written.
 
     No file is read before all sizes that the archive declares are found small enough, and none beyond its own.
@@ -168,18 +174,18 @@ def unpack(path: Path) -> tuple[dict, dict[str, bytes]]:
                 with archive.open(entry) as file:
                     files[entry.filename] = file.read(entry.file_size)  # and no byte more than it declares
         listed = files.pop(MANIFEST)
-        manifest = json.loads(listed)
+        document = json.loads(listed)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except UserError:
         raise
     except Exception as error:  # damage comes out of zip, zlib and json as nearly every exception there is
         raise UserError(f"{path}: damaged or not an archive of this project") from error
-    schema.check(manifest, _SCHEMA, f"{path}: {MANIFEST}")
-    if odd := sorted(files.keys() ^ manifest["files"].keys()):
+    manifest = section_of(document, Manifest, f"{path}: {MANIFEST}")
+    if odd := sorted(files.keys() ^ manifest.files.keys()):
         raise UserError(f"{path}: {odd[0]!r} is in the archive or in its manifest, but not in both")
     for name, content in files.items():
-        if hash_of(content) != manifest["files"][name]:
+        if hash_of(content) != manifest.files[name]:
             raise UserError(f"{path}: the bytes of {name} are not those of its manifest")
     if hash_of(listed)[:_NAMED] not in path.name:
         raise UserError(f"{path}: not the name of its contents, which has {hash_of(listed)[:_NAMED]} in it")
@@ -187,9 +193,9 @@ def unpack(path: Path) -> tuple[dict, dict[str, bytes]]:
 
 
 def main(words: list[str]) -> None:
-    parser = cli.parser(MODULE, __doc__)
-    parser.add_argument("--results", type=cli.path, required=True, help="folder of a finished run")
-    parser.add_argument("--out", type=cli.path, required=True, help="folder into which the archive is written")
+    parser = Parser("python -m shallownets archive", __doc__ or "")
+    parser.add_argument("--results", type=file, required=True, help="folder of a finished run")
+    parser.add_argument("--out", type=file, required=True, help="folder into which the archive is written")
     args = parser.parse_args(words)
     name, content = pack(args.results, outputs(args.results))
     write_whole(args.out / name, content)

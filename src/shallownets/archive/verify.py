@@ -22,16 +22,18 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Annotated
 
-from shallownets import cli
 from shallownets.archive import pack as archive
 from shallownets.config import settings
+from shallownets.config.commandline import Parser
+from shallownets.config.commandline import path as file
+from shallownets.config.section import Index, Section, means
 from shallownets.errors import key_name
 from shallownets.files import hash_of
 from shallownets.numerics import deviation
-from shallownets.workflow import lineage
+from shallownets.workflow import catalogue, lineage
 
-MODULE = "shallownets.archive.verify"
 TOLERANCE = 1e-6  # as deviation.largest counts; between versions it is far smaller: docs/archive.md
 _CHECKOUT = ("Snakefile", "config.yaml", "environment.yml", "src", "workflow")
 _TABLES = ("measurements/", "figure_data/")
@@ -39,6 +41,14 @@ _OVERLAY = Path("archived.yaml")  # the archive's config in a copy of the checko
 _LEDGER, _REPORT = "claims.csv", "report.html"
 _JUDGED = ["id", "verdict", "predicted", "measured", "low", "high", "n"]  # of the ledger; the rest are words
 _OF_A_RUN = re.compile(rb"(<t?d[^<>]* data-run>)[^<]*")  # times and hardware in the report, so marked in its template
+
+
+class Sample(Section):
+    """Which tables are made from nothing."""
+
+    sample: Annotated[Index, means("how many tables are made from nothing; 3 unless said otherwise")]
+    seed: Annotated[Index, means("of their choice; another one each time unless said otherwise")]
+
 
 Finding = tuple[bool | None, str]  # whether a result agrees, None where that cannot be said; and in words
 
@@ -99,7 +109,7 @@ class Copy:
         (folder / _OVERLAY).write_bytes(config)
         self._folder = folder
         with contextlib.chdir(folder):
-            self._results = settings.results_folder(settings.load(_OVERLAY))
+            self._results = settings.results_folder(settings.load(_OVERLAY, catalogue.names()))
             jobs = lineage.jobs(configs=[_OVERLAY])
         self.planned = {path.relative_to(self._results).as_posix(): job.rule for job in jobs for path in job.outputs}
 
@@ -138,14 +148,14 @@ def check(path: Path, size: int, seed: int) -> dict[str, Finding]:
         UserError: the archive is refused.
     """
     manifest, files = archive.unpack(path)
-    settings.load(zipfile.Path(path, archive.CONFIG))
+    settings.load(zipfile.Path(path, archive.CONFIG), catalogue.names())
     print(f"{len(files)} files: the bytes are those of the manifest", flush=True)
     here = {"source": archive.source_of_checkout()} | archive.versions()
-    there = {"source": manifest["source"]} | manifest["versions"]
+    there = {"source": manifest.source} | manifest.versions
     other = [f"{name} {key_name(there.get(name))}, here {here[name]}" for name in here if here[name] != there.get(name)]
     if other:
         print(f"It was made with other versions, so numbers are compared: {'; '.join(other)}", flush=True)
-    listed = manifest["files"] | manifest["artefacts"]
+    listed = manifest.files | manifest.artefacts
 
     def judged(names: Iterable[str], made: Mapping[str, bytes]) -> dict[str, Finding]:
         return {name: compare(name, made.get(name), listed[name], files.get(name), not other) for name in names}
@@ -177,20 +187,20 @@ def _kind(name: str) -> str:
 
 
 def main(words: list[str]) -> None:
-    parser = cli.parser(MODULE, __doc__)
-    parser.add_argument("archive", type=cli.path, help="the archive, .zip")
-    parser.add_argument("--sample", type=cli.index, default=3, help="how many tables are made from nothing; 3")
-    parser.add_argument("--seed", type=cli.index, help="of the choice of the sample; by default another each time")
+    parser = Parser("python -m shallownets verify", __doc__ or "")
+    parser.add_argument("archive", type=file, help="the archive, .zip")
+    parser.add_section(Sample, {"sample": "3", "seed": str(secrets.randbelow(10**6))})
     args = parser.parse_args(words)
+    given = parser.section(Sample, args)
 
-    found = check(args.archive, args.sample, secrets.randbelow(10**6) if args.seed is None else args.seed)
+    found = check(args.archive, given.sample, given.seed)
     for name, (agrees, said) in sorted(found.items()):
         if agrees is not None and said != "same":
             print(f"  {said}  {name}")
     of_all = Counter(map(_kind, found))
-    for words, value in {"Agree": True, "Not checked but for the hash": None, "DIFFER": False}.items():
+    for said, value in {"Agree": True, "Not checked but for the hash": None, "DIFFER": False}.items():
         some = Counter(_kind(name) for name, (agrees, _) in found.items() if agrees is value)
         if some:
-            print(f"{words}:", ", ".join(f"{number} of {of_all[kind]} {kind}" for kind, number in sorted(some.items())))
+            print(f"{said}:", ", ".join(f"{number} of {of_all[kind]} {kind}" for kind, number in sorted(some.items())))
     if any(agrees is False for agrees, _ in found.values()):
         sys.exit(1)

@@ -14,14 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from shallownets import cli
 from shallownets.claims import ledger
+from shallownets.config.commandline import Parser, path
 from shallownets.errors import UserError
 from shallownets.files import write_whole
 from shallownets.numerics.statistics import WIDTH
 from shallownets.results.artefacts import load_table
 
-MODULE = "shallownets.claims.reference"
 _LEDGER = "claims.csv"
 _ROWS = 300  # about how many rows of a table are kept
 _Z = 5.0
@@ -129,12 +128,12 @@ def keep(results: Path, reference: Path) -> None:
 
 
 def main(words: list[str]) -> None:
-    parser = cli.parser(MODULE, __doc__)
+    parser = Parser("python -m shallownets reference", __doc__ or "")
     parser.add_argument(
         "action", choices=["check", "update"], help="fail where anything moved, or keep the new results"
     )
-    parser.add_argument("--results", type=cli.path, default=Path("results"), help="results of the paper tier")
-    parser.add_argument("--reference", type=cli.path, default=Path("tests/reference"), help="the reference")
+    parser.add_argument("--results", type=path, default=Path("results"), help="results of the paper tier")
+    parser.add_argument("--reference", type=path, default=Path("tests/reference"), help="the reference")
     args = parser.parse_args(words)
 
     lines, compared = compare(args.results, args.reference)

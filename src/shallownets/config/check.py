@@ -76,7 +76,7 @@ def expectation(kind: Any) -> str:
         return f"a list of{many} {value}, each {expectation(get_args(bare)[0])}"
     if get_origin(bare) is tuple:
         return f"a list of {len(get_args(bare))}: {', '.join(expectation(part) for part in get_args(bare))}"
-    if isinstance(bare, type) and issubclass(bare, Section):
+    if get_origin(bare) is dict or (isinstance(bare, type) and issubclass(bare, Section)):
         return "a section with keys of its own"
     return "text"
 
@@ -147,6 +147,18 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
                 if item in value[:n]:
                     where = ".".join((*place, str(n)))
                     yield f"{where} = {in_short(item)}: expected {expectation(kind)}; this one stands there twice"
+        return
+    if get_origin(bare) is dict:
+        least = next((meta.min_length for meta in metas if meta.min_length), 0)
+        if not isinstance(value, Mapping) or len(value) < least:
+            yield line(expectation(kind))
+            return
+        of_key, of_item = get_args(bare)
+        for key, item in value.items():
+            where = (*place, key_name(key))
+            if not _converts(key, of_key):
+                yield f"{'.'.join(where)} = {in_short(item)}: expected {expectation(of_key)}"
+            yield from _faults(item, of_item, where)
         return
     if _is_wrong_number(value) or not _converts(value, kind):
         yield line(_wrong(value, kind))

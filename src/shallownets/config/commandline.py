@@ -6,7 +6,7 @@ A list takes several words. Values that belong together, a pair or a small secti
 import argparse
 import difflib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 
@@ -161,11 +161,3 @@ def _alone(name: str, part: Any) -> type[Section]:
 def path(text: str) -> Path:
     """Argument type: a file's path."""
     return Path(text)
-
-
-def add_files(parser: Parser, names: Iterable[tuple[str, str, bool]]) -> None:
-    """Options for files: (name, what it is, whether there may be several)."""
-    for name, what, several in names:
-        parser.add_argument(
-            option(name), dest=f"file {name}", type=path, required=True, nargs="+" if several else None, help=what
-        )

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from shallownets import cli
 from shallownets.config import settings, yamlfile
 from shallownets.config.check import fields
 from shallownets.config.commandline import Parser, option
+from shallownets.config.commandline import path as file
 from shallownets.config.section import Section
 from shallownets.errors import UserError
 from shallownets.workflow import catalogue, lineage
@@ -205,10 +205,10 @@ def tested(tiers: Mapping[str, list[Job]]) -> list[str]:
 
 
 def main(words: list[str]) -> None:
-    parser = cli.parser("shallownets cost", __doc__)
-    parser.add_argument("--tier", type=cli.path, help="an overlay in workflow/tiers; the paper tier without it")
-    parser.add_argument("--results", type=cli.path, default=Path("results"), help="where tiers have run")
-    parser.add_argument("--profile", type=cli.path, default=Path("workflow/profiles/slurm"), help="for submissions")
+    parser = Parser("python -m shallownets cost", __doc__ or "")
+    parser.add_argument("--tier", type=file, help="an overlay in workflow/tiers; the paper tier without it")
+    parser.add_argument("--results", type=file, default=Path("results"), help="where tiers have run")
+    parser.add_argument("--profile", type=file, default=Path("workflow/profiles/slurm"), help="for submissions")
     args = parser.parse_args(words)
     if args.tier and not args.tier.is_file():
         raise UserError(f"{args.tier}: no such file; expected a tier of workflow/tiers")

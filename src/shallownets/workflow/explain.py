@@ -13,9 +13,10 @@ from pathlib import Path
 
 import yaml
 
-from shallownets import cli, sources
+from shallownets import sources
 from shallownets.claims import ledger
 from shallownets.config import settings, yamlfile
+from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
 from shallownets.workflow import catalogue, lineage
@@ -245,7 +246,7 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
 
 
 def main(words: list[str]) -> None:
-    parser = cli.parser("shallownets explain", __doc__)
+    parser = Parser("python -m shallownets explain", __doc__ or "")
     parser.add_argument("figure", help="its name, such as fig3")
     parser.add_argument("--tier", default=settings.tier_of(CONFIG), help="which tier's results")
     args = parser.parse_args(words)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import ceil, log2
 from pathlib import Path
 
-from shallownets import cli
+from shallownets.config.commandline import Parser
 from shallownets.files import write_whole
 from shallownets.workflow import cost, lineage
 from shallownets.workflow.lineage import Job
@@ -132,6 +132,6 @@ def written(text: str, jobs: Sequence[Job]) -> str:
 
 
 def main(words: list[str]) -> None:
-    cli.parser("shallownets profile", __doc__).parse_args(words)
+    Parser("python -m shallownets profile", __doc__ or "").parse_args(words)
     text = PROFILE.read_text(encoding="utf-8")
     write_whole(PROFILE, written(text, lineage.jobs(configs=[TIER])).encode())

@@ -21,7 +21,7 @@ from numpy.random import default_rng
 
 from shallownets import cli, sources
 from shallownets.config import settings, yamlfile
-from shallownets.config.schema import LARGEST
+from shallownets.config.check import LARGEST
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.numerics import memory, seeds
@@ -370,5 +370,5 @@ def main(words: list[str]) -> None:
         print("\n".join(summary(args, begun, runs)), flush=True)
     finally:  # the runs may have taken hours: their plot is kept even where nobody can read the words
         style.apply()
-        style.save(draw(args, begun, runs), args.out)
+        style.save(draw(args, begun, runs), args.out, sources.digest(sources.closure(__name__)))
     print(f"Drawn: {', '.join(map(str, args.out))}")
