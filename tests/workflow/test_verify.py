@@ -1,6 +1,6 @@
 """No forged archive passes, even where its manifest and its name fit what was forged.
 
-A workflow of seven one-line rules stands for the real one; tests/workflow/test_archive.py verifies a real run.
+A workflow of seven one-line rules stands for that of the toy study; tests/workflow/test_archive.py verifies a real run.
 """
 
 import re
@@ -11,98 +11,90 @@ from pathlib import Path
 
 import pytest
 
-from shallownets.archive import pack as archive
-from shallownets.archive import verify
+from tests.workflow.conftest import Checkout
 
-RESULTS = Path("results/toy")
+RESULTS = Path("results/forged")
+# The commands are those by which a plan knows a job; the shell takes what follows them for the job itself.
 SNAKEFILE = """
 configfile: "config.yaml"
+shell.prefix('python() { case $3 in run|draw) shift 4;; *) shift 3;; esac; "$@"; }; ')
 rule all:
     default_target: True
-    input: expand("results/toy/{name}", name=["figures/toy/a.png", "claims.csv", "claims.md", "report.html"])
+    input: "results/forged/claims.md", "results/forged/report.html"
 rule data:
-    output: "results/toy/data/toy/run.npz"
-    shell: "echo {config[value]} > {output}"
+    output: "results/forged/data/toy/sgd.npz"
+    shell: "python -m shallownets run toy.sgd echo {config[seed]} > {output}"
 rule measurements:
-    input: "results/toy/data/toy/run.npz"
-    output: "results/toy/measurements/toy/a.csv"
-    shell: "(echo id,verdict,predicted,measured,low,high,n; echo a,reproduced,4,$(cat {input}),3,5,9) > {output}"
+    input: "results/forged/data/toy/sgd.npz"
+    output: "results/forged/measurements/toy/relaxation.csv"
+    shell:
+        "python -m shallownets run toy.relaxation sh -c"
+        " 'echo id,verdict,predicted,measured,low,high,n; echo a,reproduced,4,$(cat {input}),3,5,9' > {output}"
 rule figure_data:
-    input: "results/toy/data/toy/run.npz"
-    output: "results/toy/figure_data/toy/a.csv"
-    shell: "(echo x,y; paste -d, {input} {input}) > {output}"
+    input: "results/forged/data/toy/sgd.npz"
+    output: "results/forged/figure_data/toy/relaxation.csv"
+    shell: "python -m shallownets run toy.relaxation sh -c 'echo x,y; paste -d, {input} {input}' > {output}"
 rule figure:
-    input: "results/toy/figure_data/toy/a.csv"
-    output: "results/toy/figures/toy/a.png"
-    shell: "sed s/,/-/ {input} > {output}"
+    input: "results/forged/figure_data/toy/relaxation.csv"
+    output: "results/forged/figures/toy/relaxation.png"
+    shell: "python -m shallownets draw toy.relaxation sed s/,/-/ {input} > {output}"
 rule claims:
-    input: "results/toy/measurements/toy/a.csv"
-    output: "results/toy/claims.csv", "results/toy/claims.md"
-    shell: "cp {input} {output[0]}; sed s/id/name/ {input} > {output[1]}"
+    input: "results/forged/measurements/toy/relaxation.csv"
+    output: "results/forged/claims.csv", "results/forged/claims.md"
+    shell: "python -m shallownets ledger sh -c 'cp {input} {output[0]}; sed s/id/name/ {input} > {output[1]}'"
 rule report:
-    input: "results/toy/figures/toy/a.png", "results/toy/claims.csv"
-    output: "results/toy/report.html"
-    shell: "(cat {input}; date '+<td data-run>%N</td>') > {output}"
+    input: "results/forged/figures/toy/relaxation.png", "results/forged/claims.csv"
+    output: "results/forged/report.html"
+    shell: "python -m shallownets report sh -c 'cat {input}; date +\\"<td data-run>%N</td>\\"' > {output}"
 """
-SCHEMA = """
-type: object
-additionalProperties: false
-required: [tier, value]
-properties:
-  tier: {const: toy, description: toy}
-  value: {type: integer, description: a whole number}
-  toy: {properties: {figures: true}}
+TABLE = "measurements/toy/relaxation.csv"
+LEDGER = b"id,verdict,predicted,measured,low,high,n\na,reproduced,4,4,3,5,9\n"
+# Pack what is there but for some files, put other rules in the place of those that made it, and verify.
+PACK_AND_VERIFY = """
+import sys
+from pathlib import Path
+from shallownets.archive import pack, verify
+results, rules, left_out, *options = sys.argv[1:]
+files = {path.relative_to(results).as_posix() for path in Path(results).rglob("*") if path.is_file()}
+name, content = pack.pack(Path(results), files - {"config.yaml", *left_out.split()})
+Path(name).write_bytes(content)
+Path("Snakefile").write_text(rules)
+verify.main([name, *options])
 """
-TABLE, LEDGER = "measurements/toy/a.csv", b"id,verdict,predicted,measured,low,high,n\na,reproduced,4,4,3,5,9\n"
 
 
 @pytest.fixture(scope="module")
-def toy(tmp_path_factory) -> Path:
-    """A checkout in which the workflow has run."""
-    folder = tmp_path_factory.mktemp("toy")
-    files = {
-        "Snakefile": SNAKEFILE,
-        "config.yaml": "tier: toy\nvalue: 4\n",
-        "environment.yml": "",
-        "src/none.py": "",
-        "LICENSE": "free",
-        "CITATION.cff": "cite",
-        "workflow/schemas/config.schema.yaml": SCHEMA,
-        "workflow/figures/toy.yaml": "a: {label: Fig. 1, shows: a line, settings: [], tables: [a]}\n",
-    }
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    subprocess.run([sys.executable, "-m", "snakemake", "--cores", "2", "--quiet", "all"], cwd=folder, check=True)
-    (folder / "results/toy/config.yaml").write_text(files["config.yaml"])
-    return folder
+def forgery(toy, tmp_path_factory) -> Checkout:
+    """A checkout in which the workflow of one-line rules has run."""
+    checkout = toy.copy(tmp_path_factory.mktemp("forgery"))
+    (checkout.folder / "Snakefile").write_text(SNAKEFILE)
+    checkout.edit("config.yaml", "tier: paper ", "tier: forged ")
+    checkout.edit("config.yaml", "seed: 20260403 ", "seed: 4 ")
+    line = [sys.executable, "-m", "snakemake", "--cores", "2", "--quiet", "all"]
+    subprocess.run(line, cwd=checkout.folder, check=True)
+    shutil.copy(checkout.folder / "config.yaml", checkout.folder / RESULTS)
+    return checkout
 
 
 @pytest.fixture
-def verified(toy, tmp_path, monkeypatch, capsys):
+def verified(forgery, tmp_path, monkeypatch):
     """(exit code, what is said) of verify on an archive with these files changed, or left out where they are None.
 
     ``edit`` is a word of the rules and what stands in its place when the archive is verified.
     """
-    checkout, results = tmp_path / "checkout", tmp_path / "checkout" / RESULTS
-    shutil.copytree(toy, checkout)
-    monkeypatch.chdir(checkout)
+    checkout = forgery.copy(tmp_path / "checkout")
+    monkeypatch.chdir(checkout.folder)
 
     def call(changes: dict[str, bytes | None], *options: str, edit: tuple[str, str] = ("", "")) -> tuple[int, str]:
         for name, content in changes.items():
-            (results / name).parent.mkdir(parents=True, exist_ok=True)
-            (results / name).write_bytes(content or b"")
-        files = [path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()]
-        left_out = {archive.CONFIG} | {name for name, content in changes.items() if content is None}
-        name, content = archive.pack(results, set(files) - left_out)
-        Path(name).write_bytes(content)
-        Path("Snakefile").write_text(SNAKEFILE.replace(*edit))
-        monkeypatch.setattr(sys, "argv", ["verify", name, *options])
-        try:
-            verify.main()
-        except SystemExit as end:
-            return end.code, capsys.readouterr().out
-        return 0, capsys.readouterr().out
+            (RESULTS / name).parent.mkdir(parents=True, exist_ok=True)
+            (RESULTS / name).write_bytes(content or b"")
+        left_out = " ".join(name for name, content in changes.items() if content is None)
+        rules = SNAKEFILE.replace(*edit)
+        assert (rules == SNAKEFILE) == (edit == ("", ""))
+        done = checkout.python("-c", PACK_AND_VERIFY, str(RESULTS), rules, left_out, *options)
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stdout
 
     return call
 
@@ -124,12 +116,12 @@ def test_an_invented_ledger_report_and_figure_differ_though_manifest_and_name_fi
         "claims.csv": ledger,
         "claims.md": ledger,
         "report.html": b"All holds.",
-        "figures/toy/a.png": b"picture",
+        "figures/toy/relaxation.png": b"picture",
     }
     code, said = verified(invented, "--sample", "0")
     assert code == 1
     assert "  DIFFERS, 1 verdicts: a is deviates, here reproduced  claims.csv\n" in said
-    assert re.findall("  DIFFERS  (.*)", said) == ["claims.md", "figures/toy/a.png", "report.html"]
+    assert re.findall("  DIFFERS  (.*)", said) == ["claims.md", "figures/toy/relaxation.png", "report.html"]
     assert said.endswith("DIFFER: 1 of 1 claims.csv, 1 of 1 claims.md, 1 of 1 figures, 1 of 1 report.html\n")
 
 
@@ -145,7 +137,7 @@ def test_an_invented_table_with_the_ledger_that_fits_it_differs_when_it_is_made_
     assert said.endswith("DIFFER: 1 of 1 measurements\n")
 
 
-@pytest.mark.parametrize("name", ["claims.csv", "report.html", "figures/toy/a.png", TABLE, "data/toy/run.npz"])
+@pytest.mark.parametrize("name", ["claims.csv", "report.html", "figures/toy/relaxation.png", TABLE, "data/toy/sgd.npz"])
 def test_an_output_that_the_config_plans_and_the_archive_lacks_is_named(verified, name):
     code, said = verified({name: None})
     assert code == 1
@@ -153,7 +145,7 @@ def test_an_output_that_the_config_plans_and_the_archive_lacks_is_named(verified
     assert "Agree" not in said
 
 
-@pytest.mark.parametrize("name", ["figures/toy/b.png", "data/toy/other.npz"])
+@pytest.mark.parametrize("name", ["figures/toy/other.png", "data/toy/other.npz"])
 def test_a_file_that_the_config_does_not_plan_is_named(verified, name):
     code, said = verified({name: b"invented"})
     assert code == 1
@@ -162,7 +154,7 @@ def test_a_file_that_the_config_does_not_plan_is_named(verified, name):
 
 def test_with_other_rules_numbers_are_compared_and_the_words_are_said_to_be_unchecked(verified):
     near = {"claims.csv": LEDGER.replace(b"4,4", b"4,4.00000001"), "claims.md": b"words", "report.html": b"words"}
-    code, said = verified(near, "--sample", "2", edit=("value]}", "value]} "))
+    code, said = verified(near, "--sample", "2", edit=("seed]}", "seed]} "))
     assert code == 0
     assert "made with other versions, so numbers are compared: source " in said
     assert "  agrees, numbers to 1e-09 of their size  claims.csv\n" in said
@@ -170,13 +162,18 @@ def test_with_other_rules_numbers_are_compared_and_the_words_are_said_to_be_unch
 
 
 def test_what_cannot_be_made_from_the_tables_differs_and_why_is_said(verified):
-    code, said = verified({}, "--sample", "0", edit=("sed s/,/-/", "echo 'error: no such column' && false"))
+    code, said = verified(
+        {}, "--sample", "0", edit=("sed s/,/-/ {input} > {output}", "sh -c 'echo error: no such column; false'")
+    )
     assert code == 1
     assert "\n  error: no such column\n" in said
-    assert re.findall("  DIFFERS, cannot be made from the archive  (.*)", said) == ["figures/toy/a.png", "report.html"]
+    assert re.findall("  DIFFERS, cannot be made from the archive  (.*)", said) == [
+        "figures/toy/relaxation.png",
+        "report.html",
+    ]
 
 
 def test_rules_that_give_other_numbers_make_verify_fail(verified):
-    code, said = verified({}, "--sample", "1", "--seed", "1", edit=("{config[value]}", "$(({config[value]} + 1))"))
+    code, said = verified({}, "--sample", "1", "--seed", "1", edit=("{config[seed]}", "$(({config[seed]} + 1))"))
     assert code == 1
-    assert re.search(r"  DIFFERS, numbers by up to 0\.\d+ of their size  .*/toy/a.csv\n", said)
+    assert re.search(r"  DIFFERS, numbers by up to 0\.\d+ of their size  .*/toy/relaxation.csv\n", said)
