@@ -68,7 +68,8 @@ def run(command, folder: Path) -> str:
     return done.stdout if done.stdout.endswith("\n") or not done.stdout else done.stdout + "\n"
 
 
-def test_the_tutorial_does_what_it_shows(checkout):
+def test_the_tutorial_does_what_it_shows(bare, tmp_path):
+    checkout = bare.copy(tmp_path)
     count = 0
     for kind, lines in blocks(PAGE.read_text()):
         if kind != "console":

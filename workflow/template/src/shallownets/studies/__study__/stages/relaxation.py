@@ -22,7 +22,7 @@ def relaxation(given: Relaxation, start: Arrays, batches: list[Arrays]) -> Table
     measured = moments(np.concatenate([batch.arrays["error"] for batch in batches]))
     predicted = {"mean": theory.mean(e, eta, times), "mean square": theory.mean_square(e, eta, noise, times)}
     rows = [
-        {"quantity": quantity, "time": int(time), "theory": float(value)} | estimate.row()
+        {"quantity": quantity, "eta": eta, "noise": noise, "time": int(time), "theory": float(value)} | estimate.row()
         for (quantity, values), estimates in zip(predicted.items(), (measured.mean, measured.mean_square), strict=True)
         for time, value, estimate in zip(times, values, estimates, strict=True)
     ]
