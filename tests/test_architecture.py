@@ -9,6 +9,8 @@ import sys
 import pytest
 from importlinter.api import read_configuration
 
+from tests.conftest import ROOT
+
 # Which studies there are only the folders say, so this contract is written here.
 STUDIES = """
 [importlinter:contract:studies]
@@ -18,13 +20,15 @@ modules =
 """
 
 
+NAMES = [contract["name"] for contract in read_configuration(str(ROOT / ".importlinter"))["contracts_options"]]
+
+
 def broken(root, source, folder):
     """Names of the contracts that the package in ``source`` breaks; ``folder`` is for the contracts' file."""
-    studies = sorted(path.parent.name for path in source.glob("shallownets/*/model.py"))
+    studies = sorted(path.parent.name for path in source.glob("shallownets/studies/*/model.py"))
     contracts = folder / "contracts.ini"
-    contracts.write_text(
-        (root / ".importlinter").read_text() + STUDIES + "".join(f"    shallownets.{name}\n" for name in studies)
-    )
+    listed = "".join(f"    shallownets.studies.{name}\n" for name in studies)
+    contracts.write_text((root / ".importlinter").read_text() + STUDIES + listed)
     command = "from importlinter.cli import lint_imports_command as check; check()"
     done = subprocess.run(
         [sys.executable, "-c", command, "--no-cache", "--no-logo", "--config", contracts],
@@ -35,10 +39,14 @@ def broken(root, source, folder):
         check=False,
     )
     verdicts = dict(re.findall(r"^(.+) (KEPT|BROKEN)$", done.stdout, re.MULTILINE))
-    assert len(verdicts) == 7, done.stdout + done.stderr
+    assert set(verdicts) == {*NAMES, "Studies do not import each other"}, done.stdout + done.stderr
     found = {name for name, verdict in verdicts.items() if verdict == "BROKEN"}
     assert (done.returncode == 0) == (not found)
     return found
+
+
+def test_each_contract_is_shown_to_catch_what_it_forbids():
+    assert {contract for _, _, contract in WRONG} == {*NAMES, "Studies do not import each other"}
 
 
 def test_every_room_keeps_to_its_neighbours(root, tmp_path):
@@ -48,34 +56,56 @@ def test_every_room_keeps_to_its_neighbours(root, tmp_path):
 def test_every_module_of_a_study_stands_in_a_room(root):
     contracts = read_configuration(str(root / ".importlinter"))["contracts_options"]
     rooms = set(re.findall(r"\w+", " ".join(contracts[0]["layers"])))
-    for model in (root / "src/shallownets").glob("*/model.py"):
+    models = list((root / "src/shallownets/studies").glob("*/model.py"))
+    assert models
+    for model in models:
         found = {path.stem for path in model.parent.iterdir() if not path.name.startswith("__")}
         assert found <= rooms, f"{model.parent.name}: {found - rooms} in none of the rooms of .importlinter"
 
 
+STAGES = "A stage reads no file, writes none, and has no command line"
+SERVICES = "What computes knows nothing of what keeps, plans, judges or shows"
+
 # What is added to a file of a copy with a second study, and the contracts that it breaks.
 WRONG = [
     (
-        "second/engines/chain.py",
-        "from shallownets.second import measure",
+        "studies/second/engines/chain.py",
+        "from shallownets.studies.second import measure",
         "The rooms of a study: each imports only from those below it",
     ),
     (
-        "escape/theory/late.py",
+        "studies/escape/theory/late.py",
         "from shallownets.studies.escape.starts import Start",
         "Theory knows the model and nothing else of its study",
     ),
-    ("second/figures/fig1.py", "from shallownets.second import model", "A figure is drawn from its table alone"),
     (
-        "escape/engines/ode.py",
-        "def late():\n    from shallownets import style",
+        "studies/second/figures/fig1.py",
+        "from shallownets.studies.second import model",
+        "A figure is drawn from its table alone",
+    ),
+    (
+        "studies/escape/engines/ode.py",
+        "def late():\n    from shallownets.drawing import style",
         "Physics knows no files, no command lines and no plots",
     ),
-    ("second/model.py", "import matplotlib.pyplot", "Physics knows no files, no command lines and no plots"),
-    ("second/engines/chain.py", "import pandas as pd", "Engines and the model know no tables either"),
-    ("statistics.py", "from shallownets.studies.escape.engines import ode", "What studies share imports no study"),
+    ("studies/second/model.py", "import matplotlib.pyplot", "Physics knows no files, no command lines and no plots"),
+    ("studies/second/engines/chain.py", "import pandas as pd", "Engines and the model know no tables either"),
     (
-        "second/engines/chain.py",
+        "numerics/statistics.py",
+        "from shallownets.studies.escape.engines import ode",
+        "What studies share imports no study",
+    ),
+    ("studies/second/stages/start.py", "import argparse", STAGES),
+    ("studies/second/stages/start.py", "def late():\n    from shallownets.results import artefacts", STAGES),
+    ("studies/escape/stages/ode.py", "from shallownets.config.commandline import Parser", STAGES),
+    ("studies/escape/stages/ode.py", "from shallownets.drawing import style", STAGES),
+    ("numerics/statistics.py", "from shallownets.results import runs", SERVICES),
+    ("errors.py", "from shallownets import files", SERVICES),
+    ("config/section.py", "from shallownets.claims import entries", SERVICES),
+    ("claims/judge.py", "from shallownets.workflow import catalogue", SERVICES),
+    ("drawing/style.py", "from shallownets.claims import judge", SERVICES),
+    (
+        "studies/second/engines/chain.py",
         "from shallownets.studies.escape.engines import chain",
         "Studies do not import each other",
     ),
@@ -85,8 +115,12 @@ WRONG = [
 @pytest.mark.parametrize(("file", "line", "contract"), WRONG)
 def test_a_wrong_import_is_found(root, tmp_path, file, line, contract):
     package = shutil.copytree(root / "src/shallownets", tmp_path / "shallownets")
-    for name in ("model.py", "engines/__init__.py", "measure/__init__.py", "figures/__init__.py", "__init__.py"):
-        path = package / "second" / name
+    for name in (
+        "model.py",
+        *(f"{room}/__init__.py" for room in ("engines", "measure", "figures", "stages")),
+        "__init__.py",
+    ):
+        path = package / "studies/second" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     with (package / file).open("a") as module:

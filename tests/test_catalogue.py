@@ -1,9 +1,18 @@
 """The catalogue of figures: what belongs to each, and a name that is not there."""
 
 import pytest
+import yaml
 
 from shallownets.errors import UserError
 from shallownets.workflow import catalogue
+
+ENTRY = {
+    "label": "Fig. 9",
+    "shows": "The risk falls.",
+    "caption": "**Figure 9.** " + "The risk falls with time, faster at a larger rate. " * 3,
+    "settings": [],
+    "tables": [],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -14,16 +23,31 @@ def in_the_checkout(root, monkeypatch):
 def test_a_figure_has_its_claims_caption_and_study():
     figure = catalogue.find("fig3")
     assert figure.study == "escape"
-    assert figure.caption.is_file()
+    assert figure.caption.startswith("**Figure 3.")
     claims = catalogue.claims_of(figure)
-    assert {"matching-start-reaches-prediction", "sgd-selects-the-closest"} <= {entry["id"] for entry in claims}
-    assert all(entry["table"] in figure.tables or entry["id"] in figure.claims for entry in claims)
+    assert {"matching-start-reaches-prediction", "sgd-selects-the-closest"} <= {entry.id for entry in claims}
+    assert all(entry.table in figure.tables or entry.id in figure.claims for entry in claims)
 
 
-def test_figures_of_all_studies_have_different_names():
+def test_figures_are_known_by_study_and_name(root):
     figures = catalogue.load()
     assert {figure.study for figure in figures.values()} == {"escape", "riccati"}
-    assert all(name == figure.name for name, figure in figures.items())
+    assert all(address == f"{figure.study}.{figure.name}" for address, figure in figures.items())
+    assert list(catalogue.names().items()) == [
+        (study, [figure.name for figure in figures.values() if figure.study == study])
+        for study in ("escape", "riccati")
+    ]
+
+
+def test_two_studies_may_each_have_a_figure_of_one_name(tmp_path, monkeypatch):
+    (tmp_path / catalogue.FOLDER).mkdir(parents=True)
+    for study in ("chaos", "order"):
+        (tmp_path / catalogue.FOLDER / f"{study}.yaml").write_text(yaml.safe_dump({"fig1": ENTRY}))
+    monkeypatch.chdir(tmp_path)
+    assert list(catalogue.load()) == ["chaos.fig1", "order.fig1"]
+    assert catalogue.find("order.fig1").study == "order"
+    with pytest.raises(UserError, match=r"fig1: expected one of chaos\.fig1, order\.fig1"):
+        catalogue.find("fig1")
 
 
 @pytest.mark.parametrize(
@@ -31,9 +55,14 @@ def test_figures_of_all_studies_have_different_names():
     [
         ("", "expected keys and their values, got nothing"),
         ("- fig9", r"expected keys and their values, got \['fig9'\]"),
-        ("fig9: {label: Fig. 9}", "fig9: expected label, shows, settings and tables, got {'label': 'Fig. 9'}"),
-        ("fig9: Fig. 9", "fig9: expected label, shows, settings and tables, got 'Fig. 9'"),
-        ("fig9: {label: a, shows: b, settings: 1, tables: []}", "fig9: expected label, shows, settings and tables"),
+        ("fig9: {label: Fig. 9}", "fig9: shows: missing; it is needed here"),
+        ("fig9: Fig. 9", "fig9: expected keys and their values, got 'Fig. 9'"),
+        (yaml.safe_dump({"fig9": ENTRY | {"settings": 1}}), "fig9: settings = 1: expected a list of the config keys"),
+        (yaml.safe_dump({"fig9": ENTRY | {"caption": "Short."}}), "fig9: caption = 'Short.': expected the caption"),
+        (
+            yaml.safe_dump({"fig9": ENTRY | {"setings": []}}),
+            r"fig9: setings = \[\]: unknown key; did you mean settings",
+        ),
     ],
 )
 def test_a_catalogue_that_is_none_is_one_line(tmp_path, content, said):
@@ -43,12 +72,10 @@ def test_a_catalogue_that_is_none_is_one_line(tmp_path, content, said):
         catalogue.load(tmp_path)
 
 
-def test_claims_that_are_none_are_one_line(root, tmp_path, monkeypatch):
+def test_claims_that_are_none_are_one_line(tmp_path, monkeypatch):
     figure = catalogue.find("fig3")
     monkeypatch.chdir(tmp_path)
-    for path in (catalogue.CLAIMS_SCHEMA, catalogue.CLAIMS / "escape/part.yaml"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    catalogue.CLAIMS_SCHEMA.write_bytes((root / catalogue.CLAIMS_SCHEMA).read_bytes())
+    (catalogue.CLAIMS / "escape").mkdir(parents=True)
     for content in ("", "- statement: x", "a: 1"):
         (catalogue.CLAIMS / "escape/part.yaml").write_text(content)
         with pytest.raises(UserError, match=r"^workflow/claims/escape/part.yaml: "):
@@ -56,7 +83,7 @@ def test_claims_that_are_none_are_one_line(root, tmp_path, monkeypatch):
 
 
 def test_a_name_that_is_not_there_is_refused_with_a_near_one(tmp_path, monkeypatch):
-    with pytest.raises(UserError, match="fig33: no such figure; did you mean fig3"):
+    with pytest.raises(UserError, match="fig33: no such figure; did you mean fig3\\?"):
         catalogue.find("fig33")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match="no catalogue of figures"):

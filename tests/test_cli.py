@@ -7,17 +7,19 @@ import sys
 import pytest
 
 STAGES = {
-    "start": "--kind orthonormal --p 2 --p-star 1 --N 30 --seed 1 --out {tmp}/start.npz",
-    "sgd": "--start {tmp}/start.npz --N 30 --eta 0.1 --alpha-max 2 --points 3 --seed 1 --out {tmp}/sgd.npz",
-    "ode": "--start {tmp}/start.npz --eta 0.1 --alpha-max 2 --points 3 --N 30 --tolerance 1e-8 --out {tmp}/ode.npz",
-    "gather": "--batches {tmp}/sgd.npz --out {tmp}/all.npz",
-    "chain": "--start {tmp}/start.npz --N 30 --eta 0.1 --alpha-max 2 --points 3 --seed 1 --out {tmp}/chain.npz",
-    "fig1_data": "--sgd {tmp}/all.npz --chain {tmp}/chain.npz --ode {tmp}/ode.npz --out {tmp}/fig1.csv",
+    "start": "--kind orthonormal --p 2 --p-star 1 --N 30 --seed 1 --index 0 --data {tmp}/start.npz",
+    "sgd": "--start {tmp}/start.npz --N 30 --eta 0.1 --alpha-max 2 --points 3 --seed 1 --first 0 --replicates 1"
+    " --data {tmp}/sgd.npz",
+    "ode": "--start {tmp}/start.npz --N 30 --eta 0.1 --alpha-max 2 --points 3 --tolerance 1e-8 --data {tmp}/ode.npz",
+    "gather": "--batches {tmp}/sgd.npz --data {tmp}/all.npz",
+    "chain": "--start {tmp}/start.npz --N 30 --eta 0.1 --alpha-max 2 --points 3 --seed 1 --first 0 --replicates 1"
+    " --data {tmp}/chain.npz",
+    "fig1": "--sgd {tmp}/all.npz --chain {tmp}/chain.npz --ode {tmp}/ode.npz --figure-data {tmp}/fig1.csv",
 }
 
 
 def command(stage, arguments):
-    line = [sys.executable, "-m", f"shallownets.studies.escape.stages.{stage}", *arguments.split()]
+    line = [sys.executable, "-m", "shallownets", "run", f"escape.{stage}", *arguments.split()]
     return subprocess.run(line, capture_output=True, text=True, timeout=120)
 
 
@@ -39,16 +41,17 @@ def test_the_whole_chain_works_by_hand(tmp_path):
 @pytest.mark.parametrize(
     ("stage", "old", "new", "words"),
     [
-        ("start", "--p 2", "--p 0", ["--p", "'0'", "a whole number of at least 1"]),
-        ("start", "--p 2", "--p two", ["--p", "'two'"]),
-        ("start", "--N 30", "--N 2", ["N = 2", "p + p*"]),
+        ("start", "--p 2", "--p 0", ["--p '0'", "expected a whole number from 1 to 1000"]),
+        ("start", "--p 2", "--p two", ["--p 'two'", "expected a whole number from 1 to 1000"]),
+        ("start", "--N 30", "--N 2", ["--N = 2", "expected at least p + p* = 3"]),
         ("start", "--kind orthonormal", "--kind round", ["--kind", "round", "gaussian"]),
-        ("sgd", "--eta 0.1", "--eta -1", ["--eta", "'-1'", "a number above 0"]),
-        ("sgd", "--eta 0.1", "--eta nan", ["--eta", "'nan'"]),
+        ("sgd", "--eta 0.1", "--eta -1", ["--eta '-1'", "expected a number above 0"]),
+        ("sgd", "--eta 0.1", "--eta nan", ["--eta 'nan'", "expected a finite number"]),
         ("sgd", "--start {tmp}/start.npz", "--start {tmp}/none.npz", ["none.npz", "no such file"]),
         ("sgd", "--points 3", "--points 300", ["300 times", "60 samples"]),
-        ("ode", "--tolerance 1e-8", "--tolerance 0", ["--tolerance", "'0'"]),
-        ("ode", "--out {tmp}/ode.npz", "", ["--out"]),
+        ("ode", "--tolerance 1e-8", "--tolerance 0", ["--tolerance '0'", "expected a number from 1e-13 to 0.01"]),
+        ("ode", "--data {tmp}/ode.npz", "", ["--data"]),
+        ("ode", "--points 3", "--point 3", ["--point"]),
     ],
 )
 def test_mistakes_are_told_in_one_line(stage, old, new, words, tmp_path):
@@ -62,16 +65,12 @@ def test_runs_that_do_not_belong_together_are_refused(tmp_path):
         command(stage, STAGES[stage].format(tmp=tmp_path))
     other = STAGES["sgd"].replace("--eta 0.1", "--eta 0.2").replace("sgd.npz", "other.npz").format(tmp=tmp_path)
     command("sgd", other)
-    mixed = f"--batches {tmp_path}/sgd.npz {tmp_path}/other.npz --out {tmp_path}/all.npz"
+    mixed = f"--batches {tmp_path}/sgd.npz {tmp_path}/other.npz --data {tmp_path}/all.npz"
     assert_one_line(command("gather", mixed), "other.npz", "differ")
-    crossed = (
-        f"--sgd {tmp_path}/other.npz --chain {tmp_path}/chain.npz --ode {tmp_path}/ode.npz --out {tmp_path}/fig1.csv"
-    )
-    assert_one_line(command("fig1_data", crossed), "ode.npz", "differs")
-    swapped = (
-        f"--sgd {tmp_path}/start.npz --chain {tmp_path}/chain.npz --ode {tmp_path}/ode.npz --out {tmp_path}/fig1.csv"
-    )
-    assert_one_line(command("fig1_data", swapped), "start.npz", "not a trajectory")
+    crossed = f"--sgd {tmp_path}/other.npz --chain {tmp_path}/chain.npz --ode {tmp_path}/ode.npz --figure-data {tmp_path}/fig1.csv"
+    assert_one_line(command("fig1", crossed), "ode.npz", "differs")
+    swapped = f"--sgd {tmp_path}/start.npz --chain {tmp_path}/chain.npz --ode {tmp_path}/ode.npz --figure-data {tmp_path}/fig1.csv"
+    assert_one_line(command("fig1", swapped), "start.npz", "not a trajectory")
 
 
 def test_divergence_is_said_and_kept(tmp_path):
@@ -81,7 +80,7 @@ def test_divergence_is_said_and_kept(tmp_path):
         assert done.returncode == 0
         assert "diverged at alpha = " in done.stdout
     command("gather", STAGES["gather"].format(tmp=tmp_path))
-    done = command("fig1_data", STAGES["fig1_data"].format(tmp=tmp_path))
+    done = command("fig1", STAGES["fig1"].format(tmp=tmp_path))
     assert done.returncode == 0
     text = (tmp_path / "fig1.csv").read_text()
     assert '"diverged": 1' in text
@@ -93,6 +92,7 @@ def test_help_says_what_from_what_and_units():
     assert done.returncode == 0
     assert "Makes:" in done.stdout
     assert "samples/N" in done.stdout
+    assert "expected: a number above 0" in " ".join(done.stdout.split())
 
 
 def test_a_reader_that_went_away_is_no_traceback():

@@ -1,37 +1,37 @@
-"""Command lines nobody would type: exit code 2 and one line that names the culprit; no traceback, no file written."""
+"""Command lines nobody would type: one line that names the culprit; no traceback, no file written."""
 
-import argparse
-import ast
-import contextlib
-import importlib
-import runpy
-import sys
 import zipfile
+from typing import Literal, get_args, get_origin
 
 import hypothesis.strategies as st
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from shallownets import cli
+from shallownets import run
+from shallownets.config import section
+from shallownets.config import settings as config
+from shallownets.config.check import fields, parts
+from shallownets.config.commandline import Parser, option, words
+from shallownets.config.section import Section
+from shallownets.drawing import draw
 from shallownets.errors import UserError
 from shallownets.results import artefacts
+from shallownets.stage import Arrays
 from tests.conftest import ROOT
-
-SOURCE = ROOT / "src"
-
-
-def commands():
-    """Every module that is a command line: those that are something when run."""
-    for path in sorted((SOURCE / "shallownets").rglob("*.py")):
-        if any(
-            isinstance(node, ast.If) and "__main__" in ast.dump(node.test) for node in ast.parse(path.read_text()).body
-        ):
-            yield ".".join(path.relative_to(SOURCE).with_suffix("").parts)
+from tests.test_parameters import TIERS
+from tests.test_parameters import given as table
 
 
-STAGES = [name for name in commands() if ".stages." in name or ".figures." in name]
-FIGURES = [name for name in STAGES if ".figures." in name]
+def named(room):
+    """``study.name`` of the modules of a room that have a function of their own name: helpers have none."""
+    paths = sorted((ROOT / "src/shallownets/studies").glob(f"*/{room}/[!_]*.py"))
+    own = {"stages": "@stage\ndef {}(", "figures": "def draw("}[room]
+    return [f"{path.parts[-3]}.{path.stem}" for path in paths if own.format(path.stem) in path.read_text()]
+
+
+STAGES, FIGURES = named("stages"), named("figures")
 # What no number and no list of numbers is.
 NO_NUMBERS = [
     "",
@@ -54,45 +54,18 @@ NO_NUMBERS = [
 ]
 
 
-class Recorded(Exception):
-    """The parser of a command, caught before it reads the arguments."""
-
-
-def start(module):
-    """As `python -m` does, but in this process, where it may have been imported before."""
-    sys.modules.pop(module, None)
-    runpy.run_module(module, run_name="__main__")
-
-
-def run(module, arguments, monkeypatch, capsys):
-    """Exit code and what was said on standard error."""
-    monkeypatch.setattr(sys, "argv", [module, *map(str, arguments)])
-    with pytest.raises(SystemExit) as caught:
-        start(module)
-    return caught.value.code, capsys.readouterr().err
-
-
-def options_of(module, monkeypatch):
-    """The options of a command, from its own parser."""
-
-    def record(parser, *_):
-        raise Recorded(parser)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(argparse.ArgumentParser, "parse_args", record)
-        patched.setattr(sys, "argv", [module])
-        with pytest.raises(Recorded) as caught:
-            start(module)
-    (parser,) = caught.value.args
-    return [action for action in parser._actions if action.dest != "help"]
-
-
-def assert_refused(code, said, *words):
-    assert code == 2
-    assert said.startswith("error: ")
+def refused(main, line):
+    """What is said of a command line."""
+    with pytest.raises(UserError) as caught:
+        main(list(map(str, line)))
+    said = str(caught.value)
     assert len(said.splitlines()) == 1
-    for word in words:
-        assert word in said
+    return said
+
+
+def options_of(stage):
+    """Option and kind of each parameter of a stage."""
+    return {option(name): kind for name, kind in fields(run.find(stage)[1].given).items()}
 
 
 @pytest.fixture
@@ -102,52 +75,57 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-SEVEN = cli.at_least(7)
+def test_all_stages_and_figures_are_found():
+    assert len(FIGURES) >= 25
+    assert len(STAGES) >= 40
 
 
-def test_all_commands_are_found():
-    assert len(FIGURES) >= 15
-    assert len(STAGES) >= 35
+def values_of(stage):
+    """The words of a command line that give a stage the parameters of the smoke tier."""
+    name, place, more = next(entry for entry in table(TIERS["smoke"]) if entry[0] == stage)
+    return words(config.values_of(name, TIERS["smoke"], place, more))
 
 
-@pytest.mark.parametrize("module", STAGES)
-def test_a_value_without_meaning_is_refused_in_one_line(module, here, monkeypatch, capsys):
-    options = options_of(module, monkeypatch)
-    assert options
-    for option in options:
-        name = option.option_strings[0]
-        if option.type is cli.path:
-            continue
-        for value in NO_NUMBERS if option.choices is None else ["", "x", *NO_NUMBERS[4:]]:
-            code, said = run(module, [f"{name}={value}"], monkeypatch, capsys)
-            assert_refused(code, said, name)
-    for arguments in ([], ["--no-such-option", "3"], ["stray"]):
-        assert_refused(*run(module, arguments, monkeypatch, capsys))
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_value_without_meaning_is_refused_in_one_line(stage, here):
+    options, files = options_of(stage), line_of(stage, "a.csv", [])
+    for name in options:
+        for value in NO_NUMBERS:
+            assert name in refused(run.main, [*files, *values_of(stage), f"{name}={value}"]), value
+    for line in (["--no-such-option", "3"], ["stray"]):
+        assert line[0] in refused(run.main, [*files, *values_of(stage), *line])
+    assert "required" in refused(run.main, [stage])
     assert list(here.iterdir()) == []
 
 
+KINDS = {name: kind for name, kind in vars(section).items() if parts(kind)[1] and parts(kind)[0] in (int, float)}
+
+
 @settings(max_examples=500, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    st.sampled_from([cli.count, cli.index, cli.positive, cli.not_negative, SEVEN]),
-    st.text(max_size=12) | st.from_regex(r"[-+]?[0-9._e]{1,9}"),
-)
-def test_any_text_is_a_number_within_its_limits_or_refused(kind, text):
+@given(st.sampled_from(sorted(KINDS)), st.text(max_size=12) | st.from_regex(r"[-+]?[0-9._e]{1,9}"))
+def test_any_text_is_a_number_within_its_limits_or_refused(name, text):
+    kind = msgspec.defstruct("One", [("x", KINDS[name])], bases=(Section,), frozen=True, kw_only=True)
+    parser = Parser("one", "one value")
+    parser.add_section(kind)
     try:
-        value = kind(text)
-    except argparse.ArgumentTypeError as error:
+        value = parser.section(kind, parser.parse_args([f"--x={text}"])).x
+    except UserError as error:
         assert str(error).isprintable()
     else:
         assert np.isfinite(value)
-        assert value >= {cli.count: 1, SEVEN: 7, cli.positive: np.nextafter(0, 1)}.get(kind, 0)
-
-
-RECORD = artefacts.record_of("shallownets.studies.escape.stages.ode", {"p": 4}, {"M": "1"})
+        for meta in parts(KINDS[name])[1]:
+            assert meta.ge is None or value >= meta.ge
+            assert meta.gt is None or value > meta.gt
+            assert meta.le is None or value <= meta.le
+            assert meta.lt is None or value < meta.lt
 
 
 def bad_files(folder):
     """Files that are not what a command wants, each of its own kind: missing, damaged, crafted, or another artefact."""
     folder.mkdir()
-    artefacts.save_arrays(folder / "other.npz", {"other": np.arange(400.0)}, RECORD)
+    artefacts.save(
+        folder / "other.npz", Arrays({"other": np.arange(400.0)}), "escape.ode", {"p": 4}, "0123456789abcdef"
+    )
     whole = (folder / "other.npz").read_bytes()
     (folder / "cut").write_bytes(whole[: len(whole) // 2])
     (folder / "empty").write_bytes(b"")
@@ -160,7 +138,7 @@ def bad_files(folder):
     with zipfile.ZipFile(folder / "huge.npz", "w") as file:
         head = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000000,), }".ljust(117) + b"\n"
         file.writestr("record.npy", b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head)
-    heads = "".join(f"# {key}: {{}}\n" for key in RECORD)
+    heads = "".join(f"# {key}: {{}}\n" for key in ("parameters", "source", "stage", "units", "versions"))
     for name, text in {
         "other.csv": f"{heads}a,b\n1,2\n",
         "no_rows.csv": f"{heads}a,b\n",
@@ -178,79 +156,74 @@ def bad_files(folder):
     return [folder / "missing", *sorted(path for path in folder.iterdir() if not path.name.endswith(".run.json"))]
 
 
-@pytest.mark.parametrize("module", FIGURES)
-def test_a_figure_refuses_files_that_are_not_its_data(module, here, monkeypatch, capsys):
-    inputs = [option.option_strings[0] for option in options_of(module, monkeypatch) if option.dest != "out"]
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_refuses_files_that_are_not_its_data(figure, here):
     for path in bad_files(here / "in"):
-        arguments = [argument for name in inputs for argument in (name, path)]
-        code, said = run(module, [*arguments, "--out", here / "out.pdf", here / "out.png"], monkeypatch, capsys)
-        assert_refused(code, said, str(path))
+        line = [figure, "--table", path, "--out", here / "out.pdf", here / "out.png"]
+        assert str(path) in refused(draw.main, line)
     assert [path.name for path in here.iterdir()] == ["in"]
 
 
-# Commands that read artefacts, with otherwise sound arguments; {} is the file.
-READERS = {
-    "ode": "--start {} --N 30 --eta 0.1 --alpha-max 2 --points 3 --tolerance 1e-8 --out out.npz",
-    "fig1_data": "--sgd {} --chain {} --ode {} --out out.csv",
-    "finite_escape": "--sgd {} --direct {} --fit-from 1 --limit-from 1 --N 30 --eta-hat 0.1 --starts 2 --runs 2"
-    " --ode-starts 2 --t-max 1 --points 9 --resamples 2 --tolerance 1e-6 --seed 1"
-    " --measurements out.csv --figure-data out2.csv",
-    "plateau_times": "--sgd {} --N 100 --eta-hat 0.1 --starts 2 --widths 2,1 --aligned 2,1 --at 100 --at-eta-hat 0.1"
-    " --resamples 2 --tolerance 1e-6 --seed 1 --measurements out.csv --figure-data out2.csv",
-}
+READERS = [stage for stage in STAGES if run.find(stage)[1].inputs]
+
+
+def line_of(stage, path, values):
+    """A command line with the same file for all that is read, and files in the working directory for what is made."""
+    function = run.find(stage)[1]
+    read = [word for entry in function.inputs for word in (option(entry.name), path)]
+    made = [word for name in function.outputs for word in (option(name), f"{name}.out")]
+    return [stage, *values, *read, *made]
 
 
 @pytest.mark.parametrize("stage", READERS)
-def test_a_stage_refuses_files_that_are_not_its_input(stage, here, monkeypatch, capsys):
+def test_a_stage_refuses_files_that_are_not_its_input(stage, here):
     for path in bad_files(here / "in"):
-        arguments = READERS[stage].replace("{}", str(path)).split()
-        code, said = run(f"shallownets.studies.escape.stages.{stage}", arguments, monkeypatch, capsys)
-        assert_refused(code, said, str(path))
+        assert str(path) in refused(run.main, line_of(stage, path, values_of(stage)))
     assert [path.name for path in here.iterdir()] == ["in"]
 
 
-SIMULATE = [
-    name
-    for name in STAGES
-    if name.startswith("shallownets.studies.escape.stages.") and name.split(".")[-1] not in READERS
-]
-SIMULATE = [name for name in SIMULATE if name.split(".")[-1] not in ("sgd", "chain", "gather")]
+SIMULATE = [stage for stage in STAGES if stage not in READERS and stage.startswith("escape.")]
 
 
 @pytest.mark.parametrize(("whole", "real"), [("1", "1e-6"), ("3", "0.5"), ("2", "100"), ("3", "1e-300"), ("8", "0.04")])
-@pytest.mark.parametrize("module", SIMULATE)
-def test_values_that_make_no_sense_together_are_refused_or_survived(module, whole, real, here, monkeypatch, capsys):
+@pytest.mark.parametrize("stage", SIMULATE)
+def test_values_that_make_no_sense_together_are_refused_or_survived(stage, whole, real, here):
     """Every whole number the same, every other number the same: widths beyond the dimension, one point, no time."""
-    arguments = []
-    for option in options_of(module, monkeypatch):
-        shapes = [real] if option.type in (cli.positive, cli.not_negative) else [whole]
-        shapes += [f"{whole},{whole}", f"{whole},{real},{whole}", f"{whole},{whole},{whole}", "8"]
-        value = "out.csv" if option.type is cli.path else option.choices and next(iter(option.choices))
-        for shape in [] if value else shapes:
-            with contextlib.suppress(argparse.ArgumentTypeError):
-                option.type(shape)
-                value = value or shape
-        arguments += [option.option_strings[0], *[value] * (option.nargs if isinstance(option.nargs, int) else 1)]
-    monkeypatch.setattr(sys, "argv", [module, *arguments])
+    values = [word for name, kind in options_of(stage).items() for word in (name, alike(kind, whole, real))]
     try:
-        start(module)
-    except SystemExit as left:
-        assert_refused(left.code, capsys.readouterr().err)
+        run.main(line_of(stage, None, values))
+    except UserError as error:
+        assert len(str(error).splitlines()) == 1
         assert not list(here.iterdir())
 
 
-def test_a_figure_of_an_unknown_kind_is_refused(here, monkeypatch):
+def alike(kind, whole, real):
+    """A word for a field of this kind in which all whole numbers are the same, and all others."""
+    bare, _ = parts(kind)
+    if isinstance(bare, type) and issubclass(bare, Section):
+        return ",".join(alike(part, whole, real) for part in fields(bare).values())
+    if get_origin(bare) is tuple:
+        return ",".join(alike(part, whole, real) for part in get_args(bare))
+    if get_origin(bare) is list:
+        return alike(get_args(bare)[0], whole, real)
+    return get_args(bare)[0] if get_origin(bare) is Literal else {int: whole, float: real}[bare]
+
+
+def test_a_figure_of_an_unknown_kind_is_refused(here):
     from matplotlib.figure import Figure
 
     from shallownets.drawing import style
 
-    with pytest.raises(UserError, match=r"out\.exe: a figure whose name ends in \.pdf or \.png is right"):
-        style.save(Figure(), [here / "out.exe"])
+    with pytest.raises(UserError, match=r"out\.exe: .* \.pdf or \.png"):
+        style.save(Figure(), [here / "out.exe"], "")
     assert list(here.iterdir()) == []
 
 
-def test_every_command_says_what_it_does(monkeypatch, capsys):
-    for module in STAGES:
-        for option in options_of(module, monkeypatch):
-            assert option.help, (module, option.dest)
-        assert importlib.import_module(module).__doc__
+def test_every_command_says_what_it_does():
+    for stage in STAGES:
+        module, function = run.find(stage)
+        for action in run.parser_of(stage, module, function)._actions:
+            assert action.help, (stage, action.dest)
+        assert module.__doc__
+    for figure in FIGURES:
+        assert draw.find(figure).__doc__, figure

@@ -9,18 +9,22 @@ import time
 
 import pytest
 
-from shallownets.results.artefacts import sidecar
+from shallownets import sources
+from shallownets.files import sidecar
 from shallownets.workflow import guard
 
-START = "python -m shallownets.studies.escape.stages.start --kind orthonormal --p 2 --p-star 1 --N 50 --seed 1 --out start.npz"
-ODE = (
-    "python -m shallownets.studies.escape.stages.ode --start start.npz --N 50 --eta 0.1 --alpha-max 2 --points 3"
-    " --tolerance 1e-6 --out ode.npz"
-)
+START = "run escape.start --kind orthonormal --p 2 --p-star 1 --N 50 --seed 1 --index 0 --data start.npz"
+ODE = "run escape.ode --N 50 --eta 0.1 --alpha-max 2 --points 3 --tolerance 1e-6 --start start.npz --data ode.npz"
 
 
 def run(command, folder):
-    subprocess.run([sys.executable, *command.split()[1:]], cwd=folder, check=True, capture_output=True)
+    line = [sys.executable, "-m", "shallownets", *command.split()]
+    subprocess.run(line, cwd=folder, check=True, capture_output=True)
+
+
+def source_of(command):
+    """The digest that the rule of a stage has among its parameters."""
+    return sources.digest(sources.closure(f"shallownets.studies.escape.stages.{command.split()[1].split('.')[1]}"))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +47,7 @@ def folder(made, tmp_path, monkeypatch):
 
 def fault(folder, command=ODE):
     guard._hash.cache_clear()
-    return guard.fault((folder / command.split()[-1]).relative_to(folder), command)
+    return guard.fault((folder / command.split()[-1]).relative_to(folder), command, source_of(command))
 
 
 def test_what_was_made_by_the_command_has_no_fault(folder):
@@ -65,11 +69,13 @@ def test_every_flipped_bit_and_every_cut_is_seen(folder, rng, count_fault):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("--N 50", "--N 60"), ("--eta 0.1", "--eta 0.2"), ("ode.npz", "other.npz"), (" --points 3", "")]
+    ("old", "new"),
+    [("--N 50", "--N 60"), ("--eta 0.1", "--eta 0.2"), ("ode.npz", "other.npz"), (" --points 3", "")],
 )
 def test_an_artefact_of_another_command_is_seen(folder, old, new):
     seal = json.loads(sidecar(folder / "ode.npz").read_text())
-    seal["command line"] = seal["command line"].replace(old, new)
+    assert old in seal["command"]
+    seal["command"] = seal["command"].replace(old, new)
     sidecar(folder / "ode.npz").write_text(json.dumps(seal))
     assert fault(folder) == "it was made by another command"
 

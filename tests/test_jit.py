@@ -40,7 +40,7 @@ def test_a_kernel_is_compiled_once_until_its_source_or_what_that_imports_changes
     assert len(found[first]) == 3
     assert compiled(copied, "shallownets.numerics.normals") == found
     with (copied / "shallownets/sources.py").open("a") as file:
-        file.write("\n")
+        file.write("\nUNUSED = 1\n")  # what runs, not only its layout
     after = compiled(copied, "shallownets.numerics.normals")
     assert len(after) == 2
     assert after[first] == found[first]

@@ -21,9 +21,9 @@ def test_a_study_may_be_left_out_where_only_one_has_the_command(monkeypatch):
     assert entry.choose(["simulate", "--p", "8"]) == ("shallownets.studies.escape.commands.simulate", ["--p", "8"])
     assert entry.choose(["escape", "simulate"]) == ("shallownets.studies.escape.commands.simulate", [])
     assert entry.choose(["explain", "fig3"]) == ("shallownets.workflow.explain", ["fig3"])
-    two = entry.commands() | {"second simulate": "shallownets.second.commands.simulate"}
+    two = entry.commands() | {"second simulate": "shallownets.studies.second.commands.simulate"}
     monkeypatch.setattr(entry, "commands", lambda: two)
-    assert entry.choose(["second", "simulate", "--p"]) == ("shallownets.second.commands.simulate", ["--p"])
+    assert entry.choose(["second", "simulate", "--p"]) == ("shallownets.studies.second.commands.simulate", ["--p"])
     with pytest.raises(UserError, match="simulate: one of escape simulate, second simulate is right"):
         entry.choose(["simulate"])
 
@@ -42,4 +42,4 @@ def test_help_names_units_and_what_is_made(name):
     assert "Makes:" in help_text
     if name == "simulate":
         assert "samples/N" in help_text
-        assert "learning rate over p" in help_text
+        assert "learning rate per student unit, eta/p" in " ".join(help_text.split())

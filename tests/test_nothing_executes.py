@@ -14,14 +14,15 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given
 
-from shallownets.claims import judge as claims
-from shallownets.claims import ledger
+from shallownets.claims import entries, ledger
 from shallownets.claims.formulas import evaluate
+from shallownets.claims.judge import Comparison
 from shallownets.config import settings, yamlfile
 from shallownets.config.check import fields, parts
 from shallownets.config.section import Section
 from shallownets.errors import UserError
 from shallownets.results import artefacts
+from shallownets.stage import Arrays
 from shallownets.workflow import catalogue
 from tests.conftest import ROOT
 
@@ -193,11 +194,10 @@ ENTRY = {
 def test_no_claim_names_a_file_outside_the_measurements(change, tmp_path):
     path = tmp_path / "claims.yaml"
     path.write_text(yaml.safe_dump([ENTRY | change]))
-    schema = yamlfile.load(ROOT / "workflow/schemas/claims.schema.yaml")
     with pytest.raises(UserError, match=re.escape(str(path))):
-        claims.tables_of(path, schema)
+        entries.tables_of(path)
     path.write_text(yaml.safe_dump([ENTRY]))
-    assert claims.tables_of(path, schema) == [f"{tmp_path.name}/rates"]
+    assert entries.tables_of(path) == [f"{tmp_path.name}/rates"]
 
 
 ATTACKS = [
@@ -286,8 +286,7 @@ class Trap:
 
 def test_a_pickle_in_an_artefact_is_refused_and_not_opened(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    record = artefacts.record_of("shallownets.studies.escape.stages.ode", {"p": 4}, {"M": "1"})
-    artefacts.save_arrays(tmp_path / "good.npz", {"M": np.arange(3.0)}, record)
+    artefacts.save(tmp_path / "good.npz", Arrays({"M": np.arange(3.0)}), "escape.ode", {"p": 4}, "0123456789abcdef")
     np.savez(tmp_path / "array.npz", M=np.array([Trap()], object), record=np.array("{}"))
     np.savez(tmp_path / "record.npz", record=np.array([Trap()], object))
     np.save(tmp_path / "single.npy", np.array([Trap()], object))
@@ -309,7 +308,7 @@ def test_a_pickle_in_an_artefact_is_refused_and_not_opened(tmp_path, monkeypatch
 def test_the_ledger_prints_words_as_words():
     shared = dict.fromkeys(("predicted", "measured", "low", "high", "tolerance"), 1.0)
     words = "A <script>alert(1)</script> claim | of\ntwo lines"
-    line = claims.Comparison(
+    line = Comparison(
         id="growth", source=words, statement=words, verdict="reproduced", artefact="a.csv", section=words,
         formula="1", rule="equal", n=1, note=words, kind="exact", tiers="paper", **shared,
     )  # fmt: skip

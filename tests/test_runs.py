@@ -26,7 +26,7 @@ with runs.run(Path(sys.argv[1]), nullcontext):
     print(os.environ["SHALLOWNETS_RUN"], flush=True)
     input()
 """
-JOB = "from shallownets import runs; runs.join(); print('ready', flush=True); input()"
+JOB = "from shallownets.results import runs; runs.join(); print('ready', flush=True); input()"
 
 
 @pytest.fixture(autouse=True)

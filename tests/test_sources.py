@@ -5,7 +5,7 @@ import pytest
 
 from shallownets import sources
 
-STAGES = ["start", "sgd", "gather", "ode", "fig1_data"]
+STAGES = ["start", "sgd", "gather", "ode", "fig1"]
 
 
 def names(module):
@@ -22,9 +22,9 @@ def test_the_closure_holds_every_module_that_python_really_loads(module):
 
 def test_a_command_depends_on_its_own_engine_and_not_on_the_other():
     sgd, ode = names("shallownets.studies.escape.stages.sgd"), names("shallownets.studies.escape.stages.ode")
-    assert "escape/engines/direct.py" in sgd - ode
-    assert "escape/engines/ode.py" in ode - sgd
-    assert {"__init__.py", "escape/__init__.py", "escape/model.py"} <= sgd & ode
+    assert "studies/escape/engines/direct.py" in sgd - ode
+    assert "studies/escape/engines/ode.py" in ode - sgd
+    assert {"__init__.py", "studies/escape/__init__.py", "studies/escape/model.py"} <= sgd & ode
 
 
 def test_a_figure_depends_on_no_physics():
@@ -50,6 +50,91 @@ def test_imports_are_found_in_every_form(tmp_path, monkeypatch):
         (package / name).write_text(content)
     monkeypatch.setattr(sources, "ROOT", tmp_path)
     assert names("shallownets.first") == contents.keys() - {"unused.py"}
+
+
+def test_what_is_no_physics_is_in_no_stage(root):
+    """So that an edit of it reruns nothing that is simulated or measured."""
+    stages = sorted((root / "src/shallownets/studies").glob("*/stages/[!_]*.py"))
+    assert len(stages) > 40
+    for path in stages:
+        found = names(f"shallownets.studies.{path.parts[-3]}.stages.{path.stem}")
+        services = {name for name in found if not name.startswith("studies/")}
+        assert services <= {
+            "__init__.py",
+            "errors.py",
+            "stage.py",
+            "sources.py",
+            "config/__init__.py",
+            "config/section.py",
+        } | {name for name in services if name.startswith("numerics/")}, path
+
+
+FILE = '''
+from typing import Annotated
+from msgspec import Meta
+from shallownets.config.section import Section, means
+
+RATE = 0.5
+
+
+class Growth(Section):
+    """What it takes."""
+
+    eta: Annotated[float, Meta(gt=0), means("learning rate", "1")]
+
+
+def grow(x, times=3):
+    """One line."""
+    text = f"{x} of {times}"
+    return RATE * x, text
+'''
+NOTHING = {
+    "comment": (FILE, FILE.replace("RATE = 0.5", "RATE = 0.5  # a half")),
+    "docstring of a function": (FILE, FILE.replace('"""One line."""', '"""Another\n\n    longer one."""')),
+    "no docstring": (FILE, FILE.replace('    """What it takes."""\n', "")),
+    "layout": (FILE, FILE.replace("(x, times=3)", "(\n    x,\n    times=3,\n)")),
+    "quotes": (FILE, FILE.replace('"1")]', "'1')]")),
+}
+WORDS = 'eta = Annotated[float, Meta(title="rate", description="a rate", gt=0)]'
+NOTHING["words of a parameter"] = (WORDS, WORDS.replace("a rate", "a number").replace("rate", "learning rate"))
+SOMETHING = {
+    "constant": FILE.replace("RATE = 0.5", "RATE = 0.6"),
+    "default": FILE.replace("times=3", "times=4"),
+    "limit of a parameter": FILE.replace("gt=0", "gt=1"),
+    "operator": FILE.replace("RATE * x", "RATE + x"),
+    "name": FILE.replace("RATE", "SPEED"),
+    "text that is returned": FILE.replace("of {times}", "in {times}"),
+    "order": FILE.replace("RATE * x, text", "text, RATE * x"),
+}
+
+
+def digests(folder, monkeypatch, *contents):
+    """The digest of a file with each of these contents."""
+    for number, content in enumerate(contents):
+        path = folder / str(number) / "a.py"
+        path.parent.mkdir()
+        path.write_text(content)
+        monkeypatch.setattr(sources, "ROOT", path.parent)
+        yield sources.digest([path])
+
+
+@pytest.mark.parametrize("edit", NOTHING)
+def test_an_edit_that_can_change_no_number_leaves_the_digest(tmp_path, monkeypatch, edit):
+    assert NOTHING[edit][0] != NOTHING[edit][1]
+    first, second = digests(tmp_path, monkeypatch, *NOTHING[edit])
+    assert first == second
+
+
+@pytest.mark.parametrize("edit", SOMETHING)
+def test_an_edit_that_can_change_a_number_changes_the_digest(tmp_path, monkeypatch, edit):
+    first, second = digests(tmp_path, monkeypatch, FILE, SOMETHING[edit])
+    assert first != second
+
+
+def test_the_meaning_of_a_parameter_is_no_part_of_the_digest(tmp_path, monkeypatch):
+    edits = FILE.replace("learning rate", "rate of learning"), FILE.replace('"1")]', '"samples/N")]')
+    first, *others = digests(tmp_path, monkeypatch, FILE, *edits)
+    assert others == [first, first]
 
 
 def test_the_digest_follows_content_and_not_time(tmp_path, monkeypatch):

@@ -61,9 +61,9 @@ def test_the_plot_is_kept_where_nobody_reads_the_words(tmp_path):
 @pytest.mark.parametrize(
     "line",
     [
-        "snakemake -n --quiet all --configfile workflow/tiers/smoke.yaml -- fig1",
-        "shallownets.studies.escape.stages.sgd --help",
-        "shallownets.studies.escape.figures.fig1 --help",
+        "snakemake -n --quiet all --configfile workflow/tiers/smoke.yaml -- draw_escape_fig1",
+        "shallownets run escape.sgd --help",
+        "shallownets draw escape.fig1 --help",
     ],
 )
 def test_a_run_a_stage_and_a_figure_start(root, line):
@@ -83,8 +83,13 @@ def test_a_notebook_that_uses_the_package_keeps_its_own_figures():
     ("modules", "parts"),
     [
         (
-            ["shallownets.config.settings", "shallownets.studies.escape.limits", "shallownets.studies.riccati.limits"],
-            ("scipy.",),
+            [
+                "shallownets.config.settings",
+                "shallownets.workflow.catalogue",
+                "shallownets.studies.escape.parameters.whole",
+                "shallownets.studies.riccati.parameters.whole",
+            ],
+            ("scipy.", "pandas", "matplotlib"),
         ),
         (
             ["shallownets.numerics.integrate"],

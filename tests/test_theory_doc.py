@@ -47,7 +47,7 @@ def test_every_formula_names_its_code_and_its_tests(page):
 
 
 def test_all_code_that_is_named_exists(root, code):
-    package = root / "src/shallownets"
+    package = root / "src/shallownets/studies"
     assert not exists(package, "escape.model.no_such_name")
     assert not exists(package, "escape.theory.landscape.StationaryPoint.no_such_name")
     assert not {name for name in code if not exists(package, name)}

@@ -48,6 +48,7 @@ class Arrays:
         notes: on runs that were left out; they are printed below the figure.
         source: the file that it was read from, for messages.
         versions: of Python and the packages that made it, by their names, where it was read.
+        digest: of the source that made it, where it was read.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -56,6 +57,7 @@ class Arrays:
     notes: Sequence[str] = ()
     source: str = "an artefact"
     versions: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
 
     def __post_init__(self) -> None:
         for name in ("arrays", "parameters"):
@@ -72,6 +74,7 @@ class Table:
     notes: Sequence[str] = ()
     source: str = "a table"
     versions: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", _Parts(self.source, self.parameters))

@@ -1,6 +1,5 @@
 """A small checkout with finished results of two studies, and the report made from it."""
 
-import platform
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,8 @@ import yaml
 
 from shallownets.claims.judge import Comparison
 from shallownets.report.page import build
-from shallownets.results.artefacts import save_table
+from shallownets.results.artefacts import save
+from shallownets.stage import Table
 from shallownets.workflow.lineage import Job
 from tests.conftest import ROOT
 
@@ -26,6 +26,7 @@ FIGURES = {
             "paper": "The paper does not show it.",
             "settings": ["map"],
             "tables": ["stationary_map"],
+            "caption": "**The map.** " + "A stationary point for each pair of ranks and signs. " * 3,
         }
     },
     "toy": {
@@ -36,6 +37,7 @@ FIGURES = {
             "settings": ["line.slope"],
             "tables": [],
             "claims": ["slope"],
+            "caption": "**Figure 7.** The slope is :math:`\\frac{a}{\\sqrt{2}}`. " + "The line has two ends. " * 5,
         }
     },
 }
@@ -93,17 +95,16 @@ def checkout(tmp_path_factory) -> Path:
             path = folder / f"workflow/{kind}/{study}.yaml"
             path.parent.mkdir(exist_ok=True)
             path.write_text(yaml.safe_dump(content))
-    (folder / "workflow/report/straight.rst").write_text("**Figure 7.** The slope is :math:`\\frac{a}{\\sqrt{2}}`.\n")
     (folder / "config.yaml").write_text("tier: paper\nseed: 11\ntoy:\n  line:\n    slope: 3.0 # rise over run\n")
     results = folder / "results"
     results.mkdir()
     (results / "config.yaml").write_text(yaml.safe_dump(CONFIG, sort_keys=False))
     pd.DataFrame([asdict(one) for one in LINES]).to_csv(results / "claims.csv", index=False)
-    record = {"command": "shallownets.studies.escape.stages.stationary_map", "source": "0123456789abcdef", "units": {}}
-    record |= {"parameters": PARAMETERS, "versions": {"python": platform.python_version(), "numpy": "2.4.6"}}
     kept = pd.read_csv(ROOT / "tests/reference/figure_data/escape/stationary_map.csv")
-    save_table(results / "figure_data/escape/stationary_map.csv", kept, record)
-    save_table(results / "figure_data/toy/straight.csv", pd.DataFrame({"x": [0, 1], "y": [0, 3]}), record)
+    straight = pd.DataFrame({"x": [0, 1], "y": [0, 3]})
+    for stage, frame in (("escape.stationary_map", kept), ("toy.straight", straight)):
+        path = results / "figure_data" / f"{stage.replace('.', '/')}.csv"
+        save(path, Table(frame), stage, PARAMETERS, "0123456789abcdef")
     for study, name in (("escape", "stationary_map"), ("toy", "straight")):
         picture = results / f"figures/{study}/{name}.png"
         picture.parent.mkdir(parents=True)
@@ -126,7 +127,7 @@ def job(rule: str, inputs: list[str], outputs: list[str], benchmark: str | None 
         outputs=tuple(Path("results", name) for name in outputs),
         log=None,
         benchmark=Path("results", benchmark) if benchmark else None,
-        command="true",
+        command=f"run toy.{rule}",
     )
 
 

@@ -68,7 +68,7 @@ def eventually(browser, condition) -> None:
 
 def plot(browser):
     """The live plot, scrolled to and drawn."""
-    element = browser.find_element(By.ID, "plot-stationary_map")
+    element = browser.find_element(By.ID, "plot-escape-stationary_map")
     browser.execute_script("arguments[0].closest('figure').scrollIntoView()", element)
     eventually(browser, lambda _: element.find_elements(By.CSS_SELECTOR, ".plotly .scatterlayer .point"))
     return element
@@ -114,14 +114,14 @@ def test_a_count_of_the_first_screen_leads_to_its_claims(opened):
 
 
 def test_from_a_claim_to_its_figure_and_back_to_a_claim_that_is_filtered_out(opened):
-    link = opened.find_element(By.CSS_SELECTOR, "#claim-slope a[href='#straight']")
+    link = opened.find_element(By.CSS_SELECTOR, "#claim-slope a[href='#toy-straight']")
     opened.execute_script("arguments[0].scrollIntoView({block: 'center'})", link)
     link.click()
     top = "return document.getElementById(arguments[0]).getBoundingClientRect().top"
-    eventually(opened, lambda _: 0 <= opened.execute_script(top, "straight") < 200)
+    eventually(opened, lambda _: 0 <= opened.execute_script(top, "toy-straight") < 200)
     Select(opened.find_element(By.CSS_SELECTOR, "[data-key=verdict]")).select_by_visible_text("deviates")
     assert not opened.find_elements(By.ID, "claim-slope")
-    opened.find_element(By.CSS_SELECTOR, "#straight .claims a").click()
+    opened.find_element(By.CSS_SELECTOR, "#toy-straight .claims a").click()
     eventually(opened, lambda _: opened.find_elements(By.ID, "claim-slope"))
     eventually(opened, lambda _: 0 <= opened.execute_script(top, "claim-slope") < 900)
 
@@ -145,7 +145,7 @@ def test_a_plot_says_its_values_on_hover_and_its_legend_hides_curves(opened):
     eventually(opened, lambda _: len(element.find_elements(By.CSS_SELECTOR, ".scatterlayer .point")) < points)
     opened.find_element(By.CSS_SELECTOR, ".swap").click()
     assert not element.is_displayed()
-    assert opened.find_element(By.CSS_SELECTOR, "#stationary_map .drawn").is_displayed()
+    assert opened.find_element(By.CSS_SELECTOR, "#escape-stationary_map .drawn").is_displayed()
 
 
 def test_the_keyboard_reaches_everything_in_order(opened):
@@ -170,7 +170,7 @@ def test_nothing_is_wider_than_the_window(opened, width):
     plot(opened)
     wide = "return document.documentElement.scrollWidth"
     assert opened.execute_script(wide) <= width
-    for name in ("top", "stationary_map", "ledger", "provenance"):
+    for name in ("top", "escape-stationary_map", "ledger", "provenance"):
         opened.execute_script("document.getElementById(arguments[0]).scrollIntoView()", name)
         seen = shot(opened)
         assert seen.std() > 0.03, f"{name} is blank"
@@ -188,7 +188,7 @@ def test_printed_it_shows_drawn_figures_and_no_controls(opened):
     element = plot(opened)
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert not element.is_displayed()
-    assert opened.find_element(By.CSS_SELECTOR, "#stationary_map .drawn").is_displayed()
+    assert opened.find_element(By.CSS_SELECTOR, "#escape-stationary_map .drawn").is_displayed()
     assert not opened.find_element(By.ID, "filters").is_displayed()
     window(opened, 720, 1000)
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})

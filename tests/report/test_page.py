@@ -3,6 +3,7 @@
 import platform
 import re
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,13 @@ import yaml
 
 from shallownets.archive import verify
 from shallownets.errors import UserError
+from shallownets.files import sidecar
 from shallownets.report.page import build
-from shallownets.results.artefacts import save_bytes, sidecar
+from shallownets.results.artefacts import save_bytes
+from shallownets.workflow import catalogue
 from tests.report.conftest import FIGURES, HOSTILE
+
+WORDS = FIGURES["escape"]["stationary_map"]
 
 
 class Elements(HTMLParser):
@@ -74,7 +79,7 @@ def test_links_lead_somewhere(elements, checkout):
             assert link[1:] in ids, link
         elif not link.startswith("https://arxiv.org/abs/"):
             assert (checkout / "results" / link).is_file(), link
-    assert {"figures/toy/straight.pdf", "figure_data/toy/straight.csv", "#claim-slope", "#straight"} <= set(links)
+    assert {"figures/toy/straight.pdf", "figure_data/toy/straight.csv", "#claim-slope", "#toy-straight"} <= set(links)
 
 
 def test_what_looks_like_a_tag_stays_text(elements, page):
@@ -91,6 +96,7 @@ def test_a_figure_says_what_it_is(elements):
     assert "line what line makes 1 1.5 min 30.0 s 1.5 min 256 MB" in text
     assert "straight what straight makes 1 not recorded" in text
     assert "source 0123456789abcdef" in text
+    assert "python -m shallownets run toy.line" in text
     assert "not made in this run" not in text
 
 
@@ -102,7 +108,7 @@ def test_formulas_are_set(elements, page):
 def test_provenance_has_config_versions_seed_and_what_differs_from_the_default(elements):
     text = " ".join(elements.text.split())
     assert "toy.line.slope: 3.0 (default: None)" in text
-    assert f"numpy 2.4.6, python {platform.python_version()}" in text
+    assert f"numpy {version('numpy')}, python {platform.python_version()}" in text
     assert "seeds 11" in text
     assert "width: 8" in text
 
@@ -129,7 +135,6 @@ def test_a_claim_whose_figure_was_not_made_says_so(inside, jobs):
         ("results/figures/toy/straight.png", "straight.png"),
         ("results/figure_data/toy/straight.csv", "no such file"),
         ("results/claims.csv", "make figures"),
-        ("workflow/report/straight.rst", "caption"),
         ("workflow/studies/toy.yaml", "workflow/studies/toy.yaml"),
     ],
 )
@@ -147,7 +152,7 @@ def test_what_is_missing_is_named(inside, jobs, name, words):
 def test_a_picture_that_is_not_what_was_written_is_not_shown(inside, jobs):
     path = inside / "results/figures/toy/straight.png"
     kept = path.read_bytes()
-    save_bytes(path, kept)
+    save_bytes(path, kept, "")
     path.write_bytes((inside / "results/figures/escape/stationary_map.png").read_bytes() + b" ")
     try:
         with pytest.raises(UserError, match=r"straight\.png: its bytes are not those that were written"):
@@ -181,3 +186,24 @@ def test_a_setting_that_the_config_does_not_have_is_named(inside, jobs):
             build(Path("results"), jobs)
     finally:
         path.write_text(kept)
+
+
+def test_figures_of_one_name_in_two_studies_have_places_of_their_own():
+    anchors = [catalogue.Figure(study=study, name="fig1", **WORDS).anchor for study in ("escape", "toy")]
+    assert len(set(anchors)) == 2
+
+
+def test_a_result_without_a_seal_is_shown_as_in_an_archive(inside, page, jobs):
+    """There the tables lie without their seals: what is said of their making stands in their records."""
+    seals = sorted((inside / "results").rglob("*.run.json"))
+    kept = [path.read_bytes() for path in seals]
+    try:
+        for path in seals:
+            path.unlink()
+        text = " ".join(Elements(build(Path("results"), jobs)).text.split())
+    finally:
+        for path, content in zip(seals, kept, strict=True):
+            path.write_bytes(content)
+    assert seals
+    assert "source 0123456789abcdef" in text
+    assert "python -m shallownets run toy.line" in text

@@ -76,9 +76,9 @@ def test_another_table_is_no_ledger(tmp_path):
     with pytest.raises(UserError, match="columns"):
         table.rows_of(path, [])
     pd.DataFrame([line("a", "surely reproduced")]).to_csv(path, index=False)
-    with pytest.raises(UserError, match=r"verdict = 'surely reproduced': one of reproduced, deviates, .* is right"):
+    with pytest.raises(UserError, match=r"verdict = 'surely reproduced': expected one of reproduced, deviates"):
         table.rows_of(path, [])
-    save_bytes(path, pd.DataFrame([line("a", "deviates")]).to_csv(index=False).encode())
+    save_bytes(path, pd.DataFrame([line("a", "deviates")]).to_csv(index=False).encode(), "")
     path.write_bytes(path.read_bytes().replace(b"deviates", b"reproduced"))
     with pytest.raises(UserError, match="its bytes are not those that were written"):
         table.rows_of(path, [])
@@ -96,7 +96,9 @@ def test_every_claim_of_the_project_belongs_to_a_figure_and_every_link_to_a_clai
     ]
     assert entries
     for study, entry in entries:
-        assert any(figure.study == study and figure.supports(entry) for figure in figures), entry["id"]
+        assert any(figure.study == study and figure.supports(entry["id"], entry["table"]) for figure in figures), entry[
+            "id"
+        ]
     ids = {entry["id"] for _, entry in entries}
     for figure in figures:
         assert set(figure.claims) <= ids, figure.name

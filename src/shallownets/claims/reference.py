@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from shallownets.claims import ledger
-from shallownets.config.commandline import Parser, path
+from shallownets.config.commandline import Parser
+from shallownets.config.commandline import path as file
 from shallownets.errors import UserError
 from shallownets.files import write_whole
 from shallownets.numerics.statistics import WIDTH
@@ -132,8 +133,8 @@ def main(words: list[str]) -> None:
     parser.add_argument(
         "action", choices=["check", "update"], help="fail where anything moved, or keep the new results"
     )
-    parser.add_argument("--results", type=path, default=Path("results"), help="results of the paper tier")
-    parser.add_argument("--reference", type=path, default=Path("tests/reference"), help="the reference")
+    parser.add_argument("--results", type=file, default=Path("results"), help="results of the paper tier")
+    parser.add_argument("--reference", type=file, default=Path("tests/reference"), help="the reference")
     args = parser.parse_args(words)
 
     lines, compared = compare(args.results, args.reference)

@@ -13,7 +13,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from shallownets.errors import UserError
-from shallownets.files import sidecar
 from shallownets.report.markup import caption
 from shallownets.report.rules import Rule, by_rule
 from shallownets.report.table import Row
@@ -47,7 +46,7 @@ class Exhibit:
         settings: the parameters behind it.
         rows: its claims.
         pdf, csv: relative to the folder of results.
-        command, source: what made the data, and the hash of the source that did.
+        command, source: what makes the data, and the hash of the source that did.
         rules: those behind it, with what they cost.
     """
 
@@ -142,7 +141,7 @@ def exhibit(
     """
     pdf, csv = f"figures/{figure.study}/{figure.name}", f"figure_data/{figure.table}"
     table = load_table(results / f"{csv}.csv")
-    seal = json.loads(sidecar(results / f"{csv}.csv").read_text(encoding="utf-8"))
+    maker = lineage.behind(results / f"{csv}.csv", jobs)[-1]
     image, thumbnail, size = _pictures(results / f"{pdf}.png")
     return Exhibit(
         figure=figure,
@@ -155,7 +154,7 @@ def exhibit(
         rows=[row for row in rows if figure in row.figures],
         pdf=f"{pdf}.pdf",
         csv=f"{csv}.csv",
-        command=f"python -m shallownets {seal['command']}",
-        source=seal["source"],
+        command=f"python -m shallownets {maker.command}",
+        source=table.digest,
         rules=by_rule(lineage.behind(results / f"{pdf}.png", jobs)),
     )

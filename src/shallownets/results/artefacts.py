@@ -121,15 +121,16 @@ def save(path: Path, result: Arrays | Table, stage: str, parameters: Mapping, so
     save_bytes(path, _arrays_as_bytes(result.arrays, record) if arrays else _table_as_bytes(result.frame, record), source)
 
 
-def _parameters(record: Mapping) -> dict:
-    """The parameters in a record that was read.
+def _said(record: Mapping, path: Path) -> dict:
+    """What a record that was read says of its result, by the attributes of ``Arrays`` and ``Table``.
 
     Raises:
         ValueError: it is not a record of ours.
     """
     if missing := {"stage", "parameters", "units", "source", "versions"} - record.keys():
         raise ValueError(f"no {', '.join(missing)}")
-    return dict(record["parameters"])
+    said = {name: dict(record[name]) for name in ("parameters", "units", "versions")}
+    return {**said, "digest": str(record["source"]), "source": str(path)}
 
 
 def load_arrays(path: Path) -> Arrays:
@@ -143,7 +144,7 @@ def load_arrays(path: Path) -> Arrays:
         with np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         record = json.loads(str(arrays.pop("record")))
-        return Arrays(arrays, record["units"], _parameters(record), source=str(path), versions=record["versions"])
+        return Arrays(arrays, **_said(record, path))
     except Exception as error:  # damage comes out of zip, zlib, numpy and json as nearly every exception there is
         raise UserError(f"{path}: damaged or not an artefact of this project; delete it and run again") from error
 
@@ -161,6 +162,6 @@ def load_table(path: Path) -> Table:
         heads = [line[2:].split(": ", 1) for line in content.decode().splitlines() if line.startswith("# ")]
         record = {key: json.loads(value) for key, value in heads}
         frame = pd.read_csv(io.BytesIO(content), comment="#", keep_default_na=False, na_values=[""])
-        return Table(frame, record["units"], _parameters(record), source=str(path), versions=record["versions"])
+        return Table(frame, **_said(record, path))
     except Exception as error:  # as above
         raise UserError(f"{path}: damaged or not a table of this project; delete it and run again") from error

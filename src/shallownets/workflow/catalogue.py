@@ -12,7 +12,7 @@ from shallownets.claims.entries import load as load_claims
 from shallownets.config import yamlfile
 from shallownets.config.check import section_of
 from shallownets.config.section import Section, expected
-from shallownets.errors import UserError
+from shallownets.errors import UserError, in_short
 
 FOLDER = Path("workflow/figures")  # relative to the checkout
 CLAIMS = Path("workflow/claims")
@@ -43,6 +43,11 @@ class Figure(Section):
         return f"{self.study}.{self.name}"
 
     @property
+    def anchor(self) -> str:
+        """Its place on the page of the report: ``escape-fig1``."""
+        return f"{self.study}-{self.name}"
+
+    @property
     def table(self) -> str:
         """The figure data that it is drawn from, below RESULTS/figure_data, without the ending."""
         return f"{self.study}/{self.data or self.name}"
@@ -64,8 +69,9 @@ def load(checkout: Path = Path()) -> dict[str, Figure]:
     found = {}
     for path in paths:
         for name, entry in yamlfile.load_section(path).items():
-            said = entry if isinstance(entry, dict) else {}
-            figure = section_of({"study": path.stem, "name": name} | said, Figure, f"{path}: {name}")
+            if not isinstance(entry, dict):
+                raise UserError(f"{path}: {name}: expected keys and their values, got {in_short(entry)}")
+            figure = section_of(entry | {"study": path.stem, "name": name}, Figure, f"{path}: {name}")
             found[figure.address] = figure
     return found
 
