@@ -71,7 +71,7 @@ lint: $(READY)  ## check style and the workflow
 	@ruff check
 	@ruff format --check
 	@snakefmt --check Snakefile workflow/rules
-	@snakemake --lint
+	@python workflow/lint.py
 
 bench: $(READY)  ## time engines beside baselines, start-up beside BESIDE=checkout; writes docs/performance.md; after `make figures`
 	@mkdir -p .benchmarks docs/figures
