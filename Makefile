@@ -1,7 +1,8 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
 READY := .venv/ready
-.PHONY: $(READY) help figures report smoke study cost profile check reference gallery archive verify test test-all coverage mutants test-cluster \
+.PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs archive verify test test-all \
+	coverage mutants test-cluster \
 	test-pythons lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
@@ -45,6 +46,9 @@ reference: figures  ## show what moved since tests/reference was kept, and keep 
 gallery: figures  ## copy the figures and the ledger to docs/, where the README shows them
 	@mkdir -p docs/figures && cp results/figures/*/*.png docs/figures/ && cp results/claims.md docs/claims.md
 
+docs: $(READY)  ## write docs/config.md, the page of all keys of the config, from their classes
+	@python -m shallownets config --out docs/config.md
+
 archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
 	@$(RUN) $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
 	@python -m shallownets archive --results results$(if $(TIER),/$(TIER)) --out results
@@ -74,7 +78,7 @@ lint: $(READY)  ## check style and the workflow
 	@ruff check
 	@ruff format --check
 	@snakefmt --check Snakefile workflow/rules
-	@snakemake --lint
+	@python workflow/lint.py
 
 bench: $(READY)  ## time engines beside baselines, start-up beside BESIDE=checkout; writes docs/performance.md; after `make figures`
 	@mkdir -p .benchmarks docs/figures

@@ -63,6 +63,8 @@ def test_every_module_of_a_study_stands_in_a_room(root):
         assert found <= rooms, f"{model.parent.name}: {found - rooms} in none of the rooms of .importlinter"
 
 
+FIGURES = "A figure is drawn from its table alone"
+SHARED = "What studies share imports no study"
 STAGES = "A stage reads no file, writes none, and has no command line"
 SERVICES = "What computes knows nothing of what keeps, plans, judges or shows"
 
@@ -81,7 +83,7 @@ WRONG = [
     (
         "studies/second/figures/fig1.py",
         "from shallownets.studies.second import model",
-        "A figure is drawn from its table alone",
+        FIGURES,
     ),
     (
         "studies/escape/engines/ode.py",
@@ -93,7 +95,7 @@ WRONG = [
     (
         "numerics/statistics.py",
         "from shallownets.studies.escape.engines import ode",
-        "What studies share imports no study",
+        SHARED,
     ),
     ("studies/second/stages/start.py", "import argparse", STAGES),
     ("studies/second/stages/start.py", "def late():\n    from shallownets.results import artefacts", STAGES),
@@ -115,11 +117,8 @@ WRONG = [
 @pytest.mark.parametrize(("file", "line", "contract"), WRONG)
 def test_a_wrong_import_is_found(root, tmp_path, file, line, contract):
     package = shutil.copytree(root / "src/shallownets", tmp_path / "shallownets")
-    for name in (
-        "model.py",
-        *(f"{room}/__init__.py" for room in ("engines", "measure", "figures", "stages")),
-        "__init__.py",
-    ):
+    rooms = [f"{room}/__init__.py" for room in ("engines", "measure", "figures", "stages")]
+    for name in ("__init__.py", "model.py", *rooms):
         path = package / "studies/second" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()

@@ -8,6 +8,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from shallownets.config import settings
+from shallownets.config.page import page
+
 
 @pytest.fixture
 def readme(root):
@@ -24,13 +27,17 @@ def test_every_figure_has_a_caption_and_stands_in_the_gallery(root, readme):
     for name, entry in figures:
         picture = matplotlib.image.imread(root / f"docs/figures/{name}.png")
         assert picture.min() < picture.max(), name  # one that can be read, and on which something is drawn
-        assert entry["caption"].lstrip().startswith("**"), name
+        assert entry["caption"].rstrip().endswith((".", ")")), name
+
+
+def test_the_page_of_the_config_is_made_from_its_classes(root):
+    assert (root / "docs/config.md").read_text() == page(settings.default(root))
 
 
 def test_links_between_pages_lead_somewhere(root):
-    for page in [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
-            assert (page.parent / target).exists(), (page.name, target)
+    for file in [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text()):
+            assert (file.parent / target).exists(), (file.name, target)
 
 
 def test_the_kept_ledger_is_that_of_the_claims_files(root):
@@ -61,7 +68,7 @@ def test_no_command_shown_gives_a_target_away_to_an_option_that_takes_all_that_f
         for option, words in re.findall(r"(--config(?:file)?) +((?:[^-\s`#][^\s`#]* ?)+)", page.read_text())
     ]
     assert {option for _, option, _ in taken} == {"--config", "--configfile"}
-    for page, option, words in taken:
+    for file, option, words in taken:
         right = "=" if option == "--config" else ".yaml"
-        assert all(right in word for word in words), (page, option, words)
+        assert all(right in word for word in words), (file, option, words)
     assert "snakemake --cores 8 draw_escape_fig1 --configfile workflow/tiers/mine.yaml\n" in readme

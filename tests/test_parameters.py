@@ -52,8 +52,11 @@ def given(config):
     yield "escape.dimensions", "escape.landscape.expressivity", more
     yield "escape.hessian", "escape.landscape", {}
     yield "escape.null_directions", "escape.landscape.null_directions", {}
-    for part in ("optimum", "rates", "norms", "growth", "law", "times"):
-        yield f"escape.plateau_{part}", f"escape.plateau.{part}", {}
+    yield "escape.plateau_scan", "escape.plateau.optimum", {}
+    yield "escape.plateau_optimum", "escape.plateau", {}
+    plateau = {"plateau_rates": "rates", "norm_learning": "norms", "overlap_growth": "growth"}
+    for name, part in (plateau | {"escape_law": "law", "escape_time": "times"}).items():
+        yield f"escape.{name}", f"escape.plateau.{part}", {}
     for engine, sizes in (("chain", finite["escape"]["sizes"]), ("direct", [finite["escape"]["direct"]])):
         for N, replicates in sizes:
             more = {"engine": engine, "N": N, "replicates": replicates}
@@ -150,9 +153,10 @@ def test_every_stage_is_in_the_table_above():
 
 
 def test_a_stage_takes_its_values_from_the_sections_around_its_own():
-    section = settings.values_of("escape.plateau_optimum", PAPER, "escape.plateau.optimum", {})
+    section = settings.values_of("escape.plateau_optimum", PAPER, "escape.plateau", {})
     assert section.seed == PAPER["seed"]
     assert section.resamples == PAPER["escape"]["plateau"]["resamples"]
+    section = settings.values_of("escape.plateau_scan", PAPER, "escape.plateau.optimum", {})
     assert section.tolerance == PAPER["escape"]["plateau"]["optimum"]["tolerance"]  # its own, not that of the study
     falling = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd", {"eta_d": 0.02})
     constant = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd", {"eta_d": 0.02, "falls_from": None})

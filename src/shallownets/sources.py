@@ -71,7 +71,9 @@ def closure(module: str) -> list[Path]:
     return sorted(found.values())
 
 
-_WORDS = {"title", "description"}  # of a parameter: what it means, in help and messages
+# What a parameter means, for help and messages: arguments of msgspec's Meta, and the functions of config/section.py.
+_WORDS = {"title", "description"}
+_SAYING = {"means", "expected"}
 
 
 def _meaning(node: object) -> str:
@@ -80,6 +82,8 @@ def _meaning(node: object) -> str:
     Only fields that hold something are written, so that Pythons whose trees differ in empty ones agree.
     """
     if isinstance(node, ast.AST):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SAYING:
+            return "words"
         parts = []
         for name, value in ast.iter_fields(node):
             if name == "body" and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):

@@ -82,6 +82,22 @@ def digest(module, *others):
     return sources.digest([*sources.closure(f"shallownets.{module}"), *(ROOT / other for other in others)])
 
 
+def stage(name, section="", **more):
+    """The hash of a stage's source, and its command with parameters and files, as the params of its rule.
+
+    The section, and the values in `more` that do not stand in the config, may be functions of the wildcards.
+    """
+
+    def command(wildcards, input, output):
+        values = {key: value(wildcards) if callable(value) else value for key, value in more.items()}
+        place = section(wildcards) if callable(section) else section
+        given = words(settings.values_of(name, config, place, values))
+        return shlex.join(["run", name, *given, *named(input), *named(output)])
+
+    study, _, last = name.partition(".")
+    return {"code": digest(f"studies.{study}.stages.{last}"), "command": command}
+
+
 def growing(amount):
     """Memory or time of a job, for `resources`: a retry asks for twice as much."""
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)

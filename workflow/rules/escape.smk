@@ -9,27 +9,7 @@
 #   figure_data/escape/fig1.csv               what Figure 1 shows
 
 
-def escape_numbers(*names):
-    """Whole numbers that are wildcards, as parameters."""
-    return {name: lambda wildcards, name=name: int(getattr(wildcards, name)) for name in names}
-
-
-def escape_run(wildcards):
-    """The section of the config that a run's jobs take their parameters from."""
-    return f"escape.runs.{wildcards.run}"
-
-
-def escape_run_value(key):
-    """A value of that section, as a function of the wildcards."""
-    return lambda wildcards: config["escape"]["runs"][wildcards.run][key]
-
-
-def escape_batches(wildcards):
-    """The batches of replicates of a run by an engine."""
-    total = escape_run_value("replicates" if wildcards.engine == "sgd" else "chain_replicates")(wildcards)
-    size = config["escape"]["batch"]
-    names = [f"{first}-{min(first + size, total) - 1}" for first in range(0, total, size)]
-    return [f"{DATA}/escape/{wildcards.run}/{wildcards.engine}/{name}.npz" for name in names]
+include: "escape/functions.smk"
 
 
 # The replicates of a batch, by its wildcards: the same for both engines.

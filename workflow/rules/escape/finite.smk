@@ -16,13 +16,6 @@ ESCAPE_TIMES = {
 }
 
 
-def escape_one_start(wildcards):
-    """How often SGD is repeated from a single start: at the learning rate whose spread is shown."""
-    spread = ESCAPE_FINITE["spread"]
-    shown = float(wildcards.eta_hat) == ESCAPE_FINITE["escape"]["eta_hat"]
-    return spread["starts"] * spread["runs"] if shown else 0
-
-
 use rule stage as escape_escape_times with:
     output:
         data=f"{DATA}/escape/escape_times/{{engine}}_{{N}}.npz",
