@@ -370,5 +370,5 @@ def main(words: list[str]) -> None:
         print("\n".join(summary(args, begun, runs)), flush=True)
     finally:  # the runs may have taken hours: their plot is kept even where nobody can read the words
         style.apply()
-        style.save(draw(args, begun, runs), args.out)
+        style.save(draw(args, begun, runs), args.out, sources.digest(sources.closure(__name__)))
     print(f"Drawn: {', '.join(map(str, args.out))}")
