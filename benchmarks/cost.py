@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.random import SeedSequence, default_rng
 
+from shallownets import sources
 from shallownets.drawing import style
 from shallownets.studies.escape import starts
 from shallownets.studies.escape.engines import chain, direct, gradient_flow, ode, spectral
@@ -81,7 +82,7 @@ def main() -> None:
     for engine, row in slopes.items():
         print(f"| {engine} | " + " | ".join(row.get(variable, "") for variable in SIZES) + " |")
     print()
-    style.save(figure, [Path("docs/figures/cost.png")])
+    style.save(figure, [Path("docs/figures/cost.png")], sources.digest([Path(__file__)]))
 
 
 if __name__ == "__main__":

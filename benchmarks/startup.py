@@ -15,13 +15,14 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
+from shallownets.__main__ import commands
 from shallownets.workflow import lineage
 
 ROUNDS = 2
 COMMANDS = {
     "`snakemake -n`": "snakemake -n --quiet all",
-    "a stage's `--help`": "shallownets.studies.escape.stages.ode --help",
-    "a figure's `--help`": "shallownets.studies.escape.figures.fig1 --help",
+    "a stage's `--help`": "shallownets run escape.ode --help",
+    "a figure's `--help`": "shallownets draw escape.fig1 --help",
 }
 
 
@@ -55,13 +56,21 @@ def starts(checkouts: list[Path]) -> None:
     print()
 
 
+def modules_of(job: lineage.Job) -> str:
+    """What a job imports: the module of its command, and that of the stage or figure that it runs."""
+    command, name = job.runs
+    study, _, last = name.partition(".")
+    named = [f"shallownets.studies.{study}.{lineage.NAMED[command]}.{last}"] if name else []
+    return ", ".join([commands()[command], *named])
+
+
 @cache
-def import_seconds(module: str) -> float:
-    """Core time to import a command's module, fastest of a few."""
+def import_seconds(modules: str) -> float:
+    """Core time to import the modules of a command, fastest of a few."""
     times = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
-        subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
+        subprocess.run([sys.executable, "-c", f"import {modules}"], check=True)
         times.append(time.perf_counter() - started)
     return min(times)
 
@@ -71,8 +80,7 @@ def rule_by_rule() -> None:
     rules = defaultdict(list)
     for job in lineage.jobs():
         if cost := lineage.cost(job):
-            module = job.command.split("python -m ")[1].split()[0]
-            rules[job.rule].append((cost.seconds, import_seconds(module)))
+            rules[job.rule].append((cost.seconds, import_seconds(modules_of(job))))
     rows = [(rule, len(jobs), *map(sum, zip(*jobs, strict=True))) for rule, jobs in rules.items()]
     number, total, before = (sum(row[column] for row in rows) for column in (1, 2, 3))
     print("## The paper tier, rule by rule\n")

@@ -47,7 +47,7 @@ def deviations(ours: Path, theirs: Path) -> dict[str, float]:
         for part in ("measurements", "figure_data")
         for path in (theirs / part).rglob("*.csv")
     )
-    return {name: deviation.largest(load_table(ours / name)[0], load_table(theirs / name)[0]) for name in names}
+    return {name: deviation.largest(*(load_table(folder / name).frame for folder in (ours, theirs))) for name in names}
 
 
 def pictures(ours: Path, theirs: Path) -> list[bool]:

@@ -125,6 +125,7 @@ def test_the_work_of_every_stage_is_a_number_of_seconds(tier):
         "escape.dimensions",
         "escape.hessian",
         "escape.null_directions",
+        "escape.plateau_optimum",
         "escape.plateau_rates",
         "escape.finite_divergence",
         "escape.overparameterisation",

@@ -1,3 +1,5 @@
+import os
+import shutil
 import subprocess
 import sys
 
@@ -146,6 +148,21 @@ def test_the_digest_follows_content_and_not_time(tmp_path, monkeypatch):
     assert sources.digest([file]) == before
     file.write_text("2")
     assert sources.digest([file]) != before
+
+
+def test_every_supported_python_that_is_here_finds_the_same_digest(root):
+    """Their syntax trees differ; a result that one of them made is none of another's to make again."""
+    code = "from shallownets import sources as s; print(s.digest((s.ROOT / s.PACKAGE).rglob('*.py')))"
+    said = {}
+    for python in [sys.executable, *(f"python3.{minor}" for minor in (11, 12, 13))]:
+        if shutil.which(python):
+            done = subprocess.run(
+                [python, "-c", code], env=os.environ | {"PYTHONPATH": root / "src"}, capture_output=True
+            )
+            if done.returncode == 0:  # a name may lead to a Python that is not set up
+                said[python] = done.stdout
+    assert sys.executable in said
+    assert len(set(said.values())) == 1, said
 
 
 def test_an_unknown_module_is_refused():

@@ -89,7 +89,7 @@ def test_what_is_refused_is_refused_at_its_line_by_both(tmp_path, loader, text, 
 def test_endless_nesting_does_not_end_the_process(tmp_path, unit):
     path = tmp_path / "deep.yaml"
     path.write_text(unit * 200_000)
-    code = "import sys; from pathlib import Path; from shallownets import yamlfile; yamlfile.load(Path(sys.argv[1]))"
+    code = "import sys, pathlib; from shallownets.config.yamlfile import load; load(pathlib.Path(sys.argv[1]))"
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("nest to 100 at most")

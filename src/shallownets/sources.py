@@ -91,7 +91,7 @@ def _meaning(node: object) -> str:
             if name == "keywords":
                 value = [part for part in value if part.arg not in _WORDS]
             if isinstance(node, ast.JoinedStr):
-                value = [part for part in node.values if getattr(part, "value", None) != ""]  # Python 3.12 adds these
+                value = [part for part in node.values if getattr(part, "value", None) != ""]  # some Pythons add them
             if value is not None and value != [] and name not in ("kind", "type_comment"):
                 parts.append(f"{name}={_meaning(value)}")
         return f"{type(node).__name__}({','.join(parts)})"

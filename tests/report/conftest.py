@@ -47,7 +47,7 @@ CONFIG = {
     "escape": {"figures": ["stationary_map"], "map": {"N": 12, HOSTILE: "a name that is no tag"}},
     "toy": {"figures": ["straight"], "line": {"slope": 3.0, "width": 8}},
 }
-PARAMETERS = {"N": 12, "maps": [[4, 3, 12], [6, 2, 12]], "p": 4, "p_star": 3, "seed": 11, "values": [1e-2, 1e-5, 1e-8]}
+PARAMETERS = {"N": 12, "sizes": [[4, 3, 12], [6, 2, 12]], "p": 4, "p_star": 3, "seed": 11, "values": [1e-2, 1e-5, 1e-8]}
 
 
 def line(name: str, verdict: str, study: str = "escape", table: str = "stationary_map", **other) -> Comparison:
@@ -95,7 +95,7 @@ def checkout(tmp_path_factory) -> Path:
             path = folder / f"workflow/{kind}/{study}.yaml"
             path.parent.mkdir(exist_ok=True)
             path.write_text(yaml.safe_dump(content))
-    (folder / "config.yaml").write_text("tier: paper\nseed: 11\ntoy:\n  line:\n    slope: 3.0 # rise over run\n")
+    (folder / "config.yaml").write_text("tier: paper\nseed: 11\ntoy:\n  line:\n    slope: 2.0 # rise over run\n")
     results = folder / "results"
     results.mkdir()
     (results / "config.yaml").write_text(yaml.safe_dump(CONFIG, sort_keys=False))

@@ -15,7 +15,7 @@ PARAMETERS = {
     "fig2": {},
     "fig3": {"others": 20, "N": 1000},
     "escape_law": {},
-    "stationary_map": {"maps": [[4, 3, 12], [6, 2, 12]], "p": 4, "N": 12},
+    "stationary_map": {"sizes": [[4, 3, 12], [6, 2, 12]], "p": 4, "N": 12},
 }
 # rows of the table that are shown, and how often each
 SHOWN = {

@@ -107,7 +107,7 @@ def test_formulas_are_set(elements, page):
 
 def test_provenance_has_config_versions_seed_and_what_differs_from_the_default(elements):
     text = " ".join(elements.text.split())
-    assert "toy.line.slope: 3.0 (default: None)" in text
+    assert "toy.line.slope: 3.0 (default: 2.0)" in text
     assert f"numpy {version('numpy')}, python {platform.python_version()}" in text
     assert "seeds 11" in text
     assert "width: 8" in text

@@ -7,6 +7,7 @@
 #
 # The parameters are those of the class of the stage's name: each from its section of the config, or from one around it.
 
+
 rule stage:  # no job of its own: the rules of the stages are made from it
     log:
         f"{LOGS}/stage.log",

@@ -176,7 +176,7 @@ def _is_wrong_number(value: object) -> bool:
 def _converts(value: object, kind: Any) -> bool:
     try:
         msgspec.convert(value, kind)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # msgspec cannot even look at text with half a character
         return False
     return True
 

@@ -98,7 +98,8 @@ def check(config: object, known: Mapping[str, Collection[str]]) -> Section:
 
 def figures(config: Mapping, known: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """The names of the figures to make, study by study: those that the config names, else all of the catalogue."""
-    return {study: config[study].get("figures") or list(names) for study, names in known.items()}
+    chosen = {study: config[study].get("figures") for study in known}
+    return {study: list(names) if chosen[study] is None else chosen[study] for study, names in known.items()}
 
 
 def values_of(stage: str, config: Mapping, place: str, more: Mapping[str, Any]) -> Section:

@@ -59,7 +59,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     add("--p-star", type=cli.count, default=2, help="teacher width p*, number of vectors (default: 2)")
     add("--N", type=cli.count, default=10000, help="input dimension, at least p + p* (default: 10000)")
     rate = parser.add_mutually_exclusive_group()
-    rate.add_argument("--eta-hat", type=cli.positive, help="learning rate per student unit, eta/p, a pure number (default: 0.1)")
+    rate.add_argument("--eta-hat", type=cli.positive, help="learning rate per student unit, eta/p (default: 0.1)")
     rate.add_argument("--eta", type=cli.positive, help="learning rate, a pure number; p times eta-hat")
     add("--engine", choices=ENGINES, default="chain", help="what simulates it, see above (default: chain)")
     add("--alpha-max", type=cli.positive, help="last time, samples/N (default: four times the escape time)")
