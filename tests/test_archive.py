@@ -4,6 +4,7 @@ Small results made by hand stand for a run here; tests/workflow/test_archive.py 
 """
 
 import json
+import os
 import re
 import stat
 import subprocess
@@ -210,7 +211,7 @@ def test_a_manifest_of_another_kind_is_refused(packed, change, words):
 
 def test_what_is_no_archive_is_refused_by_the_command_in_one_line(tmp_path):
     (tmp_path / "text.zip").write_text("text")
-    for name, words in {"missing.zip": "no such file", "text.zip": "not an archive", "": "not an archive"}.items():
+    for name, words in {"missing.zip": "no such file", "text.zip": "not an archive", "": "not a file"}.items():
         line = [sys.executable, "-m", "shallownets", "verify", tmp_path / name]
         done = subprocess.run(line, capture_output=True, text=True)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
@@ -349,3 +350,9 @@ def test_what_was_made_again_is_judged(name, archived, made, exact, agrees, word
     verdict, said = verify.compare(name, made, hash_of(archived or b"a"), archived, exact)
     assert verdict is agrees
     assert said.startswith(words)
+
+
+def test_what_is_no_file_is_refused_before_it_is_read(tmp_path):
+    os.mkfifo(tmp_path / "shallownets-pipe.zip")
+    with pytest.raises(UserError, match="not a file"):
+        archive.unpack(tmp_path / "shallownets-pipe.zip")

@@ -163,6 +163,8 @@ def unpack(path: Path) -> tuple[Manifest, dict[str, bytes]]:
     """
     try:
         size = path.stat().st_size
+        if not path.is_file():  # a pipe or a device has no size, and perhaps no end
+            raise UserError(f"{path}: not a file; expected an archive, .zip")
         if refusal := _refusal(size, []):  # its list of entries can be as large as itself
             raise UserError(f"{path}: {refusal}")
         with zipfile.ZipFile(path) as archive:
