@@ -140,7 +140,7 @@ def test_what_takes_long_is_said_before_it_starts(monkeypatch, capsys):
         command.parse()
         return capsys.readouterr().err
 
-    assert said("--N 10000000") == "4 runs to alpha = 280, 2.8e+09 samples each, take about 18 minutes on one core\n"
+    assert said("--N 10000000") == "4 runs to alpha = 170, 1.7e+09 samples each, take about 10 minutes on one core\n"
     assert said("--N 10000") == ""
     assert said("--eta 1e-12 --engine spectral") == ""
 
