@@ -48,9 +48,9 @@ def test_the_time_of_a_crossing_is_as_accurate_as_the_integration():
 
 
 def test_a_tolerance_out_of_reach_is_said():
-    start, nothing, out = np.array([1.0]), np.empty(0), np.empty((2, 1))
+    start, nothing, out = np.array([0.5]), np.empty(0), np.empty((2, 1))
     status, _, _ = integrate.integrate(
-        cube, integrate.of_order_one, start, np.array([1.0, 1.4]), nothing, 0, 1e-40, BOUND, out
+        cube, integrate.of_order_one, start, np.array([0.0, 1.4]), nothing, 0, 1e-40, BOUND, out
     )
     assert status == integrate.STEP_TOO_SMALL
 

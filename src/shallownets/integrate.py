@@ -127,13 +127,19 @@ def _next_step(step, error):
     return step * (min(10.0, factor) if error < 1.0 else max(0.2, factor))
 
 
-@kernel(i8(f8[::1], f8))
-def _stuck(y, bound):
-    """Why no step can be taken: late in a run, a solution that blows up gets there before it reaches the bound."""
+@kernel(i8(f8[::1], f8, f8, f8, f8))
+def _stuck(y, bound, t, h, end):
+    """Why no step of size h can be taken, DONE if one can.
+
+    Late in a run, a solution that blows up gets there before it reaches the bound. One that does not, and still needs
+    steps that would not end before the resolution of ``end``, has a tolerance out of reach.
+    """
+    large = False
     for i in range(y.size):
-        if not abs(y[i]) <= np.sqrt(bound):
-            return OUT_OF_BOUNDS
-    return STEP_TOO_SMALL
+        large |= not abs(y[i]) <= np.sqrt(bound)
+    if large:
+        return OUT_OF_BOUNDS if t + h == t else DONE
+    return STEP_TOO_SMALL if t + h == t or end + h == end else DONE
 
 
 @kernel(types.Tuple((i8, f8, i8))(_RHS, _SIZES, f8[::1], f8[::1], f8[::1], i8, f8, f8, f8[:, ::1]))
@@ -179,8 +185,10 @@ def integrate(rhs, sizes, start, times, parameters, scratch, tolerance, bound, o
                         return OUT_OF_BOUNDS, t, record
             # A step cut short by a recording time says little about the next one: never shrink for it.
             h = max(h, _next_step(step, error)) if last and error < 1.0 else _next_step(step, error)
-            if not error < 1.0 and t + h == t:
-                return _stuck(y, bound), t, record
+            if not error < 1.0:
+                stuck = _stuck(y, bound, t, h, times[-1])
+                if stuck != DONE:
+                    return stuck, t, record
         out[record] = y
     return DONE, t, times.size
 
@@ -233,6 +241,8 @@ def first_crossing(rhs, sizes, observable, start, level, end, parameters, scratc
             y[:] = new
             k[0] = k[_STAGES]
         h = _next_step(step, error)
-        if not error < 1.0 and t + h == t:
-            return _stuck(y, bound), t
+        if not error < 1.0:
+            stuck = _stuck(y, bound, t, h, end)
+            if stuck != DONE:
+                return stuck, t
     return DONE, end
