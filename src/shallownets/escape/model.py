@@ -29,11 +29,16 @@ def _excess_norm(Q: Array) -> Array:
     return _trace(Q) / Q.shape[-1] - 1.0
 
 
-def population_risk(M: Array, Q: Array) -> Array:
-    """L = E[(f - y)^2]/2 [23]: squares of the overlaps, and of the mean's mismatch τ; never below 0 by rounding."""
+def _risk(M: Array, Q: Array) -> Array:
+    """L = E[(f - y)^2]/2 [23]: squares of the overlaps, and of the mean's mismatch τ."""
     p, p_star = M.shape[-2:]
     squares = (Q**2).sum((-2, -1)) / p**2 - 2 * (M**2).sum((-2, -1)) / (p * p_star) + 1 / p_star
-    return np.maximum(squares, 0.0) + _excess_norm(Q) ** 2 / 2
+    return squares + _excess_norm(Q) ** 2 / 2
+
+
+def population_risk(M: Array, Q: Array) -> Array:
+    """L = E[(f - y)^2]/2 [23], which rounding may leave a little below 0: never below it."""
+    return np.maximum(_risk(M, Q), 0.0)
 
 
 def drift_M(M: Array, Q: Array, eta: float) -> Array:
@@ -55,7 +60,7 @@ def noise_Q(M: Array, Q: Array, eta: float) -> Array:
     """The part of dQ/dα [34] of order η^2: the squared length of a step, η^2 E[a_i a_j]."""
     p, p_star = M.shape[-2:]
     tau = _excess_norm(Q)[..., None, None]
-    mean_square = 2 * population_risk(M, Q)[..., None, None]
+    mean_square = 2 * _risk(M, Q)[..., None, None]
     C = M @ np.swapaxes(M, -1, -2)
     QQ = Q @ Q
     QC = Q @ C

@@ -121,6 +121,7 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
     alpha = require_run(eta, alpha)
     require_tolerance(tolerance)
     p, p_star = start.M.shape
+    begun = start
     students, start = start.independent()
     teachers, M = _teacher_coordinates(start.M, np.count_nonzero(np.diag(start.Q)))
     y0 = np.concatenate([M.ravel(), start.Q.ravel()])
@@ -138,6 +139,8 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
     if teachers is not None:
         M = M @ teachers.T
     M, Q = of_all(students, M, out[:, p * p_star :].reshape(1, -1, p, p))
+    if alpha[0] == 0:  # the start itself, and not what its coordinates make of it
+        M[0, 0], Q[0, 0] = begun.M, begun.Q
     return Trajectory(alpha, M, Q, np.array([diverged_at]))
 
 
