@@ -139,7 +139,7 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
     if teachers is not None:
         M = M @ teachers.T
     M, Q = of_all(students, M, out[:, p * p_star :].reshape(1, -1, p, p))
-    if alpha[0] == 0:  # the start itself, and not what its coordinates make of it
+    if alpha[0] == 0 < diverged_at:  # the start itself, and not what its coordinates make of it
         M[0, 0], Q[0, 0] = begun.M, begun.Q
     return Trajectory(alpha, M, Q, np.array([diverged_at]))
 
