@@ -4,6 +4,7 @@ Small results made by hand stand for a run here; tests/workflow/test_archive.py 
 """
 
 import json
+import os
 import re
 import stat
 import subprocess
@@ -346,3 +347,9 @@ def test_what_was_made_again_is_judged(name, archived, made, exact, agrees, word
     verdict, said = verify.compare(name, made, hash_of(archived or b"a"), archived, exact)
     assert verdict is agrees
     assert said.startswith(words)
+
+
+def test_what_is_no_file_is_refused_before_it_is_read(tmp_path):
+    os.mkfifo(tmp_path / "shallownets-pipe.zip")
+    with pytest.raises(UserError, match="not a file"):
+        archive.unpack(tmp_path / "shallownets-pipe.zip")

@@ -65,12 +65,23 @@ def foreign(checkout, tmp_path):
     return "results/thesis is not from a run"
 
 
+def with_a_config(checkout, tmp_path):
+    (checkout / "results/notes").mkdir()
+    (checkout / "results/notes/config.yaml").write_text("x")
+    return "results/notes is not from a run"
+
+
+def foreign_in_a_tier(checkout, tmp_path):
+    (checkout / "results/smoke/chapter.tex").write_text("x")
+    return "results/smoke/chapter.tex is not from a run"
+
+
 def linked_part(checkout, tmp_path):
     (checkout / "results/smoke/logs").symlink_to(tmp_path / "scratch/others")
     return "results/smoke/logs is a link"
 
 
-@pytest.mark.parametrize("case", [gone, foreign, linked_part])
+@pytest.mark.parametrize("case", [gone, foreign, with_a_config, foreign_in_a_tier, linked_part])
 def test_where_not_all_can_be_deleted_nothing_is_and_it_is_said(checkout, tmp_path, case):
     said = case(checkout, tmp_path)
     before = files(tmp_path)

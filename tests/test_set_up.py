@@ -107,6 +107,8 @@ def standing(tmp_path_factory):
         (foreign / f"{name}.py").write_text("raise ImportError('of another Python')")
     (foreign / "ours.py").write_text("where = 'another checkout'")
     (checkout.folder / ".venv-killed/lib").mkdir(parents=True)
+    (checkout.folder / ".venv-killed/begun-by-set-up").touch()
+    (checkout.folder / ".venv-mine").mkdir()  # somebody's own, beside it
     (foreign / "workflow").mkdir()
     # what module systems, notebooks and images set
     code, _, errors = checkout.make(
@@ -118,8 +120,18 @@ def standing(tmp_path_factory):
     return checkout
 
 
-def test_a_killed_set_up_leaves_nothing_behind(standing):
-    assert standing.environments() == [str((standing.folder / ".venv").readlink())]
+def test_a_killed_set_up_leaves_nothing_behind_and_nobody_elses_environment_is_deleted(standing):
+    assert standing.environments() == sorted([str((standing.folder / ".venv").readlink()), ".venv-mine"])
+
+
+def test_a_link_to_somebodys_own_environment_is_not_taken_for_ours(environment, monkeypatch, tmp_path):
+    monkeypatch.setattr(environment, "LINK", tmp_path / ".venv")
+    (tmp_path / ".venv-mine").mkdir()
+    environment.LINK.symlink_to(".venv-mine")
+    with pytest.raises(environment.Failure, match="not made by this set-up"):
+        environment.refuse_foreign()
+    (tmp_path / ".venv-mine" / environment.MARK).touch()
+    environment.refuse_foreign()
 
 
 def test_an_activated_shell_stays_so_when_venv_is_turned(standing):

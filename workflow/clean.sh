@@ -11,14 +11,22 @@ refuse() {
 }
 
 [ -d results/ ] || refuse "results leads to no folder: mend the link, or delete it and run \`git checkout results\`"
-for path in results/*; do
-    [ -e "$path" ] || continue
-    case ${path#results/} in
-    README.md | data | measurements | figure_data | figures | logs | benchmarks | claims.csv* | claims.md*) ;;
-    report.html* | config.yaml | shallownets-*.zip) ;;
-    *) [ -e "$path/config.yaml" ] || [ -e "$path/.lock" ] || refuse "$path is not from a run: put it elsewhere" ;;
-    esac
-done
+# Everything in a folder of results is what a run makes, or the folder of another tier, in which a run left its lock.
+look_into() {
+    for path in "$1"/*; do
+        [ -e "$path" ] || continue
+        case ${path##*/} in
+        README.md | data | measurements | figure_data | figures | logs | benchmarks | claims.csv* | claims.md*) continue ;;
+        report.html* | config.yaml | shallownets-*.zip) continue ;;
+        esac
+        if [ "$1" = results ] && [ -e "$path/.lock" ]; then
+            (look_into "$path") || exit $?
+        elif [ ! -d "$path" ] || [ -n "$(ls -A "$path")" ]; then
+            refuse "$path is not from a run: put it elsewhere"
+        fi
+    done
+}
+look_into results
 link=$(find results/ -mindepth 1 -type l | head -n 1)
 [ -z "$link" ] || refuse "$link is a link: delete what it leads to, and then the link"
 

@@ -25,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LINK = ROOT / ".venv"
 STAMP = "ready"  # written into a complete environment: what it was made from
+MARK = "begun-by-set-up"  # written into an environment before anything else: this set-up made it, and may delete it
 LOG = ROOT / ".venv.log"  # what pip and uv said, where they failed
 PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
 # Where a site or an image tells pip and uv to install, which is not where this does.
@@ -59,13 +60,18 @@ def complete(wanted: str) -> bool:
         return False
 
 
+def is_ours(folder: Path) -> bool:
+    """Whether this set-up made an environment, whole or not."""
+    return any((folder / name).is_file() for name in (MARK, STAMP))
+
+
 def refuse_foreign() -> None:
-    """Leave a .venv alone that somebody else has made; ours are links to .venv-*, and of earlier versions, folders.
+    """Leave a .venv alone that somebody else has made; ours bear a mark. A link that leads nowhere holds nothing.
 
     Raises:
         Failure: it is not one of ours.
     """
-    ours = str(LINK.readlink()).startswith(".venv-") if LINK.is_symlink() else (LINK / STAMP).is_file()
+    ours = is_ours(LINK) or (LINK.is_symlink() and not LINK.exists())
     if os.path.lexists(LINK) and not ours:
         raise Failure(".venv was not made by this set-up, and is left as it is: rename or delete it, then try again")
 
@@ -125,6 +131,8 @@ def run(*command: str | Path) -> None:
 def build(folder: Path, wanted: str) -> None:
     """Make a whole environment, with its bytecode, so that no command has to compile what it imports."""
     python, uv = folder / "bin/python", folder / "bin/uv"
+    folder.mkdir()
+    (folder / MARK).touch()
     run(sys.executable, "-I", "-m", "venv", "--prompt", LINK.name, folder)
     for script in folder.glob("bin/[aA]ctivate*"):  # a shell in which it is active stays so when .venv is turned
         script.write_text(script.read_text(encoding="utf-8").replace(folder.name, LINK.name), encoding="utf-8")
@@ -149,11 +157,12 @@ def turn_to(folder: Path) -> None:
 
 
 def tidy() -> None:
-    """Delete every environment but that of .venv: those from before, and what a killed set-up has begun."""
+    """Delete our environments but that of .venv: those from before, and what a killed set-up has begun."""
     for path in ROOT.glob(".venv-*"):
         if path.is_symlink():
-            path.unlink()
-        elif not (LINK.exists() and path.samefile(LINK)):
+            if path.suffix == ".link":  # left where turn_to was killed
+                path.unlink()
+        elif is_ours(path) and not (LINK.exists() and path.samefile(LINK)):
             shutil.rmtree(path, ignore_errors=True)
 
 

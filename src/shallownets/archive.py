@@ -155,6 +155,8 @@ def unpack(path: Path) -> tuple[dict, dict[str, bytes]]:
     """
     try:
         size = path.stat().st_size
+        if not path.is_file():  # a pipe or a device has no size, and perhaps no end
+            raise UserError(f"{path}: not a file; an archive, .zip, is right")
         if refusal := _refusal(size, []):  # its list of entries can be as large as itself
             raise UserError(f"{path}: {refusal}")
         with zipfile.ZipFile(path) as archive:
