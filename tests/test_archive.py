@@ -208,7 +208,7 @@ def test_a_manifest_of_another_kind_is_refused(packed, change, words):
 
 def test_what_is_no_archive_is_refused_by_the_command_in_one_line(tmp_path):
     (tmp_path / "text.zip").write_text("text")
-    for name, words in {"missing.zip": "no such file", "text.zip": "not an archive", "": "not an archive"}.items():
+    for name, words in {"missing.zip": "no such file", "text.zip": "not an archive", "": "not a file"}.items():
         line = [sys.executable, "-m", verify.MODULE, tmp_path / name]
         done = subprocess.run(line, capture_output=True, text=True)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
