@@ -1,4 +1,4 @@
-"""A study that `make study` makes is whole: its tests pass, its claims hold, its code is clean; it overwrites nothing."""
+"""A study that `make study` makes is whole: its tests pass, its claims hold, its code is clean."""
 
 import subprocess
 import sys
