@@ -12,7 +12,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial, wraps
 from pathlib import Path
@@ -66,7 +66,7 @@ def _announce(faults: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Iterator[None]:
+def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Generator[None]:
     """The lock of ``runs`` where Snakemake would take its own, if there is anything to do."""
     try:
         with runs.run(results, otherwise=snakemakes) if len(dag) else nullcontext():
@@ -92,7 +92,7 @@ def watch(results: Path) -> None:
     @wraps(unfinished)
     async def incomplete_files(dag: DAG) -> list:
         records, faults = dag.workflow.persistence, {}
-        dag.workflow.dag_settings.force_incomplete = True
+        dag.workflow.dag_settings.force_incomplete = True  # ty: ignore[invalid-assignment]  # a run has settings
         records.lock = records.noop if dag.workflow.dryrun else partial(_lock, dag, results, records.lock)
         dag.update_jobids()  # shell commands may name them
         found = await unfinished(dag)
@@ -113,7 +113,7 @@ def watch(results: Path) -> None:
             _announce(faults)
         return [*found, *faults]
 
-    DAG.incomplete_files = incomplete_files
+    DAG.incomplete_files = incomplete_files  # ty: ignore[invalid-assignment]  # in place of Snakemake's own method
 
 
 def tidy(results: Path) -> None:
