@@ -74,9 +74,10 @@ mutants: $(READY)  ## make small wrong changes to a copy of the code, and fail w
 test-pythons: smoke  ## run the smoke tier with the other supported Pythons that are here, and compare the numbers
 	@python -m tests.compare_pythons
 
-lint: $(READY)  ## check style and the workflow
+lint: $(READY)  ## check style, types and the workflow
 	@ruff check
 	@ruff format --check
+	@ty check --quiet --python .venv
 	@snakefmt --check Snakefile workflow/rules
 	@python workflow/lint.py
 
