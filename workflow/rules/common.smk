@@ -98,6 +98,11 @@ def stage(name, section="", **more):
     return {"code": digest(f"studies.{study}.stages.{last}"), "command": command}
 
 
+def batches(folder, replicates, size):
+    """The files of a folder that hold the replicates, so many each, by the first and the last of them."""
+    return [f"{folder}/{first}-{min(first + size, replicates) - 1}.npz" for first in range(0, replicates, size)]
+
+
 def growing(amount):
     """Memory or time of a job, for `resources`: a retry asks for twice as much."""
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)

@@ -38,8 +38,12 @@ def _hash(path: Path) -> str | None:
 def fault(path: Path, command: str, source: str) -> str | None:
     """What is wrong with a result, or None.
 
+    A job takes away what it is about to make again. Where it was killed, what is left of the old result is its seal, and
+    Snakemake takes all that was made from the old result for current: the seal says whether it is. A result that was
+    deleted together with its seal is for Snakemake to judge.
+
     Args:
-        path: an artefact that exists.
+        path: an artefact, or one that is missing.
         command: what makes it, the words behind ``python -m shallownets``.
         source: digest of the source that makes it.
     """
@@ -48,8 +52,8 @@ def fault(path: Path, command: str, source: str) -> str | None:
         changed = [name for name, read in seal["inputs"].items() if _hash(Path(name)) not in (None, read)]
         sealed, made = seal["sha256"], shlex.split(seal["command"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return "it has no record of its making"
-    if _hash(path) != sealed:
+        return "it has no record of its making" if path.is_file() else None
+    if _hash(path) not in (None, sealed):
         return "its bytes are not those that were written"
     if made != shlex.split(command):
         return "it was made by another command"
@@ -100,14 +104,11 @@ def watch(results: Path) -> None:
             if not hasattr(job.params, "command"):  # a rule that only collects others
                 continue
             changes = (records.params_changed(job), *records.code_changed(job), *records.input_changed(job))
-            if records.has_metadata(job) and any(changes):
+            there = all([await file.exists() for file in job.output])
+            if there and records.has_metadata(job) and any(changes):
                 continue  # Snakemake makes it again by itself, and explains why
             for file in job.output:
-                if (
-                    file not in found
-                    and await file.exists()
-                    and (said := fault(Path(file), job.params.command, job.params.code))
-                ):
+                if file not in found and (said := fault(Path(file), job.params.command, job.params.code)):
                     faults[file] = said
         if faults:
             _announce(faults)

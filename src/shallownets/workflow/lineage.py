@@ -110,8 +110,6 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
             workflow.dag(DAGSettings(targets=set(targets), forceall=forced)).execute_workflow(executor="dryrun")
     except (RuleException, WorkflowError) as error:
         raise UserError(f"{', '.join(targets)}: {' '.join(str(error).split())}") from error
-    except SystemExit as refusal:  # the Snakefile's own line on a config that makes no sense
-        raise UserError(str(refusal).removeprefix("error: ")) from None
     finally:
         logger.removeHandler(listener)
     return [event for event in listener.events if event.shellcmd]
