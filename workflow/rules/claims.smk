@@ -20,8 +20,6 @@ rule claims:
         md=f"{RESULTS}/claims.md",
     log:
         f"{LOGS}/claims.log",
-    benchmark:
-        f"{BENCHMARKS}/claims.tsv"
     group:
         "last"
     resources:

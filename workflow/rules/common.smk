@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from shallownets.claims import entries
 from shallownets.config import settings, yamlfile
-from shallownets.config.commandline import option, words
+from shallownets.config.commandline import option, values, words
 from shallownets.errors import UserError
 from shallownets.workflow import catalogue, guard, user
 from shallownets import sources
@@ -48,8 +48,8 @@ except UserError as error:
     raise WorkflowError(str(error))
 
 RESULTS = settings.results_folder(config)
-DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, BENCHMARKS = (
-    f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs", "benchmarks")
+DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS = (
+    f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs")
 )
 CATALOGUE = catalogue.load(ROOT)
 
@@ -85,13 +85,15 @@ def digest(module, *others):
 def stage(name, section="", **more):
     """The hash of a stage's source, and its command with parameters and files, as the params of its rule.
 
-    The section, and the values in `more` that do not stand in the config, may be functions of the wildcards.
+    A parameter is what `more` says of it; else the wildcard of its name; else what the config says, in the section or
+    around it. The section and the values in `more` may be functions of the wildcards.
     """
 
     def command(wildcards, input, output):
-        values = {key: value(wildcards) if callable(value) else value for key, value in more.items()}
+        said = values(settings.class_of(name), dict(wildcards.items()))
+        said |= {key: value(wildcards) if callable(value) else value for key, value in more.items()}
         place = section(wildcards) if callable(section) else section
-        given = words(settings.values_of(name, config, place, values))
+        given = words(settings.values_of(name, config, place, said))
         return shlex.join(["run", name, *given, *named(input), *named(output)])
 
     study, _, last = name.partition(".")

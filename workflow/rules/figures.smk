@@ -35,8 +35,6 @@ for figure in CATALOGUE.values():
             ),
         log:
             f"{LOGS}/{figure.study}/draw_{figure.name}.log",
-        benchmark:
-            f"{BENCHMARKS}/{figure.study}/draw_{figure.name}.tsv"
         group:
             "last"  # on a cluster small jobs share a submission: workflow/profiles
         resources:

@@ -22,8 +22,6 @@ rule report_page:
         out=f"{RESULTS}/report.html",
     log:
         f"{LOGS}/report.log",
-    benchmark:
-        f"{BENCHMARKS}/report.tsv"
     group:
         "last"
     resources:
