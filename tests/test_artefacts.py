@@ -124,14 +124,19 @@ def test_a_seal_holds_the_hashes_of_the_bytes_and_of_everything_read_before(tmp_
 
 
 def test_a_seal_says_what_its_process_cost(tmp_path):
-    spent = "import time; held = bytes(2 * 10**8); until = time.process_time() + 0.3\nwhile time.process_time() < until: pass"
-    write = f"artefacts.save_bytes(Path({str(tmp_path / 'a')!r}), b'', '')"
-    code = f"from pathlib import Path\nfrom shallownets.results import artefacts\n{spent}\n{write}"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    lines = (
+        "import sys, time",
+        "from pathlib import Path",
+        "from shallownets.results import artefacts",
+        "held = b'x' * 2 * 10**8",
+        "until = time.process_time() + 0.3",
+        "while time.process_time() < until: pass",
+        "artefacts.save_bytes(Path(sys.argv[1]), b'', '')",
+    )
+    subprocess.run([sys.executable, "-c", "\n".join(lines), tmp_path / "a"], check=True)
     seal = json.loads(sidecar(tmp_path / "a").read_text())
-    assert 0.3 <= seal["core_seconds"] <= 60
-    assert 0.3 <= seal["seconds"]
-    assert 200 <= seal["memory"] <= 2000  # MB
+    assert min(seal["seconds"], seal["core_seconds"]) >= 0.3
+    assert 190 <= seal["memory"] <= 2000  # MB
 
 
 def test_what_a_result_lacks_is_said_with_its_file(tmp_path):

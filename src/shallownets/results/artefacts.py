@@ -132,8 +132,11 @@ def save(path: Path, result: Arrays | Table, stage: str, parameters: Mapping, so
         UserError: the file cannot be written.
     """
     record = _record_of(stage, parameters, result, source)
-    arrays = isinstance(result, Arrays)
-    save_bytes(path, _arrays_as_bytes(result.arrays, record) if arrays else _table_as_bytes(result.frame, record), source)
+    if isinstance(result, Arrays):
+        content = _arrays_as_bytes(result.arrays, record)
+    else:
+        content = _table_as_bytes(result.frame, record)
+    save_bytes(path, content, source)
 
 
 def _said(record: Mapping, path: Path) -> dict:
@@ -156,7 +159,7 @@ def load_arrays(path: Path) -> Arrays:
     """
     content = io.BytesIO(load_bytes(path))
     try:
-        with np.load(content, allow_pickle=False) as file:
+        with np.load(content, allow_pickle=False) as file:  # noqa: TID251
             arrays = {name: file[name] for name in file.files}
         record = json.loads(str(arrays.pop("record")))
         return Arrays(arrays, **_said(record, path))
