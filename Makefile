@@ -3,7 +3,7 @@
 READY := .venv/ready
 .PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs archive verify test test-all \
 	coverage mutants test-cluster \
-	test-pythons lint bench lock clean
+	test-pythons test-snakemakes lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
 export HOME := $(if $(shell test -n "$$HOME" -a -w "$$HOME" && echo it),$(HOME),$(CURDIR)/.snakemake)
@@ -73,6 +73,9 @@ mutants: $(READY)  ## make small wrong changes to a copy of the code, and fail w
 
 test-pythons: smoke  ## run the smoke tier with the other supported Pythons that are here, and compare the numbers
 	@python -m tests.compare_pythons
+
+test-snakemakes: $(READY)  ## run the tests of guard and reruns with the oldest and the newest Snakemake that is allowed
+	@nice python -m tests.compare_snakemakes
 
 lint: $(READY)  ## check style and the workflow
 	@ruff check

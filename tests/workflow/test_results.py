@@ -31,7 +31,6 @@ def check(checkout, logs):
             assert {f"figures/{study}/{name}.pdf", f"figures/{study}/{name}.png"} <= made
     for name in logs:
         assert (checkout.results / f"logs/{name}.log").is_file()
-        assert (checkout.results / f"benchmarks/{name}.tsv").is_file()
     page = (checkout.results / "report.html").read_text()
     assert len(page.encode()) < 15e6
     assert page.count("<article ") == sum(map(len, figures.values()))
@@ -56,7 +55,7 @@ def test_the_real_chain_makes_what_it_promises(real):
     assert "done in" in (real.results / "logs/escape/fig1/sgd_0-1.log").read_text()
 
 
-def test_every_rule_has_log_benchmark_and_resources_and_lint_is_clean(toy):
+def test_every_rule_has_log_and_resources_and_lint_is_clean(toy):
     for folder in (ROOT, toy.folder):
         done = subprocess.run(
             [sys.executable, "workflow/lint.py"], cwd=folder, capture_output=True, text=True, timeout=600
@@ -64,7 +63,7 @@ def test_every_rule_has_log_benchmark_and_resources_and_lint_is_clean(toy):
         assert done.returncode == 0, done.stdout + done.stderr
     for path in (ROOT / "workflow").rglob("*.smk"):
         for rule in re.split(r"^(?=\s*(?:use )?rule\b)", path.read_text(), flags=re.MULTILINE)[1:]:
-            parts = ("log", "benchmark", "message") if "use rule" in rule else ("log", "benchmark", "resources")
+            parts = ("log", "message") if "use rule" in rule else ("log", "resources")
             if "shell:" in rule or "use rule" in rule:
                 assert all(f"    {part}:" in rule for part in parts), rule
             if "shell:" in rule:

@@ -5,7 +5,7 @@ so that no printed text is read. It takes about three seconds, most of them Snak
 folder of the checkout.
 """
 
-import csv
+import json
 import logging
 import os
 from collections.abc import Iterable, Sequence
@@ -16,6 +16,7 @@ from pathlib import Path
 from shallownets import sources
 from shallownets.config import yamlfile
 from shallownets.errors import UserError
+from shallownets.files import sidecar
 from shallownets.workflow import user
 
 NAMED = {"run": "stages", "draw": "figures"}  # commands of which a study has many, and the room of what they run
@@ -33,7 +34,7 @@ class Job:
         code: source files that it runs.
         inputs: results of other jobs that it reads.
         outputs: what it makes.
-        log, benchmark: where it says what it did, and what it cost.
+        log: where it says what it did.
         command: the words behind ``python -m shallownets``.
     """
 
@@ -44,7 +45,6 @@ class Job:
     inputs: tuple[Path, ...]
     outputs: tuple[Path, ...]
     log: Path | None
-    benchmark: Path | None
     command: str
 
     @property
@@ -56,7 +56,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a job cost, from its benchmark: wall-clock seconds, core seconds, largest resident memory in MB."""
+    """What a job cost: wall-clock seconds, core seconds, largest resident memory in MB."""
 
     seconds: float
     core_seconds: float
@@ -133,7 +133,6 @@ def _job(event: logging.LogRecord, made: set[str]) -> Job:
         inputs=tuple(Path(name) for name in event.input if name in made),
         outputs=tuple(map(Path, event.output)),
         log=Path(event.log[0]) if event.log else None,
-        benchmark=Path(event.benchmark) if event.benchmark else None,
         command=command,
     )
 
@@ -178,12 +177,10 @@ def behind(path: Path, among: Iterable[Job]) -> list[Job]:
 
 
 def cost(job: Job) -> Cost | None:
-    """What a job cost when it last ran; None where no benchmark is there, or not a whole one."""
-    if job.benchmark is None or not job.benchmark.is_file():
-        return None
+    """What a job cost until it had written the last of its results, as their seals say; None where one does not."""
     try:
-        with job.benchmark.open() as file:
-            row = next(csv.DictReader(file, delimiter="\t"))
-        return Cost(*(0.0 if row[name] in ("NA", "-") else float(row[name]) for name in ("s", "cpu_time", "max_rss")))
-    except (StopIteration, KeyError, TypeError, ValueError):  # empty or cut: a job was killed, or a disk was full
+        seals = [json.loads(sidecar(path).read_bytes()) for path in job.outputs]
+        costs = [Cost(*(float(seal[name]) for name in ("seconds", "core_seconds", "memory"))) for seal in seals]
+    except (OSError, KeyError, TypeError, ValueError):  # not made here, by an older version, or damaged
         return None
+    return max(costs, key=lambda cost: cost.seconds)
