@@ -216,10 +216,3 @@ def test_a_config_that_is_none_is_one_line(tmp_path, monkeypatch, content):
     Path("config.yaml").write_bytes(content)
     with pytest.raises(UserError, match=re.escape(f"config.yaml: {NO_TIER[content]}")):
         explain.overlays("mine")
-
-
-def test_comments_of_the_config_are_found_for_every_key(here):
-    said = explain.meanings(Path("config.yaml"))
-    assert said["toy.runs.steps"] == "last time, in samples"
-    assert said["toy.runs"] == "SGD from one start"
-    assert said["toy"]
