@@ -77,9 +77,10 @@ test-pythons: smoke  ## run the smoke tier with the other supported Pythons that
 test-snakemakes: $(READY)  ## run the tests of guard and reruns with the oldest and the newest Snakemake that is allowed
 	@nice python -m tests.compare_snakemakes
 
-lint: $(READY)  ## check style and the workflow
+lint: $(READY)  ## check style, types and the workflow
 	@ruff check
 	@ruff format --check
+	@ty check --quiet --python .venv
 	@snakefmt --check Snakefile workflow/rules
 	@python workflow/lint.py
 

@@ -16,7 +16,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial, wraps
 from importlib.metadata import version
@@ -90,7 +90,7 @@ def _announce(faults: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Iterator[None]:
+def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Generator[None]:
     """The lock of ``runs`` where Snakemake would take its own, if there is anything to do."""
     try:
         with runs.run(results, otherwise=snakemakes) if len(dag) else nullcontext():
@@ -118,7 +118,7 @@ def watch(results: Path) -> None:
     async def incomplete_files(dag: DAG) -> list:
         records, faults = dag.workflow.persistence, {}
         _require(records, _OF_RECORDS)
-        dag.workflow.dag_settings.force_incomplete = True
+        dag.workflow.dag_settings.force_incomplete = True  # ty: ignore[invalid-assignment]  # a run has settings
         if not dag.workflow.dryrun:
             records.lock = partial(_lock, dag, results, records.lock)
         found = await unfinished(dag)
@@ -137,7 +137,7 @@ def watch(results: Path) -> None:
             _announce(faults)
         return [*found, *faults]
 
-    DAG.incomplete_files = incomplete_files
+    DAG.incomplete_files = incomplete_files  # ty: ignore[invalid-assignment]  # in place of Snakemake's own method
 
 
 def tidy(results: Path) -> None:
