@@ -18,6 +18,7 @@ _SHARED = {
     "draw": "shallownets.drawing.draw",
     "ledger": "shallownets.claims.ledger",
     "report": "shallownets.report.command",
+    "gallery": "shallownets.report.docs",
     "explain": "shallownets.workflow.explain",
     "cost": "shallownets.workflow.cost",
     "profile": "shallownets.workflow.profile",

@@ -63,6 +63,11 @@ def _value(word: str, kind: Any) -> Any:
     return {"true": True, "false": False}.get(word, word) if bare is bool else word
 
 
+def values(kind: type[Section], said: Mapping[str, str]) -> dict[str, Any]:
+    """Of the words, each under a name, those that bear the name of a field, as values of their kind."""
+    return {name: _value(said[name], part) for name, part in fields(kind).items() if name in said}
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that knows sections, and whose errors are one line."""
 

@@ -19,7 +19,7 @@ from shallownets.config.section import Limit, Section, Seed, expected, means
 from shallownets.errors import UserError, in_short, key_name
 from shallownets.files import write_whole
 
-FOLDERS = ("archive", "benchmarks", "data", "figure_data", "figures", "logs", "measurements", "report")
+FOLDERS = ("archive", "data", "figure_data", "figures", "logs", "measurements", "report")
 Tier = Annotated[
     str,
     Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}\Z"),

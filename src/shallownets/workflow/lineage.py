@@ -5,7 +5,7 @@ so that no printed text is read. It takes about three seconds, most of them Snak
 folder of the checkout.
 """
 
-import csv
+import json
 import logging
 import os
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,7 @@ from typing import Any
 from shallownets import sources
 from shallownets.config import yamlfile
 from shallownets.errors import UserError
+from shallownets.files import sidecar
 from shallownets.workflow import user
 
 NAMED = {"run": "stages", "draw": "figures"}  # commands of which a study has many, and the room of what they run
@@ -34,7 +35,7 @@ class Job:
         code: source files that it runs.
         inputs: results of other jobs that it reads.
         outputs: what it makes.
-        log, benchmark: where it says what it did, and what it cost.
+        log: where it says what it did.
         command: the words behind ``python -m shallownets``.
     """
 
@@ -45,7 +46,6 @@ class Job:
     inputs: tuple[Path, ...]
     outputs: tuple[Path, ...]
     log: Path | None
-    benchmark: Path | None
     command: str
 
     @property
@@ -57,7 +57,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a job cost, from its benchmark: wall-clock seconds, core seconds, largest resident memory in MB."""
+    """What a job cost: wall-clock seconds, core seconds, largest resident memory in MB."""
 
     seconds: float
     core_seconds: float
@@ -115,8 +115,6 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
             workflow.dag(DAGSettings(targets=set(targets), forceall=forced)).execute_workflow(executor="dryrun")
     except (RuleException, WorkflowError) as error:
         raise UserError(f"{', '.join(targets)}: {' '.join(str(error).split())}") from error
-    except SystemExit as refusal:  # the Snakefile's own line on a config that makes no sense
-        raise UserError(str(refusal).removeprefix("error: ")) from None
     finally:
         logger.removeHandler(listener)
     return [event for event in listener.events if event.shellcmd]
@@ -140,7 +138,6 @@ def _job(event: JobInfo, made: set[str]) -> Job:
         inputs=tuple(Path(name) for name in event.input if name in made),
         outputs=tuple(map(Path, event.output)),
         log=Path(event.log[0]) if event.log else None,
-        benchmark=Path(event.benchmark) if event.benchmark else None,
         command=command,
     )
 
@@ -185,12 +182,10 @@ def behind(path: Path, among: Iterable[Job]) -> list[Job]:
 
 
 def cost(job: Job) -> Cost | None:
-    """What a job cost when it last ran; None where no benchmark is there, or not a whole one."""
-    if job.benchmark is None or not job.benchmark.is_file():
-        return None
+    """What a job cost until it had written the last of its results, as their seals say; None where one does not."""
     try:
-        with job.benchmark.open() as file:
-            row = next(csv.DictReader(file, delimiter="\t"))
-        return Cost(*(0.0 if row[name] in ("NA", "-") else float(row[name]) for name in ("s", "cpu_time", "max_rss")))
-    except (StopIteration, KeyError, TypeError, ValueError):  # empty or cut: a job was killed, or a disk was full
+        seals = [json.loads(sidecar(path).read_bytes()) for path in job.outputs]
+        costs = [Cost(*(float(seal[name]) for name in ("seconds", "core_seconds", "memory"))) for seal in seals]
+    except (OSError, KeyError, TypeError, ValueError):  # not made here, by an older version, or damaged
         return None
+    return max(costs, key=lambda cost: cost.seconds)
