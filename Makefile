@@ -43,8 +43,8 @@ check: figures  ## fail where a verdict or a figure's data differ from tests/ref
 reference: figures  ## show what moved since tests/reference was kept, and keep the new results there
 	@python -m shallownets reference update
 
-gallery: figures  ## copy the figures and the ledger to docs/, where the README shows them
-	@mkdir -p docs/figures && cp results/figures/*/*.png docs/figures/ && cp results/claims.md docs/claims.md
+gallery: figures  ## put the figures and the ledger into docs/, and write docs/gallery.md
+	@python -m shallownets gallery
 
 docs: $(READY)  ## write docs/config.md, the page of all keys of the config, from their classes
 	@python -m shallownets config --out docs/config.md
@@ -77,9 +77,10 @@ test-pythons: smoke  ## run the smoke tier with the other supported Pythons that
 test-snakemakes: $(READY)  ## run the tests of guard and reruns with the oldest and the newest Snakemake that is allowed
 	@nice python -m tests.compare_snakemakes
 
-lint: $(READY)  ## check style and the workflow
+lint: $(READY)  ## check style, types and the workflow
 	@ruff check
 	@ruff format --check
+	@ty check --quiet --python .venv
 	@snakefmt --check Snakefile workflow/rules
 	@python workflow/lint.py
 

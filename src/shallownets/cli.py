@@ -1,5 +1,6 @@
 """How every command runs and ends: one clear line for a user's mistake."""
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -13,7 +14,8 @@ def run(main: Callable[[], None]) -> None:
 
     Its code is 0 done, 1 nobody reads what it says (``| head``), 2 a user's mistake, said in one line, 130 interrupted.
     """
-    sys.stdout.reconfigure(errors="backslashreplace")  # α is said as \u03b1 where only ASCII can be
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # α is said as \u03b1 where only ASCII can be
     try:
         runs.join()
         try:

@@ -54,10 +54,10 @@ DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS = (
 CATALOGUE = catalogue.load(ROOT)
 
 
-def named(files):
+def named(*files):
     """Named inputs or outputs of a job as words of a command line: --name file."""
-    listed = ((name, [paths] if isinstance(paths, str) else paths) for name, paths in files.items())
-    return [word for name, paths in listed for word in (option(name), *paths)]
+    listed = ((name, [paths] if isinstance(paths, str) else paths) for of in files for name, paths in of.items())
+    return shlex.join(word for name, paths in listed for word in (option(name), *paths))
 
 
 def closure(module):
@@ -66,10 +66,11 @@ def closure(module):
 
 
 def command(module, *said):
-    """The params of a rule: the hash of the source, and the command with the job's files, behind `python -m shallownets`."""
+    """The params of a rule: the hash of the source, what stands behind `python -m shallownets`, and the job's files."""
     return {
         "code": digest(module),
-        "command": lambda wildcards, input, output: shlex.join([*said, *named(input), *named(output)]),
+        "command": shlex.join(said),
+        "files": lambda wildcards, input, output: named(input, output),
     }
 
 
@@ -83,21 +84,26 @@ def digest(module, *others):
 
 
 def stage(name, section="", **more):
-    """The hash of a stage's source, and its command with parameters and files, as the params of its rule.
+    """The hash of a stage's source, its command with all parameters, and the job's files, as the params of its rule.
 
     A parameter is what `more` says of it; else the wildcard of its name; else what the config says, in the section or
     around it. The section and the values in `more` may be functions of the wildcards.
     """
 
-    def command(wildcards, input, output):
+    def command(wildcards):
         said = values(settings.class_of(name), dict(wildcards.items()))
         said |= {key: value(wildcards) if callable(value) else value for key, value in more.items()}
         place = section(wildcards) if callable(section) else section
-        given = words(settings.values_of(name, config, place, said))
-        return shlex.join(["run", name, *given, *named(input), *named(output)])
+        return shlex.join(["run", name, *words(settings.values_of(name, config, place, said))])
 
     study, _, last = name.partition(".")
-    return {"code": digest(f"studies.{study}.stages.{last}"), "command": command}
+    files = lambda wildcards, input, output: named(input, output)
+    return {"code": digest(f"studies.{study}.stages.{last}"), "command": command, "files": files}
+
+
+def batches(folder, replicates, size):
+    """The files of a folder that hold the replicates, so many each, by the first and the last of them."""
+    return [f"{folder}/{first}-{min(first + size, replicates) - 1}.npz" for first in range(0, replicates, size)]
 
 
 def growing(amount):

@@ -46,4 +46,4 @@ for figure in CATALOGUE.values():
         message:
             f"figure {figure.name} of {figure.study}"
         shell:
-            "python -m shallownets {params.command} 2>&1 | tee {log}"
+            "python -m shallownets {params.command} {params.files} 2>&1 | tee {log}"

@@ -17,4 +17,4 @@ rule stage:  # no job of its own: the rules of the stages are made from it
         mem_mb=growing(1000),
         runtime=growing(20),
     shell:
-        "python -m shallownets {params.command} 2>&1 | tee {log}"
+        "python -m shallownets {params.command} {params.files} 2>&1 | tee {log}"

@@ -75,7 +75,7 @@ def source_of_checkout() -> str:
 
 def versions() -> dict[str, str]:
     """What a run's bytes depend on beside its source: Python, and the packages that this one requires."""
-    names = (re.match(r"[\w.-]+", requirement)[0] for requirement in requires(sources.PACKAGE))
+    names = (re.split(r"[^\w.-]", requirement)[0] for requirement in requires(sources.PACKAGE) or ())
     return {"python": platform.python_version()} | {name: version(name) for name in names}
 
 

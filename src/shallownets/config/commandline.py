@@ -163,7 +163,8 @@ def _required(kind: type[Section]) -> set[str]:
 
 
 def _alone(name: str, part: Any) -> type[Section]:
-    return msgspec.defstruct("Alone", [(name, part)], bases=(Section,), frozen=True, kw_only=True)
+    # msgspec's types do not say that a class has the bases that it is given
+    return msgspec.defstruct("Alone", [(name, part)], bases=(Section,), frozen=True, kw_only=True)  # ty: ignore[invalid-explicit-return]
 
 
 def path(text: str) -> Path:

@@ -1,6 +1,8 @@
 """YAML files, read as data: nothing in them is executed, and nothing is dropped in silence."""
 
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -42,7 +44,7 @@ def _refuse_depth(text: str) -> None:
             raise UserError(f"line {event.start_mark.line + 1}: lists and sections nest to {DEEPEST} at most")
 
 
-def load(path: Path) -> object:
+def load(path: Path | zipfile.Path) -> Any:
     """What a YAML file says. It is read as data: nothing in it is executed.
 
     Raises:

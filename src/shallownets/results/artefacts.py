@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -109,7 +109,8 @@ def load_bytes(path: Path) -> bytes:
 
 def _arrays_as_bytes(arrays: Mapping[str, np.ndarray], record: Mapping) -> bytes:
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, record=np.array(json.dumps(record, sort_keys=True)), **arrays)
+    named: dict[str, Any] = {"record": np.array(json.dumps(record, sort_keys=True)), **arrays}
+    np.savez_compressed(buffer, **named)
     return buffer.getvalue()
 
 

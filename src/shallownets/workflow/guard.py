@@ -16,7 +16,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial, wraps
 from importlib.metadata import version
@@ -45,8 +45,12 @@ def _hash(path: Path) -> str | None:
 def fault(path: Path, command: str, source: str) -> str | None:
     """What is wrong with a result, or None.
 
+    A job takes away what it is about to make again. Where it was killed, what is left of the old result is its seal,
+    and Snakemake takes all that was made from the old result for current: the seal says whether it is. A result that
+    was deleted together with its seal is for Snakemake to judge.
+
     Args:
-        path: an artefact that exists.
+        path: an artefact, or one that is missing.
         command: what makes it, the words behind ``python -m shallownets``.
         source: digest of the source that makes it.
     """
@@ -55,8 +59,8 @@ def fault(path: Path, command: str, source: str) -> str | None:
         changed = [name for name, read in seal["inputs"].items() if _hash(Path(name)) not in (None, read)]
         sealed, made = seal["sha256"], shlex.split(seal["command"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return "it has no record of its making"
-    if _hash(path) != sealed:
+        return "it has no record of its making" if path.is_file() else None
+    if _hash(path) not in (None, sealed):
         return "its bytes are not those that were written"
     if made != shlex.split(command):
         return "it was made by another command"
@@ -86,7 +90,7 @@ def _announce(faults: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Iterator[None]:
+def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Generator[None]:
     """The lock of ``runs`` where Snakemake would take its own, if there is anything to do."""
     try:
         with runs.run(results, otherwise=snakemakes) if len(dag) else nullcontext():
@@ -114,7 +118,7 @@ def watch(results: Path) -> None:
     async def incomplete_files(dag: DAG) -> list:
         records, faults = dag.workflow.persistence, {}
         _require(records, _OF_RECORDS)
-        dag.workflow.dag_settings.force_incomplete = True
+        dag.workflow.dag_settings.force_incomplete = True  # ty: ignore[invalid-assignment]  # a run has settings
         if not dag.workflow.dryrun:
             records.lock = partial(_lock, dag, results, records.lock)
         found = await unfinished(dag)
@@ -122,20 +126,18 @@ def watch(results: Path) -> None:
             if not hasattr(job.params, "command"):  # a rule that only collects others
                 continue
             changes = (records.params_changed(job), *records.code_changed(job), *records.input_changed(job))
-            if records.has_metadata(job) and any(changes):
+            there = all([await file.exists() for file in job.output])
+            if there and records.has_metadata(job) and any(changes):
                 continue  # Snakemake makes it again by itself, and explains why
             for file in job.output:
-                if (
-                    file not in found
-                    and await file.exists()
-                    and (said := fault(Path(file), job.params.command, job.params.code))
-                ):
+                command = f"{job.params.command} {job.params.files}"
+                if file not in found and (said := fault(Path(file), command, job.params.code)):
                     faults[file] = said
         if faults:
             _announce(faults)
         return [*found, *faults]
 
-    DAG.incomplete_files = incomplete_files
+    DAG.incomplete_files = incomplete_files  # ty: ignore[invalid-assignment]  # in place of Snakemake's own method
 
 
 def tidy(results: Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 from shallownets import sources
 from shallownets.config import yamlfile
@@ -63,12 +64,16 @@ class Cost:
     memory: float
 
 
+# A LogRecord with Snakemake's words on a job as further attributes, which logging does not know.
+JobInfo = Any
+
+
 class _Listener(logging.Handler):
     """Keeps the events that describe a job."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.events: list[logging.LogRecord] = []
+        self.events: list[JobInfo] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         from snakemake_interface_logger_plugins.common import LogEvent
@@ -77,7 +82,7 @@ class _Listener(logging.Handler):
             self.events.append(record)
 
 
-def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> list[logging.LogRecord]:
+def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> list[JobInfo]:
     """Snakemake's events for the jobs that lead to the targets: all of them, or those that would run now.
 
     Rules that only collect others are left out.
@@ -110,8 +115,6 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
             workflow.dag(DAGSettings(targets=set(targets), forceall=forced)).execute_workflow(executor="dryrun")
     except (RuleException, WorkflowError) as error:
         raise UserError(f"{', '.join(targets)}: {' '.join(str(error).split())}") from error
-    except SystemExit as refusal:  # the Snakefile's own line on a config that makes no sense
-        raise UserError(str(refusal).removeprefix("error: ")) from None
     finally:
         logger.removeHandler(listener)
     return [event for event in listener.events if event.shellcmd]
@@ -124,7 +127,7 @@ def _source(command: str, name: str) -> list[Path]:
     return [Path(os.path.relpath(path)) for path in sources.closure(f"{sources.PACKAGE}.{module}")]
 
 
-def _job(event: logging.LogRecord, made: set[str]) -> Job:
+def _job(event: JobInfo, made: set[str]) -> Job:
     """The job that an event describes; ``made`` are the outputs of all jobs."""
     command = event.shellcmd.removeprefix("python -m shallownets ").partition(" 2>&1 |")[0]
     return Job(

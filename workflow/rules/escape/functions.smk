@@ -15,8 +15,7 @@ def escape_batches(wildcards):
     """The batches of replicates of a run by an engine."""
     total = escape_run_value("replicates" if wildcards.engine == "sgd" else "chain_replicates")(wildcards)
     size = config["escape"]["batch"]
-    names = [f"{first}-{min(first + size, total) - 1}" for first in range(0, total, size)]
-    return [f"{DATA}/escape/{wildcards.run}/{wildcards.engine}/{name}.npz" for name in names]
+    return batches(f"{DATA}/escape/{wildcards.run}/{wildcards.engine}", total, size)
 
 
 def escape_batch_size(wildcards):

@@ -14,11 +14,13 @@ Symbols are those of the source; N is the student's width here, and the dimensio
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from shallownets.errors import Impossible, in_short
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
+Places = NDArray[np.integer]  # whole numbers that say where in an array
+Mask = NDArray[np.bool]
 
 
 def norm(M_star: int, beta: float) -> float:
@@ -43,7 +45,7 @@ def require_spectrum(lam: Array, M_star: int) -> Array:
     return values
 
 
-def require_times(times: Array) -> Array:
+def require_times(times: ArrayLike) -> Array:
     """Times as floats.
 
     Raises:

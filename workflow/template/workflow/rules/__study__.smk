@@ -1,13 +1,6 @@
 # Study __study__: one-pass SGD of a single weight on noisy linear data.
 
 
-def __study___batches(wildcards):
-    """The batches of runs of SGD."""
-    total, size = config["__study__"]["runs"]["replicates"], config["__study__"]["batch"]
-    names = [f"{first}-{min(first + size, total) - 1}" for first in range(0, total, size)]
-    return [f"{DATA}/__study__/sgd/{name}.npz" for name in names]
-
-
 use rule stage as __study___start with:
     output:
         data=f"{DATA}/__study__/start.npz",
@@ -39,7 +32,11 @@ use rule stage as __study___sgd with:
 use rule stage as __study___relaxation with:
     input:
         start=rules.__study___start.output.data,
-        batches=__study___batches,
+        batches=batches(
+            f"{DATA}/__study__/sgd",
+            config["__study__"]["runs"]["replicates"],
+            config["__study__"]["batch"],
+        ),
     output:
         measurements=f"{MEASUREMENTS}/__study__/relaxation.csv",
         figure_data=f"{FIGURE_DATA}/__study__/relaxation.csv",
