@@ -142,7 +142,7 @@ def test_a_seal_says_what_its_process_cost(tmp_path):
 def test_what_a_result_lacks_is_said_with_its_file(tmp_path):
     save(tmp_path / "a.npz", arrays(M=[1.0]))
     back = artefacts.load_arrays(tmp_path / "a.npz")
-    with pytest.raises(UserError, match=r"a\.npz: not the artefact that is right here, it has no Q but M"):
+    with pytest.raises(UserError, match=r"a\.npz: not the artefact that was expected, it has no Q but M"):
         back.arrays["Q"]
     with pytest.raises(UserError, match=r"a\.npz: .* it has no N but eta, p"):
         back.parameters["N"]

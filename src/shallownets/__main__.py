@@ -60,7 +60,7 @@ def choose(words: list[str]) -> tuple[str, list[str]]:
     if len(named) == 1:
         return known[named[0]], words[1:]
     given = words[0] if words else "no command"
-    raise UserError(f"{given}: one of {', '.join(named or known)} is right")
+    raise UserError(f"{given}: expected one of {', '.join(named or known)}")
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ class _Parts(dict):
         self.source = source
 
     def __missing__(self, name: str) -> Any:
-        raise UserError(f"{self.source}: not the artefact that is right here, it has no {name} but {', '.join(self)}")
+        raise UserError(f"{self.source}: not the artefact that was expected, it has no {name} but {', '.join(self)}")
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def test_unknown_names_are_one_line_that_lists_the_known_ones(here, monkeypatch)
         "error: relaxatio: no such figure; did you mean relaxation? expected one of toy.relaxation"
     )
     assert len(done.stderr.splitlines()) == 1
-    with pytest.raises(UserError, match=r"--tier tiny: no such tier .* one of paper, smoke is right"):
+    with pytest.raises(UserError, match=r"--tier tiny: no such tier .* expected one of paper, smoke"):
         explain.overlays("tiny")
     assert explain.overlays("paper") == []
     assert explain.overlays("smoke") == [SMOKE]
@@ -192,7 +192,7 @@ def test_a_file_that_is_no_config_of_a_tier_is_left_out_and_said(tmp_path, monke
     assert explain.overlays("mine") == [Path("workflow/tiers/mine.yaml")]
     assert set(capsys.readouterr().err.splitlines()) == wanted
     assert explain.overlays("gone") == [Path("results/gone/config.yaml")]
-    with pytest.raises(UserError, match=r"--tier notes: no such tier .* one of paper, gone, mine is right"):
+    with pytest.raises(UserError, match=r"--tier notes: no such tier .* expected one of paper, gone, mine"):
         explain.overlays("notes")
     capsys.readouterr()
     assert explain.overlays("paper") == []

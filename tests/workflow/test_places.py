@@ -40,7 +40,7 @@ def test_jobs_of_a_batch_system_are_refused_where_its_plugins_do_not_quote_the_p
     submission = ("--executor", "cluster-generic", "--cluster-generic-submit-cmd", "touch submitted;", "--jobs", "1")
     said = odd.snakemake(*submission, "--forceall", START)
     assert said.returncode == 1
-    refused = f"{odd.folder}: a path without spaces and quotes is right for jobs of a batch system"
+    refused = f"{odd.folder}: expected a path without spaces and quotes for jobs of a batch system"
     assert refusal(said.stderr) == refused
     assert not (odd.folder / "submitted").exists()
 
@@ -75,5 +75,5 @@ def test_a_path_that_no_search_path_can_hold_is_refused_in_one_line(here, tmp_pa
     torn.symlink_to(here.folder)
     done = snakemake(here.folder, "-n", TOY, "-s", f"{torn}/Snakefile")
     assert done.returncode == 1
-    refused = f"{torn}/src: a path without : is right, which separates folders of a search path"
+    refused = f"{torn}/src: expected a path without :, which separates folders of a search path"
     assert refusal(done.stdout + done.stderr) == refused

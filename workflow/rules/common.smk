@@ -33,7 +33,7 @@ if Path.cwd() != ROOT.resolve():
 PYTHON, SOURCE = Path(sys.executable).parent, ROOT / "src"
 for path in (PYTHON, SOURCE):
     if os.pathsep in str(path):
-        raise WorkflowError(f"{path}: a path without {os.pathsep} is right, which separates folders of a search path")
+        raise WorkflowError(f"{path}: expected a path without {os.pathsep}, which separates folders of a search path")
 shell.prefix('set -euo pipefail; export PATH={PYTHON:q}:"$PATH" PYTHONPATH={SOURCE:q}; ')
 
 
@@ -118,7 +118,7 @@ onstart:
     # Those who submit jobs put the path of Python into a script as it is, and that of the script into double quotes.
     for path, special in ((sys.executable, r"[^\w@%+=:,./-]"), (str(ROOT), r'["$`\\]')):
         if workflow.non_local_exec and re.search(special, path, re.ASCII):
-            raise WorkflowError(f"{path}: a path without spaces and quotes is right for jobs of a batch system")
+            raise WorkflowError(f"{path}: expected a path without spaces and quotes for jobs of a batch system")
     try:
         guard.tidy(Path(RESULTS))
         settings.write(config, Path(RESULTS, "config.yaml"))

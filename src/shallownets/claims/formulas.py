@@ -36,7 +36,7 @@ def evaluate(formula: str | float, names: Mapping[str, float]) -> float:
 
     text = str(formula)
     if len(text) > _LONGEST:
-        raise UserError(f"formula {text[:40]!r}...: {len(text)} characters; at most {_LONGEST} are right")
+        raise UserError(f"formula {text[:40]!r}...: {len(text)} characters; expected at most {_LONGEST}")
 
     def value(node: ast.expr) -> float:
         match node:

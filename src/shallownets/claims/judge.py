@@ -149,7 +149,7 @@ def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
     if frame.empty or (not keys and len(frame) > 1) or frame.duplicated(keys or None).any():
         raise UserError(
             f"claim {entry.id}: selects {len(frame)} rows of {common['artefact']}; "
-            "one row, or one for each value of the columns in `by`, is right"
+            "expected one row, or one for each value of the columns in `by`"
         )
     comparisons = []
     for row in frame.to_dict("records"):

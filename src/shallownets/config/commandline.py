@@ -99,11 +99,14 @@ class Parser(argparse.ArgumentParser):
             defaults: words of the command line that stand where an option is not given.
         """
         given = defaults or {}
+        usual = {field.name: field.default for field in msgspec.structs.fields(kind)}
         for name, part in fields(kind).items():
             bare, metas = parts(part)
             units = [unit for meta in metas if (unit := (meta.extra or {}).get("unit"))]
             meaning = [meta.title for meta in metas if meta.title][-1:]
             said = [*meaning, *(f"in {unit}" for unit in units[-1:]), f"expected: {expectation(part)}"]
+            if usual[name] not in (None, msgspec.NODEFAULT):
+                said.append(f"{usual[name]} unless given")
             is_list = get_origin(bare) is list
             self.add_argument(
                 option(name),

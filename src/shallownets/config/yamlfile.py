@@ -19,7 +19,7 @@ def _refuse_repetition(document: yaml.Node | None) -> None:
     while waiting:
         node = waiting.pop()
         if id(node) in met:
-            raise UserError(f"line {node.start_mark.line + 1}: an alias stands for this; the value itself is right")
+            raise UserError(f"line {node.start_mark.line + 1}: an alias stands for this; expected the value itself")
         met.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             waiting += node.value

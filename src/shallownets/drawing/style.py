@@ -71,7 +71,7 @@ def save(figure: Figure, paths: Iterable[Path], source: str) -> None:
     """
     for path in paths:
         if path.suffix not in _METADATA:
-            raise UserError(f"{path}: a figure whose name ends in {' or '.join(_METADATA)} is right")
+            raise UserError(f"{path}: expected a name that ends in {' or '.join(_METADATA)}")
         buffer = io.BytesIO()
         figure.savefig(buffer, format=path.suffix[1:], metadata=_METADATA[path.suffix])
         save_bytes(path, buffer.getvalue(), source)

@@ -85,7 +85,7 @@ def _own(folder: Path) -> Path:
         fault = f"everybody can write into {open_to_all[0]}"
     else:
         return folder
-    raise _Unsafe(f"{folder}: no kernels are cached here, because {fault}; a folder of yours with mode 700 is right")
+    raise _Unsafe(f"{folder}: no kernels are cached here, because {fault}; expected a folder of yours with mode 700")
 
 
 @contextmanager

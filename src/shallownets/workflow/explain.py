@@ -49,7 +49,7 @@ def overlays(tier: str) -> list[Path]:
             places.setdefault(name, []).append(path)
     if tier not in places:
         known = ", ".join([usual, *sorted(places)])
-        raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; one of {known} is right")
+        raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; expected one of {known}")
     if len(places[tier]) > 1:
         raise UserError(f"--tier {tier}: {' and '.join(map(str, places[tier]))} have this tier; expected one of them")
     return places[tier]

@@ -98,7 +98,7 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
 
     snakefile = Path("Snakefile")
     if not snakefile.is_file():
-        raise UserError("Snakefile: no such file here; the folder of the checkout is the right one to run this")
+        raise UserError("Snakefile: no such file here; expected to be run in the folder of the checkout")
     user.introduce()
     for path in configs:
         yamlfile.load_section(path)  # Snakemake does not say which file it cannot read

@@ -46,7 +46,7 @@ def _matrix(name: str, value: object) -> Array:
     except (TypeError, ValueError):
         matrix = np.empty(0)
     if matrix.ndim != 2 or not matrix.size or not np.isfinite(matrix).all():
-        raise Impossible(f"{name} = {in_short(value)}: a matrix of finite numbers is right")
+        raise Impossible(f"{name} = {in_short(value)}: expected a matrix of finite numbers")
     return matrix
 
 

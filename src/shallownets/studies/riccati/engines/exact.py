@@ -108,7 +108,7 @@ def weights(start: Start, scale: float, lam: Array, times: ArrayLike) -> Iterato
         Impossible: as for ``overlaps``; a scale that is not a finite number above 0.
     """
     if not 0 < scale < np.inf:
-        raise Impossible(f"scale = {scale}: a finite number above 0 is right")
+        raise Impossible(f"scale = {scale}: expected a finite number above 0")
     times = require_times(times)
     rows, of_rows, of_columns = _trapezoidal(start, lam)
     rates = np.where(rows == 0, 0.0, of_rows[:, None] - of_columns)

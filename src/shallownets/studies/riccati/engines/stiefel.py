@@ -159,7 +159,7 @@ def _whole(samples: ArrayLike) -> NDArray[np.int64]:
     if not (
         np.isfinite(values).all() and np.all(np.diff(values, prepend=0.0) >= 0) and np.all(values == np.rint(values))
     ):
-        raise Impossible(f"samples = {in_short(samples)}: rising whole numbers of at least 0 are right")
+        raise Impossible(f"samples = {in_short(samples)}: expected rising whole numbers of at least 0")
     return values.astype(np.int64)
 
 
