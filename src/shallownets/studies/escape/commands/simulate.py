@@ -13,11 +13,11 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
-from msgspec.structs import replace
+from msgspec.structs import asdict
 from numpy.random import default_rng
 
 from shallownets import sources
@@ -70,7 +70,16 @@ class Simulation(Section):
         yield room("N", self.N, [(self.p, self.p_star)])
 
 
-def parse(words: list[str]) -> tuple[Simulation, list[Path]]:
+class Experiment(Simulation, kw_only=True):
+    """What is simulated: with a value for everything."""
+
+    eta_hat: float
+    eta: float
+    alpha_max: float
+    points: int
+
+
+def parse(words: list[str]) -> tuple[Experiment, list[Path]]:
     """The experiment, with a value for everything, and the files of its plot.
 
     Raises:
@@ -89,7 +98,7 @@ def parse(words: list[str]) -> tuple[Simulation, list[Path]]:
     return experiment, args.out
 
 
-def _filled_in(given: Simulation) -> Simulation:
+def _filled_in(given: Simulation) -> Experiment:
     """A value for what the user left open, from what is given.
 
     Raises:
@@ -99,9 +108,9 @@ def _filled_in(given: Simulation) -> Simulation:
         raise UserError(f"--eta {given.eta:g}: expected one of --eta and --eta-hat")
     rate = f"--eta {given.eta:g}" if given.eta else f"--eta-hat {given.eta_hat or 0.1:g}"
     eta = given.eta or given.p * (given.eta_hat or 0.1)
-    filled = replace(given, eta=eta, eta_hat=eta / given.p)
+    eta_hat = eta / given.p
     last = f"--alpha-max {given.alpha_max:g}" if given.alpha_max else f"{rate} without --alpha-max"
-    alpha_max = given.alpha_max or float(f"{_SPAN * min(_plateau_time(filled), sys.float_info.max / 10):.2g}")
+    alpha_max = given.alpha_max or float(f"{_SPAN * min(_plateau_time(given, eta_hat), sys.float_info.max / 10):.2g}")
     if alpha_max >= LARGEST:
         raise UserError(f"{last}: a run to alpha = {alpha_max:g}; expected one to less than {LARGEST:g}")
     if alpha_max * given.N < 2:
@@ -110,7 +119,8 @@ def _filled_in(given: Simulation) -> Simulation:
     holds, _, expected = times("points", points, alpha_max, given.N)
     if not holds:
         raise UserError(f"--points {points}: expected {expected}")
-    return replace(filled, alpha_max=alpha_max, points=points)
+    found: dict[str, Any] = {"eta_hat": eta_hat, "eta": eta, "alpha_max": alpha_max, "points": points}
+    return Experiment(**asdict(given) | found)
 
 
 def _duration(seconds: float) -> str:
@@ -121,7 +131,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.2g} seconds"
 
 
-def _seconds(given: Simulation) -> float:
+def _seconds(given: Experiment) -> float:
     """What the runs take on one core, with a start each; those that end early take less."""
     samples = given.alpha_max * given.N
     if given.engine == "direct":
@@ -134,7 +144,7 @@ def _seconds(given: Simulation) -> float:
     return runs + given.replicates * work.START
 
 
-def _afford(given: Simulation) -> None:
+def _afford(given: Experiment) -> None:
     """Say what a long run will cost, before it starts.
 
     Raises:
@@ -153,22 +163,23 @@ def _afford(given: Simulation) -> None:
         print(f"{takes} take about {_duration(seconds)} on one core", file=sys.stderr, flush=True)
 
 
-def _rate(given: Simulation) -> float:
+def _rate(given: Simulation, eta_hat: float) -> float:
     """The learning rate over p that theory is to be taken at: 0 for gradient flow."""
-    return 0.0 if given.engine == "gradient-flow" else given.eta_hat
+    return 0.0 if given.engine == "gradient-flow" else eta_hat
 
 
-def _plateau_time(given: Simulation) -> float:
+def _plateau_time(given: Simulation, eta_hat: float) -> float:
     """Escape time α if the risk fell at the plateau's rate [13] all the way to ``FRACTION``."""
     p, p_star = given.p, given.p_star
-    at = _rate(given) if _rate(given) < plateau.last_escape(p, p_star) else 0.0
-    growth = 2 * given.eta_hat * float(plateau.finite_overlap_rate(p, p_star, at))
+    rate = _rate(given, eta_hat)
+    at = rate if rate < plateau.last_escape(p, p_star) else 0.0
+    growth = 2 * eta_hat * float(plateau.finite_overlap_rate(p, p_star, at))
     # while the norms are learned, <M^2> shrinks from 1/N by plateau_norm
     onset = plateau.escape_prefactor(p, p_star) * plateau_norm(p) / given.N
     return float(np.log(max(FRACTION / onset, np.e))) / growth
 
 
-def run(given: Simulation) -> tuple[list[Start], Trajectory]:
+def run(given: Experiment) -> tuple[list[Start], Trajectory]:
     """The starts, one for each run, and the runs.
 
     Raises:
@@ -218,8 +229,8 @@ def distances(begun: list[Start], runs: Trajectory) -> Array:
     )
 
 
-def _plateau(given: Simulation, risk: Array, runs: Trajectory, escapes: Array) -> str:
-    p, p_star, rate = given.p, given.p_star, _rate(given)
+def _plateau(given: Experiment, risk: Array, runs: Trajectory, escapes: Array) -> str:
+    p, p_star, rate = given.p, given.p_star, _rate(given, given.eta_hat)
     small = f"{plateau_risk(p, p_star):.4g} = 1/p* + 1/(p+2) for small eta"
     if rate >= plateau.last_plateau(p, p_star):
         last = plateau.last_plateau(p, p_star)
@@ -234,8 +245,8 @@ def _plateau(given: Simulation, risk: Array, runs: Trajectory, escapes: Array) -
     return f"{seen} Predicted: {small}{more}."
 
 
-def _escape(given: Simulation, begun: list[Start], escapes: Array) -> str:
-    p, p_star, rate = given.p, given.p_star, _rate(given)
+def _escape(given: Experiment, begun: list[Start], escapes: Array) -> str:
+    p, p_star, rate = given.p, given.p_star, _rate(given, given.eta_hat)
     level = plateau.plateau_level(p, p_star, FRACTION)
     done = np.isfinite(escapes)
     few = "" if done.all() else f"{done.sum()} of {len(escapes)} runs escape. "
@@ -243,7 +254,8 @@ def _escape(given: Simulation, begun: list[Start], escapes: Array) -> str:
     if rate >= (last := plateau.last_escape(p, p_star)):
         none = f"None is predicted beyond eta-hat = {last:.3g}, where no plateau lets the overlaps grow."
         return f"{few}{seen.capitalize()}{'. ' if seen else ''}{none}"
-    law = f"Eq. 13, the law of the plateau's first decline, continued to there: {_plateau_time(given):.4g}."
+    by_law = _plateau_time(given, given.eta_hat)
+    law = f"Eq. 13, the law of the plateau's first decline, continued to there: {by_law:.4g}."
     if not rate:
         return f"{few}{seen.capitalize()}{'. ' if seen else ''}{law}"
     limit = [spectral.escape_time(start, given.eta, level, 1e3 * given.alpha_max, given.tolerance) for start in begun]
@@ -253,7 +265,7 @@ def _escape(given: Simulation, begun: list[Start], escapes: Array) -> str:
     return f"{few}{seen.capitalize()}{'. ' if seen else ''}{predicted} {law}"
 
 
-def _excess(given: Simulation, escapes: Array) -> float | None:
+def _excess(given: Experiment, escapes: Array) -> float | None:
     """Late norm q_0 of the directions that no teacher needs; None while it is not small beside the plateau's."""
     since = given.alpha_max - escapes.min()  # they begin to shrink at the escape
     if given.p <= given.p_star or since <= 0:
@@ -262,8 +274,8 @@ def _excess(given: Simulation, escapes: Array) -> float | None:
     return q_0 if q_0 < 0.2 * plateau_norm(given.p) else None
 
 
-def _end(given: Simulation, last: Array, escapes: Array) -> str:
-    p, p_star, rate = given.p, given.p_star, _rate(given)
+def _end(given: Experiment, last: Array, escapes: Array) -> str:
+    p, p_star, rate = given.p, given.p_star, _rate(given, given.eta_hat)
     seen = f"At alpha = {given.alpha_max:g} the risk is {_said(last)}."
     stable = plateau.last_convergence(p_star)
     if p < p_star:
@@ -279,7 +291,7 @@ def _end(given: Simulation, last: Array, escapes: Array) -> str:
     return f"{seen} Predicted: {late.late_risk(p, p_star, p * rate, q_0):.2g}, the late law, as alpha^-2 to 0."
 
 
-def _solution(given: Simulation, begun: list[Start], runs: Trajectory, escapes: Array) -> str:
+def _solution(given: Experiment, begun: list[Start], runs: Trajectory, escapes: Array) -> str:
     if given.p < given.p_star:
         return "None has zero error, since p < p*."
     distance = distances(begun, runs)
@@ -305,7 +317,7 @@ def _solution(given: Simulation, begun: list[Start], runs: Trajectory, escapes: 
     return f"{found} Predicted: {finite.plateau_selectivity(given.p, given.p_star, given.eta_hat):.4g}."
 
 
-def summary(given: Simulation, begun: list[Start], runs: Trajectory) -> Iterator[str]:
+def summary(given: Experiment, begun: list[Start], runs: Trajectory) -> Iterator[str]:
     """What happened, in words, beside what theory predicts."""
     risk = population_risk(runs.M, runs.Q)
     escapes = first_below(runs.alpha, risk, plateau.plateau_level(given.p, given.p_star, FRACTION))
@@ -330,7 +342,7 @@ def summary(given: Simulation, begun: list[Start], runs: Trajectory) -> Iterator
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<10}", subsequent_indent=" " * 10)
 
 
-def draw(given: Simulation, begun: list[Start], runs: Trajectory) -> Figure:
+def draw(given: Experiment, begun: list[Start], runs: Trajectory) -> Figure:
     """Risk and distance to the predicted solutions against time, a line for each run."""
     figure = Figure(figsize=(style.PAGE if given.p >= given.p_star else style.COLUMN, 2.7))
     panels = {"population risk $L$": population_risk(runs.M, runs.Q)}
