@@ -1,5 +1,7 @@
 """`make mutants`: which changes it draws, against which tests it tries them, and that it tells caught from missed."""
 
+import shutil
+
 import pytest
 
 from tests.mutants import __main__ as command
@@ -44,7 +46,7 @@ def test_every_module_with_physics_is_reached_by_tests_of_its_study_nearest_firs
         assert tests, module
         if ".studies." in module:
             assert all(test.startswith(f"tests/{module.split('.')[2]}/test_") for test in tests)
-    assert reach.tests_of(PLATEAU)[:2] == ("tests/escape/test_finite.py", "tests/escape/test_plateau.py")
+    assert reach.tests_of(PLATEAU)[:2] == ("tests/escape/test_plateau.py", "tests/escape/test_finite.py")
     # by the name of a stage that the test has run, without an import
     assert "tests/riccati/test_sgd_stages.py" in reach.tests_of("shallownets.studies.riccati.measure.checks")
 
@@ -60,9 +62,7 @@ def small_checkout(tmp_path, monkeypatch):
     for where in (sample, trial):
         monkeypatch.setattr(where, "ROOT", root)
     monkeypatch.setattr(sample, "SOURCE", root / "src")
-    monkeypatch.setattr(
-        trial, "copy_of_checkout", lambda folder: trial.shutil.copytree(root, folder, dirs_exist_ok=True)
-    )
+    monkeypatch.setattr(trial, "copy_of_checkout", lambda folder: shutil.copytree(root, folder, dirs_exist_ok=True))
     return trial.Bench(bench)
 
 

@@ -35,7 +35,7 @@ def _own(test: str, module: str) -> bool:
 
 @cache
 def tests_of(module: str) -> tuple[str, ...]:
-    """The files of tests that import a module, over the fewest steps first.
+    """The files of tests that import a module, over the fewest steps first, and that of its own name.
 
     They are those of its own study. A service has those that import it over the fewest steps, of no study where there
     are such: everything else imports it too, but is no test of it.
@@ -51,4 +51,6 @@ def tests_of(module: str) -> tuple[str, ...]:
     steps = {test: len(graph.find_shortest_chain(test, module) or ()) for test in tests}
     if ".studies." not in module:
         tests = [test for test in tests if steps[test] == min(steps.values())]
-    return tuple(f"{test.replace('.', '/')}.py" for test in sorted(tests, key=lambda test: (steps[test], test)))
+    name = module.rpartition(".")[2]
+    nearest = sorted(tests, key=lambda test: (steps[test], name not in test, test))
+    return tuple(f"{test.replace('.', '/')}.py" for test in nearest)
