@@ -194,6 +194,22 @@ def test_the_rate_of_half_divergence(rng):
         assert measure.first_half(np.array([0.0, 1.0, 3.0, 4.0]), np.array(share)) == pytest.approx(where)
 
 
+class TwoDraws:
+    """Instead of random numbers: of four runs at each of three rates, how many diverged in two draws."""
+
+    def binomial(self, runs, shares, size):
+        assert (runs, list(shares), size) == (4, [0.0, 0.5, 1.0], (2, 3))
+        return np.array([[0, 1, 3], [0, 4, 4]])
+
+
+def test_the_error_of_half_divergence_is_the_deviation_over_the_draws():
+    """1/2 is reached at rate 2.5 of the one draw and at 1.5 of the other."""
+    found = measure.half_diverged(
+        np.array([1.0, 2.0, 3.0]), np.array([[0, 0, 0, 0], [0, 1, 0, 1], [1, 1, 1, 1]], bool), TwoDraws(), 2
+    )
+    assert found == Estimate(2.0, pytest.approx(np.sqrt(0.5)), 4)
+
+
 @pytest.mark.parametrize("predict", [theory.escape_noise, theory.noise_shift, theory.time_per_log])
 def test_without_an_escape_there_is_nothing_to_predict(predict):
     for p, p_star, eta_hat in ((2, 1, 0.21), (4, 4, 0.34), (4, 4, 1e6)):
