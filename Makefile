@@ -3,7 +3,7 @@
 READY := .venv/ready
 .PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs archive verify test test-all \
 	coverage mutants test-cluster \
-	test-pythons lint bench lock clean
+	test-pythons test-snakemakes lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
 export HOME := $(if $(shell test -n "$$HOME" -a -w "$$HOME" && echo it),$(HOME),$(CURDIR)/.snakemake)
@@ -43,8 +43,8 @@ check: figures  ## fail where a verdict or a figure's data differ from tests/ref
 reference: figures  ## show what moved since tests/reference was kept, and keep the new results there
 	@python -m shallownets reference update
 
-gallery: figures  ## copy the figures and the ledger to docs/, where the README shows them
-	@mkdir -p docs/figures && cp results/figures/*/*.png docs/figures/ && cp results/claims.md docs/claims.md
+gallery: figures  ## put the figures and the ledger into docs/, and write docs/gallery.md
+	@python -m shallownets gallery
 
 docs: $(READY)  ## write docs/config.md, the page of all keys of the config, from their classes
 	@python -m shallownets config --out docs/config.md
@@ -74,9 +74,13 @@ mutants: $(READY)  ## make small wrong changes to a copy of the code, and fail w
 test-pythons: smoke  ## run the smoke tier with the other supported Pythons that are here, and compare the numbers
 	@python -m tests.compare_pythons
 
-lint: $(READY)  ## check style and the workflow
+test-snakemakes: $(READY)  ## run the tests of guard and reruns with the oldest and the newest Snakemake that is allowed
+	@nice python -m tests.compare_snakemakes
+
+lint: $(READY)  ## check style, types and the workflow
 	@ruff check
 	@ruff format --check
+	@ty check --quiet --python .venv
 	@snakefmt --check Snakefile workflow/rules
 	@python workflow/lint.py
 

@@ -1,5 +1,6 @@
 """A small checkout with finished results of two studies, and the report made from it."""
 
+import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from shallownets.claims.judge import Comparison
+from shallownets.files import sidecar
 from shallownets.report.page import build
 from shallownets.results.artefacts import save
 from shallownets.stage import Table
@@ -110,13 +112,12 @@ def checkout(tmp_path_factory) -> Path:
         picture.parent.mkdir(parents=True)
         matplotlib.image.imsave(picture, np.linspace(0, 1, 600 * 300).reshape(300, 600))
         picture.with_suffix(".pdf").write_bytes(b"%PDF-1.4")
-    benchmark = results / "benchmarks/toy/straight.tsv"
-    benchmark.parent.mkdir(parents=True)
-    benchmark.write_text("s\th:m:s\tmax_rss\tcpu_time\n90.0\t0:01:30\t256.4\t30.0\n")
+    path = sidecar(results / "figure_data/toy/straight.csv")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"seconds": 90.0, "core_seconds": 30.0, "memory": 256.4}))
     return folder
 
 
-def job(rule: str, inputs: list[str], outputs: list[str], benchmark: str | None = None) -> Job:
+def job(rule: str, inputs: list[str], outputs: list[str]) -> Job:
     """A job of the workflow, with paths below the results."""
     return Job(
         rule=rule,
@@ -126,7 +127,6 @@ def job(rule: str, inputs: list[str], outputs: list[str], benchmark: str | None 
         inputs=tuple(Path("results", name) for name in inputs),
         outputs=tuple(Path("results", name) for name in outputs),
         log=None,
-        benchmark=Path("results", benchmark) if benchmark else None,
         command=f"run toy.{rule}",
     )
 
@@ -136,7 +136,7 @@ def jobs() -> list[Job]:
     """The workflow: data, then a figure of each study, then the ledger."""
     return [
         job("points", [], ["figure_data/escape/stationary_map.csv", "measurements/escape/stationary_map.csv"]),
-        job("line", [], ["figure_data/toy/straight.csv"], "benchmarks/toy/straight.tsv"),
+        job("line", [], ["figure_data/toy/straight.csv"]),
         job("stationary_map", ["figure_data/escape/stationary_map.csv"], ["figures/escape/stationary_map.png"]),
         job("straight", ["figure_data/toy/straight.csv"], ["figures/toy/straight.png"]),
         job("claims", ["measurements/escape/stationary_map.csv"], ["claims.csv"]),

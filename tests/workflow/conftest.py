@@ -117,6 +117,14 @@ class Checkout:
         }
 
 
+def refusal(said: str) -> str:
+    """The one line of ours where Snakemake says of a WorkflowError where in the workflow it was raised."""
+    place = r'"[^\n]*", line \d+'
+    found = re.findall(rf"^WorkflowError in file {place}:\n(.*)\n  File {place}, in \S+\n\Z", said, re.MULTILINE)
+    assert len(found) == 1, said
+    return found[0]
+
+
 def without_studies(checkout: Checkout) -> Checkout:
     """The checkout without its studies and the tiers that are theirs: what they share is left."""
     studies = checkout.studies()

@@ -29,7 +29,7 @@ def test_its_code_and_rules_are_clean(toy):
 
 def test_nothing_of_the_template_s_name_is_left(toy):
     files = [path for path in toy.folder.rglob("*toy*") if ".snakemake" not in path.parts and path.is_file()]
-    assert len(files) >= 6
+    assert {path.suffix for path in files} == {".yaml", ".smk", ".py", ".md"}
     assert not [path for path in files if "__study__" in path.read_text() or "__Study__" in path.read_text()]
 
 

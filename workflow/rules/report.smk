@@ -22,8 +22,6 @@ rule report_page:
         out=f"{RESULTS}/report.html",
     log:
         f"{LOGS}/report.log",
-    benchmark:
-        f"{BENCHMARKS}/report.tsv"
     group:
         "last"
     resources:
@@ -31,11 +29,10 @@ rule report_page:
         runtime=growing(5),
     params:
         code=REPORT_CODE,
-        command=lambda wildcards, output: shlex.join(
-            ["report", "--results", RESULTS, "--source", REPORT_CODE, *named(output)]
-        ),
+        command=shlex.join(["report", "--results", RESULTS, "--source", REPORT_CODE]),
+        files=lambda wildcards, output: named(output),
         config=settings.summary(config, settings.default(ROOT)),
     message:
         "the report"
     shell:
-        "python -m shallownets {params.command} 2>&1 | tee {log}"
+        "python -m shallownets {params.command} {params.files} 2>&1 | tee {log}"

@@ -77,17 +77,17 @@ def judge(rule: Rule, predicted: float, low: float, high: float, names: Mapping[
     Raises:
         UserError: a formula that cannot be evaluated.
     """
-    kind, tolerance = rule.kind, tolerance_of(rule, names)
-    if kind == "exact":
+    tolerance = tolerance_of(rule, names)
+    if rule.kind == "exact":
         return REPRODUCED if low == high == predicted else DEVIATES
-    if kind == "interval":
-        if not low <= predicted <= high:
-            return DEVIATES
-        return REPRODUCED if (high - low) / 2 <= tolerance else UNDERPOWERED
-    if kind == "within":
+    if tolerance is None:
+        least, most = (float("-inf"), predicted) if rule.kind == "at_most" else (predicted, float("inf"))
+    elif rule.kind == "within":
         least, most = predicted - tolerance, predicted + tolerance
+    elif low <= predicted <= high:
+        return REPRODUCED if (high - low) / 2 <= tolerance else UNDERPOWERED
     else:
-        least, most = (float("-inf"), predicted) if kind == "at_most" else (predicted, float("inf"))
+        return DEVIATES
     if least <= low and high <= most:
         return REPRODUCED
     return DEVIATES if high < least or low > most else UNDERPOWERED
@@ -132,13 +132,24 @@ def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
     if notes:
         common["note"] = " ".join([common["note"], f"Left out: {'; '.join(notes)}."]).strip()
     if frame.empty and (notes or not judged):
-        nothing = dict.fromkeys(("predicted", "measured", "low", "high", "n", "tolerance"))
-        return [Comparison(id=entry.id, verdict=NOT_JUDGED, **common, **nothing)]
+        return [
+            Comparison(
+                id=entry.id,
+                predicted=None,
+                measured=None,
+                low=None,
+                high=None,
+                verdict=NOT_JUDGED,
+                n=None,
+                tolerance=None,
+                **common,
+            )
+        ]
     keys = entry.by
     if frame.empty or (not keys and len(frame) > 1) or frame.duplicated(keys or None).any():
         raise UserError(
             f"claim {entry.id}: selects {len(frame)} rows of {common['artefact']}; "
-            "one row, or one for each value of the columns in `by`, is right"
+            "expected one row, or one for each value of the columns in `by`"
         )
     comparisons = []
     for row in frame.to_dict("records"):

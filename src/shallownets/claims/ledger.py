@@ -90,7 +90,8 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     """The ledger through a Jinja2 template for text: claims by section, in the order of the comparisons."""
     from jinja2 import Environment, FileSystemLoader
 
-    environment = Environment(loader=FileSystemLoader(template.parent), trim_blocks=True, lstrip_blocks=True)
+    loader = FileSystemLoader(template.parent)
+    environment = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)  # noqa: S701, it is no HTML
     # A claim's words stay words: neither HTML nor the table's own marks.
     environment.filters["cell"] = lambda text: " ".join(text.split()).replace("|", r"\|").replace("<", "&lt;")
     environment.filters["number"] = lambda value: "" if value is None else f"{value:.4g}"

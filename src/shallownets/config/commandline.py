@@ -63,6 +63,11 @@ def _value(word: str, kind: Any) -> Any:
     return {"true": True, "false": False}.get(word, word) if bare is bool else word
 
 
+def values(kind: type[Section], said: Mapping[str, str]) -> dict[str, Any]:
+    """Of the words, each under a name, those that bear the name of a field, as values of their kind."""
+    return {name: _value(said[name], part) for name, part in fields(kind).items() if name in said}
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that knows sections, and whose errors are one line."""
 
@@ -94,11 +99,14 @@ class Parser(argparse.ArgumentParser):
             defaults: words of the command line that stand where an option is not given.
         """
         given = defaults or {}
+        usual = {field.name: field.default for field in msgspec.structs.fields(kind)}
         for name, part in fields(kind).items():
             bare, metas = parts(part)
             units = [unit for meta in metas if (unit := (meta.extra or {}).get("unit"))]
             meaning = [meta.title for meta in metas if meta.title][-1:]
             said = [*meaning, *(f"in {unit}" for unit in units[-1:]), f"expected: {expectation(part)}"]
+            if usual[name] not in (None, msgspec.NODEFAULT):
+                said.append(f"{usual[name]} unless given")
             is_list = get_origin(bare) is list
             self.add_argument(
                 option(name),
@@ -155,7 +163,8 @@ def _required(kind: type[Section]) -> set[str]:
 
 
 def _alone(name: str, part: Any) -> type[Section]:
-    return msgspec.defstruct("Alone", [(name, part)], bases=(Section,), frozen=True, kw_only=True)
+    # msgspec's types do not say that a class has the bases that it is given
+    return msgspec.defstruct("Alone", [(name, part)], bases=(Section,), frozen=True, kw_only=True)  # ty: ignore[invalid-explicit-return]
 
 
 def path(text: str) -> Path:

@@ -38,7 +38,7 @@ class Lost:
             UserError: nothing is left to show.
         """
         if not left:
-            raise UserError(f"nothing is left to show: {'; '.join(self.notes)}; a smaller learning rate is right")
+            raise UserError(f"nothing is left to show: {'; '.join(self.notes)}; expected a smaller learning rate")
 
     @property
     def parameters(self) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 import numpy as np
 from numpy.random import Generator
@@ -28,7 +29,7 @@ class Estimate:
         }
 
 
-def exact(value: float, n: int = 1) -> Estimate:
+def exact(value: SupportsFloat, n: int = 1) -> Estimate:
     """A value without statistical error, from n samples."""
     return Estimate(float(value), 0.0, n)
 

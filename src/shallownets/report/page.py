@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from shallownets.claims.ledger import counts
 from shallownets.config import settings, yamlfile
+from shallownets.config.page import meanings
 from shallownets.errors import UserError
 from shallownets.files import sidecar
 from shallownets.report import rules
@@ -21,7 +22,6 @@ from shallownets.report.gallery import Exhibit, exhibit
 from shallownets.report.markup import typeset
 from shallownets.results.artefacts import load_table
 from shallownets.workflow import catalogue
-from shallownets.workflow.explain import meanings
 from shallownets.workflow.lineage import Job
 
 TEMPLATES = Path("workflow/report")
@@ -113,7 +113,7 @@ def build(results: Path, jobs: Sequence[Job]) -> str:
     shown = settings.figures(config, catalogue.names())
     figures = [figure for figure in catalogue.load().values() if figure.name in shown[figure.study]]
     rows = ledger_table.rows_of(results / "claims.csv", figures)
-    said = meanings(Path("config.yaml"))
+    said = meanings()
     exhibits = [exhibit(figure, results, config, said, rows, jobs) for figure in figures]
     names = list(dict.fromkeys(figure.study for figure in figures))
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)

@@ -15,7 +15,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
@@ -26,6 +26,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
+STARTED = time.time()  # when this process began: a command imports this module before all that takes long
 _FILE = ".lock"
 _LOCK, _NAME = "SHALLOWNETS_LOCK", "SHALLOWNETS_RUN"  # environment variables through which jobs know their run
 
@@ -128,7 +129,7 @@ def _begin(results: Path, otherwise: Callable[[], AbstractContextManager], held:
 
 
 @contextmanager
-def run(results: Path, otherwise: Callable[[], AbstractContextManager]) -> Iterator[None]:
+def run(results: Path, otherwise: Callable[[], AbstractContextManager]) -> Generator[None]:
     """A run in a folder of results.
 
     Args:

@@ -11,11 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import yaml
-
 from shallownets import sources
 from shallownets.claims import ledger
-from shallownets.config import settings, yamlfile
+from shallownets.config import page, settings, yamlfile
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
@@ -25,24 +23,6 @@ from shallownets.workflow.catalogue import Figure
 CONFIG = Path("config.yaml")
 TIERS = Path("workflow/tiers")
 _WIDTH = 110
-
-
-def meanings(path: Path) -> dict[str, str]:
-    """What the comments of a config file say of each key: the text behind its value, or behind a section's name."""
-    text = path.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    found = {}
-
-    def walk(node: yaml.Node, above: str) -> None:
-        for key, value in node.value:
-            section = isinstance(value, yaml.MappingNode) and not value.flow_style
-            end = (key if section else value).end_mark
-            found[f"{above}{key.value}"] = lines[end.line][end.column :].partition("#")[2].strip()
-            if section:
-                walk(value, f"{above}{key.value}.")
-
-    walk(yaml.compose(text), "")
-    return found
 
 
 def overlays(tier: str) -> list[Path]:
@@ -69,7 +49,7 @@ def overlays(tier: str) -> list[Path]:
             places.setdefault(name, []).append(path)
     if tier not in places:
         known = ", ".join([usual, *sorted(places)])
-        raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; one of {known} is right")
+        raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; expected one of {known}")
     if len(places[tier]) > 1:
         raise UserError(f"--tier {tier}: {' and '.join(map(str, places[tier]))} have this tier; expected one of them")
     return places[tier]
@@ -103,7 +83,7 @@ def _number(value: float | None) -> str:
 
 
 def _parameters(figure: Figure, config: Mapping) -> Iterator[str]:
-    said = meanings(CONFIG)
+    said = page.meanings()
     values = {"seed": config["seed"]}
     for setting in figure.settings:
         name = f"{figure.study}.{setting}"

@@ -322,7 +322,9 @@ def _groups(start: Start | Sequence[Start], N: int, eta: float, streams: Sequenc
     """
     starts = [start] * len(streams) if isinstance(start, Start) else list(start)
     if len(starts) != len(streams) or len({one.M.shape for one in starts}) != 1:
-        raise ValueError(f"{len(starts)} starts for {len(streams)} streams: one each, all of the same widths, is right")
+        raise ValueError(
+            f"{len(starts)} starts for {len(streams)} streams: expected one for each, all of the same widths"
+        )
     require_dimension(*starts[0].M.shape, N)
     side = SIDE if len(streams) >= _FEWEST else 1
     cuts = [slice(first, first + side) for first in range(0, len(streams), side)]

@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from shallownets.numerics.statistics import WIDTH, Estimate, bootstrap, fit_polynomial, mean
 from shallownets.studies.escape.engines import spectral
-from shallownets.studies.escape.model import Array
+from shallownets.studies.escape.model import Array, Mask
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import plateau
 
@@ -30,7 +30,7 @@ class MeanTimes:
     shift: Estimate
 
 
-def escaped(sgd: Array, ode: Array) -> Array:
+def escaped(sgd: Array, ode: Array) -> Mask:
     """(R,) whether both SGD, (R,) times, and the ODE, (S,) times of which the first R are from its starts, escaped."""
     return np.isfinite(sgd) & np.isfinite(ode[: len(sgd)])
 
@@ -78,7 +78,7 @@ class Repeated:
     one_start: Array
 
     @property
-    def kept(self) -> Array:
+    def kept(self) -> Mask:
         """(S,) whether SGD each time, and the ODE, escaped from a start."""
         return np.isfinite(self.sgd).all(1) & np.isfinite(self.ode)
 

@@ -5,7 +5,7 @@ these N; and those of SGD repeated from each of several starts, at several learn
 Makes: the table of measurements, and the data of the figure finite_escape.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -45,7 +45,7 @@ def rates_of(setting: Setting) -> tuple[int, int, float]:
     return setting.p, setting.p_star, setting.eta_hat
 
 
-def rows_against_size(setting: Setting, simulated: list[EscapeTimes], found: dict[int, MeanTimes]) -> list[dict]:
+def rows_against_size(setting: Setting, simulated: Sequence[EscapeTimes], found: dict[int, MeanTimes]) -> list[dict]:
     """Measurements at each N: how many runs did not escape and, where enough did, their mean time and its shift."""
     shift = theory.noise_shift(*rates_of(setting))
     rows = []

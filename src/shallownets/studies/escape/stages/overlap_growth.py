@@ -50,7 +50,7 @@ def overlap_growth(given: OverlapGrowth) -> Tables:
 
     t = eta_hat * alpha
     end = max(int(np.argmin(np.abs(t - given.t_fit))), 1)
-    of_ode, law = np.log(limit[end]) / t[end], plateau.finite_overlap_rate(p, p_star, eta_hat)
+    of_ode, law = np.log(limit[end]) / t[end], float(plateau.finite_overlap_rate(p, p_star, eta_hat))
     keys = experiment | {"t": t[end], "ode": of_ode, "finite": law}
     measured = [row("overlap_rate_ode", exact(of_ode), **keys)]
     if runs is not None:

@@ -32,7 +32,7 @@ def half_risk(starts: Iterable[Start], M_star: int, beta: float, d: int) -> Time
     """When half the risk of a light tail is gone, with a student as wide as the teacher."""
     N, lam = M_star, model.spectrum(M_star, beta)
     guess = emergence.times(lam, N, d)[np.searchsorted(np.cumsum(lam**2), 0.5)]
-    found = [curves.first_time(start, lam, lambda Z: model.risk(Z, lam) - 0.5, guess) for start in starts]
+    found = [curves.first_time(start, lam, lambda Z: float(model.risk(Z, lam)) - 0.5, guess) for start in starts]
     theory = emergence.time_to_risk(0.5, lam, emergence.deflated_shares(M_star, N, d), guess)
     return Times(np.array(found), theory, scaling.unit_of_light(M_star, beta, N, d))
 

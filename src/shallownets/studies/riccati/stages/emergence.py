@@ -18,7 +18,7 @@ from shallownets.stage import Table, Tables, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.measure.learning import Learned, Learning, learned
-from shallownets.studies.riccati.model import Array
+from shallownets.studies.riccati.model import Array, Places
 from shallownets.studies.riccati.parameters.flow import Emergence
 from shallownets.studies.riccati.stages import drawn
 from shallownets.studies.riccati.starts import Start
@@ -35,7 +35,7 @@ def starts(given: Emergence) -> Iterator[Start]:
             advance(1)
 
 
-def measurements(given: Emergence, lam: Array, chosen: Array, found: Learned, late: str, lost: Lost) -> list[dict]:
+def measurements(given: Emergence, lam: Array, chosen: Places, found: Learned, late: str, lost: Lost) -> list[dict]:
     """Rows: time, spread and slope of each direction, the exponent of the times, the risk's part that is not additive.
 
     Args:
@@ -75,7 +75,7 @@ def measurements(given: Emergence, lam: Array, chosen: Array, found: Learned, la
     return [*rows, {"quantity": "mixed part"} | of | statistics.mean(found.mixed).row()]
 
 
-def figure_data(given: Emergence, lam: Array, chosen: Array, t: Array, first: Learning) -> pd.DataFrame:
+def figure_data(given: Emergence, lam: Array, chosen: Places, t: Array, first: Learning) -> pd.DataFrame:
     """The overlaps of these directions and the risk from the first start, beside theory."""
     T = theory.times(lam, given.N, given.d)
     mean, _ = theory.deflated_times(lam, given.N, given.d)

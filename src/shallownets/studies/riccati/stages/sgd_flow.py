@@ -12,7 +12,7 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.riccati.measure.gaps import Gap, GapExponent, gap, gap_exponent
-from shallownets.studies.riccati.model import Array
+from shallownets.studies.riccati.model import Array, Mask
 from shallownets.studies.riccati.parameters.sgd import SgdFlow
 
 UNITS = {"t": "time of the flow, twice the sum of eta", "risk": "E y^2", "gap": "R/R_flow - 1, mean over times"}
@@ -37,7 +37,7 @@ def check(fit_to: float, runs: list[Arrays], falling: Arrays) -> None:
             raise UserError(f"{run.source}: expected at least 2 replicates, got 1")
 
 
-def followed(run: Arrays) -> Array:
+def followed(run: Arrays) -> Mask:
     """(replicates,) which of them neither SGD nor the flow at finite step lost."""
     return np.all([np.isfinite(run.arrays[name]).all(1) for name in RISKS], axis=0)
 
