@@ -32,12 +32,13 @@ def test_a_sample_is_the_same_for_the_same_seed_and_changes_what_runs():
 
 
 def test_numbers_in_kernels_are_changed_annotations_and_decorators_are_not(tmp_path, monkeypatch):
-    (tmp_path / "physics.py").write_text("@kernel(1)\ndef f(x: int | None = 2) -> 3:\n    return x + 4\n")
+    code = "@kernel(1)\ndef f(x: int | None = 2) -> 3:\n    return x + 4\ny = zip(u, strict=True)\n"
+    (tmp_path / "physics.py").write_text(code)
     monkeypatch.setattr(sample, "SOURCE", tmp_path)
     changed = {mutant.becomes for mutant in sample.mutants("physics")}
     assert {"return x - 4", "return x + 5", "return x + 3", "def f(x: int | None = 1) -> 3:"} <= changed
     assert not {"@kernel( 2)", "def f(x: int & None = 2) -> 3:", "def f(x: int | None = 2) -> 4:"} & changed
-    assert all(mutant.number > 1 for mutant in sample.mutants("physics"))
+    assert {mutant.number for mutant in sample.mutants("physics")} == {2, 3}
 
 
 def test_every_module_with_physics_is_reached_by_tests_of_its_study_nearest_first():

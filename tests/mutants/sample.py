@@ -3,7 +3,7 @@
 The changes are cosmic-ray's: a number one up or down, an operator or a comparison for another, a loop that runs no
 time, a negated condition, True for False. Left out are those that prove nothing about a test: operators on bits of
 floats and functions without their decorator end in an error or in the same numbers computed slowly, `is` for `==` is
-the same on small integers, and annotations are not run.
+the same on small integers, annotations are not run, and `strict` of a zip guards against what does not happen.
 """
 
 import ast
@@ -75,11 +75,12 @@ def file_of(module: str) -> Path:
 
 
 def _left_out(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """From where to where annotations and decorators go, as ((line, column), (line, column))."""
+    """From where to where what is not changed goes, as ((line, column), (line, column))."""
     parts: list[ast.expr] = []
     for node in ast.walk(ast.parse(source)):
         parts += [part for name in ("annotation", "returns") if (part := getattr(node, name, None))]
         parts += getattr(node, "decorator_list", [])
+        parts += [part.value for part in getattr(node, "keywords", []) if part.arg == "strict"]
     return [((part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0)) for part in parts]
 
 
