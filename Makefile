@@ -68,8 +68,8 @@ test-cluster: smoke  ## run the smoke tier on a real SLURM of two emulated nodes
 coverage: $(READY)  ## run the tests that start no Snakemake and fail where they reach less than 95% of src's branches
 	@pytest -n auto --ignore=tests/workflow --cov --cov-report=term
 
-mutants: $(READY)  ## make small wrong changes to a copy of the code, and fail where no test notices: make mutants ONLY=seeds
-	@nice python tests/mutants/run.py $(ONLY)
+mutants: $(READY)  ## make small wrong changes to a copy of the code, and fail where no test notices: make mutants ONLY=plateau SAMPLE=40
+	@nice python -m tests.mutants $(ONLY) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 test-pythons: smoke  ## run the smoke tier with the other supported Pythons that are here, and compare the numbers
 	@python -m tests.compare_pythons

@@ -20,6 +20,30 @@ def test_the_bootstrap_agrees_with_the_known_error_of_the_mean(rng):
     assert boot.error == pytest.approx(statistics.mean(samples).error, rel=0.08)
 
 
+def test_a_mean_of_two_and_an_exact_value():
+    assert statistics.mean([1, 3]) == statistics.Estimate(2.0, pytest.approx(1), 2)
+    assert statistics.exact(7) == statistics.Estimate(7.0, 0.0, 1)
+
+
+def test_the_bootstrap_is_the_deviation_of_as_many_draws_as_are_asked_for(rng):
+    seen = []
+    boot = statistics.bootstrap(np.arange(10.0), lambda some: seen.append(some.mean()) or seen[-1], rng, resamples=3)
+    assert len(seen) == 4
+    assert boot == statistics.Estimate(4.5, pytest.approx(np.std(seen[:3], ddof=1)), 10)
+
+
+def test_a_line_through_three_points_is_the_one_on_paper():
+    """y = -1/6 + 3/2 x leaves 1/6, -1/3, 1/6; with unit errors the slope's variance is 1/2, the intercept's 5/6."""
+    line = statistics.fit_polynomial([0, 1, 2], [0, 1, 3], [1, 1, 1])
+    assert [one.value for one in line.coefficients] == pytest.approx([-1 / 6, 3 / 2])
+    assert [one.error for one in line.coefficients] == pytest.approx([np.sqrt(5 / 6), np.sqrt(1 / 2)])
+    assert [one.n for one in line.coefficients] == [3, 3]
+    assert line.chi2_per_degree == pytest.approx(1 / 6)
+    half = statistics.fit_polynomial([0, 1, 2], [0, 1, 3], [0.5, 0.5, 0.5])
+    assert half.chi2_per_degree == pytest.approx(4 / 6)
+    assert half.coefficients[1].error == pytest.approx(np.sqrt(1 / 8))
+
+
 def test_fits_cover_the_truth_and_have_unit_chi2(rng):
     x = np.linspace(0, 4, 12)
     errors = rng.uniform(0.1, 0.3, 12)
@@ -51,3 +75,7 @@ def test_what_cannot_be_estimated_is_refused():
         statistics.fit_polynomial([1, 2], [1, 2], [1, 1])
     with pytest.raises(ValueError, match="above 0"):
         statistics.fit_polynomial([1, 2, 3], [1, 2, 3], [1, 0, 1])
+    with pytest.raises(ValueError, match="above 0"):
+        statistics.fit_polynomial([1, 2, 3], [1, 2, 3], [1, -1, 1])
+    with pytest.raises(ValueError, match="degree 2 needs at least 4 points"):
+        statistics.fit_polynomial([1, 2, 3], [1, 2, 3], [1, 1, 1], 2)

@@ -5,6 +5,7 @@ from importlib import import_module
 import msgspec
 import numpy as np
 import pytest
+from scipy.optimize import curve_fit
 
 from shallownets.drawing import style
 from shallownets.errors import UserError
@@ -170,6 +171,21 @@ def test_growth_is_fitted_exactly():
     assert (fit.rate, fit.prefactor) == (pytest.approx(4.2, rel=1e-9), pytest.approx(3e-7, rel=1e-8))
 
 
+def test_growth_is_the_least_squares_fit_of_the_logarithm(rng):
+    t = np.linspace(0.1, 2, 30)
+    y = 0.2 * np.expm1(1.5 * t) * np.exp(0.05 * rng.standard_normal(30))
+    (level, rate), _ = curve_fit(lambda t, a, b: a + np.log(np.expm1(b * t)), t, np.log(y), [-1.0, 1.0], xtol=1e-12)
+    fit = measure.fit_growth(t, y, 1.0)
+    assert (fit.rate, fit.prefactor) == (pytest.approx(rate, rel=1e-6), pytest.approx(np.exp(level), rel=1e-6))
+
+
+def test_the_initial_slope_is_that_of_a_quartic_fitted_to_the_ratio(rng):
+    t = np.linspace(0, 2, 12)
+    y = t * (3 - 2 * t + rng.standard_normal(12))
+    quartic = np.polynomial.Polynomial.fit(t[1:], y[1:] / t[1:], 4)
+    assert measure.initial_slope(t, y[:, None])[0] == pytest.approx(quartic(0), rel=1e-9)
+
+
 def test_slopes_are_exact():
     t = np.linspace(0, 1, 9)
     np.testing.assert_allclose(measure.log_slope(t, np.exp(np.outer(t, [-2.0, 3.0])) * [1, -4]), [-2, 3], rtol=1e-12)
@@ -177,9 +193,11 @@ def test_slopes_are_exact():
 
 
 def test_the_first_time_below_a_level():
-    alpha = np.array([0.0, 1.0, 2.0, 3.0])
-    risk = np.array([[4.0, 3.0, 1.0, 5.0], [1.0, 1.0, 1.0, 1.0], [4.0, 4.0, 4.0, 4.0], [4.0, 3.0, np.nan, np.nan]])
-    np.testing.assert_array_equal(measure.first_below(alpha, risk, 2.0), [1.5, 0.0, np.inf, np.inf])
+    """Below between records, from the start, never, never with NaN, after the first record, and not where just met."""
+    alpha = np.array([0.0, 1.0, 3.0, 7.0])
+    rows = [[4.0, 3.0, 1.0, 5.0], [1.0] * 4, [4.0] * 4, [4.0, 3.0, np.nan, np.nan], [4.0, 0.0, 0.0, 0.0], [3, 2, 2, 1]]
+    found = measure.first_below(alpha, np.array(rows), 2.0)
+    np.testing.assert_array_equal(found, [2.0, 0.0, np.inf, np.inf, 0.5, 3.0])
 
 
 def test_the_optimum_lies_between_the_grid_points_and_censored_rates_are_ruled_out(rng):

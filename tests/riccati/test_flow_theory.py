@@ -91,6 +91,22 @@ def test_the_law_is_the_step_function_of_decoupled_times(beta):
     assert scaling.learned(t, M_star, beta, M_star, d) == pytest.approx([501, 5001, 50001], rel=0.01)
 
 
+def test_the_times_of_scaling_are_where_decoupled_directions_stand():
+    """The window begins and ends at times T_j; a light tail is learned at half its unit; then nothing but e^-40 is."""
+    d, M_star = 10**6, 10
+    lam = model.spectrum(M_star, 0.25)
+    assert scaling.window(lam, M_star, d, 1, 1.0) == pytest.approx(emergence.times(lam, M_star, d)[[0, 9]])
+    assert scaling.window(lam, 6, d, 2, 0.5) == pytest.approx(np.log(d / 6) / (2 * lam[[1, 2]]))
+    for first, share in ((0, 1.0), (5, 0.5), (6, 0.5), (2, 1.2)):
+        with pytest.raises(ValueError, match="is none"):
+            scaling.window(lam, M_star, d, first, share)
+    end = scaling.unit_of_light(M_star, 0.25, 4, d) / 2
+    assert scaling.learned(end, M_star, 0.25, 4, d) == pytest.approx(M_star)
+    assert scaling.law(end * np.array([0.9, 2.0]), M_star, 0.25, 4, d) == pytest.approx([1 - 0.9**2, 0])
+    for N, gap in ((4, lam[3] - lam[4]), (9, lam[8] - lam[9]), (10, lam[9]), (12, lam[9])):
+        assert 2 * gap * scaling.settled(lam, N, d) - np.log(d) == pytest.approx(40)
+
+
 def test_the_exponent_of_decoupled_directions_is_asymptotic_at_any_dimension():
     """Of the sum of logistic curves from equal shares, in the window, M* large: the law has no finite-d correction."""
     for beta in (0.75, 1.0, 1.5):

@@ -13,11 +13,10 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
-from msgspec.structs import asdict
 from numpy.random import default_rng
 
 from shallownets import sources
@@ -49,19 +48,15 @@ _COPIES = 3  # of the recorded overlaps when most memory is used
 _WIDTH = 100
 
 
-class Simulation(Section):
-    """What the command takes; None: it follows from the rest."""
+class _Common(Section):
+    """What every experiment has."""
 
     p: P = 4
     p_star: PStar = 2
     N: Dimension = 10000
-    eta_hat: Annotated[EtaHat | None, means("learning rate per student unit, eta/p; 0.1 unless --eta is given")] = None
-    eta: Eta | None = None
     engine: Annotated[
         Literal["direct", "chain", "ode", "spectral", "gradient-flow"], means("what simulates it, see above")
     ] = "chain"
-    alpha_max: Annotated[AlphaMax | None, means("last time; unless given, four times the escape time")] = None
-    points: Annotated[Points | None, means("recorded times; unless given, 401 or all samples")] = None
     replicates: Annotated[Many, means("how many runs")] = 4
     seed: Seed = 20260403
     tolerance: Tolerance = 1e-10
@@ -70,13 +65,22 @@ class Simulation(Section):
         yield room("N", self.N, [(self.p, self.p_star)])
 
 
-class Experiment(Simulation, kw_only=True):
-    """What is simulated: with a value for everything."""
+class Asked(_Common):
+    """What the command takes; None: it follows from the rest."""
 
-    eta_hat: float
-    eta: float
-    alpha_max: float
-    points: int
+    eta_hat: Annotated[EtaHat | None, means("learning rate per student unit, eta/p; 0.1 unless --eta is given")] = None
+    eta: Eta | None = None
+    alpha_max: Annotated[AlphaMax | None, means("last time; unless given, four times the escape time")] = None
+    points: Annotated[Points | None, means("recorded times; unless given, 401 or all samples")] = None
+
+
+class Experiment(_Common, kw_only=True):
+    """What is simulated, with a value for everything."""
+
+    eta_hat: EtaHat
+    eta: Eta
+    alpha_max: AlphaMax
+    points: Points
 
 
 def parse(words: list[str]) -> tuple[Experiment, list[Path]]:
@@ -86,19 +90,19 @@ def parse(words: list[str]) -> tuple[Experiment, list[Path]]:
         UserError: a value that makes no sense.
     """
     parser = Parser("python -m shallownets simulate", __doc__)
-    parser.add_section(Simulation)
+    parser.add_section(Asked)
     out = [Path("simulation.png")]
     parser.add_argument("--out", type=file, nargs="+", default=out, help="the plot, .png or .pdf, or both")
     args = parser.parse_args(words)
     for path in args.out:
         if path.suffix not in (".png", ".pdf"):
             raise UserError(f"--out {path}: expected a name that ends in .png or .pdf")
-    experiment = _filled_in(parser.section(Simulation, args))
+    experiment = _filled_in(parser.section(Asked, args))
     _afford(experiment)
     return experiment, args.out
 
 
-def _filled_in(given: Simulation) -> Experiment:
+def _filled_in(given: Asked) -> Experiment:
     """A value for what the user left open, from what is given.
 
     Raises:
@@ -108,9 +112,9 @@ def _filled_in(given: Simulation) -> Experiment:
         raise UserError(f"--eta {given.eta:g}: expected one of --eta and --eta-hat")
     rate = f"--eta {given.eta:g}" if given.eta else f"--eta-hat {given.eta_hat or 0.1:g}"
     eta = given.eta or given.p * (given.eta_hat or 0.1)
-    eta_hat = eta / given.p
     last = f"--alpha-max {given.alpha_max:g}" if given.alpha_max else f"{rate} without --alpha-max"
-    alpha_max = given.alpha_max or float(f"{_SPAN * min(_plateau_time(given, eta_hat), sys.float_info.max / 10):.2g}")
+    usual = _SPAN * min(_plateau_time(given, eta / given.p), sys.float_info.max / 10)
+    alpha_max = given.alpha_max or float(f"{usual:.2g}")
     if alpha_max >= LARGEST:
         raise UserError(f"{last}: a run to alpha = {alpha_max:g}; expected one to less than {LARGEST:g}")
     if alpha_max * given.N < 2:
@@ -119,8 +123,8 @@ def _filled_in(given: Simulation) -> Experiment:
     holds, _, expected = times("points", points, alpha_max, given.N)
     if not holds:
         raise UserError(f"--points {points}: expected {expected}")
-    found: dict[str, Any] = {"eta_hat": eta_hat, "eta": eta, "alpha_max": alpha_max, "points": points}
-    return Experiment(**asdict(given) | found)
+    common = {name: getattr(given, name) for name in _Common.__struct_fields__}
+    return Experiment(eta_hat=eta / given.p, eta=eta, alpha_max=alpha_max, points=points, **common)
 
 
 def _duration(seconds: float) -> str:
@@ -163,15 +167,14 @@ def _afford(given: Experiment) -> None:
         print(f"{takes} take about {_duration(seconds)} on one core", file=sys.stderr, flush=True)
 
 
-def _rate(given: Simulation, eta_hat: float) -> float:
-    """The learning rate over p that theory is to be taken at: 0 for gradient flow."""
+def _rate(given: _Common, eta_hat: float) -> float:
+    """The learning rate per student unit, eta/p, that theory is to be taken at: 0 for gradient flow."""
     return 0.0 if given.engine == "gradient-flow" else eta_hat
 
 
-def _plateau_time(given: Simulation, eta_hat: float) -> float:
+def _plateau_time(given: _Common, eta_hat: float) -> float:
     """Escape time α if the risk fell at the plateau's rate [13] all the way to ``FRACTION``."""
-    p, p_star = given.p, given.p_star
-    rate = _rate(given, eta_hat)
+    p, p_star, rate = given.p, given.p_star, _rate(given, eta_hat)
     at = rate if rate < plateau.last_escape(p, p_star) else 0.0
     growth = 2 * eta_hat * float(plateau.finite_overlap_rate(p, p_star, at))
     # while the norms are learned, <M^2> shrinks from 1/N by plateau_norm
@@ -254,8 +257,8 @@ def _escape(given: Experiment, begun: list[Start], escapes: Array) -> str:
     if rate >= (last := plateau.last_escape(p, p_star)):
         none = f"None is predicted beyond eta-hat = {last:.3g}, where no plateau lets the overlaps grow."
         return f"{few}{seen.capitalize()}{'. ' if seen else ''}{none}"
-    by_law = _plateau_time(given, given.eta_hat)
-    law = f"Eq. 13, the law of the plateau's first decline, continued to there: {by_law:.4g}."
+    expected = _plateau_time(given, given.eta_hat)
+    law = f"Eq. 13, the law of the plateau's first decline, continued to there: {expected:.4g}."
     if not rate:
         return f"{few}{seen.capitalize()}{'. ' if seen else ''}{law}"
     limit = [spectral.escape_time(start, given.eta, level, 1e3 * given.alpha_max, given.tolerance) for start in begun]
