@@ -68,7 +68,7 @@ def small_checkout(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("becomes", "caught"), [("return x * 2 - 1", True), ("while x <= 3:", True), ("return x * 2 + 2", False)]
+    ("becomes", "caught"), [("return x * 2 - 1", True), ("return x / 2 + 1", True), ("return x * 2 + 2", False)]
 )
 def test_a_change_is_caught_where_a_test_fails_on_it(small_checkout, becomes, caught):
     (mutant,) = [one for one in sample.mutants("physics") if one.becomes == becomes]

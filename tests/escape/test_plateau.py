@@ -169,6 +169,8 @@ def test_growth_is_fitted_exactly():
     t = np.linspace(0.1, 2, 30)
     fit = measure.fit_growth(t, 3e-7 * np.expm1(4.2 * t), 3.0)
     assert (fit.rate, fit.prefactor) == (pytest.approx(4.2, rel=1e-9), pytest.approx(3e-7, rel=1e-8))
+    slow = measure.fit_growth(100 * t, 3e-7 * np.expm1(4.2 * t), 0.03)  # the same in another unit of time
+    assert (slow.rate, slow.prefactor) == (pytest.approx(0.042, rel=1e-9), pytest.approx(3e-7, rel=1e-8))
 
 
 def test_growth_is_the_least_squares_fit_of_the_logarithm(rng):
