@@ -29,7 +29,7 @@ def test_arrays_and_record_come_back_as_they_were(tmp_path):
         {"M": np.linspace(0, 1, 7).reshape(1, 7), "never": np.array([np.inf])},
         units={"M": "1"},
         parameters={"diverged": 2},
-        notes=["SGD: 2 of 3 runs diverged"],
+        notes={"SGD: 2 of 3 runs diverged": [{"N": 10}]},
     )
     save(tmp_path / "a.npz", made)
     back = artefacts.load_arrays(tmp_path / "a.npz")
@@ -37,7 +37,7 @@ def test_arrays_and_record_come_back_as_they_were(tmp_path):
     for name in made.arrays:
         np.testing.assert_array_equal(back.arrays[name], made.arrays[name])
     assert back.units == made.units
-    assert back.parameters == GIVEN | {"diverged": 2, "notes": ["SGD: 2 of 3 runs diverged"]}
+    assert back.parameters == GIVEN | {"diverged": 2, "notes": {"SGD: 2 of 3 runs diverged": [{"N": 10}]}}
     assert back.source == str(tmp_path / "a.npz")
     assert back.versions.keys() == {"python", "numba", "numpy", "scipy"}
     with np.load(tmp_path / "a.npz") as file:

@@ -67,7 +67,7 @@ def test_the_kept_ledger_is_that_of_the_claims_files(root):
     verdicts = {}
     for name, verdict in zip(reference.id.str.partition("[")[0], reference.verdict, strict=True):
         verdicts.setdefault(name, set()).add(verdict)
-    graver = ("deviates", "underpowered", "reproduced", "not judged")
+    graver = ("deviates", "underpowered", "calibrated", "reproduced", "not judged")
     assert {name: verdict for verdict, name in shown} == {
         name: next(verdict for verdict in graver if verdict in found) for name, found in verdicts.items()
     }

@@ -79,3 +79,28 @@ def test_what_cannot_be_estimated_is_refused():
         statistics.fit_polynomial([1, 2, 3], [1, 2, 3], [1, -1, 1])
     with pytest.raises(ValueError, match="degree 2 needs at least 4 points"):
         statistics.fit_polynomial([1, 2, 3], [1, 2, 3], [1, 1, 1], 2)
+
+
+def test_degrees_of_freedom_are_those_of_the_samples_and_of_a_fit_by_welch_and_satterthwaite(rng):
+    assert statistics.mean(rng.normal(0, 1, 8)).freedom == 7
+    assert "degrees" not in statistics.mean(rng.normal(0, 1, 8)).row()
+    known = statistics.fit_polynomial([0, 1, 2], [0, 1, 2], [1, 1, 1]).coefficients[1]
+    assert known.freedom == np.inf
+    # a slope through ends and middle is the difference of the ends: the degrees of both, where their errors are equal
+    ends = statistics.fit_polynomial([0, 1, 2], [0, 1, 2], [1, 1, 1], degrees=[5, 3, 5]).coefficients[1]
+    assert ends.row()["degrees"] == pytest.approx(10)
+    one = statistics.fit_polynomial([0, 1, 2], [0, 1, 2], [1, 1, 1e-3], degrees=[5, 3, 5]).coefficients[1]
+    assert 5 < one.freedom < 10
+
+
+def test_the_variance_of_a_fit_scatters_as_its_degrees_of_freedom_say(rng):
+    x, size = np.arange(4.0), np.array([3, 4, 9, 5])
+    found = []
+    for _ in range(3000):
+        samples = [statistics.mean(rng.normal(0, 1, n)) for n in size]
+        # equal weights: the errors' own scatter must not enter through them
+        fit = statistics.fit_polynomial(x, [one.value for one in samples], np.sqrt(1 / size), degrees=size - 1)
+        shares = np.polyfit(x, np.eye(4), 1, w=np.sqrt(size))[0]
+        found.append(sum(share**2 * one.error**2 for share, one in zip(shares, samples, strict=True)))
+    # of a variance with v degrees of freedom, the relative variance is 2/v
+    assert 2 / np.var(found / np.mean(found)) == pytest.approx(fit.coefficients[1].freedom, rel=0.12)

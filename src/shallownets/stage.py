@@ -50,7 +50,8 @@ class Arrays:
         units: of each array.
         parameters: of a result that was read, all that its stage recorded; of one that is made, what the stage found
             out and its readers need, beside the stage's own parameters, which are always recorded.
-        notes: on runs that were left out; they are printed below the figure.
+        notes: on runs that were left out, each with the rows of the table that would have used them, as column = value
+            or a list of values; they are printed below the figure.
         source: the file that it was read from, for messages.
         versions: of Python and the packages that made it, by their names, where it was read.
         digest: of the source that made it, where it was read.
@@ -59,7 +60,7 @@ class Arrays:
     arrays: Mapping[str, np.ndarray]
     units: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    notes: Sequence[str] = ()
+    notes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     source: str = "an artefact"
     versions: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
@@ -76,7 +77,7 @@ class Table:
     frame: pd.DataFrame
     units: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    notes: Sequence[str] = ()
+    notes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     source: str = "a table"
     versions: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""

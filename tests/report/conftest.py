@@ -57,6 +57,7 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
     """A line of the ledger that holds unless told otherwise."""
     common = {
         "id": name,
+        "origin": "paper",
         "source": "eq. 1",
         "statement": f"The claim {name.partition('[')[0]} holds.",
         "predicted": 2.0,
@@ -71,6 +72,13 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
         "n": 9,
         "note": "",
         "kind": "interval",
+        "evidence": "statistical",
+        "error": 0.0667,
+        "degrees": 8.0,
+        "deviation": 1.4,
+        "group": "",
+        "requires": "",
+        "calibrated": "",
         "tolerance": 0.5,
         "tiers": "paper, smoke",
     }
@@ -80,9 +88,21 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
 LINES = [
     line("risk[p=4]", "reproduced"),
     line("risk[p=6]", "deviates", measured=4.0, low=3.5, high=4.5, note="It deviates at p = 6."),
-    line("bound", "underpowered", kind="at_most", tolerance=None, section="5 Discussion"),
+    line("bound", "underpowered", kind="at_most", evidence="inequality", tolerance=None, section="5 Discussion"),
     line("hostile", "reproduced", statement=f"A statement {HOSTILE}."),
-    line("slope", "reproduced", "toy", "lines", kind="within", tolerance=0.4, predicted=3.0, measured=3.0),
+    line(
+        "slope",
+        "reproduced",
+        "toy",
+        "lines",
+        kind="within",
+        evidence="law",
+        origin="beyond",
+        requires="risk",
+        tolerance=0.4,
+        predicted=3.0,
+        measured=3.0,
+    ),
     line("later", "not judged", predicted=None, measured=None, low=None, high=None, n=None, tiers="cluster"),
 ]
 

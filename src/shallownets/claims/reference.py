@@ -83,7 +83,9 @@ def verdicts_changed(now: Mapping[str, str], then: Mapping[str, str]) -> list[st
 
 
 def _verdicts(results: Path) -> dict[str, str]:
-    return {comparison.id: comparison.verdict for comparison in ledger.read(results / _LEDGER)}
+    """Verdicts of the comparisons, and under the entry's own id that of all comparisons of a claim together."""
+    compared = ledger.read(results / _LEDGER)
+    return {one.id: one.verdict for one in (*compared, *ledger.gather(compared))}
 
 
 def _kept(path: Path) -> pd.DataFrame | None:

@@ -61,7 +61,7 @@ def agreement(comparison: Comparison) -> Markup:
         "at_most": (-_WIDTH / 2, 0.0),
         "at_least": (0.0, _WIDTH / 2),
     }.get(comparison.kind, (0.0, 0.0))
-    words = f"predicted {predicted:.4g}, measured {measured:.4g}, interval {low:.4g} to {high:.4g}"
+    words = f"expected {ledger.expected(comparison)}, measured {measured:.4g}, interval {low:.4g} to {high:.4g}"
     return Markup(
         '<svg class="agreement {verdict}" role="img" aria-label="{words}" width="{width}" height="{height}" '
         'viewBox="{x} {y} {width} {height}"><rect x="{left:.1f}" y="-6" width="{across:.1f}" height="12"/>'

@@ -43,7 +43,7 @@ _READ: dict[str, str] = {}  # path and SHA-256 of every artefact read by this pr
 
 def _record_of(stage: str, parameters: Mapping, result: Arrays | Table, source: str) -> dict:
     """What an artefact says of itself: the stage, all its parameters and what it found out, units, source, versions."""
-    notes = {"notes": list(result.notes)} if result.notes else {}
+    notes = {"notes": {text: list(rows) for text, rows in result.notes.items()}} if result.notes else {}
     return {
         "stage": stage,
         "parameters": dict(parameters) | dict(result.parameters) | notes,

@@ -149,7 +149,7 @@ def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
         return
     made = ledger.read(results / "claims.csv") if (results / "claims.csv").is_file() else []
     judged = {claim.id: claim for claim in ledger.gather(made)}
-    rows = [("verdict", "predicted", "measured", "interval", "claim")]
+    rows = [("verdict", "expected", "measured", "interval", "claim")]
     for entry in entries:
         if entry.id not in judged:
             rows.append(("not made", "", "", "", entry.id))
@@ -158,8 +158,8 @@ def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
         shown, number = claim.shown, len(claim.comparisons)
         others = f", one of {number} comparisons" if number > 1 else ""
         interval = f"{_number(shown.low)} to {_number(shown.high)}"
-        measured = (_number(shown.predicted), _number(shown.measured), interval)
-        rows.append((shown.verdict, *measured, entry.id + others))
+        measured = (ledger.expected(shown) or _number(None), _number(shown.measured), interval)
+        rows.append((claim.verdict, *measured, entry.id + others))
     head, *claims = _columns(rows)
     yield head
     for line, entry in zip(claims, entries, strict=True):
@@ -213,7 +213,7 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     if data.is_file():
         yield from _wrapped(_versions(data), "  ")
     yield ""
-    yield f"CLAIMS, from {results}/claims.csv; of several comparisons the one with the gravest verdict"
+    yield f"CLAIMS, from {results}/claims.csv; of several comparisons the one that speaks most against the claim"
     yield from _claims(figure, results, due)
     yield ""
     if due:

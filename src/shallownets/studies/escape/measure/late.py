@@ -139,6 +139,9 @@ def late_line(t: Array, risk: Array) -> tuple[float, float]:
 
 
 def span(values: ArrayLike) -> dict[str, float]:
-    """Mean, least and greatest of deterministic results, in the columns of an estimate."""
+    """Mean, least and greatest of deterministic results, in the columns of an estimate.
+
+    No standard error is in them: infinite degrees of freedom, which leave an interval as it is.
+    """
     found = np.asarray(values, float)
-    return {"estimate": found.mean(), "low": found.min(), "high": found.max(), "n": found.size}
+    return {"estimate": found.mean(), "low": found.min(), "high": found.max(), "n": found.size, "degrees": np.inf}

@@ -126,6 +126,7 @@ def samples_exponent(sizes: Sequence[Size], variable: str, series: str) -> Sampl
     unit = np.array([key["d"] / np.log(key["d"] / key["N"]) if variable == "d" else 1.0 for key in keys])
     estimates = [mean(size.numbers[series]) for size in sizes]
     relative = [e.error / e.value for e in estimates]
-    fitted = fit_power_law(x, unit * [e.value for e in estimates], relative).coefficients[1]
+    degrees = [e.freedom for e in estimates]
+    fitted = fit_power_law(x, unit * [e.value for e in estimates], relative, degrees).coefficients[1]
     limit = np.log(unit * [size.numbers["finite step"].mean() for size in sizes])
     return SamplesExponent(fitted, np.polyfit(np.log(x), limit, 1, w=1 / np.array(relative))[0])

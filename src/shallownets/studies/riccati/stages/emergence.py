@@ -53,7 +53,7 @@ def measurements(given: Emergence, lam: Array, chosen: Places, found: Learned, l
     in_time = np.isfinite(found.times)
     for column, j in enumerate(chosen):
         used = in_time[:, column]
-        if not lost.enough(used, f"direction {j + 1}", late):
+        if not lost.enough(used, f"direction {j + 1}", late, [{"j": int(j) + 1}, {"quantity": "exponent of times"}]):
             continue
         measured.append(column)
         of = key | {"j": j + 1, "source": T[j], "theory": mean[j]}
@@ -65,7 +65,7 @@ def measurements(given: Emergence, lam: Array, chosen: Places, found: Learned, l
         rows.append({"quantity": "slope"} | of | {"theory": 1.0} | statistics.mean(found.slopes[used, column]).row())
     whole = in_time[:, measured].all(1)
     if len(measured) < 2 or whole.sum() < 2:
-        lost.notes.append("exponent of times: too few directions or starts are left")
+        lost.note("exponent of times: too few directions or starts are left")
     else:
         j = chosen[measured]
         exponents = [curves.power(j + 1, times) for times in found.times[whole][:, measured]]
