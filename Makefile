@@ -1,7 +1,7 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
 READY := .venv/ready
-.PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs archive verify test test-all \
+.PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs reseed archive verify test test-all \
 	coverage mutants test-cluster \
 	test-pythons test-snakemakes lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -48,6 +48,9 @@ gallery: figures  ## put the figures and the ledger into docs/, and write docs/g
 
 docs: $(READY)  ## write docs/config.md, the page of all keys of the config, from their classes
 	@python -m shallownets config --out docs/config.md
+
+reseed: $(READY)  ## the smoke tier at other root seeds: do verdicts flip more often than chance says? make reseed SEEDS=3 TIER=paper
+	@sh workflow/reseed.sh "$(or $(SEEDS),2)" "$(or $(TIER),smoke)"
 
 archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
 	@$(RUN) $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)

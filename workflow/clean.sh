@@ -17,7 +17,7 @@ look_into() {
     for path in "$1"/*; do
         [ -e "$path" ] || continue
         case ${path##*/} in
-        README.md | data | measurements | figure_data | figures | logs | benchmarks | claims.csv* | claims.md*) continue ;;
+        README.md | data | measurements | figure_data | figures | logs | benchmarks | claims.csv* | claims.md* | reseed.csv* | reseed.json*) continue ;;
         report.html* | config.yaml | shallownets-*.zip) continue ;;
         esac
         if [ "$1" = results ] && [ -e "$path/.lock" ]; then

@@ -17,6 +17,7 @@ _SHARED = {
     "study": "shallownets.workflow.study",
     "draw": "shallownets.drawing.draw",
     "ledger": "shallownets.claims.ledger",
+    "reseed": "shallownets.claims.reseed",
     "report": "shallownets.report.command",
     "gallery": "shallownets.report.docs",
     "explain": "shallownets.workflow.explain",

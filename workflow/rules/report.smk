@@ -1,7 +1,8 @@
 # The report: one page with every figure, the ledger and where the numbers come from.
 #
 # REQUIRED INPUTS: all figures and their data, RESULTS/claims.csv, RESULTS/config.yaml, which each run writes when it starts,
-#                  workflow/studies/<study>.yaml, the catalogues, templates in workflow/report
+#                  workflow/studies/<study>.yaml, the catalogues, templates in workflow/report; what `make reseed` found,
+#                  where it was run
 # OUTPUTS: RESULTS/report.html
 
 REPORT_FILES = [
@@ -18,6 +19,7 @@ rule report_page:
         figures=TARGETS.values(),
         data=[f"{FIGURE_DATA}/{CATALOGUE[f'{study}.{name}'].table}.csv" for study in SHOWN for name in SHOWN[study]],
         claims=rules.claims.output.csv,
+        reseed=[path for path in [f"{RESULTS}/reseed.json"] if os.path.exists(path)],
     output:
         out=f"{RESULTS}/report.html",
     log:
