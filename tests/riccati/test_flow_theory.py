@@ -75,7 +75,7 @@ def test_the_power_part_is_the_risk_with_the_tail_that_is_cut_off():
         assert np.allclose(part, k ** (1 - 2 * beta) / abs(1 - 2 * beta), rtol=1 / k[0])
 
 
-@pytest.mark.parametrize("beta", [0.25, 1.0])
+@pytest.mark.parametrize("beta", [0.25, 1.0, 1.25])
 def test_the_law_is_the_step_function_of_decoupled_times(beta):
     """With d -> infinity all directions with T_j < t are learned and no other; then M* -> infinity."""
     M_star, d = 200_000, 10**14
