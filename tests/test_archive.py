@@ -113,7 +113,7 @@ def test_only_what_the_run_makes_belongs_to_it_and_only_when_it_is_finished(pack
     monkeypatch.setattr(archive.settings, "load", lambda path, known: {"tier": "paper"})
     monkeypatch.chdir(tmp_path)
     job = lineage.Job(
-        "draw_escape_fig5", "", {}, (), (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), None, None, ""
+        "draw_escape_fig5", "", {}, (), (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), None, ""
     )
     monkeypatch.setattr(lineage, "jobs", lambda configs: [job])
     monkeypatch.setattr(lineage, "due", lambda configs: set())
@@ -272,8 +272,8 @@ def bomb(folder, content, declared=None, flags=0, **entry):
         ({"declared": 5 * 10**6, "filename": "config.yaml"}, "'config.yaml' has 5 MB; expected at most 1 MB"),
         ({"declared": 5 * 10**7, "filename": "manifest.json"}, "'manifest.json' has 50 MB; expected at most 20 MB"),
         ({"declared": 10}, "damaged or not an archive"),  # less than it holds
-        ({"flags": 1}, "is encrypted, or compressed otherwise"),
-        ({"compress_type": zipfile.ZIP_LZMA}, "is encrypted, or compressed otherwise"),
+        ({"flags": 1}, "is encrypted, or not compressed by deflate, as expected"),
+        ({"compress_type": zipfile.ZIP_LZMA}, "is encrypted, or not compressed by deflate, as expected"),
         ({"external_attr": (stat.S_IFLNK | 0o777) << 16}, "is a link or another special file"),
     ],
 )

@@ -210,7 +210,7 @@ def test_somebody_elses_venv_is_left_as_it_is(checkout, tmp_path, linked):
 def test_a_python_that_cannot_be_used_is_said(checkout, python):
     code, _, errors = checkout.make(f"PYTHON={python}")
     assert code == 2
-    assert len(errors) == 1 and errors[0].startswith(f"error: PYTHON={python}: a Python from 3.")
+    assert len(errors) == 1 and errors[0].startswith(f"error: PYTHON={python}: expected a Python from 3.")
 
 
 @pytest.fixture

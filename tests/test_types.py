@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from shallownets.drawing import style
-from shallownets.numerics import seeds, statistics
+from shallownets.numerics import normals, seeds, statistics
 from shallownets.results import artefacts
 from shallownets.stage import Arrays
 from shallownets.studies.escape import model
-from shallownets.studies.escape.engines import chain, ode
+from shallownets.studies.escape.engines import ode
 from shallownets.studies.escape.parameters.runs import Sgd
 from shallownets.studies.escape.stages.sgd import sgd
 from shallownets.studies.escape.starts import Start
@@ -36,7 +36,7 @@ def calls(given: Sgd, start: Arrays, begun: Start) -> None:
     ode.simulate(begun, 0.1, np.zeros(3), 1e-9, flow=True)  # wrong: no such argument
     begun.W.shape  # wrong: a start may have no weights
     model.population_risk(begun.M)  # wrong: without Q
-    chain._gamma(1)  # wrong: a compiled kernel with too few arguments
+    normals.fill(1)  # wrong: a compiled kernel with too few arguments
     seeds.sequence(1, {"p": 2}, "start", 0)  # wrong: parameters before the purpose
     artefacts.load_table(Path("x.csv")).frame.p
     artefacts.load_table(Path("x.csv")).arrays  # wrong: a table has none

@@ -137,7 +137,7 @@ def test_escape_times_are_those_of_the_whole_run_whatever_the_grouping(monkeypat
 def test_starts_that_do_not_fit_the_streams_are_refused(rng):
     begun = [starts.gaussian(2, 1, 100, rng), starts.gaussian(3, 1, 100, rng)]
     for wrong, streams in ((begun, 2), (begun[:1], 2)):
-        with pytest.raises(ValueError, match="one each"):
+        with pytest.raises(ValueError, match="expected one for each"):
             chain.simulate(wrong, 50, 0.1, np.array([0.0, 1.0]), SeedSequence(1).spawn(streams))
 
 
@@ -213,7 +213,7 @@ def test_the_error_of_half_divergence_is_the_deviation_over_the_draws():
 @pytest.mark.parametrize("predict", [theory.escape_noise, theory.noise_shift, theory.time_per_log])
 def test_without_an_escape_there_is_nothing_to_predict(predict):
     for p, p_star, eta_hat in ((2, 1, 0.21), (4, 4, 0.34), (4, 4, 1e6)):
-        with pytest.raises(Impossible, match=r"eta_hat = .*: below 0\.(2052|3333), for an escape at p = "):
+        with pytest.raises(Impossible, match=r"eta_hat = .*: expected below 0\.(2052|3333), for an escape at p = "):
             predict(p, p_star, eta_hat)
 
 

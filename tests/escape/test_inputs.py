@@ -168,7 +168,7 @@ def test_the_risk_is_never_below_0():
 def test_memory_is_asked_for_before_it_is_taken(monkeypatch):
     start, stream = starts.gaussian(4, 2, 100, default_rng(1)), SeedSequence(1).spawn(1)
     huge = 999_999_999_999_999
-    words = re.escape(f"N = {huge}: weights of 4 + 2 vectors need 9.6e+07 GB of memory; at most the ")
+    words = re.escape(f"N = {huge}: weights of 4 + 2 vectors need 9.6e+07 GB of memory; expected at most the ")
     for use in (
         lambda: direct.simulate(start, huge, 0.1, [0.0, 1 / huge], stream),
         lambda: start.weights(huge),
@@ -182,5 +182,5 @@ def test_memory_is_asked_for_before_it_is_taken(monkeypatch):
     assert np.isfinite(chain.simulate(start, huge, 0.1, [0.0, 4 / huge], stream).Q).all()
     memory.require(1e3, "few bytes")
     monkeypatch.setattr(memory, "free", lambda: 10)
-    with pytest.raises(Impossible, match=r"^few bytes need 1e-06 GB of memory; at most the 1e-08 GB that"):
+    with pytest.raises(Impossible, match=r"^few bytes need 1e-06 GB of memory; expected at most the 1e-08 GB that"):
         memory.require(1e3, "few bytes")

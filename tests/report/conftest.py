@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -97,7 +98,7 @@ def checkout(tmp_path_factory) -> Path:
             path = folder / f"workflow/{kind}/{study}.yaml"
             path.parent.mkdir(exist_ok=True)
             path.write_text(yaml.safe_dump(content))
-    (folder / "config.yaml").write_text("tier: paper\nseed: 11\ntoy:\n  line:\n    slope: 2.0 # rise over run\n")
+    (folder / "config.yaml").write_text("tier: paper\nseed: 11\ntoy:\n  line:\n    slope: 2.0\n")
     results = folder / "results"
     results.mkdir()
     (results / "config.yaml").write_text(yaml.safe_dump(CONFIG, sort_keys=False))
@@ -141,6 +142,14 @@ def jobs() -> list[Job]:
         job("straight", ["figure_data/toy/straight.csv"], ["figures/toy/straight.png"]),
         job("claims", ["measurements/escape/stationary_map.csv"], ["claims.csv"]),
     ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def meanings() -> Iterator[None]:
+    """The study `toy` of these tests has no classes of parameters."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shallownets.report.page.meanings", lambda: {"toy.line.slope": "rise over run"})
+        yield
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_scale_tolerance_and_overlaps_are_numbers(start):
         with pytest.raises(Impossible, match=rf"^scale = {scale}: expected a finite number above 0$"):
             next(exact.weights(start, scale, LAM, np.array([1.0])))
     for G, tolerance in ((start.Z @ start.Z.T, np.nan), (start.Z @ start.Z.T, 0.0), (np.full((4, 4), np.nan), 1e-8)):
-        with pytest.raises(Impossible, match="finite numbers to start from, and a tolerance above 0"):
+        with pytest.raises(Impossible, match="expected finite numbers to start from and a tolerance above 0"):
             integration.overlaps(G, LAM, np.array([0.0, 1.0]), tolerance)
 
 

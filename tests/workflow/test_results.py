@@ -41,7 +41,7 @@ def check(checkout, logs):
 def test_the_chain_makes_what_it_promises(finished):
     merged, page = check(finished, [f"toy/{name}" for name in ("start", "sgd_0-49", "sgd_50-99", "relaxation")])
     assert merged["toy"]["runs"] == {"eta": 0.1, "noise": 0.5, "steps": 40, "points": 11, "replicates": 100}
-    assert "5 values differ from the default" in page
+    assert "5 values differ from those of config.yaml" in page
     assert {row.split(",")[0] for row in finished.artefacts()["claims.csv"].decode().splitlines()} >= {
         "toy-mean[time=4]",
         "toy-mean-square[time=40]",

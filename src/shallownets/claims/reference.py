@@ -26,6 +26,7 @@ _LEDGER = "claims.csv"
 _ROWS = 300  # about how many rows of a table are kept
 _Z = 5.0
 _TIGHT = 1e-6
+_ROUNDING = 1e-12  # a standard error below this share of its value is the rounding of replicates that are equal
 
 
 def thin(frame: pd.DataFrame) -> pd.DataFrame:
@@ -47,7 +48,6 @@ def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
     if list(new.columns) != list(kept.columns) or len(new) != len(kept):
         return [f"other columns or rows: {len(new)} rows of {', '.join(new.columns)}"]
     errors = np.hypot(_errors(new), _errors(kept))
-    exact = errors == 0
     lines = []
     for column in kept.columns:
         a, b = new[column], kept[column]
@@ -61,6 +61,7 @@ def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
         a, b = a.to_numpy(float), b.to_numpy(float)
         gap = np.abs(a - b)
         gap[(a == b) | (np.isnan(a) & np.isnan(b))] = 0.0
+        exact = ~(errors > _ROUNDING * np.abs(b))
         scale = np.median(np.abs(b[np.isfinite(b)])) if np.isfinite(b).any() else 0.0
         tight = gap[exact] > _TIGHT * (np.abs(b[exact]) + scale)
         z = gap[~exact] / errors[~exact]

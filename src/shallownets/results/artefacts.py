@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shallownets import STARTED
 from shallownets.errors import UserError
 from shallownets.files import hash_of, sidecar, write_whole
-from shallownets.results import runs
 from shallownets.stage import Arrays, Table
 
 try:
@@ -78,7 +78,7 @@ def save_bytes(path: Path, content: bytes, source: str) -> None:
         "source": source,
         "inputs": _READ,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.time() - runs.STARTED, 3),
+        "seconds": round(time.time() - STARTED, 3),
         "core_seconds": round(time.process_time(), 3),
         "memory": round(_memory(), 1),
         "host": socket.gethostname(),

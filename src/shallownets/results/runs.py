@@ -26,7 +26,6 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-STARTED = time.time()  # when this process began: a command imports this module before all that takes long
 _FILE = ".lock"
 _LOCK, _NAME = "SHALLOWNETS_LOCK", "SHALLOWNETS_RUN"  # environment variables through which jobs know their run
 

@@ -17,7 +17,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
-from msgspec.structs import replace
 from numpy.random import default_rng
 
 from shallownets import sources
@@ -49,19 +48,15 @@ _COPIES = 3  # of the recorded overlaps when most memory is used
 _WIDTH = 100
 
 
-class Simulation(Section):
-    """What the command takes; None: it follows from the rest."""
+class _Common(Section):
+    """What every experiment has."""
 
     p: P = 4
     p_star: PStar = 2
     N: Dimension = 10000
-    eta_hat: Annotated[EtaHat | None, means("learning rate per student unit, eta/p; 0.1 unless --eta is given")] = None
-    eta: Eta | None = None
     engine: Annotated[
         Literal["direct", "chain", "ode", "spectral", "gradient-flow"], means("what simulates it, see above")
     ] = "chain"
-    alpha_max: Annotated[AlphaMax | None, means("last time; unless given, four times the escape time")] = None
-    points: Annotated[Points | None, means("recorded times; unless given, 401 or all samples")] = None
     replicates: Annotated[Many, means("how many runs")] = 4
     seed: Seed = 20260403
     tolerance: Tolerance = 1e-10
@@ -70,26 +65,44 @@ class Simulation(Section):
         yield room("N", self.N, [(self.p, self.p_star)])
 
 
-def parse(words: list[str]) -> tuple[Simulation, list[Path]]:
+class Asked(_Common):
+    """What the command takes; None: it follows from the rest."""
+
+    eta_hat: Annotated[EtaHat | None, means("learning rate per student unit, eta/p; 0.1 unless --eta is given")] = None
+    eta: Eta | None = None
+    alpha_max: Annotated[AlphaMax | None, means("last time; unless given, four times the escape time")] = None
+    points: Annotated[Points | None, means("recorded times; unless given, 401 or all samples")] = None
+
+
+class Experiment(_Common, kw_only=True):
+    """What is simulated, with a value for everything."""
+
+    eta_hat: EtaHat
+    eta: Eta
+    alpha_max: AlphaMax
+    points: Points
+
+
+def parse(words: list[str]) -> tuple[Experiment, list[Path]]:
     """The experiment, with a value for everything, and the files of its plot.
 
     Raises:
         UserError: a value that makes no sense.
     """
     parser = Parser("python -m shallownets simulate", __doc__)
-    parser.add_section(Simulation)
+    parser.add_section(Asked)
     out = [Path("simulation.png")]
     parser.add_argument("--out", type=file, nargs="+", default=out, help="the plot, .png or .pdf, or both")
     args = parser.parse_args(words)
     for path in args.out:
         if path.suffix not in (".png", ".pdf"):
             raise UserError(f"--out {path}: expected a name that ends in .png or .pdf")
-    experiment = _filled_in(parser.section(Simulation, args))
+    experiment = _filled_in(parser.section(Asked, args))
     _afford(experiment)
     return experiment, args.out
 
 
-def _filled_in(given: Simulation) -> Simulation:
+def _filled_in(given: Asked) -> Experiment:
     """A value for what the user left open, from what is given.
 
     Raises:
@@ -99,9 +112,9 @@ def _filled_in(given: Simulation) -> Simulation:
         raise UserError(f"--eta {given.eta:g}: expected one of --eta and --eta-hat")
     rate = f"--eta {given.eta:g}" if given.eta else f"--eta-hat {given.eta_hat or 0.1:g}"
     eta = given.eta or given.p * (given.eta_hat or 0.1)
-    filled = replace(given, eta=eta, eta_hat=eta / given.p)
     last = f"--alpha-max {given.alpha_max:g}" if given.alpha_max else f"{rate} without --alpha-max"
-    alpha_max = given.alpha_max or float(f"{_SPAN * min(_plateau_time(filled), sys.float_info.max / 10):.2g}")
+    usual = _SPAN * min(_plateau_time(given, eta / given.p), sys.float_info.max / 10)
+    alpha_max = given.alpha_max or float(f"{usual:.2g}")
     if alpha_max >= LARGEST:
         raise UserError(f"{last}: a run to alpha = {alpha_max:g}; expected one to less than {LARGEST:g}")
     if alpha_max * given.N < 2:
@@ -110,7 +123,8 @@ def _filled_in(given: Simulation) -> Simulation:
     holds, _, expected = times("points", points, alpha_max, given.N)
     if not holds:
         raise UserError(f"--points {points}: expected {expected}")
-    return replace(filled, alpha_max=alpha_max, points=points)
+    common = {name: getattr(given, name) for name in _Common.__struct_fields__}
+    return Experiment(eta_hat=eta / given.p, eta=eta, alpha_max=alpha_max, points=points, **common)
 
 
 def _duration(seconds: float) -> str:
@@ -121,7 +135,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.2g} seconds"
 
 
-def _seconds(given: Simulation) -> float:
+def _seconds(given: Experiment) -> float:
     """What the runs take on one core, with a start each; those that end early take less."""
     samples = given.alpha_max * given.N
     if given.engine == "direct":
@@ -134,7 +148,7 @@ def _seconds(given: Simulation) -> float:
     return runs + given.replicates * work.START
 
 
-def _afford(given: Simulation) -> None:
+def _afford(given: Experiment) -> None:
     """Say what a long run will cost, before it starts.
 
     Raises:
@@ -153,22 +167,22 @@ def _afford(given: Simulation) -> None:
         print(f"{takes} take about {_duration(seconds)} on one core", file=sys.stderr, flush=True)
 
 
-def _rate(given: Simulation) -> float:
-    """The learning rate over p that theory is to be taken at: 0 for gradient flow."""
-    return 0.0 if given.engine == "gradient-flow" else given.eta_hat
+def _rate(given: _Common, eta_hat: float) -> float:
+    """The learning rate per student unit, eta/p, that theory is to be taken at: 0 for gradient flow."""
+    return 0.0 if given.engine == "gradient-flow" else eta_hat
 
 
-def _plateau_time(given: Simulation) -> float:
+def _plateau_time(given: _Common, eta_hat: float) -> float:
     """Escape time α if the risk fell at the plateau's rate [13] all the way to ``FRACTION``."""
-    p, p_star = given.p, given.p_star
-    at = _rate(given) if _rate(given) < plateau.last_escape(p, p_star) else 0.0
-    growth = 2 * given.eta_hat * float(plateau.finite_overlap_rate(p, p_star, at))
+    p, p_star, rate = given.p, given.p_star, _rate(given, eta_hat)
+    at = rate if rate < plateau.last_escape(p, p_star) else 0.0
+    growth = 2 * eta_hat * float(plateau.finite_overlap_rate(p, p_star, at))
     # while the norms are learned, <M^2> shrinks from 1/N by plateau_norm
     onset = plateau.escape_prefactor(p, p_star) * plateau_norm(p) / given.N
     return float(np.log(max(FRACTION / onset, np.e))) / growth
 
 
-def run(given: Simulation) -> tuple[list[Start], Trajectory]:
+def run(given: Experiment) -> tuple[list[Start], Trajectory]:
     """The starts, one for each run, and the runs.
 
     Raises:
@@ -218,8 +232,8 @@ def distances(begun: list[Start], runs: Trajectory) -> Array:
     )
 
 
-def _plateau(given: Simulation, risk: Array, runs: Trajectory, escapes: Array) -> str:
-    p, p_star, rate = given.p, given.p_star, _rate(given)
+def _plateau(given: Experiment, risk: Array, runs: Trajectory, escapes: Array) -> str:
+    p, p_star, rate = given.p, given.p_star, _rate(given, given.eta_hat)
     small = f"{plateau_risk(p, p_star):.4g} = 1/p* + 1/(p+2) for small eta"
     if rate >= plateau.last_plateau(p, p_star):
         last = plateau.last_plateau(p, p_star)
@@ -234,8 +248,8 @@ def _plateau(given: Simulation, risk: Array, runs: Trajectory, escapes: Array) -
     return f"{seen} Predicted: {small}{more}."
 
 
-def _escape(given: Simulation, begun: list[Start], escapes: Array) -> str:
-    p, p_star, rate = given.p, given.p_star, _rate(given)
+def _escape(given: Experiment, begun: list[Start], escapes: Array) -> str:
+    p, p_star, rate = given.p, given.p_star, _rate(given, given.eta_hat)
     level = plateau.plateau_level(p, p_star, FRACTION)
     done = np.isfinite(escapes)
     few = "" if done.all() else f"{done.sum()} of {len(escapes)} runs escape. "
@@ -243,7 +257,8 @@ def _escape(given: Simulation, begun: list[Start], escapes: Array) -> str:
     if rate >= (last := plateau.last_escape(p, p_star)):
         none = f"None is predicted beyond eta-hat = {last:.3g}, where no plateau lets the overlaps grow."
         return f"{few}{seen.capitalize()}{'. ' if seen else ''}{none}"
-    law = f"Eq. 13, the law of the plateau's first decline, continued to there: {_plateau_time(given):.4g}."
+    expected = _plateau_time(given, given.eta_hat)
+    law = f"Eq. 13, the law of the plateau's first decline, continued to there: {expected:.4g}."
     if not rate:
         return f"{few}{seen.capitalize()}{'. ' if seen else ''}{law}"
     limit = [spectral.escape_time(start, given.eta, level, 1e3 * given.alpha_max, given.tolerance) for start in begun]
@@ -253,7 +268,7 @@ def _escape(given: Simulation, begun: list[Start], escapes: Array) -> str:
     return f"{few}{seen.capitalize()}{'. ' if seen else ''}{predicted} {law}"
 
 
-def _excess(given: Simulation, escapes: Array) -> float | None:
+def _excess(given: Experiment, escapes: Array) -> float | None:
     """Late norm q_0 of the directions that no teacher needs; None while it is not small beside the plateau's."""
     since = given.alpha_max - escapes.min()  # they begin to shrink at the escape
     if given.p <= given.p_star or since <= 0:
@@ -262,8 +277,8 @@ def _excess(given: Simulation, escapes: Array) -> float | None:
     return q_0 if q_0 < 0.2 * plateau_norm(given.p) else None
 
 
-def _end(given: Simulation, last: Array, escapes: Array) -> str:
-    p, p_star, rate = given.p, given.p_star, _rate(given)
+def _end(given: Experiment, last: Array, escapes: Array) -> str:
+    p, p_star, rate = given.p, given.p_star, _rate(given, given.eta_hat)
     seen = f"At alpha = {given.alpha_max:g} the risk is {_said(last)}."
     stable = plateau.last_convergence(p_star)
     if p < p_star:
@@ -279,7 +294,7 @@ def _end(given: Simulation, last: Array, escapes: Array) -> str:
     return f"{seen} Predicted: {late.late_risk(p, p_star, p * rate, q_0):.2g}, the late law, as alpha^-2 to 0."
 
 
-def _solution(given: Simulation, begun: list[Start], runs: Trajectory, escapes: Array) -> str:
+def _solution(given: Experiment, begun: list[Start], runs: Trajectory, escapes: Array) -> str:
     if given.p < given.p_star:
         return "None has zero error, since p < p*."
     distance = distances(begun, runs)
@@ -305,7 +320,7 @@ def _solution(given: Simulation, begun: list[Start], runs: Trajectory, escapes: 
     return f"{found} Predicted: {finite.plateau_selectivity(given.p, given.p_star, given.eta_hat):.4g}."
 
 
-def summary(given: Simulation, begun: list[Start], runs: Trajectory) -> Iterator[str]:
+def summary(given: Experiment, begun: list[Start], runs: Trajectory) -> Iterator[str]:
     """What happened, in words, beside what theory predicts."""
     risk = population_risk(runs.M, runs.Q)
     escapes = first_below(runs.alpha, risk, plateau.plateau_level(given.p, given.p_star, FRACTION))
@@ -330,7 +345,7 @@ def summary(given: Simulation, begun: list[Start], runs: Trajectory) -> Iterator
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<10}", subsequent_indent=" " * 10)
 
 
-def draw(given: Simulation, begun: list[Start], runs: Trajectory) -> Figure:
+def draw(given: Experiment, begun: list[Start], runs: Trajectory) -> Figure:
     """Risk and distance to the predicted solutions against time, a line for each run."""
     figure = Figure(figsize=(style.PAGE if given.p >= given.p_star else style.COLUMN, 2.7))
     panels = {"population risk $L$": population_risk(runs.M, runs.Q)}
