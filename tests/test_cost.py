@@ -24,7 +24,7 @@ TIMES = (
 
 
 def job(command: str, rule: str = "escape_chain", folder: Path = Path(), name: str = "1") -> Job:
-    return Job(rule, "", {}, (), (), (folder / f"{name}.npz",), None, command)
+    return Job(rule, "", (), (), (folder / f"{name}.npz",), command)
 
 
 def ran(folder: Path, name: str, N: int, seconds: float) -> Job:

@@ -76,6 +76,16 @@ def test_a_change_is_caught_where_a_test_fails_on_it(small_checkout, becomes, ca
     assert (small_checkout.folder / "src/physics.py").read_text() == sample.file_of("physics").read_text()
 
 
+def test_a_change_of_the_same_size_in_the_same_second_is_not_taken_for_the_code_as_it_is(small_checkout):
+    (mutant,) = [one for one in sample.mutants("physics") if one.becomes == "return x * 2 - 1"]
+    small_checkout.seconds("test_physics.py")  # leaves bytecode
+    file = small_checkout.folder / "src/physics.py"
+    assert list(file.parent.glob("__pycache__/physics.*"))
+    for _ in range(3):
+        assert small_checkout.catches(mutant, ("test_physics.py",))
+        assert small_checkout.seconds("test_physics.py") and file.stat().st_size == len(mutant.code())
+
+
 def test_a_change_on_which_a_test_does_not_end_is_caught(small_checkout, monkeypatch):
     monkeypatch.setattr(trial, "COMPILING", 1.0)
     (mutant,) = [one for one in sample.mutants("physics") if one.becomes == "x = x + 1"]

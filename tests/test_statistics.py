@@ -30,6 +30,9 @@ def test_the_bootstrap_is_the_deviation_of_as_many_draws_as_are_asked_for(rng):
     boot = statistics.bootstrap(np.arange(10.0), lambda some: seen.append(some.mean()) or seen[-1], rng, resamples=3)
     assert len(seen) == 4
     assert boot == statistics.Estimate(4.5, pytest.approx(np.std(seen[:3], ddof=1)), 10)
+    seen.clear()
+    statistics.bootstrap(np.arange(10.0), lambda some: seen.append(some.mean()) or seen[-1], rng)
+    assert len(seen) == 401
 
 
 def test_a_line_through_three_points_is_the_one_on_paper():

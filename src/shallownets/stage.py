@@ -5,7 +5,7 @@
 
 Its first argument is a section (``config.section``), from which come the options of its command line; each further one
 is a result that it reads, an ``Arrays`` or a ``Table``, or a list of them. It returns a named tuple of ``Arrays`` and
-``Table``: the names of its fields are those of the files that a rule asks for. ``python -m shallownets.run
+``Table``: the names of its fields are those of the files that a rule asks for. ``python -m shallownets run
 <study>.<stage>`` reads, calls and seals; a test or a notebook calls the function itself.
 """
 

@@ -123,13 +123,16 @@ class Bench:
 
     def _fails(self, mutant: Mutant, test: str, usual: dict[str, float]) -> bool:
         path = self.folder / file_of(mutant.module).relative_to(ROOT)
-        kept = path.read_text()
+        kept, before = path.read_text(), path.stat()
         path.write_text(mutant.code())
-        sys.dont_write_bytecode = True  # two changes in one second may look the same to Python's cache
+        # Python's cache tells versions of a file by size and second; what it keeps is the code as it is.
+        os.utime(path, (before.st_atime, before.st_mtime + 10))
+        sys.dont_write_bytecode = True
         try:
             code, _ = _tested(self.folder, test, usual, COMPILING + SLOWER * sum(usual.values()))
         finally:
             path.write_text(kept)
+            os.utime(path, (before.st_atime, before.st_mtime))
             sys.dont_write_bytecode = False
         if code not in (PASSED, FAILED, INTERRUPTED, NONE):
             raise SystemExit(f"error: {mutant}: pytest ends with {code}")

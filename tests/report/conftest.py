@@ -143,11 +143,9 @@ def job(rule: str, inputs: list[str], outputs: list[str]) -> Job:
     return Job(
         rule=rule,
         message=f"what {rule} makes",
-        wildcards={},
         code=(),
         inputs=tuple(Path("results", name) for name in inputs),
         outputs=tuple(Path("results", name) for name in outputs),
-        log=None,
         command=f"run toy.{rule}",
     )
 

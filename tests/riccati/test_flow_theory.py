@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
-from scipy.special import zeta
+from scipy.special import logit, zeta
 
 from shallownets.studies.riccati import model, starts
 from shallownets.studies.riccati.engines import exact
@@ -28,6 +28,16 @@ def test_the_decoupled_time_is_half_way_and_the_end_is_the_best_risk():
     T = emergence.times(lam, N, d)
     g = emergence.logistic(T, lam, emergence.equal_shares(10, N, d))
     assert np.allclose(np.diag(g)[:N], 0.5, atol=2 * N / d)  # log(d/N) in place of log(d/N - 1)
+
+
+@pytest.mark.parametrize("g", [0.1, 0.5, 0.9])
+def test_the_time_to_a_risk_is_found_from_a_guess_within_a_factor_of_10(g):
+    """One slow direction from a share s is learned to g at (logit g - logit s)/(2 λ), some thousands."""
+    lam, share = np.array([1e-3]), 1e-4
+    time = (logit(g) - logit(share)) / (2 * lam[0])
+    (level,) = emergence.additive_risk(np.array([[g]]), lam)
+    for guess in (time / 9, time, 9 * time):
+        assert emergence.time_to_risk(level, lam, np.array([share]), guess) == pytest.approx(time)
 
 
 def test_one_direction_alone_is_exactly_decoupled(rng):
@@ -75,7 +85,7 @@ def test_the_power_part_is_the_risk_with_the_tail_that_is_cut_off():
         assert np.allclose(part, k ** (1 - 2 * beta) / abs(1 - 2 * beta), rtol=1 / k[0])
 
 
-@pytest.mark.parametrize("beta", [0.25, 1.0])
+@pytest.mark.parametrize("beta", [0.25, 1.0, 1.25])
 def test_the_law_is_the_step_function_of_decoupled_times(beta):
     """With d -> infinity all directions with T_j < t are learned and no other; then M* -> infinity."""
     M_star, d = 200_000, 10**14

@@ -172,7 +172,7 @@ def check(path: Path, size: int, seed: int) -> dict[str, Finding]:
         print("Figures, ledger and report are made from the tables", flush=True)
         made = copy.make(last, tables, "--allowed-rules", *sorted({copy.planned[name] for name in last}))
         found: dict[str, Finding] = dict.fromkeys(listed, (None, "not checked but for its hash"))
-        found[archive.CONFIG] = (True, "same")  # as that of every run, by the schema
+        found[archive.CONFIG] = (True, "same")  # it is what all else is made from
         found |= judged([*last, *archive.PROJECT], made | {name: Path(name).read_bytes() for name in archive.PROJECT})
         if sample := random.Random(seed).sample(list(tables), min(size, len(tables))):
             print(f"{', '.join(sample)} are made from nothing, which may take minutes (--seed {seed})", flush=True)

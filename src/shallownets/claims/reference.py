@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from shallownets.claims import ledger
+from shallownets.claims.judge import REPRODUCED
 from shallownets.config.commandline import Parser
 from shallownets.config.commandline import path as file
 from shallownets.errors import UserError
@@ -77,7 +78,7 @@ def verdicts_changed(now: Mapping[str, str], then: Mapping[str, str]) -> list[st
     lines = [
         f"{name}: was reproduced, {f'now {now[name]}' if name in now else 'is gone'}"
         for name, verdict in then.items()
-        if verdict == "reproduced" and now.get(name) != "reproduced"
+        if verdict == REPRODUCED and now.get(name) != REPRODUCED
     ]
     return lines + [f"{name}: is new, {verdict}" for name, verdict in now.items() if name not in then]
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 
 import msgspec
 
-from shallownets.config.check import check_limits, expectation, fields, parts, section_of
+from shallownets.config.check import check_limits, expectation, fields, meaning, parts, required, section_of
 from shallownets.config.section import Section
 from shallownets.errors import UserError, in_short
 
@@ -101,10 +101,9 @@ class Parser(argparse.ArgumentParser):
         given = defaults or {}
         usual = {field.name: field.default for field in msgspec.structs.fields(kind)}
         for name, part in fields(kind).items():
-            bare, metas = parts(part)
-            units = [unit for meta in metas if (unit := (meta.extra or {}).get("unit"))]
-            meaning = [meta.title for meta in metas if meta.title][-1:]
-            said = [*meaning, *(f"in {unit}" for unit in units[-1:]), f"expected: {expectation(part)}"]
+            bare, _ = parts(part)
+            means, unit = meaning(part)
+            said = [means] * bool(means) + [f"in {unit}"] * bool(unit) + [f"expected: {expectation(part)}"]
             if usual[name] not in (None, msgspec.NODEFAULT):
                 said.append(f"{usual[name]} unless given")
             is_list = get_origin(bare) is list
@@ -112,7 +111,7 @@ class Parser(argparse.ArgumentParser):
                 option(name),
                 dest=name,
                 nargs="+" if is_list else None,
-                required=name not in given and name in _required(kind),
+                required=name not in given and name in required(kind),
                 default=given.get(name),
                 metavar="WORD"
                 if get_origin(bare) is Literal or bare is str
@@ -156,10 +155,6 @@ class Parser(argparse.ArgumentParser):
             key, _, rest = str(error).removeprefix(": ").partition(" = ")
             raise UserError(f"{option(key.partition('.')[0])} {rest}") from None
         return section
-
-
-def _required(kind: type[Section]) -> set[str]:
-    return {field.name for field in msgspec.structs.fields(kind) if field.required}
 
 
 def _alone(name: str, part: Any) -> type[Section]:

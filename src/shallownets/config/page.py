@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
 
 from shallownets.config import settings
-from shallownets.config.check import expectation, fields, parts
+from shallownets.config.check import expectation, fields, meaning, parts
 from shallownets.config.commandline import Parser, path
 from shallownets.config.section import Section
 from shallownets.files import write_whole
@@ -18,14 +18,6 @@ HEAD = """# The config, key by key
 Made from the classes of parameters by `make docs`; a test holds it to them. Values are those of the paper tier,
 [config.yaml](../config.yaml); a tier, [workflow/tiers](../workflow/tiers), changes some of them.
 """
-
-
-def meaning(kind: Any) -> tuple[str, str]:
-    """(what a field means, its unit), from its annotation; empty where nothing is said."""
-    _, metas = parts(kind)
-    titles = [meta.title for meta in metas if meta.title]
-    units = [unit for meta in metas if (unit := (meta.extra or {}).get("unit"))]
-    return (titles or [""])[-1], (units or [""])[-1]
 
 
 def inner(kind: Any) -> type[Section] | None:

@@ -45,9 +45,12 @@ def _camel(name: str) -> str:
 
 
 def study_names() -> list[str]:
-    """The studies, in the order of their names; a folder in ``studies`` with parameters is one."""
+    """The studies, in the order of their names; a folder in ``studies`` with parameters is one.
+
+    A folder in which only bytecode is left, from another branch, is none.
+    """
     folder = Path(next(iter(studies.__path__)))
-    return sorted(path.parent.name for path in folder.glob("*/parameters"))
+    return sorted(path.parent.parent.name for path in folder.glob("*/parameters/whole.py"))
 
 
 @cache
@@ -204,7 +207,4 @@ def default(checkout: Path = Path()) -> dict:
     Raises:
         UserError: it is missing or cannot be read.
     """
-    found = yamlfile.load(checkout / "config.yaml")
-    if not isinstance(found, dict):
-        raise UserError("config.yaml: expected a mapping of keys")
-    return found
+    return yamlfile.load_section(checkout / "config.yaml")

@@ -4,7 +4,6 @@ From: the workflow, as Snakemake plans it, and whatever of its results is there.
 Makes: nothing but text.
 """
 
-import hashlib
 import sys
 import textwrap
 from collections import Counter
@@ -16,6 +15,7 @@ from shallownets.claims import ledger
 from shallownets.config import page, settings, yamlfile
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
+from shallownets.files import hash_of
 from shallownets.results.artefacts import load_table
 from shallownets.workflow import catalogue, lineage
 from shallownets.workflow.catalogue import Figure
@@ -106,7 +106,7 @@ def _file(path: Path, due: set[Path]) -> tuple[str, str, str]:
     """A file's state, SHA-256 and path."""
     if not path.is_file():
         return "not made", "", str(path)
-    return "old     " if path in due else "current ", hashlib.sha256(path.read_bytes()).hexdigest(), str(path)
+    return "old     " if path in due else "current ", hash_of(path.read_bytes()), str(path)
 
 
 def _cost(jobs: Iterable[lineage.Job]) -> str:
@@ -114,11 +114,6 @@ def _cost(jobs: Iterable[lineage.Job]) -> str:
     if not costs:
         return "cost not known"
     return f"{sum(cost.core_seconds for cost in costs):.1f} core seconds, {max(cost.memory for cost in costs):.0f} MB"
-
-
-def _command(job: lineage.Job) -> str:
-    """The command as one would type it, without the copy of its output to the log."""
-    return f"python -m shallownets {job.command}"
 
 
 def _jobs(jobs: list[lineage.Job], due: set[Path]) -> Iterator[str]:
@@ -129,7 +124,7 @@ def _jobs(jobs: list[lineage.Job], due: set[Path]) -> Iterator[str]:
         yield ""
         yield from _wrapped(f"{rule}: {first.message}" + (f", and {number - 1} more" if number > 1 else ""), "  ")
         yield f"    {_cost(alike)}; {len(first.code)} source files, hash {sources.digest(first.code)}"
-        yield from _wrapped(_command(first), "    $ ", "      ")
+        yield from _wrapped(f"python -m shallownets {first.command}", "    $ ", "      ")
         yield from _columns(_file(path, due) for job in alike for path in job.outputs)
 
 

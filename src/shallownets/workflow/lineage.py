@@ -31,21 +31,17 @@ class Job:
     Attributes:
         rule: name of its rule.
         message: what it makes, in words.
-        wildcards: the rule's wildcards in this job.
         code: source files that it runs.
         inputs: results of other jobs that it reads.
         outputs: what it makes.
-        log: where it says what it did.
         command: the words behind ``python -m shallownets``.
     """
 
     rule: str
     message: str
-    wildcards: dict[str, str]
     code: tuple[Path, ...]
     inputs: tuple[Path, ...]
     outputs: tuple[Path, ...]
-    log: Path | None
     command: str
 
     @property
@@ -133,11 +129,9 @@ def _job(event: JobInfo, made: set[str]) -> Job:
     return Job(
         rule=event.rule_name,
         message=event.rule_msg or "",
-        wildcards=dict(event.wildcards),
         code=tuple(_source(*command.split()[:2])),
         inputs=tuple(Path(name) for name in event.input if name in made),
         outputs=tuple(map(Path, event.output)),
-        log=Path(event.log[0]) if event.log else None,
         command=command,
     )
 
