@@ -155,6 +155,7 @@ def test_packages_of_the_environment_come_before_those_of_pythonpath(standing):
     assert standing.python("import ours; print(ours.where)", PYTHONPATH=foreign) == "another checkout"
 
 
+@pytest.mark.slow
 def test_it_looks_at_contents_not_times_and_an_offline_change_leaves_what_there_is(checkout):
     assert checkout.make()[0] == 0
     first = checkout.environments()
@@ -180,6 +181,7 @@ def test_it_looks_at_contents_not_times_and_an_offline_change_leaves_what_there_
     assert len(checkout.environments()) == 1
 
 
+@pytest.mark.slow
 def test_two_at_once_make_one_environment_and_replace_that_of_an_earlier_version(checkout):
     (checkout.folder / ".venv").mkdir()
     (checkout.folder / ".venv/ready").touch()

@@ -20,7 +20,7 @@ def command(checkout: Checkout, module: str, *arguments: object) -> subprocess.C
     return subprocess.run(line, cwd=checkout.folder, env=environment, capture_output=True, text=True, timeout=1200)
 
 
-@pytest.mark.parametrize("which", ["finished", "real"])
+@pytest.mark.parametrize("which", ["finished", pytest.param("real", marks=pytest.mark.slow)])
 def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, which):
     finished = request.getfixturevalue(which)
     packed = command(finished, "archive", "--results", "results/smoke", "--out", tmp_path)

@@ -17,7 +17,7 @@ from shallownets.workflow import catalogue
 from tests.conftest import ROOT
 from tests.workflow.conftest import TOY, refusal
 
-SLOW = "toy: {runs: {steps: 400000}}"
+SLOW = "toy: {runs: {steps: 150000}}"
 
 
 def check(checkout, logs):
@@ -107,7 +107,7 @@ def test_a_kill_halfway_leaves_nothing_half_written_and_the_next_run_completes(d
     done.run("--rerun-incomplete", TOY, overlays=(slow,))
     with np.load(target) as file:
         assert file["error"].shape == (50, 11)
-        assert '"steps": 400000' in str(file["record"])
+        assert '"steps": 150000' in str(file["record"])
     assert done.would_run(TOY, overlays=(slow,)) == set()
 
 

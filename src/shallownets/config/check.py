@@ -172,6 +172,7 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
         yield line(_wrong(value, kind))
 
 
+@cache
 def required(kind: type[Section]) -> set[str]:
     """The names of the fields without a default."""
     return {field.name for field in msgspec.structs.fields(kind) if field.required}
