@@ -75,7 +75,7 @@ def test_every_submission_of_the_cluster_tier_does_more_than_a_minute_of_work(pl
 
 
 def test_the_cluster_tier_is_as_large_as_it_says(jobs):
-    stages = [(cost.kind(job)[1:], given) for job in jobs if (given := cost.given(job.command))]
+    stages = [(cost.kind(job)[1:], given) for job in jobs if (given := cost.given(job))]
 
     def largest(key, *kind):
         return max(getattr(given, key) for found, given in stages if found == kind)

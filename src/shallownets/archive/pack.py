@@ -89,9 +89,10 @@ def outputs(results: Path) -> list[str]:
     folder = settings.results_folder(settings.load(config, catalogue.names()))
     if results.resolve() != Path(folder).resolve():
         raise UserError(f"{config}: it is the config of {folder}; expected that folder")
-    if due := sorted(map(str, lineage.due(configs=[config]))):
+    jobs = lineage.jobs(configs=[config])
+    if due := sorted(str(path) for job in jobs if job.due for path in job.outputs):
         raise UserError(f"{due[0]}: missing, or not what this checkout makes; run `make figures` before")
-    return [path.relative_to(folder).as_posix() for job in lineage.jobs(configs=[config]) for path in job.outputs]
+    return [path.relative_to(folder).as_posix() for job in jobs for path in job.outputs]
 
 
 def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:

@@ -20,8 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from shallownets.config import settings, yamlfile
-from shallownets.config.check import fields
-from shallownets.config.commandline import Parser, option
+from shallownets.config.commandline import Parser
 from shallownets.config.commandline import path as file
 from shallownets.config.section import Section
 from shallownets.errors import UserError
@@ -60,30 +59,26 @@ class Estimate:
 
 
 @cache  # each job is asked for it several times
-def given(command: str) -> Section | None:
-    """The parameters of the stage that a command runs; None where it runs none."""
-    what, name, *words = shlex.split(command)
-    if what != "run":
+def given(job: Job) -> Section | None:
+    """The parameters of the stage that a job runs; None where it runs none."""
+    if job.runs[0] != "run":
         return None
+    _, name, *options = shlex.split(job.asked)
     kind = settings.class_of(name)
-    options, own, kept = {option(field) for field in fields(kind)}, False, []
-    for word in words:  # without the options for files
-        own = word in options if word.startswith("--") else own
-        kept += [word] * own
     parser = Parser(name, "")
     parser.add_section(kind)
-    return parser.section(kind, parser.parse_args(kept))
+    return parser.section(kind, parser.parse_args(options))
 
 
 def work(job: Job) -> float:
     """How the core seconds of a job grow with what it is given; 0: they do not."""
-    section = given(job.command)
+    section = given(job)
     return section.work() if section else 0.0
 
 
 def kind(job: Job) -> Kind:
     """What it runs, and with which engine: jobs of one kind differ in their sizes alone."""
-    engine = getattr(given(job.command), "engine", "")
+    engine = getattr(given(job), "engine", "")
     return tuple(word for word in (*job.runs, engine) if word)
 
 

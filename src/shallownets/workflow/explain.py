@@ -181,9 +181,9 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     config = merged(configs)
     results = Path(settings.results_folder(config))
     picture = results / "figures" / figure.study / f"{figure.name}.pdf"
-    targets = [str(path) for path in (picture, *_tables(figure, results))]
-    due = lineage.due(targets, configs)
-    jobs = lineage.jobs([str(picture)], configs)
+    planned = lineage.jobs([str(path) for path in (picture, *_tables(figure, results))], configs)
+    due = {path for job in planned if job.due for path in job.outputs}
+    jobs = lineage.behind(picture, planned)
     files = sorted({path for job in jobs for path in job.code})
 
     yield f"{figure.address} ({figure.label}), tier {tier}"
