@@ -9,7 +9,7 @@ import pytest
 from shallownets.errors import UserError
 from shallownets.files import sidecar
 from shallownets.workflow import cost
-from shallownets.workflow.cost import Measured, estimate, fit_line, given, grown, kind, measured, submissions, work
+from shallownets.workflow.cost import estimate, fit_line, given, grown, kind, measured, work
 from shallownets.workflow.lineage import Job
 from tests.conftest import ROOT
 
@@ -92,16 +92,6 @@ def test_what_never_ran_is_said():
         estimate(job(CHAIN.format(N=1000, R=1)), {})
 
 
-def test_submissions_are_groups_and_single_jobs(tmp_path):
-    (tmp_path / "config.yaml").write_text("groups: [ode=first, start=first, one=last]")
-    jobs = [job("draw escape.one", rule, name=rule) for rule in ("ode", "start", "sgd")]
-    jobs.append(job("draw escape.two", "one"))
-    known = {("draw", name): [Measured(0.0, 30.0, 1.0, 1.0)] for name in ("escape.one", "escape.two")}
-    found = submissions(jobs, known, tmp_path)
-    assert found.keys() == {"first", "last", "sgd (sgd)"}
-    assert found["first"] == pytest.approx(2 * found["sgd (sgd)"])
-
-
 def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monkeypatch, capsys):
     tiers, whole = {}, (ROOT / "config.yaml").read_text()
     for name, sizes in (("paper", (10**6, 4 * 10**6)), ("smoke", (10**3, 10**5))):
@@ -125,7 +115,8 @@ def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monk
 
     monkeypatch.setattr(cost.lineage, "jobs", jobs)
     monkeypatch.chdir(ROOT)
-    cost.main(["--tier", str(tier), "--results", str(tmp_path)])
+    monkeypatch.setattr(cost.settings, "TIERS", tmp_path)
+    cost.main(["--tier", "mine", "--results", str(tmp_path)])
     said = capsys.readouterr()
     assert "old is of another version and left out (unknown key)" in said.err
     assert "odd is of another version and left out (" in said.err
@@ -133,12 +124,13 @@ def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monk
     assert "From 4 jobs of paper, smoke" in said.out
     # these tiers follow the law exactly: each predicts the other
     assert said.out.count("median 1.00") == 2
-    assert "Shortest submissions" in said.out
 
 
 def test_mistakes_of_the_command_are_said_in_one_line(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
-    with pytest.raises(UserError, match=r"none\.yaml: no such file; expected a tier"):
-        cost.main(["--tier", str(tmp_path / "none.yaml")])
+    with pytest.raises(
+        UserError, match="--tier none: no such tier in workflow/tiers or results; expected one of paper, "
+    ):
+        cost.main(["--tier", "none"])
     with pytest.raises(UserError, match="no results; expected"):
         cost.main(["--results", str(tmp_path)])

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from shallownets.config import settings
 from shallownets.errors import UserError
-from shallownets.workflow import catalogue, explain
+from shallownets.workflow import catalogue
 from tests.workflow.conftest import CHAIN, TOY, Checkout
 
 SMOKE = Path("workflow/tiers/smoke.yaml")
@@ -140,68 +141,9 @@ def test_unknown_names_are_one_line_that_lists_the_known_ones(here, monkeypatch)
     )
     assert len(done.stderr.splitlines()) == 1
     with pytest.raises(UserError, match=r"--tier tiny: no such tier .* expected one of paper, smoke"):
-        explain.overlays("tiny")
-    assert explain.overlays("paper") == []
-    assert explain.overlays("smoke") == [SMOKE]
+        settings.overlays("tiny")
+    assert settings.overlays("paper") == []
+    assert settings.overlays("smoke") == [SMOKE]
     monkeypatch.chdir(here.folder / "docs")
     with pytest.raises(UserError, match="expected the folder of the checkout"):
         catalogue.load()
-
-
-# files that are no config of a tier, and what is said of them
-NO_TIER = {
-    b"escape: {batch: 1}": "expected the name of a tier, got tier = None",
-    b"tier: 5": "expected the name of a tier, got tier = 5",
-    b"- tier: mine": "expected keys and their values, got [{'tier': 'mine'}]",
-    b"": "expected keys and their values, got nothing",
-    b"tier: [mine": "not YAML that can be read, line 1",
-    b"tier: \xff\xfe": "not YAML that can be read",
-    b"tier: mine\ntier: mine": "line 2: tier stands there twice",
-}
-
-
-@pytest.mark.parametrize("place", ["workflow/tiers/{}.yaml", "results/{}/config.yaml"])
-def test_a_file_that_is_no_config_of_a_tier_is_left_out_and_said(tmp_path, monkeypatch, capsys, place):
-    monkeypatch.chdir(tmp_path)
-    write = {
-        "config.yaml": b"tier: paper",
-        "workflow/tiers/mine.yaml": b"tier: mine",
-        "results/mine/config.yaml": b"tier: mine",
-        "results/gone/config.yaml": b"tier: gone",
-        "results/notes/config.yaml": b"tier: mine",
-    } | {place.format(f"bad{n}"): content for n, content in enumerate(NO_TIER)}
-    for name, content in write.items():
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_bytes(content)
-    Path(place.format("folder")).mkdir(parents=True)
-    wanted = {f"left out: {place.format(f'bad{n}')}: {said}" for n, said in enumerate(NO_TIER.values())} | {
-        f"left out: {place.format('folder')}: cannot be read: Is a directory",
-        "left out: results/notes/config.yaml: expected the config of tier notes, got that of mine",
-    }
-    assert explain.overlays("mine") == [Path("workflow/tiers/mine.yaml")]
-    assert set(capsys.readouterr().err.splitlines()) == wanted
-    assert explain.overlays("gone") == [Path("results/gone/config.yaml")]
-    with pytest.raises(UserError, match=r"--tier notes: no such tier .* expected one of paper, gone, mine"):
-        explain.overlays("notes")
-    capsys.readouterr()
-    assert explain.overlays("paper") == []
-    assert not capsys.readouterr().err
-
-
-def test_two_files_of_one_tier_are_refused_where_it_is_wanted(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("config.yaml").write_text("tier: paper")
-    Path("workflow/tiers").mkdir(parents=True)
-    for name, tier in (("a", "mine"), ("b", "mine"), ("c", "other")):
-        Path(f"workflow/tiers/{name}.yaml").write_text(f"tier: {tier}")
-    with pytest.raises(UserError, match=r"--tier mine: workflow/tiers/a.yaml and workflow/tiers/b.yaml have this tier"):
-        explain.overlays("mine")
-    assert explain.overlays("other") == [Path("workflow/tiers/c.yaml")]
-
-
-@pytest.mark.parametrize("content", NO_TIER)
-def test_a_config_that_is_none_is_one_line(tmp_path, monkeypatch, content):
-    monkeypatch.chdir(tmp_path)
-    Path("config.yaml").write_bytes(content)
-    with pytest.raises(UserError, match=re.escape(f"config.yaml: {NO_TIER[content]}")):
-        explain.overlays("mine")
