@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from shallownets import run
+from shallownets import rooms, run
 from shallownets.config import section
 from shallownets.config import settings as config
 from shallownets.config.check import fields, parts
@@ -78,6 +78,12 @@ def here(tmp_path, monkeypatch):
 def test_all_stages_and_figures_are_found():
     assert len(FIGURES) >= 25
     assert len(STAGES) >= 40
+
+
+@pytest.mark.parametrize("name", ["", "escape", "escape.", "escape.none", "none.sgd", "escape.streams", "escape.model"])
+def test_a_name_that_no_stage_and_no_figure_has_is_refused_in_one_line(name):
+    for main in (run.main, draw.main):
+        assert (name or "no name given") in refused(main, [name])
 
 
 def values_of(stage):
@@ -226,4 +232,4 @@ def test_every_command_says_what_it_does():
             assert action.help, (stage, action.dest)
         assert module.__doc__
     for figure in FIGURES:
-        assert draw.find(figure).__doc__, figure
+        assert rooms.find("figures", figure).__doc__, figure
