@@ -16,7 +16,6 @@ from shallownets.config.section import Section
 from shallownets.errors import UserError
 from shallownets.workflow import catalogue
 from tests.conftest import ROOT
-from tests.test_parameters import TIERS
 
 KNOWN = catalogue.names(ROOT)
 
@@ -49,12 +48,6 @@ def classes(kind):
 def test_the_paper_tier_is_valid_and_differs_from_the_default_in_nothing(root, paper):
     settings.check(paper, KNOWN)
     assert settings.differences(paper, settings.default(root)) == []
-
-
-@pytest.mark.parametrize("tier", TIERS)
-def test_every_tier_is_valid_and_has_the_name_of_its_file(tier):
-    settings.check(TIERS[tier], KNOWN)
-    assert TIERS[tier]["tier"] == tier
 
 
 def test_every_key_of_the_config_has_a_comment_and_every_parameter_a_meaning(root):
