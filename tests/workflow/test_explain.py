@@ -106,6 +106,9 @@ def test_snakemakes_refusals_are_one_line(checkout):
     wrong = checkout.overlay("wrong.yaml", "toy: {runs: {steps: 0}}")
     refused = asked(checkout, f"lineage.jobs([{TOY!r}], [Path({wrong!r})])")
     assert refused == f"{TOY}: config: toy.runs.steps = 0: expected a whole number from 1 to 1000000"
+    wrong = checkout.overlay("wrong.yaml", "")
+    refused = asked(checkout, f"lineage.jobs([{TOY!r}], [Path({wrong!r})])")
+    assert refused == "wrong.yaml: expected keys and their values, got nothing"
 
 
 def test_a_figure_is_explained_from_its_parameters_to_its_claims(here):
