@@ -35,7 +35,8 @@ PYTHON = [*(ROOT / "src").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
 
 # What ruff does not see in Python, and what it would see if it read rules and scripts.
 EXECUTES = re.compile(
-    r"(?<!re\.)\b(compile\(|exec\(|eval[ (])|\b(__import__|pickle\.loads?|literal_eval|os\.system|popen|unsafe_load|yaml\.load)\b"
+    r"(?<!re\.)\b(compile\(|exec\(|eval[ (])"
+    r"|\b(__import__|pickle\.loads?|literal_eval|os\.system|popen|unsafe_load|yaml\.load)\b"
 )
 
 

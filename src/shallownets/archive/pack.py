@@ -127,8 +127,7 @@ def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
         entries = archive.infolist()
     if refusal := _refusal(len(buffer.getvalue()), entries):
         raise UserError(f"{results}: no archive can be made: {refusal}")
-    tier = settings.load(results / CONFIG, catalogue.names())["tier"]
-    return f"shallownets-{tier}-{hash_of(listed)[:_NAMED]}.zip", buffer.getvalue()
+    return f"shallownets-{settings.tier_of(results / CONFIG)}-{hash_of(listed)[:_NAMED]}.zip", buffer.getvalue()
 
 
 def _refusal(size: int, entries: Sequence[zipfile.ZipInfo]) -> str | None:

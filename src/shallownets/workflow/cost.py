@@ -24,7 +24,7 @@ from shallownets.config.commandline import Parser
 from shallownets.config.commandline import path as file
 from shallownets.config.section import Section
 from shallownets.errors import UserError
-from shallownets.workflow import catalogue, lineage
+from shallownets.workflow import lineage
 from shallownets.workflow.lineage import Job
 
 START_UP = 3.0  # seconds of a command without work: Python, imports, compiled kernels from their cache
@@ -199,7 +199,7 @@ def main(words: list[str]) -> None:
         if not config.is_file():
             continue
         try:
-            tiers[settings.load(config, catalogue.names())["tier"]] = lineage.jobs(configs=[config])
+            tiers[settings.tier_of(config)] = lineage.jobs(configs=[config])
         except UserError as error:
             print(f"{config.parent} is of another version and left out ({error})", file=sys.stderr)
     known = measured([job for jobs in tiers.values() for job in jobs])
