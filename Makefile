@@ -32,7 +32,7 @@ study: $(READY)  ## make a new study that runs and passes its tests at once: mak
 	@python -m shallownets study $(if $(NAME),"$(NAME)")
 
 cost: $(READY)  ## say what a tier costs before it is launched: make cost TIER=cluster
-	@python -m shallownets cost $(if $(TIER),--tier workflow/tiers/$(TIER).yaml)
+	@python -m shallownets cost $(if $(TIER),--tier $(TIER))
 
 profile: $(READY)  ## write which rules share a submission, and how long jobs may take, into workflow/profiles/slurm
 	@python -m shallownets profile

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -114,9 +115,8 @@ def test_only_what_the_run_makes_belongs_to_it_and_only_when_it_is_finished(pack
     monkeypatch.chdir(tmp_path)
     job = lineage.Job("draw_escape_fig5", "", (), (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), "")
     monkeypatch.setattr(lineage, "jobs", lambda configs: [job])
-    monkeypatch.setattr(lineage, "due", lambda configs: set())
     assert archive.outputs(results) == ["figures/escape/fig5.png"]
-    monkeypatch.setattr(lineage, "due", lambda configs: set(job.outputs))
+    monkeypatch.setattr(lineage, "jobs", lambda configs: [replace(job, due=True)])
     with pytest.raises(UserError, match=r"results/figures/escape/fig5\.png: missing, or not what .* `make figures`"):
         archive.outputs(results)
 

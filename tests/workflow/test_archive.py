@@ -1,9 +1,7 @@
 """A real run in an archive: complete, and made again to the byte. What verify finds is in test_verify.py."""
 
-import os
 import re
 import subprocess
-import sys
 
 import pytest
 
@@ -14,10 +12,8 @@ from tests.workflow.conftest import Checkout
 TABLE = "figure_data/toy/relaxation.csv"
 
 
-def command(checkout: Checkout, module: str, *arguments: object) -> subprocess.CompletedProcess:
-    environment = os.environ | {"PYTHONPATH": str(checkout.folder / "src")}
-    line = [sys.executable, "-m", "shallownets", module, *map(str, arguments)]
-    return subprocess.run(line, cwd=checkout.folder, env=environment, capture_output=True, text=True, timeout=1200)
+def command(checkout: Checkout, *words: object) -> subprocess.CompletedProcess:
+    return checkout.python("-m", "shallownets", *map(str, words))
 
 
 @pytest.mark.parametrize("which", ["finished", pytest.param("real", marks=pytest.mark.slow)])

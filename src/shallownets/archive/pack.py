@@ -89,9 +89,10 @@ def outputs(results: Path) -> list[str]:
     folder = settings.results_folder(settings.load(config, catalogue.names()))
     if results.resolve() != Path(folder).resolve():
         raise UserError(f"{config}: it is the config of {folder}; expected that folder")
-    if due := sorted(map(str, lineage.due(configs=[config]))):
+    jobs = lineage.jobs(configs=[config])
+    if due := sorted(str(path) for job in jobs if job.due for path in job.outputs):
         raise UserError(f"{due[0]}: missing, or not what this checkout makes; run `make figures` before")
-    return [path.relative_to(folder).as_posix() for job in lineage.jobs(configs=[config]) for path in job.outputs]
+    return [path.relative_to(folder).as_posix() for job in jobs for path in job.outputs]
 
 
 def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
@@ -126,8 +127,7 @@ def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
         entries = archive.infolist()
     if refusal := _refusal(len(buffer.getvalue()), entries):
         raise UserError(f"{results}: no archive can be made: {refusal}")
-    tier = settings.load(results / CONFIG, catalogue.names())["tier"]
-    return f"shallownets-{tier}-{hash_of(listed)[:_NAMED]}.zip", buffer.getvalue()
+    return f"shallownets-{settings.tier_of(results / CONFIG)}-{hash_of(listed)[:_NAMED]}.zip", buffer.getvalue()
 
 
 def _refusal(size: int, entries: Sequence[zipfile.ZipInfo]) -> str | None:
