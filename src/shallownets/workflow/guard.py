@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _OF_DAG = ("incomplete_files", "jobs")  # called while Snakemake plans, before it asks what has changed
 _OF_RECORDS = ("lock", "has_metadata", "params_changed", "code_changed", "input_changed")
-_PARTS = ("data", "measurements", "figure_data", "figures")
+_PARTS = ("data", "measurements", "figure_data", "figures", "report")
 _SHOWN = 3  # how many files are named in the message
 
 
