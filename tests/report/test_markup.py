@@ -17,6 +17,7 @@ from shallownets.workflow import catalogue
         ("M_ir at 4 eta/p", "M<sub>ir</sub> at 4 η/p"),
         ("eta_opt", "η<sub>opt</sub>"),
         ("R = M (M^T M)^(-1/2)", "R = M (M<sup>T</sup> M)<sup>−1/2</sup>"),
+        ("|A|_F M*^beta log d", "|A|<sub>F</sub> M*<sup>β</sup> log d"),
         ("(M M^T)_ij", "(M M<sup>T</sup>)<sub>ij</sub>"),
         ("p >= p*, sqrt(2)", "p ≥ p*, √(2)"),
         ("W -> W^T W", "W → W<sup>T</sup> W"),

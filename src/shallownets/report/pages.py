@@ -1,8 +1,9 @@
 """The pages of the report: everything gathered and put through the templates."""
 
-import base64
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from shallownets.report import learned, rules, site
 from shallownets.report import table as ledger_table
 from shallownets.report.gallery import Exhibit, exhibit
 from shallownets.report.learned import Findings
-from shallownets.report.markup import typeset
+from shallownets.report.markup import linked, typeset
 from shallownets.report.panel import panel
 from shallownets.report.provenance import origin, reseeded
 from shallownets.report.table import Row
@@ -90,11 +91,19 @@ def _study(name: str, exhibits: list[Exhibit], rows: list[Row]) -> Study:
 
 
 def _table_library() -> bytes:
-    """DataTables, which itables ships as a module. From disk a browser loads no module but one that lies in a script."""
+    """DataTables as a script. itables ships it as a module, and from disk a browser loads no modules.
+
+    Raises:
+        UserError: the module of this version of itables does not end as expected.
+    """
     import itables
 
-    code = base64.b64encode(Path(itables.__file__).with_name("html").joinpath("dt_bundle.js").read_bytes()).decode()
-    return f'const tables = import("data:text/javascript;base64,{code}");\n'.encode()
+    code = Path(itables.__file__).with_name("html").joinpath("dt_bundle.js").read_text(encoding="utf-8")
+    exported = re.search(r"export\{[^{}]*?(\w+) as default[^{}]*\}", code)
+    if exported is None:
+        raise UserError(f"itables = {version('itables')}: it exports no table; expected the version of requirements.lock")
+    body, notices = code[: exported.start()], code[exported.end() :]
+    return f'const DataTable = (() => {{ "use strict"; {body}return {exported[1]}; }})();{notices}'.encode()
 
 
 def _number(value: float | None) -> str:
@@ -108,8 +117,8 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
 
 
-def _environment(**said: object) -> Environment:
-    """The templates, with what all of them may say."""
+def _environment(places: Mapping[str, str], **said: object) -> Environment:
+    """The templates, with where each claim is shown and what all of them may say."""
     environment = Environment(
         loader=FileSystemLoader(site.TEMPLATES),
         autoescape=True,
@@ -121,6 +130,7 @@ def _environment(**said: object) -> Environment:
         "number": _number,
         "duration": _duration,
         "typeset": typeset,
+        "linked": partial(linked, places=places),
         "agreement": ledger_table.agreement,
         "expected": ledger.expected,
     }
@@ -158,6 +168,7 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
     comparisons = [one for claim in claims for one in claim.comparisons]
     kept = promise.of_ledger(comparisons)
     environment = _environment(
+        {row.claim.id: row.place for row in rows},
         version=version("shallownets"),
         tier=config["tier"],
         studies=studies,
