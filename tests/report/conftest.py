@@ -88,7 +88,15 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
 LINES = [
     line("risk[p=4]", "reproduced"),
     line("risk[p=6]", "deviates", measured=4.0, low=3.5, high=4.5, note="It deviates at p = 6."),
-    line("bound", "underpowered", kind="at_most", evidence="inequality", tolerance=None, section="5 Discussion"),
+    line(
+        "bound",
+        "underpowered",
+        kind="at_most",
+        evidence="inequality",
+        tolerance=None,
+        section="5 Discussion",
+        requires="risk",
+    ),
     line("hostile", "reproduced", statement=f"A statement {HOSTILE}."),
     line(
         "slope",
