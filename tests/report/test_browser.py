@@ -20,7 +20,8 @@ from tests.report.test_pages import PAGES  # noqa: E402
 # Texts whose contrast with what is behind them is below 4.5, as WCAG 2 asks for.
 FAINT = """
 const light = (colour) => {
-  const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map((c) => ((c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
 const behind = (node) => {
@@ -30,7 +31,8 @@ const behind = (node) => {
   }
 };
 const texts = [...document.querySelectorAll("main *, nav *")].filter(
-  (node) => !node.closest("svg, .plot, math, [hidden]") && [...node.childNodes].some((one) => one.nodeType === 3 && one.data.trim()));
+  (node) => !node.closest("svg, .plot, math, [hidden]")
+    && [...node.childNodes].some((one) => one.nodeType === 3 && one.data.trim()));
 return texts.map((node) => {
   const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x);
   return [(a + 0.05) / (b + 0.05), node.tagName, node.textContent.slice(0, 40)];

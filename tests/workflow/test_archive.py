@@ -48,7 +48,12 @@ def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, w
     report = sum(name.startswith("report/") for name in files)
     figures = sum(name.startswith("figures/") for name in files)
     agreeing = next(line for line in checked.stdout.splitlines() if line.startswith("Agree: "))
-    for words in (f"{figures} of {figures} figures", "1 of 1 claims.csv", "1 of 1 claims.md", f"{report} of {report} report"):
+    for words in (
+        f"{figures} of {figures} figures",
+        "1 of 1 claims.csv",
+        "1 of 1 claims.md",
+        f"{report} of {report} report",
+    ):
         assert words in agreeing
     if which == "real":  # of the toy's few tables the sample leaves none
         unchecked = checked.stdout.splitlines()[-1]

@@ -137,7 +137,9 @@ def test_an_invented_table_with_the_ledger_that_fits_it_differs_when_it_is_made_
     assert said.endswith("DIFFER: 1 of 1 measurements\n")
 
 
-@pytest.mark.parametrize("name", ["claims.csv", "report/index.html", "figures/toy/relaxation.png", TABLE, "data/toy/sgd.npz"])
+@pytest.mark.parametrize(
+    "name", ["claims.csv", "report/index.html", "figures/toy/relaxation.png", TABLE, "data/toy/sgd.npz"]
+)
 def test_an_output_that_the_config_plans_and_the_archive_lacks_is_named(verified, name):
     code, said = verified({name: None})
     assert code == 1

@@ -101,7 +101,9 @@ def _table_library() -> bytes:
     code = Path(itables.__file__).with_name("html").joinpath("dt_bundle.js").read_text(encoding="utf-8")
     exported = re.search(r"export\{[^{}]*?(\w+) as default[^{}]*\}", code)
     if exported is None:
-        raise UserError(f"itables = {version('itables')}: it exports no table; expected the version of requirements.lock")
+        raise UserError(
+            f"itables = {version('itables')}: it exports no table; expected the version of requirements.lock"
+        )
     body, notices = code[: exported.start()], code[exported.end() :]
     return f'const DataTable = (() => {{ "use strict"; {body}return {exported[1]}; }})();{notices}'.encode()
 

@@ -103,7 +103,9 @@ def grounds(rows: Collection[Row]) -> Markup:
         claim = row.claim
         ground = f" It rests on {', '.join(claim.shaken)}, which deviates." if claim.shaken else ""
         kind = claim.verdict.split()[0] + (" shaken" if claim.shaken else "")
-        return Box(f"{MARKS[claim.verdict]} {name}", kind, row.place, f"{claim.verdict}: {claim.shown.statement}{ground}")
+        return Box(
+            f"{MARKS[claim.verdict]} {name}", kind, row.place, f"{claim.verdict}: {claim.shown.statement}{ground}"
+        )
 
     if not before:
         return Markup("")
