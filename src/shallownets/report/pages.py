@@ -136,7 +136,7 @@ def _environment(places: Mapping[str, str], **said: object) -> Environment:
         "agreement": ledger_table.agreement,
         "expected": ledger.expected,
     }
-    environment.globals |= said
+    environment.globals.update(said)
     return environment
 
 
