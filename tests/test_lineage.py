@@ -37,9 +37,9 @@ def test_a_job_cost_what_it_took_until_its_last_result(tmp_path):
 
 
 @pytest.mark.parametrize("config", ["", "- a", "a: 1", "seed: 1"])
-@pytest.mark.parametrize("module", [archive, report])
-def test_a_config_of_a_run_that_makes_no_sense_is_refused(tmp_path, monkeypatch, module, config):
+@pytest.mark.parametrize(("module", "options"), [(archive, ["--out", "out"]), (report, [])])
+def test_a_config_of_a_run_that_makes_no_sense_is_refused(tmp_path, monkeypatch, module, options, config):
     monkeypatch.chdir(ROOT)
     (tmp_path / "config.yaml").write_text(config)
     with pytest.raises(UserError, match=f"^{tmp_path}/config.yaml: config: .*$"):
-        module.main(["--results", str(tmp_path), "--out", str(tmp_path / "out")])
+        module.main(["--results", str(tmp_path), *options])
