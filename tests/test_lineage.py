@@ -46,4 +46,4 @@ def test_a_config_of_a_run_that_makes_no_sense_is_refused_by_the_report(tmp_path
     monkeypatch.chdir(ROOT)
     (tmp_path / "config.yaml").write_text(config)
     with pytest.raises(UserError, match=f"^{tmp_path}/config.yaml: config: .*$"):
-        report.main(["--results", str(tmp_path), "--out", str(tmp_path / "out")])
+        report.main(["--results", str(tmp_path)])

@@ -70,7 +70,7 @@ def test_the_jobs_behind_a_figure_in_the_order_of_their_results(finished):
 
 def test_of_all_jobs_those_behind_one_file_are_those_of_its_target(finished):
     every = f"lineage.jobs(configs=[Path({str(SMOKE)!r})])"
-    assert {job["rule"] for job in asked(finished, every)} == CHAIN | {"claims", "report_page"}
+    assert {job["rule"] for job in asked(finished, every)} == CHAIN | {"claims", "report"}
     behind, target, none = asked(
         finished,
         f"(lambda jobs: (lineage.behind(Path({str(PICTURE)!r}), jobs),"

@@ -62,7 +62,7 @@ def test_a_renamed_column_reruns_what_writes_it_and_what_follows_but_no_simulati
     done.edit("workflow/claims/toy/relaxation.yaml", "predicted: theory", "predicted: predicted")
     done.edit("workflow/claims/toy/relaxation.yaml", "predicted: theory", "predicted: predicted")
     done.edit(FIGURE, "curve.theory", "curve.predicted")
-    assert done.would_run() == DRAWN | {"claims", "report_page"}
+    assert done.would_run() == DRAWN | {"claims", "report"}
     before = done.artefacts()
     done.run()
     after = done.artefacts()

@@ -7,6 +7,7 @@ import sys
 import yaml
 
 from shallownets.config import settings
+from shallownets.report import site
 from shallownets.workflow import catalogue
 from tests.conftest import ROOT
 
@@ -22,11 +23,16 @@ def check(checkout, logs):
             assert {f"figures/{study}/{name}.pdf", f"figures/{study}/{name}.png"} <= made
     for name in logs:
         assert (checkout.results / f"logs/{name}.log").is_file()
-    page = (checkout.results / "report.html").read_text()
-    assert len(page.encode()) < 15e6
-    assert page.count("<article ") == sum(map(len, figures.values()))
-    assert "not recorded" not in page.partition('id="provenance"')[0]
-    return merged, page
+    chosen = site.shown(catalogue.load(checkout.folder), figures)
+    report = checkout.results / site.FOLDER
+    files = {path.relative_to(report).as_posix() for path in report.rglob("*") if path.is_file()}
+    assert {name for name in files if not name.endswith(".run.json")} == set(site.files(figures, chosen))
+    for study, names in figures.items():
+        page = (report / f"{study}.html").read_text()
+        assert len(page.encode()) < 3e6
+        assert page.count("<article ") == len(names)
+        assert "not recorded" not in page
+    return merged, (report / "provenance.html").read_text()
 
 
 def test_the_chain_makes_what_it_promises(finished):

@@ -38,7 +38,7 @@ TOLERANCE = 1e-6  # as deviation.largest counts; between versions it is far smal
 _CHECKOUT = ("Snakefile", "config.yaml", "environment.yml", "src", "workflow")
 _TABLES = ("measurements/", "figure_data/")
 _OVERLAY = Path("archived.yaml")  # the archive's config in a copy of the checkout
-_LEDGER, _REPORT = "claims.csv", "report.html"
+_LEDGER, _REPORT = "claims.csv", "report/"
 _JUDGED = ["id", "verdict", "predicted", "measured", "low", "high", "n"]  # of the ledger; the rest are words
 _OF_A_RUN = re.compile(rb"(<t?d[^<>]* data-run>)[^<]*")  # times and hardware in the report, so marked in its template
 
@@ -68,7 +68,7 @@ def compare(name: str, made: bytes | None, listed: str, archived: bytes | None, 
     if hash_of(made) == listed:
         return True, "same"
     if archived is not None:
-        if name == _REPORT and _OF_A_RUN.sub(rb"\1", made) == _OF_A_RUN.sub(rb"\1", archived):
+        if name.startswith(_REPORT) and _OF_A_RUN.sub(rb"\1", made) == _OF_A_RUN.sub(rb"\1", archived):
             return True, "same but for times and hardware"
         if name.startswith(_TABLES) or name == _LEDGER:
             return _compare_tables(name, made, archived, exact)

@@ -40,7 +40,7 @@ _OF_DAG = (
     "needrun",
 )  # the first is called while Snakemake plans, before it asks what has changed
 _OF_RECORDS = ("lock", "has_metadata", "params_changed", "code_changed", "input_changed")
-_PARTS = ("data", "measurements", "figure_data", "figures")
+_PARTS = ("data", "measurements", "figure_data", "figures", "report")
 _SHOWN = 3  # how many files are named in the message
 
 
