@@ -16,6 +16,7 @@ from shallownets.workflow import catalogue
         ("order N^(-p*/(p+2)),", "order N<sup>−p*/(p+2)</sup>,"),
         ("M_ir at 4 eta/p", "M<sub>ir</sub> at 4 η/p"),
         ("eta_opt", "η<sub>opt</sub>"),
+        ("at p_star = 2, eta_hat = 0.1", "at p* = 2, η/p = 0.1"),
         ("R = M (M^T M)^(-1/2)", "R = M (M<sup>T</sup> M)<sup>−1/2</sup>"),
         ("|A|_F M*^beta log d", "|A|<sub>F</sub> M*<sup>β</sup> log d"),
         ("(M M^T)_ij", "(M M<sup>T</sup>)<sub>ij</sub>"),

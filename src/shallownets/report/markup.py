@@ -17,6 +17,7 @@ _SETTINGS = {
     "raw_enabled": False,
 }
 _SIGNS = {"&gt;=": "≥", "&lt;=": "≤", "-&gt;": "→", "sqrt(": "√(", "sum_": "Σ_"}
+_SIGNS |= {"p_star": "p*", "eta_hat": "η/p"}  # names of columns
 _GREEK = dict(zip(("alpha", "beta", "eta", "nu", "sigma", "lambda"), "αβηνσλ", strict=True))
 _WORDS = re.compile(rf"(?<![A-Za-z])({'|'.join(_GREEK)})(?![A-Za-z])(?!&)")
 _ID = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)+)")
