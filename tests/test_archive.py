@@ -105,6 +105,18 @@ def test_a_result_that_is_missing_is_named(packed):
         archive.pack(results, [*RESULTS, "figure_data/escape/fig6.csv"])
 
 
+def test_the_source_is_what_people_wrote_and_not_what_python_keeps_beside_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("Snakefile", "workflow/lint.py", "workflow/words.rst", *archive.PROJECT):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("1")
+    before = archive.source_of_checkout()
+    assert list((tmp_path / "workflow/__pycache__").iterdir())
+    assert archive.source_of_checkout() == before
+    (tmp_path / "workflow/words.rst").write_text("22")
+    assert archive.source_of_checkout() != before
+
+
 def test_only_what_the_run_makes_belongs_to_it_and_only_when_it_is_finished(packed, tmp_path, monkeypatch):
     results, _ = packed
     (results / "config.yaml").write_bytes((ROOT / "config.yaml").read_bytes())

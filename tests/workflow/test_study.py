@@ -51,7 +51,7 @@ def test_nothing_of_the_template_s_name_is_left(toy):
 )
 def test_a_name_that_cannot_be_or_is_taken_is_one_line_and_writes_nothing(toy, name, said):
     def files():
-        return {path for path in toy.folder.rglob("*") if path.suffix != ".pyc"}
+        return {path for path in toy.folder.rglob("*") if "__pycache__" not in path.parts}
 
     before = files()
     contents = (toy.folder / "config.yaml").read_bytes()

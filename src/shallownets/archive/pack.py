@@ -27,7 +27,7 @@ from shallownets.config.commandline import Parser
 from shallownets.config.commandline import path as file
 from shallownets.config.section import Limit, Section, expected
 from shallownets.errors import UserError, in_short
-from shallownets.files import hash_of, write_whole
+from shallownets.files import hash_of, write_whole, written
 from shallownets.workflow import catalogue, lineage
 
 CONFIG = "config.yaml"
@@ -67,9 +67,13 @@ class Manifest(Section):
 
 def source_of_checkout() -> str:
     """Digest of what decides an archive's bytes in the checkout where it is run: source, rules, claims and words."""
-    words = [path for path in Path("workflow").rglob("*") if path.is_file()]
     return sources.digest(
-        [*(sources.ROOT / sources.PACKAGE).rglob("*.py"), Path("Snakefile"), *words, *map(Path, PROJECT)]
+        [
+            *written(sources.ROOT / sources.PACKAGE),
+            Path("Snakefile"),
+            *written(Path("workflow")),
+            *map(Path, PROJECT),
+        ]
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from shallownets.config import settings
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError, in_short
-from shallownets.files import write_whole
+from shallownets.files import write_whole, written
 
 TEMPLATE = Path("workflow/template")  # relative to the checkout
 RULES = Path("workflow/rules")
@@ -26,8 +26,10 @@ def files(name: str) -> dict[Path, str]:
     def named(text: str) -> str:
         return text.replace("__study__", name).replace("__Study__", name.capitalize())
 
-    paths = (path for path in sorted(TEMPLATE.rglob("*")) if path.is_file() and path.suffix != ".pyc")
-    return {Path(named(str(path.relative_to(TEMPLATE)))): named(path.read_text(encoding="utf-8")) for path in paths}
+    return {
+        Path(named(str(path.relative_to(TEMPLATE)))): named(path.read_text(encoding="utf-8"))
+        for path in written(TEMPLATE)
+    }
 
 
 def make(name: str) -> list[Path]:
