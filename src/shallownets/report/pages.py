@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from shallownets.claims import ledger, promise
 from shallownets.claims.entries import EVIDENCE, ORIGINS
+from shallownets.claims.judge import DEVIATES
 from shallownets.config import settings, yamlfile
 from shallownets.config.page import meanings
 from shallownets.errors import UserError
@@ -170,6 +171,7 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
     claims = [row.claim for row in rows]
     comparisons = [one for claim in claims for one in claim.comparisons]
     kept = promise.of_ledger(comparisons)
+    holding = promise.of_ledger(one for claim in claims if claim.verdict != DEVIATES for one in claim.comparisons)
     environment = _environment(
         {row.claim.id: row.place for row in rows},
         version=version("shallownets"),
@@ -201,6 +203,7 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
             sections=list(dict.fromkeys(row.claim.shown.section for row in rows)),
             tiers=sorted({tier for row in rows for tier in row.claim.shown.tiers.split(", ")}),
             promise=kept,
+            holding=holding,
             panel=panel(kept),
             reseed=reseeded(results),
         ),
