@@ -101,10 +101,12 @@ def grounds(rows: Collection[Row]) -> Markup:
     def box(name: str) -> Box:
         row = claims[name]
         claim = row.claim
-        ground = f" It rests on {', '.join(claim.shaken)}, which deviates." if claim.shaken else ""
         kind = claim.verdict.split()[0] + (" shaken" if claim.shaken else "")
         return Box(
-            f"{MARKS[claim.verdict]} {name}", kind, row.place, f"{claim.verdict}: {claim.shown.statement}{ground}"
+            f"{MARKS[claim.verdict]} {name}",
+            kind,
+            row.place,
+            f"{claim.verdict}: {claim.shown.statement} {claim.ground}".rstrip(),
         )
 
     if not before:
