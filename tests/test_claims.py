@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from shallownets.claims import entries, judge, ledger
+from shallownets.claims import entries, judge, ledger, strength
 from shallownets.claims.deviation import LEVEL, given_up, together
 from shallownets.config.check import section_of
 from shallownets.errors import UserError
@@ -304,9 +304,7 @@ def test_a_row_outside_its_own_interval_that_is_kept_says_so():
     for allowed, verdict in ((0.5, "reproduced"), (0.1, "underpowered")):
         claim = ledger.Claim(verdicts_of(rows, {"interval": allowed}))
         assert claim.shown.verdict == verdict
-        assert (
-            claim.kept == "growth-rate[k=0] lies outside its own interval; Holm's procedure over 10 rows keeps it."
-        )
+        assert claim.kept == "growth-rate[k=0] lies outside its own interval; Holm's procedure over 10 rows keeps it."
         assert claim.kept in claim.remarks
     assert ledger.Claim(verdicts_of(rows[1:], {"interval": 0.5})).kept == ""
     assert ledger.Claim(verdicts_of([(9.0, 8.7, 9.3), *rows[1:]], {"interval": 0.5})).kept == ""
@@ -326,7 +324,7 @@ def test_verdicts_are_counted_in_grammatical_words():
 
 def test_the_room_of_laws_is_counted():
     laws = verdicts_of([(1.0, 1, 1), (1 + 1e-9, 1 + 1e-9, 1 + 1e-9), (1.01, 1.01, 1.01)], {"within": 0.1})
-    assert ledger.room([*laws, *verdicts_of([(1.0, 1, 1)], {"exact": True})]) == ledger.Room(3, 2)
+    assert strength.room([*laws, *verdicts_of([(1.0, 1, 1)], {"exact": True})]) == strength.Room(3, 2)
 
 
 def test_false_deviations_are_counted_across_claims():
@@ -334,7 +332,7 @@ def test_false_deviations_are_counted_across_claims():
     rng, n = np.random.default_rng(5), 4000
     one, exact = verdicts_of([(1.0, 0.7, 1.3)], {"interval": 0.5}), verdicts_of([(1.0, 1, 1)], {"exact": True})
     ten = verdicts_of([(1.0, 0.7, 1.3)] * 10, {"interval": 0.5}, id="ten")
-    found = ledger.false_deviations([ledger.Claim(one), ledger.Claim(exact), ledger.Claim(ten)])
+    found = strength.false_deviations([ledger.Claim(one), ledger.Claim(exact), ledger.Claim(ten)])
     assert found.claims == 2
     assert found.expected == pytest.approx(4 * LEVEL)
     deviations = rng.standard_normal((n, 10))

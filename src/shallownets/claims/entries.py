@@ -85,8 +85,16 @@ class Entry(Section):
     note: Annotated[str, expected("a convention, a limit of validity, or why it deviates")] = ""
 
     def limits(self) -> Iterator[Limit]:
-        yield bool(self.quote) == (self.origin == "paper"), "quote", "the words of the source, where origin is paper only"
-        yield bool(self.bound) == (self.judge.kind == "within"), "bound", "what the tolerance follows from, of within only"
+        yield (
+            bool(self.quote) == (self.origin == "paper"),
+            "quote",
+            "the words of the source, where origin is paper only",
+        )
+        yield (
+            bool(self.bound) == (self.judge.kind == "within"),
+            "bound",
+            "what the tolerance follows from, of within only",
+        )
         yield set(self.shared) <= set(self.by), "shared", "columns that stand in `by`"
         yield self.id not in self.requires, "requires", "other claims than this one"
 

@@ -187,8 +187,10 @@ def _concerns(touched: list[Mapping], row: Mapping) -> bool:
 
 def _note(entry: Entry, left_out: list[str] | Mapping) -> str:
     """What is to be said of a row: the entry's note, what its tolerance follows from, which runs were left out."""
-    said = [entry.note, entry.bound and f"Tolerance: {entry.bound}.", left_out and f"Left out: {'; '.join(left_out)}."]
-    return " ".join(filter(None, said))
+    said = [entry.note] if entry.note else []
+    said += [f"Tolerance: {entry.bound}."] if entry.bound else []
+    said += [f"Left out: {'; '.join(left_out)}."] if left_out else []
+    return " ".join(said)
 
 
 def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:

@@ -15,8 +15,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from pathlib import Path
 
-from shallownets.claims import entries
-from shallownets.claims.deviation import LEVEL, Together, together
+from shallownets.claims import entries, strength
+from shallownets.claims.deviation import Together, together
 from shallownets.claims.entries import EVIDENCE, ORIGINS, Entry
 from shallownets.claims.judge import (
     CALIBRATED,
@@ -41,7 +41,6 @@ _SHAKY = {
     UNDERPOWERED: ("is underpowered", "are underpowered"),
     NOT_JUDGED: ("is not judged", "are not judged"),
 }
-_ROOM = 1000  # a law has much room where its deviation is below the tolerance by this factor
 
 
 def counts(judged: Iterable[Comparison | Claim]) -> dict[str, int]:
@@ -146,7 +145,7 @@ class Claim:
 
     @property
     def remarks(self) -> list[str]:
-        """What is to be said of it beside its verdict: that it fails together, rows kept, its ground, its calibration."""
+        """What is to be said beside its verdict: that it fails together, rows kept, its ground, its calibration."""
         said = [
             f"{group.rows} rows together: chi-squared {group.chi2:.1f} ({in_words(group.chance_of_chi2)}), "
             f"mean deviation {group.mean:+.1f} standard errors ({in_words(group.chance_of_mean)})."
@@ -231,36 +230,6 @@ def tally(judged: Iterable[Comparison | Claim], name: str, values: Iterable[str]
     return {value: counts(one for one, is_ in zip(judged, what, strict=True) if is_ == value) for value in values}
 
 
-@dataclass(frozen=True)
-class Room:
-    """How many laws were judged, and how many of them stay below a thousandth of their tolerance."""
-
-    laws: int
-    wide: int
-
-
-def room(comparisons: Iterable[Comparison]) -> Room:
-    """How much room laws have: a verdict inside a wide bound is weaker evidence than the agreement itself."""
-    laws = [one for one in comparisons if one.evidence == "law" and one.verdict != NOT_JUDGED]
-    return Room(len(laws), sum(abs(one.deviation or 0.0) < 1 / _ROOM for one in laws))
-
-
-@dataclass(frozen=True)
-class FalseDeviations:
-    """How many claims are judged with errors, and how many of these would deviate by chance at most if all were true."""
-
-    claims: int
-    expected: float
-
-
-def false_deviations(claims: Iterable[Claim]) -> FalseDeviations:
-    """Of the claims that were judged: LEVEL for the rows of each, and twice that where rows are judged together."""
-    tested = [
-        claim for claim in claims if any(one.error and one.verdict != NOT_JUDGED for one in claim.comparisons)
-    ]
-    return FalseDeviations(len(tested), LEVEL * sum(3 if claim.together else 1 for claim in tested))
-
-
 def expected(comparison: Comparison) -> str:
     """What a comparison is held against: a predicted number, with its tolerance if that is a law's, or a bound."""
     if comparison.predicted is None:
@@ -290,8 +259,8 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
         comparisons=counts(comparisons),
         by_origin=tally(found, "origin", ORIGINS),
         by_evidence=tally(comparisons, "evidence", dict.fromkeys(EVIDENCE.values())),
-        room=room(comparisons),
-        by_chance=false_deviations(found),
+        room=strength.room(comparisons),
+        by_chance=strength.false_deviations(found),
         tier=tier,
     )
 
