@@ -382,18 +382,18 @@ def claims_of(root):
 
 
 def test_a_claim_of_the_source_quotes_it_and_no_other_does():
-    with pytest.raises(UserError, match="quote"):
+    with pytest.raises(UserError, match="quote = '': expected the words of the source, because origin is paper"):
         entry(origin="paper")
-    with pytest.raises(UserError, match="quote"):
+    with pytest.raises(UserError, match="expected none, because origin is not paper"):
         entry(quote="overlaps grow exponentially")
     quoted = entry(origin="paper", quote="overlaps grow exponentially")
     assert quoted.quote
 
 
 def test_a_law_says_what_its_tolerance_follows_from_and_no_other_rule_does(tables):
-    with pytest.raises(UserError, match="bound"):
+    with pytest.raises(UserError, match="bound = '': expected what the tolerance of within follows from"):
         entry(judge={"within": 0.1}, bound="")
-    with pytest.raises(UserError, match="bound"):
+    with pytest.raises(UserError, match="expected none, because the rule is not within"):
         entry(bound="rounding")
     given = entry(judge={"within": 0.1}, bound="the next order", note="A word.")
     assert judge.comparisons_of(given, tables, "paper")[0].note == "A word. Tolerance: the next order."

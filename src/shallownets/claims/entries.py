@@ -85,16 +85,11 @@ class Entry(Section):
     note: Annotated[str, expected("a convention, a limit of validity, or why it deviates")] = ""
 
     def limits(self) -> Iterator[Limit]:
-        yield (
-            bool(self.quote) == (self.origin == "paper"),
-            "quote",
-            "the words of the source, where origin is paper only",
-        )
-        yield (
-            bool(self.bound) == (self.judge.kind == "within"),
-            "bound",
-            "what the tolerance follows from, of within only",
-        )
+        paper, law = self.origin == "paper", self.judge.kind == "within"
+        yield bool(self.quote) or not paper, "quote", "the words of the source, because origin is paper"
+        yield not self.quote or paper, "quote", "none, because origin is not paper"
+        yield bool(self.bound) or not law, "bound", "what the tolerance of within follows from"
+        yield not self.bound or law, "bound", "none, because the rule is not within"
         yield set(self.shared) <= set(self.by), "shared", "columns that stand in `by`"
         yield self.id not in self.requires, "requires", "other claims than this one"
 
