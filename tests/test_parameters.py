@@ -22,7 +22,7 @@ TIERS = {"paper": PAPER} | {
 
 
 def given(config):
-    """(stage, its section of the config, what its rule gives beside it), for every stage of both studies."""
+    """(stage, its section of the config, what its rule gives beside it), for every stage of all studies."""
     run = config["escape"]["runs"]["fig1"]
     solutions, landscape, finite = (config["escape"][name] for name in ("solutions", "landscape", "finite"))
     sgd, samples = config["riccati"]["sgd"], config["riccati"]["samples"]
@@ -99,6 +99,22 @@ def given(config):
     yield "riccati.sample_complexity", "riccati.samples.light", {}
     yield "riccati.radial_fit", "riccati.phase2", {}
 
+    parts = (
+        "norm_curves",
+        "first_law",
+        "second_law",
+        "optimum",
+        "margins",
+        "learning_curves",
+        "finite_size",
+        "label_noise",
+    )
+    for part in parts:
+        yield f"perceptron.{part}", f"perceptron.{part}", {}
+    for alpha, N, samples in config["perceptron"]["free_norm"]["cases"]:
+        yield "perceptron.runs", "perceptron.free_norm", {"alpha": float(alpha), "N": N, "samples": samples}
+    yield "perceptron.free_norm", "", {}
+
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_the_parameters_of_every_stage_go_through_its_command_line_unchanged(tier):
@@ -130,6 +146,7 @@ def test_the_work_of_every_stage_is_a_number_of_seconds(tier):
         "escape.finite_divergence",
         "escape.overparameterisation",
         "escape.stationary_map",
+        "perceptron.free_norm",
         "riccati.exponents",
         "riccati.sgd_flow",
         "riccati.sample_complexity",

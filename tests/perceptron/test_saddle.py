@@ -33,8 +33,8 @@ def test_the_solution_solves_the_equations_as_they_are_written(alpha, lam, p0):
     second = integral(lambda t: np.exp(-t * t / (2 * s * s)) * prox(t, chi, lam), *breaks)
     assert first == pytest.approx(s**2, rel=1e-9)
     assert (1 - 2 * p0) * alpha / (np.pi * s) * second == pytest.approx(R, rel=1e-9)
-    multiplier = alpha / chi * integral(
-        lambda t: density(t, R, p0) * prox(t, chi, lam) * (t + prox(t, chi, lam)), *breaks
+    multiplier = (
+        alpha / chi * integral(lambda t: density(t, R, p0) * prox(t, chi, lam) * (t + prox(t, chi, lam)), *breaks)
     )
     assert curve.multiplier[0] == pytest.approx(multiplier, rel=1e-8)
     below = integrate.quad(density, -9, -chi, args=(R, p0), epsabs=1e-13)[0]
@@ -128,14 +128,14 @@ def test_the_force_is_the_slope_of_the_loss():
 
 
 def test_constants_of_both_laws():
-    assert laws.GHAT == pytest.approx(0.5551741, abs=1e-7)
-    assert laws.PHI == pytest.approx(0.2214824, abs=1e-7)
-    assert laws.RATE == pytest.approx(0.328117, abs=1e-6)
+    assert pytest.approx(0.5551741, abs=1e-7) == laws.GHAT
+    assert pytest.approx(0.2214824, abs=1e-7) == laws.PHI
+    assert pytest.approx(0.328117, abs=1e-6) == laws.RATE
     assert laws.ghat(1e4) * 100 == pytest.approx(laws.GHAT, rel=1e-6)
-    l = np.array([1e-3])
-    assert saddle.scaled(l).error[0] * np.sqrt(l[0]) / laws.PHI - 1 == pytest.approx(laws.SECOND * l[0], rel=1e-2)
-    assert saddle.scaled(l).rate[0] * l[0] ** 2 == pytest.approx(laws.RATE, rel=1e-2)
-    tangent, k = limits.maximum_stability(0.0)
+    ell = np.array([1e-3])
+    assert saddle.scaled(ell).error[0] * np.sqrt(ell[0]) / laws.PHI - 1 == pytest.approx(laws.SECOND * ell[0], rel=1e-2)
+    assert saddle.scaled(ell).rate[0] * ell[0] ** 2 == pytest.approx(laws.RATE, rel=1e-2)
+    tangent, _ = limits.maximum_stability(0.0)
     assert tangent / np.pi == pytest.approx(0.50048893, abs=1e-8)
 
 
@@ -153,10 +153,10 @@ def test_the_first_order_at_fixed_norm(lam):
 
 
 def test_the_optimum_and_its_first_order():
-    l, Phi = laws.scaled_optimum()
-    assert (l, Phi) == (pytest.approx(0.883585, abs=1e-6), pytest.approx(0.44197792, abs=1e-8))
+    ell, Phi = laws.scaled_optimum()
+    assert (ell, Phi) == (pytest.approx(0.883585, abs=1e-6), pytest.approx(0.44197792, abs=1e-8))
     assert Phi / limits.bayes_limit() == pytest.approx(1.00062910, abs=1e-8)
-    first = [400 * (a - b) for a, b in zip(laws.scaled_optimum(1 / 400), (l, Phi), strict=True)]
+    first = [400 * (a - b) for a, b in zip(laws.scaled_optimum(1 / 400), (ell, Phi), strict=True)]
     assert first == pytest.approx(laws.optimum_corrections(), rel=0.02)
 
 

@@ -108,7 +108,7 @@ def test_a_tier_that_is_refused_is_one_line(tmp_path, monkeypatch):
     with pytest.raises(UserError, match=r"escape\.batch = 0"):
         lineage.jobs(configs=[wrong])
     wrong.write_text("tier: wrong\nchaos: {N: 3}")
-    with pytest.raises(UserError, match=r"chaos = .*: unknown key; known here: tier, seed, escape, riccati"):
+    with pytest.raises(UserError, match=r"chaos = .*: unknown key; known here: tier, seed, escape, perceptron, ric"):
         lineage.jobs(configs=[wrong])
     for content, said in ((b"", "nothing"), (b"- 1", "[1]")):
         wrong.write_bytes(content)

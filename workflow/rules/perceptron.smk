@@ -3,6 +3,7 @@
 #
 # REQUIRED INPUTS: the section `perceptron` of the config
 # OUTPUTS, below RESULTS:
+#   data/perceptron/runs/{alpha}-{N}-{samples}.npz  free and fixed norm on the same samples
 #   measurements/perceptron/<table>.csv and figure_data/perceptron/<table>.csv of each rule below
 
 
@@ -60,3 +61,101 @@ use rule stage as perceptron_optimum with:
         **stage("perceptron.optimum", "perceptron.optimum"),
     message:
         "the norm of least error"
+
+
+use rule stage as perceptron_runs with:
+    output:
+        data=f"{DATA}/perceptron/runs/{{alpha}}-{{N}}-{{samples}}.npz",
+    log:
+        f"{LOGS}/perceptron/runs_{{alpha}}-{{N}}-{{samples}}.log",
+    benchmark:
+        f"{BENCHMARKS}/perceptron/runs_{{alpha}}-{{N}}-{{samples}}.tsv"
+    params:
+        **stage(
+            "perceptron.runs",
+            "perceptron.free_norm",
+            alpha=lambda wildcards: float(wildcards.alpha),
+            N=lambda wildcards: int(wildcards.N),
+            samples=lambda wildcards: int(wildcards.samples),
+        ),
+    message:
+        "free and fixed norm at alpha = {wildcards.alpha}, N = {wildcards.N}"
+
+
+PERCEPTRON_RUNS = [
+    f"{DATA}/perceptron/runs/{alpha}-{N}-{samples}.npz" for alpha, N, samples in config["perceptron"]["free_norm"]["cases"]
+]
+
+
+use rule stage as perceptron_free_norm with:
+    input:
+        runs=PERCEPTRON_RUNS,
+    output:
+        measurements=f"{MEASUREMENTS}/perceptron/free_norm.csv",
+        figure_data=f"{FIGURE_DATA}/perceptron/free_norm.csv",
+    log:
+        f"{LOGS}/perceptron/free_norm.log",
+    benchmark:
+        f"{BENCHMARKS}/perceptron/free_norm.tsv"
+    params:
+        **stage("perceptron.free_norm"),
+    message:
+        "free norm beside fixed norm"
+
+
+use rule stage as perceptron_margins with:
+    output:
+        measurements=f"{MEASUREMENTS}/perceptron/margins.csv",
+        figure_data=f"{FIGURE_DATA}/perceptron/margins.csv",
+    log:
+        f"{LOGS}/perceptron/margins.log",
+    benchmark:
+        f"{BENCHMARKS}/perceptron/margins.tsv"
+    params:
+        **stage("perceptron.margins", "perceptron.margins"),
+    message:
+        "margins of the training examples"
+
+
+use rule stage as perceptron_learning_curves with:
+    input:
+        runs=PERCEPTRON_RUNS,
+    output:
+        measurements=f"{MEASUREMENTS}/perceptron/learning_curves.csv",
+        figure_data=f"{FIGURE_DATA}/perceptron/learning_curves.csv",
+    log:
+        f"{LOGS}/perceptron/learning_curves.log",
+    benchmark:
+        f"{BENCHMARKS}/perceptron/learning_curves.tsv"
+    params:
+        **stage("perceptron.learning_curves", "perceptron.learning_curves"),
+    message:
+        "error and norm against time"
+
+
+use rule stage as perceptron_finite_size with:
+    output:
+        measurements=f"{MEASUREMENTS}/perceptron/finite_size.csv",
+        figure_data=f"{FIGURE_DATA}/perceptron/finite_size.csv",
+    log:
+        f"{LOGS}/perceptron/finite_size.log",
+    benchmark:
+        f"{BENCHMARKS}/perceptron/finite_size.tsv"
+    params:
+        **stage("perceptron.finite_size", "perceptron.finite_size"),
+    message:
+        "the minimiser at several dimensions"
+
+
+use rule stage as perceptron_label_noise with:
+    output:
+        measurements=f"{MEASUREMENTS}/perceptron/label_noise.csv",
+        figure_data=f"{FIGURE_DATA}/perceptron/label_noise.csv",
+    log:
+        f"{LOGS}/perceptron/label_noise.log",
+    benchmark:
+        f"{BENCHMARKS}/perceptron/label_noise.tsv"
+    params:
+        **stage("perceptron.label_noise", "perceptron.label_noise"),
+    message:
+        "turned labels"

@@ -1,1 +1,1 @@
-"""A perceptron with logistic loss whose norm is fixed, or grows by itself: laws of learning curves (arXiv:2505.13230)."""
+"""A logistic perceptron whose norm is fixed, or grows by itself: laws of learning curves (arXiv:2505.13230)."""

@@ -76,30 +76,33 @@ def descend(examples: Examples, lam: Array, fineness: float = 1.0) -> Flow:
     curvature = (1 + np.sqrt(P / N)) ** 2 / P
     W, t, norm, steps = np.zeros(N), 0.0, 0.0, 0
     first, second = np.empty(N), np.empty(N)
-    found = []
-    total = force(z, W, first)
+
+    def heun(eta: float) -> tuple[Array, float]:
+        """The student after a step of this length, and its norm; ``first`` is the force at its beginning."""
+        force(z, W + eta * first, second)
+        new = W + eta / 2 * (first + second)
+        return new, float(np.linalg.norm(new)) / root
+
+    total, found = force(z, W, first), []
     for goal in lam:
         while norm < goal:
             size = np.linalg.norm(first)
             eta = min(STABLE / (curvature * total), SHARE * (FLOOR + norm) * root / size) / fineness
-            force(z, W + eta * first, second)
-            step = eta / 2 * (first + second)
-            new = W + step
-            new_norm = np.linalg.norm(new) / root
-            if new_norm >= goal:  # end on the sphere: the share of the step at which |W| = goal √N
-                a, b, c = step @ step, W @ step, W @ W - goal**2 * N
-                share = (-b + np.sqrt(b * b - a * c)) / a
-                found.append((W + share * step, t + share * eta, steps + 1))
-                if share > 1 - 1e-12:
-                    W, t, norm = new, t + eta, new_norm
-                else:
-                    W, t, norm = W + share * step, t + share * eta, goal
-                total = force(z, W, first)
-                steps += 1
-                break
+            new, new_norm = heun(eta)
             if steps > _MOST or new_norm < norm * (1 + 1e-9):
                 raise Impossible(f"norm = {goal:g}: the flow stops at about {norm:.4g}, where the loss is least")
+            if new_norm > goal:  # a shorter step, so that it ends there; the norm is nearly linear in its length
+                short = (0.0, norm)
+                long = (eta, new_norm)
+                while abs(new_norm - goal) > 1e-12 * goal:
+                    eta = short[0] + (goal - short[1]) / (long[1] - short[1]) * (long[0] - short[0])
+                    if not short[0] < eta < long[0]:
+                        break
+                    new, new_norm = heun(eta)
+                    short, long = (short, (eta, new_norm)) if new_norm > goal else ((eta, new_norm), long)
+                new_norm = goal
             W, t, norm, steps = new, t + eta, new_norm, steps + 1
             total = force(z, W, first)
+        found.append((W, t, steps))
     students, times, taken = zip(*found, strict=True)
     return Flow(np.asarray(lam, float), np.array(students), np.array(times), np.array(taken))

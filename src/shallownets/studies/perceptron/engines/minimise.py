@@ -4,8 +4,8 @@ With W = λ w the loss is sum log(1 + exp(-2 z.W)), convex, on the sphere |W|^2 
 
     sum f z = μ W,  f = 2/(1 + exp(2 z.W)),  |W|^2 = λ^2 N
 
-where μ > 0 the student is that of a ridge, and the minimiser in the whole ball. One Cholesky factor of the Hessian a step
-serves the student's step and the multiplier's.
+where μ > 0 the student is that of a ridge, and the minimiser in the whole ball. One Cholesky factor of the Hessian
+serves both, the student's step and the multiplier's.
 """
 
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def _newton(z: Array, W: Array, mu: float, norm: float) -> tuple[Array, float, b
         size = np.linalg.norm(step) / norm
         share = min(1.0, 0.5 / size)
         W, mu = W + share * step, mu + share * change
-        if size < _SHORT:
+        if size < _SHORT and abs(W @ W / norm**2 - 1) < _SHORT:
             return W, mu, True
     return W, mu, False
 
@@ -93,7 +93,28 @@ def minimise(examples: Examples, lam: Array) -> Minimisers:
                 ratio = np.sqrt(ratio)
                 reached = ratio > 1.01
         if not reached:
-            raise Impossible(f"norm = {goal:g}: no ridge holds it, the norm of a student is at most about {now:.4g} here")
+            raise Impossible(
+                f"norm = {goal:g}: no ridge holds it, the norm of a student is at most about {now:.4g} here"
+            )
         found.append((W, mu * now))
     students, multipliers = zip(*found, strict=True)
     return Minimisers(np.asarray(lam, float), np.array(students), np.array(multipliers))
+
+
+def free(examples: Examples) -> Array:
+    """The student W (N,) of least loss at any norm; there is one where the labels cannot be separated.
+
+    Raises:
+        Impossible: the norm grows without end.
+    """
+    z, N = examples.z, examples.teacher.size
+    W = np.zeros(N)
+    for _ in range(_STEPS):
+        f = _force(z @ W)
+        hessian = (z * (f * (2 - f))[:, None]).T @ z
+        step = scipy.linalg.solve(hessian, z.T @ f, assume_a="pos", check_finite=False)
+        size = np.linalg.norm(step) / np.sqrt(N)
+        W = W + step * min(1.0, 1 / size)
+        if size < _SHORT:
+            return W
+    raise Impossible("the labels can be separated: the norm of a student that is free grows without end")

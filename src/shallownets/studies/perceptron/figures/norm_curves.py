@@ -25,10 +25,20 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         first, last = curve.norm.iloc[0], curve.norm.iloc[-1]
         axes.plot([first / 2, first], [ends["Hebb"]] * 2, color=style.COLOURS[1], linewidth=2.2)
         axes.plot([last, 2.5 * last], [ends["maximum stability"]] * 2, color=style.COLOURS[3], linewidth=2.2)
-        axes.annotate(f"{alpha:g}", (first / 2, ends["Hebb"]), (-2, 0), textcoords="offset points", ha="right", va="center", fontsize=7)
+        axes.annotate(
+            f"{alpha:g}",
+            (first / 2, ends["Hebb"]),
+            (-2, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=7,
+        )
     best = rules["optimum"]
     axes.plot(best.norm, best.error, color="black", marker="o", markersize=3, linewidth=0.7, label="least error")
-    axes.plot(best.norm, rules["Bayes"].error, color=style.COLOURS[0], marker="_", markersize=9, linestyle="", label="Bayes")
+    axes.plot(
+        best.norm, rules["Bayes"].error, color=style.COLOURS[0], marker="_", markersize=9, linestyle="", label="Bayes"
+    )
     axes.plot([], [], color=style.COLOURS[1], linewidth=2.2, label="Hebb")
     axes.plot([], [], color=style.COLOURS[3], linewidth=2.2, label="maximum stability")
     axes.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")

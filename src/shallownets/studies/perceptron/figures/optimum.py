@@ -28,7 +28,12 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     errors.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"test error $\varepsilon$")
     errors.legend(loc="lower left")
     norms.plot(frame.alpha, frame.norm, color="black", marker="o", linestyle="", label="best norm")
-    norms.plot(frame.alpha, parameters["l"] * frame.alpha, color=style.COLOURS[1], label=rf"${parameters['l']:.4f}\,\alpha$")
+    norms.plot(
+        frame.alpha,
+        parameters["ell"] * frame.alpha,
+        color=style.COLOURS[1],
+        label=rf"${parameters['ell']:.4f}\,\alpha$",
+    )
     norms.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"norm of least error $\lambda^*$")
     norms.legend()
     excess.plot(frame.alpha, 1e4 * (frame.error / frame.bayes - 1), color="black", marker="o", linestyle="")

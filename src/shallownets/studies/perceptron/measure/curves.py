@@ -22,8 +22,8 @@ def slope_at_zero(of: Callable[[Array], Array], start: float, step: float = 1e-3
 def optimum(alpha: float, noise: float = 0.0) -> tuple[float, float]:
     """(norm, test error) where the test error is least.
 
-    Without noise the norm is close to alpha; a coarse curve brackets it.
+    The norm grows as α, with noise as √α; a coarse curve brackets it.
     """
-    lam = np.geomspace(0.05, 20, 30) * max(alpha, np.sqrt(alpha))
+    lam = np.geomspace(0.05, 20, 30) * (np.sqrt(alpha) if noise else max(alpha, np.sqrt(alpha)))
     best = int(np.clip(saddle.solve(alpha, lam, noise).error.argmin(), 1, lam.size - 2))
     return laws.least(lambda lam: saddle.solve(alpha, lam, noise).error, lam[best - 1], lam[best + 1])

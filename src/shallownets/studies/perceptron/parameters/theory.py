@@ -16,7 +16,9 @@ class NormCurves(Section):
 
     alphas: Alphas
     least: Annotated[Norm, means("smallest norm")]
-    span: Annotated[float, Meta(ge=0.1, le=1000), means("largest norm, over alpha; at least 10 times the smallest norm")]
+    span: Annotated[
+        float, Meta(ge=0.1, le=1000), means("largest norm, over alpha; at least 10 times the smallest norm")
+    ]
     points: Points
 
     def limits(self) -> Iterator[Limit]:
@@ -34,7 +36,8 @@ class FirstLaw(Section):
     alphas: Alphas
     judged_at: Annotated[list[Norm], Meta(min_length=1), means("norms at which the first order in 1/alpha is compared")]
     window: Annotated[
-        tuple[Norm, Norm], means("smallest and largest norm of the asymptote's fit, the second at least 10 times the first")
+        tuple[Norm, Norm],
+        means("smallest and largest norm of the asymptote's fit, the second at least 10 times the first"),
     ]
     points: Points
 

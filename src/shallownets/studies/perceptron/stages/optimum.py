@@ -28,14 +28,14 @@ def optimum(given: Optimum) -> Tables:
             shown.append({"alpha": alpha, "norm": norm, "error": error} | rules)
             advance(1)
     frame = pd.DataFrame(shown)
-    l, Phi = laws.scaled_optimum()
+    ell, Phi = laws.scaled_optimum()
     by_l, by_Phi = laws.optimum_corrections()
     rows = []
     for row in frame.itertuples():
         excess, far = row.error / row.bayes - 1, row.alpha**-2
         for name, value, theory in (
             ("excess over Bayes", excess, Phi / limits.bayes_limit() - 1),
-            ("norm over alpha", row.norm / row.alpha, l + by_l * far),
+            ("norm over alpha", row.norm / row.alpha, ell + by_l * far),
             ("alpha times error", row.alpha * row.error, Phi + by_Phi * far),
         ):
             rows.append({"quantity": name, "alpha": row.alpha, "theory": theory} | exact(value).row())
@@ -48,5 +48,5 @@ def optimum(given: Optimum) -> Tables:
     ):
         slope = curves.exponent(late.alpha.to_numpy(), np.asarray(values))
         rows.append({"quantity": name, "alpha": least, "theory": theory} | exact(slope, len(late)).row())
-    found = {"l": l, "Phi": Phi, "bayes": limits.bayes_limit()}
+    found = {"ell": ell, "Phi": Phi, "bayes": limits.bayes_limit()}
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(frame, UNITS, found))

@@ -18,21 +18,21 @@ SMALLEST = 0.1  # norm at which the check of the uniform formula begins
 
 @stage
 def second_law(given: SecondLaw) -> Tables:
-    l = np.geomspace(*given.window, given.points)
+    ell = np.geomspace(*given.window, given.points)
     at = np.array(given.judged_at)
     Phi, slope = saddle.scaled(at).error, laws.by_delta(at)
     rows, shown = [], []
-    ends = {"limit": saddle.scaled(l).error, "small": laws.PHI / np.sqrt(l)}
+    ends = {"limit": saddle.scaled(ell).error, "small": laws.PHI / np.sqrt(ell)}
     for name, error in ends.items():
-        shown.append(pd.DataFrame({"series": name, "alpha": np.inf, "scaled": l, "error": error}))
+        shown.append(pd.DataFrame({"series": name, "alpha": np.inf, "scaled": ell, "error": error}))
     for alpha in given.alphas:
         shown.append(
             pd.DataFrame(
                 {
                     "series": "fixed norm",
                     "alpha": alpha,
-                    "scaled": l,
-                    "error": alpha * saddle.solve(alpha, alpha * l).error,
+                    "scaled": ell,
+                    "error": alpha * saddle.solve(alpha, alpha * ell).error,
                 }
             )
         )

@@ -11,7 +11,7 @@ from shallownets.studies.perceptron import model
 from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.theory import limits, saddle
 
-# ghat -> GHAT λ^(-1/2) for large λ, and α ε -> PHI l^(-1/2) for small l: one constant, as α ε0 = √(α/2π).
+# ghat -> GHAT λ^(-1/2) for large λ, and α ε -> PHI ell^(-1/2) for small ell: one constant, as α ε0 = √(α/2π).
 GHAT = float(np.sqrt(2 * np.sqrt(2 / np.pi) * (np.log(2) - 0.5)))
 PHI = GHAT / float(np.sqrt(2 * np.pi))
 # m -> RATE α/λ^2 for 1 << λ << α.
@@ -34,14 +34,14 @@ def ghat(lam: ArrayLike) -> Array:
 
 
 def first_correction(lam: float) -> float:
-    """k of ε/ε0 = ghat (1 + k/α + O(1/α^2)) at fixed norm (docs/perceptron.md, section 5)."""
+    """k of ε/ε0 = ghat (1 + k/α + O(1/α^2)) at fixed norm (docs/perceptron.md, section 4)."""
     z, w = half_normal(lam)
     f = model.force(z, lam)
     A, B = w @ f**2, -lam * (w @ (f**3 * (2 - f)))
     return float(np.sqrt(np.pi / 2) * (1.5 * lam + B / A) - np.pi * (A - 1) / 6)
 
 
-# b of Φ = PHI l^(-1/2) (1 + b l + ..): what of k/α is left at large λ, from ∫ f^2 = 2 log 2 - 1 and ∫ f^3 (2 - f) = 1/3.
+# b of Φ = PHI ell^(-1/2) (1 + b ell + ..): what is left of k/α at large λ; ∫ f^2 = 2 log 2 - 1, ∫ f^3 (2 - f) = 1/3.
 SECOND = float(np.sqrt(np.pi / 2) * (1.5 - 1 / (3 * (2 * np.log(2) - 1))))
 
 
@@ -72,21 +72,21 @@ def least(of: Callable[[Array], Array], low: float, high: float) -> tuple[float,
 
 @cache
 def scaled_optimum(delta: float = 0.0) -> tuple[float, float]:
-    """(l, α ε) where the error is least, at δ = 1/α^2; δ = 0: (l*, Φ*)."""
-    return least(lambda l: saddle.scaled(l, delta).error, 0.6, 1.3)
+    """(ell, α ε) where the error is least, at δ = 1/α^2; δ = 0: (ell*, Φ*)."""
+    return least(lambda ell: saddle.scaled(ell, delta).error, 0.6, 1.3)
 
 
-def by_delta(l: Array) -> Array:
-    """Derivative of α ε by δ = 1/α^2 at fixed l = λ/α and δ = 0: α ε = Φ(l) + this/α^2 + O(α^-4)."""
-    return (saddle.scaled(l, _STEP).error - saddle.scaled(l, -_STEP).error) / (2 * _STEP)
+def by_delta(ell: Array) -> Array:
+    """Derivative of α ε by δ = 1/α^2 at fixed ell = λ/α and δ = 0: α ε = Φ(ell) + this/α^2 + O(α^-4)."""
+    return (saddle.scaled(ell, _STEP).error - saddle.scaled(ell, -_STEP).error) / (2 * _STEP)
 
 
 @cache
 def optimum_corrections() -> tuple[float, float]:
-    """Derivatives of l and α ε at the optimum by δ = 1/α^2, at δ = 0."""
-    l, _ = scaled_optimum()
-    h = 0.03 * l
-    near = np.array([l - h, l, l + h])
+    """Derivatives of ell and α ε at the optimum by δ = 1/α^2, at δ = 0."""
+    ell, _ = scaled_optimum()
+    h = 0.03 * ell
+    near = np.array([ell - h, ell, ell + h])
     first, Phi = by_delta(near), saddle.scaled(near).error
     slope, curvature = (first[2] - first[0]) / (2 * h), (Phi[0] - 2 * Phi[1] + Phi[2]) / h**2
     return float(-slope / curvature), float(first[1])
@@ -121,7 +121,7 @@ def flow(lam: ArrayLike) -> Array:
 def last_norm(noise: float) -> tuple[float, float]:
     """Where free training stops with a share p0 of labels turned: λ_end as α -> infinity, and its coefficient of 1/α.
 
-    (1 - p0) E |z| f(λ|z|) = p0 E |z| f(-λ|z|); the coefficient is derived in docs/perceptron.md, section 9.
+    (1 - p0) E |z| f(λ|z|) = p0 E |z| f(-λ|z|); the coefficient is derived in docs/perceptron.md, section 8.
     """
 
     def both(lam: float, of) -> float:

@@ -80,11 +80,10 @@ def maximum_stability(delta: float) -> tuple[float, float]:
     least = np.tan(np.pi * bayes(delta**-0.5)) / np.sqrt(delta) if delta else np.pi * bayes_limit()
     trial = np.linspace(0.2, 4 + 4 * delta**0.25, 60)
     values = [gap(z) for z in trial]
-    for (a, left), (b, right) in zip(zip(trial, values, strict=True), zip(trial[1:], values[1:], strict=True), strict=False):
-        if left * right <= 0:
-            z = float(optimize.brentq(gap, a, b, xtol=1e-14))
-            if tangent(z) >= least:
-                return tangent(z), z * rho_of(z)
+    for n in np.flatnonzero(np.diff(np.sign(values))):
+        z = float(optimize.brentq(gap, trial[n], trial[n + 1], xtol=1e-14))
+        if tangent(z) >= least:
+            return tangent(z), z * rho_of(z)
     raise Impossible(f"1/alpha^2 = {delta:g}: no student of maximum stability was found")
 
 

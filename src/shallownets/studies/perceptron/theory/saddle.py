@@ -5,7 +5,7 @@ With t the margin of an example that was left out, and u what training on it add
     u = 2 χ/(1 + exp(2 λ (t + u))),   p(t) = 2 φ(t) [(1 - p0) H(-Rt/s) + p0 H(Rt/s)]
     s^2 = α ∫ p u^2 dt,   R = (1 - 2 p0) α/(π s) ∫ exp(-t^2/(2 s^2)) u dt
 
-In the variables x = α t, ρ = α s, c = α χ, l = λ/α the number of examples enters through δ = 1/α^2 alone, and smoothly:
+In the variables x = α t, ρ = α s, c = α χ, ell = λ/α the number of examples enters through δ = 1/α^2 alone, smoothly:
 
     ρ^2 = ∫ w u^2 dx,   R = (1 - 2 p0)/(π ρ) ∫ exp(-x^2/(2 ρ^2)) u dx,   w = 2 φ(√δ x) [(1 - p0) H(-Rx/ρ) + p0 H(Rx/ρ)]
 
@@ -25,32 +25,32 @@ from shallownets.studies.perceptron.model import Array
 
 NODES = 14  # Gauss & Legendre, in each panel
 _REACH = 9.5  # standard deviations after which a Gaussian weight is 1e-20
-_FADES = 21.0  # in 1/l: then u has fallen by exp(-42)
-_RATIO = 1.5  # of one l to the next on the way to a larger one
-_SMALLEST = 1e-4  # λ at which the way begins; α -> infinity: l
+_FADES = 21.0  # in 1/ell: then u has fallen by exp(-42)
+_RATIO = 1.5  # of one ell to the next on the way to a larger one
+_SMALLEST = 1e-4  # λ at which the way begins; α -> infinity: ell
 _RESULTS = 6  # τ, log c, three integrals, whether Newton arrived
 _LAST = 1e12  # over α, and of α over λ: beyond them no digits are left
 
 
 @kernel("f8(f8, f8, f8)")
-def _log_u(x, l, log2c):
-    """log u of u (1 + exp(2 l (x + u))) = 2 c, by Newton on an increasing convex function of log u."""
-    k = log2c / (2 * l)  # without 1 in front of the exponential u + x = k - log(u)/(2 l)
+def _log_u(x, ell, log2c):
+    """log u of u (1 + exp(2 ell (x + u))) = 2 c, by Newton on an increasing convex function of log u."""
+    k = log2c / (2 * ell)  # without 1 in front of the exponential u + x = k - log(u)/(2 ell)
     v = log2c
     if k - x > 0:
-        v = min(v, log(k - x + 1 / l))
-    elif log2c - 2 * l * x < 0:
-        v = log2c - 2 * l * x
+        v = min(v, log(k - x + 1 / ell))
+    elif log2c - 2 * ell * x < 0:
+        v = log2c - 2 * ell * x
     for _ in range(60):
         u = exp(v)
-        z = 2 * l * (x + u)
+        z = 2 * ell * (x + u)
         if z > 0:
             e = exp(-z)
             soft, g = z + np.log1p(e), 1 / (1 + e)
         else:
             e = exp(z)
             soft, g = np.log1p(e), e / (1 + e)
-        step = (v + soft - log2c) / (1 + 2 * l * u * g)
+        step = (v + soft - log2c) / (1 + 2 * ell * u * g)
         v -= step
         if abs(step) < 1e-9:  # the next one would be below 1e-17
             break
@@ -58,14 +58,14 @@ def _log_u(x, l, log2c):
 
 
 @kernel("i8(f8, f8, f8, f8, f8, f8[::1])")
-def _panels(tau, log2c, l, delta, p0, edges):
+def _panels(tau, log2c, ell, delta, p0, edges):
     """Fill ``edges`` with where the integrands bend, rising; returns how many there are."""
     R = 1 / sqrt(1 + delta * exp(2 * tau))
     rho = exp(tau) * R
     unit = 1 / sqrt(delta) if delta > 0 else np.inf
-    k = max(log2c, 0.0) / (2 * l)
+    k = max(log2c, 0.0) / (2 * ell)
     low = -_REACH * (unit if p0 > 0 else min(rho, unit))
-    high = min(_REACH * unit, k + _FADES / l)
+    high = min(_REACH * unit, k + _FADES / ell)
     high = max(high, min(_REACH * rho, _REACH * unit))
     edges[0], edges[1], n = low, high, 2
     for place in (0.0, 1.0, 3.0, _REACH):
@@ -74,9 +74,9 @@ def _panels(tau, log2c, l, delta, p0, edges):
                 edges[n] = sign * place * scale if place > 0 else 0.0
                 n += 1
     for place in (-15.0, -6.0, -1.5, 0.0, 1.5, 6.0, 15.0):
-        edges[n] = k + place / l
+        edges[n] = k + place / ell
         n += 1
-        edges[n] = place / l - exp(log2c) if log2c < 100 else low  # where u reaches its largest value, 2 c
+        edges[n] = place / ell - exp(log2c) if log2c < 100 else low  # where u reaches its largest value, 2 c
         n += 1
     for i in range(1, n):  # sort
         edge, j = edges[i], i
@@ -87,7 +87,7 @@ def _panels(tau, log2c, l, delta, p0, edges):
     kept, last = 0, -np.inf
     for i in range(n):
         edge = edges[i]
-        if low <= edge <= high and edge - last > 0.1 * min(rho, unit, 1 / l):
+        if low <= edge <= high and edge - last > 0.1 * min(rho, unit, 1 / ell):
             edges[kept] = last = edge
             kept += 1
     edges[kept - 1] = high
@@ -95,14 +95,14 @@ def _panels(tau, log2c, l, delta, p0, edges):
 
 
 @kernel("void(f8, f8, f8, f8, f8, f8[::1], f8[::1], f8[::1])")
-def _equations(tau, logc, l, delta, p0, nodes, weights, out):
+def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
     """Both residuals, their derivatives by τ and log c, and the integrals of multiplier and stability.
 
     out: F1, F2, F1_τ, F1_c, F2_τ, F2_c, ∫ w u (x + u), ∫ w (du/dx)^2.
     """
     edges = np.empty(40)
     log2c = logc + log(2.0)
-    n = _panels(tau, log2c, l, delta, p0, edges)
+    n = _panels(tau, log2c, ell, delta, p0, edges)
     R = 1 / sqrt(1 + delta * exp(2 * tau))
     rho = exp(tau) * R
     slope, wide = exp(-tau) / sqrt(2.0), 1 / (2 * rho * rho)
@@ -111,9 +111,9 @@ def _equations(tau, logc, l, delta, p0, nodes, weights, out):
         half = (edges[panel + 1] - edges[panel]) / 2
         for i in range(nodes.size):
             x = edges[panel] + half * (1 + nodes[i])
-            v = _log_u(x, l, log2c)
+            v = _log_u(x, ell, log2c)
             u, g = exp(v), exp(v - log2c)
-            D = 2 * l * u * (1 - g)
+            D = 2 * ell * u * (1 - g)
             gauss = weights[i] * half * exp(-x * x * delta / 2) * sqrt(2 / np.pi)
             share = erfc(-x * slope) / 2
             w = gauss * (p0 + (1 - 2 * p0) * share)
@@ -138,11 +138,11 @@ def _equations(tau, logc, l, delta, p0, nodes, weights, out):
 
 
 @kernel("b1(f8[::1], f8, f8, f8, f8[::1], f8[::1])")
-def _newton(y, l, delta, p0, nodes, weights):
-    """Solve at one l from y = τ, log c, in place; y[2:4] become the integrals of multiplier and stability."""
+def _newton(y, ell, delta, p0, nodes, weights):
+    """Solve at one ell from y = τ, log c, in place; y[2:4] become the integrals of multiplier and stability."""
     out = np.empty(8)
     for _ in range(40):
-        _equations(y[0], y[1], l, delta, p0, nodes, weights, out)
+        _equations(y[0], y[1], ell, delta, p0, nodes, weights, out)
         det = out[2] * out[5] - out[3] * out[4]
         first = (out[5] * out[0] - out[3] * out[1]) / det
         second = (out[2] * out[1] - out[4] * out[0]) / det
@@ -152,7 +152,7 @@ def _newton(y, l, delta, p0, nodes, weights):
         y[0] -= shrink * first
         y[1] -= shrink * second
         if max(abs(first), abs(second)) < 1e-7:  # the error squares with each step
-            _equations(y[0], y[1], l, delta, p0, nodes, weights, out)
+            _equations(y[0], y[1], ell, delta, p0, nodes, weights, out)
             y[2], y[3] = out[6], out[7]
             return True
     return False
@@ -160,10 +160,10 @@ def _newton(y, l, delta, p0, nodes, weights):
 
 @kernel("b1(f8[::1], f8, f8, f8[::1], f8[::1], f8[:, ::1], f8[::1])")
 def _continue(ls, delta, p0, nodes, weights, out, start):
-    """Solve at each l of a rising list, each from those before, with steps between as far as they are needed.
+    """Solve at each ell of a rising list, each from those before, with steps between as far as they are needed.
 
     Args:
-        start: (3,) an l not above the first, with τ and log c close to the solution there.
+        start: (3,) an ell not above the first, with τ and log c close to the solution there.
         out: (n, 4) τ, log c and both integrals.
 
     Returns:
@@ -178,22 +178,22 @@ def _continue(ls, delta, p0, nodes, weights, out, start):
     for n in range(ls.size):
         reach = _RATIO
         while True:
-            l = min(ls[n], new[0] * reach)
-            if l > new[0] or n == 0:
-                share = log(l / new[0]) / log(new[0] / old[0]) if new[0] > old[0] else 0.0
+            ell = min(ls[n], new[0] * reach)
+            if ell > new[0] or n == 0:
+                share = log(ell / new[0]) / log(new[0] / old[0]) if new[0] > old[0] else 0.0
                 y[0] = new[1] + share * (new[1] - old[1])
-                if new[2] + log(2.0) > 2.0 and new[0] > old[0]:  # then log c grows as 2 l κ
-                    share = (l - new[0]) / (new[0] - old[0])
+                if new[2] + log(2.0) > 2.0 and new[0] > old[0]:  # then log c grows as 2 ell κ
+                    share = (ell - new[0]) / (new[0] - old[0])
                 y[1] = new[2] + share * (new[2] - old[2])
-                if not _newton(y, l, delta, p0, nodes, weights):
+                if not _newton(y, ell, delta, p0, nodes, weights):
                     reach = sqrt(reach)
                     if reach < 1.0001:
                         return False
                     continue
-                if l > new[0]:
+                if ell > new[0]:
                     old[:] = new
-                    new[0], new[1], new[2] = l, y[0], y[1]
-            if l == ls[n]:
+                    new[0], new[1], new[2] = ell, y[0], y[1]
+            if ell == ls[n]:
                 out[n] = y
                 break
     return True
@@ -281,58 +281,58 @@ def solve(alpha: float, lam: ArrayLike, noise: float = 0.0, nodes: int = NODES) 
     )
 
 
-def _from_hebb(l: Array, alpha: float, noise: float, nodes: int) -> Array:
+def _from_hebb(ell: Array, alpha: float, noise: float, nodes: int) -> Array:
     """From the solution at λ = 0: tan(π ε) = √(π/(2 α))/(1 - 2 p0), χ = s/√α."""
     tangent = np.sqrt(np.pi / (2 * alpha)) / (1 - 2 * noise)
     c = np.sqrt(alpha) * tangent / np.sqrt(1 + tangent**2)
-    start = [min(_SMALLEST / alpha, l[0]), np.log(alpha * tangent), np.log(c)]
-    return _solved(l, alpha**-2.0, noise, start, nodes)
+    start = [min(_SMALLEST / alpha, ell[0]), np.log(alpha * tangent), np.log(c)]
+    return _solved(ell, alpha**-2.0, noise, start, nodes)
 
 
-def _from_first_law(l: Array, nodes: int) -> Array:
-    """δ = 0, from the asymptote of small l: ρ^2 = √(π/2) (2 log 2 - 1)/l, c = √(π/2)."""
-    first = min(1e-3, l[0])
+def _from_first_law(ell: Array, nodes: int) -> Array:
+    """δ = 0, from the asymptote of small ell: ρ^2 = √(π/2) (2 log 2 - 1)/ell, c = √(π/2)."""
+    first = min(1e-3, ell[0])
     rho = np.sqrt(np.sqrt(np.pi / 2) * (2 * np.log(2) - 1) / first)
-    return _solved(l, 0.0, 0.0, [first, np.log(rho), np.log(np.pi / 2) / 2], nodes)
+    return _solved(ell, 0.0, 0.0, [first, np.log(rho), np.log(np.pi / 2) / 2], nodes)
 
 
 @dataclass(frozen=True)
 class Scaled:
-    """The solution in the variables of the second law; arrays over l = λ/α.
+    """The solution in the variables of the second law; arrays over ell = λ/α.
 
     Attributes:
-        l: λ/α.
+        ell: λ/α.
         error: α ε.
         rate: dl/dT of a free norm in the time T = t/α^2, quasi-static.
         delta: 1/α^2; 0 is the limit.
     """
 
-    l: Array
+    ell: Array
     error: Array
     rate: Array
     delta: float
 
 
-def scaled(l: ArrayLike, delta: float = 0.0, nodes: int = NODES) -> Scaled:
-    """The solution at given l = λ/α; α -> infinity where δ = 1/α^2 is 0.
+def scaled(ell: ArrayLike, delta: float = 0.0, nodes: int = NODES) -> Scaled:
+    """The solution at given ell = λ/α; α -> infinity where δ = 1/α^2 is 0.
 
     It is a smooth function of δ, also at small δ below 0, from which its derivative at 0 is taken.
 
     Raises:
         Impossible: a value without a meaning.
     """
-    l = _rising(l, "l")
+    ell = _rising(ell, "ell")
     if delta > 0:
-        solution = _from_hebb(l, delta**-0.5, 0.0, nodes)
+        solution = _from_hebb(ell, delta**-0.5, 0.0, nodes)
     elif delta == 0:
-        solution = _from_first_law(l, nodes)
+        solution = _from_first_law(ell, nodes)
     else:
-        (tau, log_c, *_), *_ = _from_first_law(l[:1], nodes)
-        solution = _solved(l, delta, 0.0, [l[0], tau, log_c], nodes)
+        (tau, log_c, *_), *_ = _from_first_law(ell[:1], nodes)
+        solution = _solved(ell, delta, 0.0, [ell[0], tau, log_c], nodes)
     tau, log_c, m, _ = solution.T
     tangent = np.exp(tau)
     if delta > 0:
         angle = np.arctan(tangent * np.sqrt(delta)) / np.sqrt(delta)
     else:
         angle = tangent * (1 - delta * tangent**2 / 3)  # no angle at all below 0: its series
-    return Scaled(l, angle / np.pi, m * np.exp(-log_c), delta)
+    return Scaled(ell, angle / np.pi, m * np.exp(-log_c), delta)

@@ -1,0 +1,69 @@
+"""Turned labels: where the growth of a free norm ends, and where the best norm is.
+
+From: the share of turned labels, numbers of examples and sizes.
+Makes: a table of measurements, and the data of the figure `label_noise`.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import optimize
+
+from shallownets.numerics.progress import progress
+from shallownets.numerics.statistics import exact, mean
+from shallownets.stage import Table, Tables, stage
+from shallownets.studies.perceptron import model
+from shallownets.studies.perceptron.engines import minimise
+from shallownets.studies.perceptron.measure import curves
+from shallownets.studies.perceptron.parameters.data import LabelNoise
+from shallownets.studies.perceptron.stages import drawn
+from shallownets.studies.perceptron.theory import laws, saddle
+
+UNITS = {"alpha": "examples/N", "norm": "1", "error": "test error"}
+
+
+def _end(alpha: float, noise: float) -> float:
+    """The norm at which the multiplier is 0."""
+    return float(optimize.brentq(lambda lam: saddle.solve(alpha, lam, noise).multiplier[0], 0.05, 30, xtol=1e-11))
+
+
+@stage
+def label_noise(given: LabelNoise) -> Tables:
+    p0, rows, shown = given.noise, [], []
+    limit, first = laws.last_norm(p0)
+    best = []
+    for alpha in given.alphas:
+        end = _end(alpha, p0)
+        norm, error = curves.optimum(alpha, p0)
+        best.append(norm)
+        row = {"quantity": "first order of the end", "alpha": alpha, "theory": first}
+        rows.append(row | exact(alpha * (end - limit)).row())
+        shown.append(
+            {"series": "end", "alpha": alpha, "norm": end, "error": float(saddle.solve(alpha, end, p0).error[0])}
+        )
+        shown.append({"series": "best", "alpha": alpha, "norm": norm, "error": error})
+        lam = np.geomspace(0.03, 6 * norm, 60)
+        for one, value in zip(lam, saddle.solve(alpha, lam, p0).error, strict=True):
+            shown.append({"series": "curve", "alpha": alpha, "norm": one, "error": value})
+    late = np.array(given.alphas) >= given.fit_from
+    slope = curves.exponent(np.array(given.alphas)[late], np.array(best)[late])
+    rows.append({"quantity": "exponent of the best norm", "alpha": given.fit_from, "theory": 0.5} | exact(slope).row())
+    with progress("students of noisy labels", sum(n for *_, n in given.cases)) as advance:
+        for alpha, N, samples in given.cases:
+            norms, errors = [], []
+            for replicate in range(samples):
+                examples = drawn.examples(given.seed, "label noise", alpha, N, replicate, noise=p0)
+                W = minimise.free(examples)
+                norms.append(np.linalg.norm(W) / np.sqrt(N))
+                errors.append(float(model.test_error(examples.overlap(W))))
+                advance(1)
+            end = _end(alpha, p0)
+            for name, values, theory in (
+                ("end of a free norm", norms, end),
+                ("its error", errors, float(saddle.solve(alpha, end, p0).error[0])),
+            ):
+                rows.append({"quantity": name, "alpha": alpha, "N": N, "theory": theory} | mean(values).row())
+            norm, error = mean(norms), mean(errors)
+            bars = {"norm_bar": 3 * norm.error, "bar": 3 * error.error}
+            shown.append({"series": "simulated", "alpha": alpha, "norm": norm.value, "error": error.value} | bars)
+    found = {"limit": limit, "noise": p0}
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS, found))
