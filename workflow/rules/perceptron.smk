@@ -83,7 +83,8 @@ use rule stage as perceptron_runs with:
 
 
 PERCEPTRON_RUNS = [
-    f"{DATA}/perceptron/runs/{alpha}-{N}-{samples}.npz" for alpha, N, samples in config["perceptron"]["free_norm"]["cases"]
+    f"{DATA}/perceptron/runs/{alpha}-{N}-{samples}.npz"
+    for alpha, N, samples in config["perceptron"]["free_norm"]["cases"]
 ]
 
 
