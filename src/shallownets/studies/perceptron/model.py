@@ -10,8 +10,8 @@ Inputs are Gaussian or ±1; both have the same limit N -> infinity. Symbols are 
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
 Array = NDArray[np.float64]
 
@@ -29,4 +29,4 @@ def loss(margin: ArrayLike, lam: float) -> Array:
 
 def force(margin: ArrayLike, lam: float) -> Array:
     """f(Δ) = -dV/dΔ = 2/(1 + exp(2 λ Δ)), between 0 and 2."""
-    return 2 * expit(-2 * lam * np.asarray(margin, float))
+    return 2 * scipy.special.expit(-2 * lam * np.asarray(margin, float))

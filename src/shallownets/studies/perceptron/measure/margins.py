@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.random import Generator
-from scipy import special
 
 from shallownets.studies.perceptron import model
 from shallownets.studies.perceptron.model import Array
@@ -16,7 +16,7 @@ _LEVEL = 0.99
 def distribution(margin: Array, curve: Curve, n: int = 0) -> Array:
     """Share of the examples with a margin below each of these: that of t below Δ - χ f(Δ), in closed form."""
     t = margin - np.exp(curve.log_chi[n]) * model.force(margin, float(curve.lam[n]))
-    return special.ndtr(t) - 2 * (1 - 2 * curve.noise) * special.owens_t(t, curve.R[n] / curve.s[n])
+    return scipy.special.ndtr(t) - 2 * (1 - 2 * curve.noise) * scipy.special.owens_t(t, curve.R[n] / curve.s[n])
 
 
 def density(margin: Array, curve: Curve, n: int = 0) -> Array:
@@ -25,7 +25,7 @@ def density(margin: Array, curve: Curve, n: int = 0) -> Array:
     f = model.force(margin, lam)
     t = margin - chi * f
     gauss = 2 * np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi)
-    share = special.ndtr(curve.R[n] / curve.s[n] * t)
+    share = scipy.special.ndtr(curve.R[n] / curve.s[n] * t)
     return gauss * (curve.noise + (1 - 2 * curve.noise) * share) * (1 + lam * chi * f * (2 - f))
 
 

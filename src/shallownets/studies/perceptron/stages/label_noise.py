@@ -6,7 +6,7 @@ Makes: a table of measurements, and the data of the figure `label_noise`.
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
+import scipy
 
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact, mean
@@ -23,7 +23,7 @@ UNITS = {"alpha": "examples/N", "norm": "1", "error": "test error"}
 
 def _end(alpha: float, noise: float) -> float:
     """The norm at which the multiplier is 0."""
-    return float(optimize.brentq(lambda lam: saddle.solve(alpha, lam, noise).multiplier[0], 0.05, 30, xtol=1e-11))
+    return float(scipy.optimize.brentq(lambda lam: saddle.solve(alpha, lam, noise).multiplier[0], 0.05, 30, xtol=1e-11))
 
 
 @stage

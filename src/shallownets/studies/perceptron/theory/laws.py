@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import optimize
 
 from shallownets.studies.perceptron import model
 from shallownets.studies.perceptron.model import Array
@@ -100,8 +100,6 @@ def flow(lam: ArrayLike) -> Array:
     Args:
         lam: norms, above 0, rising.
     """
-    from scipy.integrate import solve_ivp
-
     lam = np.atleast_1d(np.asarray(lam, float))
     z, w = half_normal(float(lam[-1]))
 
@@ -114,7 +112,7 @@ def flow(lam: ArrayLike) -> Array:
         return np.full((1, z.size), -(w @ (f * (2 - f))) / (w @ (f * z)))
 
     tight = {"rtol": 1e-10, "atol": 1e-13, "jac": jacobian, "lband": 0, "uband": 0}
-    run = solve_ivp(change, (0, lam[-1]), np.zeros(z.size), "LSODA", t_eval=lam, **tight)
+    run = scipy.integrate.solve_ivp(change, (0, lam[-1]), np.zeros(z.size), "LSODA", t_eval=lam, **tight)
     return np.sqrt(2 / np.pi * (w @ run.y**2)) / lam
 
 
@@ -131,7 +129,7 @@ def last_norm(noise: float) -> tuple[float, float]:
     def pull(lam: float) -> float:
         return both(lam, lambda z, f: f * z)
 
-    lam = float(optimize.brentq(pull, 1e-3, 200, xtol=1e-13))
+    lam = float(scipy.optimize.brentq(pull, 1e-3, 200, xtol=1e-13))
     # f' = -λ f (2 - f)
     linear = both(lam, lambda z, f: f**2 - lam * f**2 * (2 - f) * z)
     square = both(lam, lambda z, f: f**2)

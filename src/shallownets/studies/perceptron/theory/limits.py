@@ -1,7 +1,7 @@
 """Classical rules that the norm interpolates between: Hebb (λ -> 0), maximum stability (λ -> infinity), and Bayes."""
 
 import numpy as np
-from scipy import optimize, special
+import scipy
 
 from shallownets.errors import Impossible
 from shallownets.studies.perceptron.model import Array
@@ -36,22 +36,22 @@ def bayes(alpha: float) -> float:
 
     def gap(log_tan: float) -> float:
         q = 1 / (1 + np.exp(2 * log_tan))
-        right = alpha / np.pi * (gauss * 2 / special.erfcx(np.sqrt(q / 2) * t)).sum()
+        right = alpha / np.pi * (gauss * 2 / scipy.special.erfcx(np.sqrt(q / 2) * t)).sum()
         return np.log(q) / 2 - log_tan - np.log(right)  # √q √(q/(1 - q)): q/√(1 - q) = √q exp(-log_tan)
 
     middle = -np.log(max(alpha, np.sqrt(alpha)))
-    return float(np.arctan(np.exp(optimize.brentq(gap, middle - 3, middle + 3, xtol=1e-14))) / np.pi)
+    return float(np.arctan(np.exp(scipy.optimize.brentq(gap, middle - 3, middle + 3, xtol=1e-14))) / np.pi)
 
 
 def bayes_limit() -> float:
     """α ε of the Bayes-optimal rule as α -> infinity."""
     t, w = panels(np.linspace(-9.5, 9.5, _PANELS + 1))
-    return float(1 / (w * np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi) * 2 / special.erfcx(t / np.sqrt(2))).sum())
+    return float(1 / (w * np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi) * 2 / scipy.special.erfcx(t / np.sqrt(2))).sum())
 
 
 def _spread(z: float) -> float:
     """√(2π) z Φ(z) + exp(-z^2/2)."""
-    return float(np.sqrt(2 * np.pi) * z * special.ndtr(z) + np.exp(-(z**2) / 2))
+    return float(np.sqrt(2 * np.pi) * z * scipy.special.ndtr(z) + np.exp(-(z**2) / 2))
 
 
 def maximum_stability(delta: float) -> tuple[float, float]:
@@ -74,14 +74,14 @@ def maximum_stability(delta: float) -> tuple[float, float]:
         rho, k = rho_of(z), z * rho_of(z)
         low = -9.5 * min(rho, 1 / np.sqrt(delta) if delta else np.inf)
         x, w = panels(np.linspace(low, k, _PANELS + 1))
-        weight = np.sqrt(2 / np.pi) * np.exp(-delta * x**2 / 2) * special.ndtr(x / tangent(z))
+        weight = np.sqrt(2 / np.pi) * np.exp(-delta * x**2 / 2) * scipy.special.ndtr(x / tangent(z))
         return float(np.log((w * weight * (k - x) ** 2).sum()) - 2 * np.log(rho))
 
     least = np.tan(np.pi * bayes(delta**-0.5)) / np.sqrt(delta) if delta else np.pi * bayes_limit()
     trial = np.linspace(0.2, 4 + 4 * delta**0.25, 60)
     values = [gap(z) for z in trial]
     for n in np.flatnonzero(np.diff(np.sign(values))):
-        z = float(optimize.brentq(gap, trial[n], trial[n + 1], xtol=1e-14))
+        z = float(scipy.optimize.brentq(gap, trial[n], trial[n + 1], xtol=1e-14))
         if tangent(z) >= least:
             return tangent(z), z * rho_of(z)
     raise Impossible(f"1/alpha^2 = {delta:g}: no student of maximum stability was found")

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from math import erfc, exp, log, sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from shallownets.errors import Impossible, in_short
 from shallownets.numerics.jit import kernel
@@ -230,7 +230,7 @@ class Curve:
     def training_error(self) -> Array:
         """Share of the examples with a margin below 0: those with t < -χ, in closed form by Owen's T."""
         x, a = -np.exp(np.minimum(self.log_chi, 700)), self.R / self.s
-        return special.ndtr(x) - 2 * (1 - 2 * self.noise) * special.owens_t(x, a)
+        return scipy.special.ndtr(x) - 2 * (1 - 2 * self.noise) * scipy.special.owens_t(x, a)
 
 
 def _rule(nodes: int) -> tuple[Array, Array]:

@@ -5,7 +5,7 @@ curve. Times are those of a loss that is summed over the examples.
 """
 
 import numpy as np
-from scipy.interpolate import CubicSpline
+import scipy
 
 from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.theory import laws, saddle
@@ -15,7 +15,7 @@ _BEGIN = 1e-3  # norm below which the rate is its value at zero; α -> infinity:
 
 def _integral(x: Array, slope: Array) -> Array:
     """∫ slope d log x from the first x on."""
-    spline = CubicSpline(np.log(x), slope).antiderivative()
+    spline = scipy.interpolate.CubicSpline(np.log(x), slope).antiderivative()
     return spline(np.log(x)) - spline(np.log(x[0]))
 
 
