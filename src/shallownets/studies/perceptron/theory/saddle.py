@@ -26,19 +26,24 @@ from shallownets.studies.perceptron.model import Array
 NODES = 14  # Gauss & Legendre, in each panel
 _REACH = 9.5  # standard deviations after which a Gaussian weight is 1e-20
 _FADES = 21.0  # in 1/ell: then u has fallen by exp(-42)
-_RATIO = 1.5  # of one ell to the next on the way to a larger one
-_SMALLEST = 1e-4  # λ at which the way begins; α -> infinity: ell
-_RESULTS = 6  # τ, log c, three integrals, whether Newton arrived
+_RATIO = 2.0  # of one ell to the next on the way to a larger one
+_SMALLEST = 0.02  # λ at which the way begins; α -> infinity: ell
+_SHORT = 1e-6  # a step of Newton after which both unknowns are right to 1e-12
 _LAST = 1e12  # over α, and of α over λ: beyond them no digits are left
 
 
 @kernel("f8(f8, f8, f8)")
 def _log_u(x, ell, log2c):
-    """log u of u (1 + exp(2 ell (x + u))) = 2 c, by Newton on an increasing convex function of log u."""
+    """log u of u (1 + exp(2 ell (x + u))) = 2 c, by Halley's method on an increasing convex function of log u."""
     k = log2c / (2 * ell)  # without 1 in front of the exponential u + x = k - log(u)/(2 ell)
     v = log2c
     if k - x > 0:
-        v = min(v, log(k - x + 1 / ell))
+        near = k - x + 0.5 / ell
+        v = min(v, log(near))
+        if near > 0.5 / ell:
+            better = k - x - v / (2 * ell)
+            if better > 0:
+                v = min(log2c, log(better))
     elif log2c - 2 * ell * x < 0:
         v = log2c - 2 * ell * x
     for _ in range(60):
@@ -50,9 +55,12 @@ def _log_u(x, ell, log2c):
         else:
             e = exp(z)
             soft, g = np.log1p(e), e / (1 + e)
-        step = (v + soft - log2c) / (1 + 2 * ell * u * g)
+        slope = 1 + 2 * ell * u * g
+        step = (v + soft - log2c) / slope
+        bend = 2 * ell * u * g * (1 + 2 * ell * u * (1 - g)) / slope
+        step /= 1 - 0.5 * min(step * bend, 1.0) if step > 0 else 1 - 0.5 * step * bend
         v -= step
-        if abs(step) < 1e-9:  # the next one would be below 1e-17
+        if abs(step) < 1e-5:  # the next one would be of the order of its cube
             break
     return v
 
@@ -98,15 +106,16 @@ def _panels(tau, log2c, ell, delta, p0, edges):
 def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
     """Both residuals, their derivatives by τ and log c, and the integrals of multiplier and stability.
 
-    out: F1, F2, F1_τ, F1_c, F2_τ, F2_c, ∫ w u (x + u), ∫ w (du/dx)^2.
+    out: F1, F2, F1_τ, F1_c, F2_τ, F2_c, ∫ w u (x + u), ∫ w (du/dx)^2, and the former's derivatives by τ and log c.
     """
     edges = np.empty(40)
     log2c = logc + log(2.0)
     n = _panels(tau, log2c, ell, delta, p0, edges)
     R = 1 / sqrt(1 + delta * exp(2 * tau))
     rho = exp(tau) * R
-    slope, wide = exp(-tau) / sqrt(2.0), 1 / (2 * rho * rho)
-    a = at = ac = b = bt = bc = m = q = 0.0
+    narrow, wide = exp(-tau), 1 / (2 * rho * rho)
+    slope, height = narrow / sqrt(2.0), sqrt(2 / np.pi)
+    a = at = ac = b = bt = bc = m = mt = mc = q = 0.0
     for panel in range(n - 1):
         half = (edges[panel + 1] - edges[panel]) / 2
         for i in range(nodes.size):
@@ -114,11 +123,11 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
             v = _log_u(x, ell, log2c)
             u, g = exp(v), exp(v - log2c)
             D = 2 * ell * u * (1 - g)
-            gauss = weights[i] * half * exp(-x * x * delta / 2) * sqrt(2 / np.pi)
-            share = erfc(-x * slope) / 2
+            gauss = weights[i] * half * exp(-x * x * delta / 2) * height
+            share = erfc(-x * slope) / 2 if x * slope < 6 else 1.0
             w = gauss * (p0 + (1 - 2 * p0) * share)
             e = weights[i] * half * exp(-x * x * wide)
-            by_tau = -(1 - 2 * p0) * x * exp(-tau) * e / np.pi  # dw/dτ: the two Gaussians make one of width ρ
+            by_tau = -(1 - 2 * p0) * x * narrow * e / np.pi  # dw/dτ: the two Gaussians make one of width ρ
             a += w * u * u
             at += by_tau * u * u
             ac += 2 * w * u * u / (1 + D)
@@ -126,6 +135,8 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
             bt += e * u * x * x
             bc += e * u / (1 + D)
             m += w * u * (x + u)
+            mt += by_tau * u * (x + u)
+            mc += w * u / (1 + D) * (x + 2 * u)
             q += w * (D / (1 + D)) ** 2
     # d log ρ/dτ = R^2, d log R/dτ = R^2 - 1, and 1/ρ^2 = δ + exp(-2 τ)
     out[0] = log(a) - 2 * log(rho)
@@ -134,13 +145,13 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
     out[3] = ac / a
     out[4] = bt / b * exp(-2 * tau) - R * R - (R * R - 1)
     out[5] = bc / b
-    out[6], out[7] = m, q
+    out[6], out[7], out[8], out[9] = m, q, mt, mc
 
 
 @kernel("b1(f8[::1], f8, f8, f8, f8[::1], f8[::1])")
 def _newton(y, ell, delta, p0, nodes, weights):
     """Solve at one ell from y = τ, log c, in place; y[2:4] become the integrals of multiplier and stability."""
-    out = np.empty(8)
+    out = np.empty(10)
     for _ in range(40):
         _equations(y[0], y[1], ell, delta, p0, nodes, weights, out)
         det = out[2] * out[5] - out[3] * out[4]
@@ -151,9 +162,8 @@ def _newton(y, ell, delta, p0, nodes, weights):
         shrink = 1 / max(1.0, abs(first), abs(second) / 2)
         y[0] -= shrink * first
         y[1] -= shrink * second
-        if max(abs(first), abs(second)) < 1e-7:  # the error squares with each step
-            _equations(y[0], y[1], ell, delta, p0, nodes, weights, out)
-            y[2], y[3] = out[6], out[7]
+        if max(abs(first), abs(second)) < _SHORT:  # the error squares with each step, and so do those of the integrals
+            y[2], y[3] = out[6] - first * out[8] - second * out[9], out[7]
             return True
     return False
 
