@@ -85,9 +85,9 @@ def test_hebb_and_its_slope():
     assert saddle.solve(3, [1e-4], 0.1).error[0] == pytest.approx(limits.hebb(3, 0.1), rel=1e-4)
 
 
-@pytest.mark.parametrize("alpha", [0.1, 1, 20])
+@pytest.mark.parametrize("alpha", [0.02, 0.1, 1, 20])
 def test_maximum_stability_is_the_end_of_the_curve_and_worse_than_bayes(alpha):
-    """A trap: at small alpha its equations have another root, with an error below Bayes."""
+    """A trap: at small alpha its two equations have another root, with an error below Bayes."""
     error, kappa = limits.stability(alpha)
     assert error > limits.bayes(alpha)
     lam = np.array([2000.0, 4000.0]) / kappa

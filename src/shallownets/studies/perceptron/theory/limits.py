@@ -3,7 +3,6 @@
 import numpy as np
 import scipy
 
-from shallownets.errors import Impossible
 from shallownets.studies.perceptron.model import Array
 
 _PANELS, _NODES = 40, 20
@@ -58,10 +57,8 @@ def maximum_stability(delta: float) -> tuple[float, float]:
     """(tan(π ε)/√δ, κ/√δ) of the student whose least margin κ is largest, at δ = 1/α^2; δ = 0: the limit α -> infinity.
 
     In the variables of ``saddle`` u = (k - x)_+, and its second equation says exp(τ) = π/_spread(z), z = k/ρ, so that
-    one equation for z is left. It has a false root at small α, with an error below that of the Bayes-optimal rule.
-
-    Raises:
-        Impossible: no root that can be one.
+    one equation for z is left. It has a single root, where two equations for R and κ have a false one at small α, with
+    an error below that of the Bayes-optimal rule.
     """
 
     def tangent(z: float) -> float:
@@ -77,14 +74,8 @@ def maximum_stability(delta: float) -> tuple[float, float]:
         weight = np.sqrt(2 / np.pi) * np.exp(-delta * x**2 / 2) * scipy.special.ndtr(x / tangent(z))
         return float(np.log((w * weight * (k - x) ** 2).sum()) - 2 * np.log(rho))
 
-    least = np.tan(np.pi * bayes(delta**-0.5)) / np.sqrt(delta) if delta else np.pi * bayes_limit()
-    trial = np.linspace(0.2, 4 + 4 * delta**0.25, 60)
-    values = [gap(z) for z in trial]
-    for n in np.flatnonzero(np.diff(np.sign(values))):
-        z = float(scipy.optimize.brentq(gap, trial[n], trial[n + 1], xtol=1e-14))
-        if tangent(z) >= least:
-            return tangent(z), z * rho_of(z)
-    raise Impossible(f"1/alpha^2 = {delta:g}: no student of maximum stability was found")
+    z = float(scipy.optimize.brentq(gap, 0.2, 4 + 4 * delta**0.25, xtol=1e-14))
+    return tangent(z), z * rho_of(z)
 
 
 def stability(alpha: float) -> tuple[float, float]:
