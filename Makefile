@@ -1,9 +1,9 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
 READY := .venv/ready
-.PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs archive verify test test-all \
+.PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs reseed archive verify test test-all \
 	coverage mutants test-cluster \
-	test-pythons lint bench lock clean
+	test-pythons test-snakemakes lint bench lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
 export HOME := $(if $(shell test -n "$$HOME" -a -w "$$HOME" && echo it),$(HOME),$(CURDIR)/.snakemake)
@@ -43,11 +43,14 @@ check: figures  ## fail where a verdict or a figure's data differ from tests/ref
 reference: figures  ## show what moved since tests/reference was kept, and keep the new results there
 	@python -m shallownets reference update
 
-gallery: figures  ## copy the figures and the ledger to docs/, where the README shows them
-	@mkdir -p docs/figures && cp results/figures/*/*.png docs/figures/ && cp results/claims.md docs/claims.md
+gallery: figures  ## put the figures and the ledger into docs/, and write docs/gallery.md
+	@python -m shallownets gallery
 
 docs: $(READY)  ## write docs/config.md, the page of all keys of the config, from their classes
 	@python -m shallownets config --out docs/config.md
+
+reseed: $(READY)  ## the smoke tier at other root seeds: do verdicts flip more often than chance says? make reseed SEEDS=3 TIER=paper
+	@sh workflow/reseed.sh "$(or $(SEEDS),2)" "$(or $(TIER),smoke)"
 
 archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
 	@$(RUN) $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
@@ -68,15 +71,19 @@ test-cluster: smoke  ## run the smoke tier on a real SLURM of two emulated nodes
 coverage: $(READY)  ## run the tests that start no Snakemake and fail where they reach less than 95% of src's branches
 	@pytest -n auto --ignore=tests/workflow --cov --cov-report=term
 
-mutants: $(READY)  ## make small wrong changes to a copy of the code, and fail where no test notices: make mutants ONLY=seeds
-	@nice python tests/mutants/run.py $(ONLY)
+mutants: $(READY)  ## make small wrong changes to a copy of the code, and fail where no test notices: make mutants ONLY=plateau SAMPLE=40
+	@nice python -m tests.mutants $(ONLY) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 test-pythons: smoke  ## run the smoke tier with the other supported Pythons that are here, and compare the numbers
 	@python -m tests.compare_pythons
 
-lint: $(READY)  ## check style and the workflow
+test-snakemakes: $(READY)  ## run the tests of guard and reruns with the oldest and the newest Snakemake that is allowed
+	@nice python -m tests.compare_snakemakes
+
+lint: $(READY)  ## check style, types and the workflow
 	@ruff check
 	@ruff format --check
+	@ty check --quiet --python .venv
 	@snakefmt --check Snakefile workflow/rules
 	@python workflow/lint.py
 

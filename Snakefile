@@ -2,7 +2,7 @@
 #
 #   snakemake --cores 8                                              the paper tier (config.yaml)
 #   snakemake --cores 8 --configfile workflow/tiers/smoke.yaml       the smoke tier, about two minutes
-#   snakemake --cores 8 draw_escape_fig1                                 one figure
+#   snakemake --cores 8 draw_escape_fig1                             one figure
 
 from snakemake.utils import min_version
 

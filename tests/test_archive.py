@@ -107,14 +107,12 @@ def test_a_result_that_is_missing_is_named(packed):
 def test_only_what_the_run_makes_belongs_to_it_and_only_when_it_is_finished(packed, tmp_path, monkeypatch):
     results, _ = packed
     (results / "config.yaml").write_bytes((ROOT / "config.yaml").read_bytes())
-    with pytest.raises(UserError, match="it is the config of results, which is the right folder"):
+    with pytest.raises(UserError, match="it is the config of results; expected that folder"):
         archive.outputs(results)
     monkeypatch.setattr(archive.catalogue, "names", dict)
     monkeypatch.setattr(archive.settings, "load", lambda path, known: {"tier": "paper"})
     monkeypatch.chdir(tmp_path)
-    job = lineage.Job(
-        "draw_escape_fig5", "", {}, (), (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), None, None, ""
-    )
+    job = lineage.Job("draw_escape_fig5", "", (), (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), "")
     monkeypatch.setattr(lineage, "jobs", lambda configs: [job])
     monkeypatch.setattr(lineage, "due", lambda configs: set())
     assert archive.outputs(results) == ["figures/escape/fig5.png"]
@@ -267,13 +265,13 @@ def bomb(folder, content, declared=None, flags=0, **entry):
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ({"declared": 3 * 10**9}, "its files have 3000 MB when unpacked; at most 500 MB is right"),
-        ({"declared": 2 * 10**8}, "'figures/a.png' has 200 MB; at most 100 MB is right"),
-        ({"declared": 5 * 10**6, "filename": "config.yaml"}, "'config.yaml' has 5 MB; at most 1 MB is right"),
-        ({"declared": 5 * 10**7, "filename": "manifest.json"}, "'manifest.json' has 50 MB; at most 20 MB is right"),
+        ({"declared": 3 * 10**9}, "its files have 3000 MB when unpacked; expected at most 500 MB"),
+        ({"declared": 2 * 10**8}, "'figures/a.png' has 200 MB; expected at most 100 MB"),
+        ({"declared": 5 * 10**6, "filename": "config.yaml"}, "'config.yaml' has 5 MB; expected at most 1 MB"),
+        ({"declared": 5 * 10**7, "filename": "manifest.json"}, "'manifest.json' has 50 MB; expected at most 20 MB"),
         ({"declared": 10}, "damaged or not an archive"),  # less than it holds
-        ({"flags": 1}, "is encrypted, or compressed otherwise"),
-        ({"compress_type": zipfile.ZIP_LZMA}, "is encrypted, or compressed otherwise"),
+        ({"flags": 1}, "is encrypted, or not compressed by deflate, as expected"),
+        ({"compress_type": zipfile.ZIP_LZMA}, "is encrypted, or not compressed by deflate, as expected"),
         ({"external_attr": (stat.S_IFLNK | 0o777) << 16}, "is a link or another special file"),
     ],
 )
@@ -290,11 +288,11 @@ def test_what_an_archive_may_not_hold_is_refused_before_it_is_read(tmp_path, ent
 def test_too_large_an_archive_and_too_many_files_are_refused(packed, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(archive, "ENTRIES", 3)
-        assert "7 files are in it; at most 3 are right" in refusal(packed[1])
+        assert "7 files are in it; expected at most 3" in refusal(packed[1])
         with pytest.raises(UserError, match="no archive can be made: 7 files"):
             archive.pack(packed[0], RESULTS)
     monkeypatch.setattr(archive, "SIZE", 100)
-    assert "at most 0 MB is right" in refusal(packed[1])
+    assert "expected at most 0 MB" in refusal(packed[1])
 
 
 TABLE = b"# source: 1\nx,y\n1.0,2.0\n3.0,4.0\n"

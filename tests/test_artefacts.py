@@ -1,5 +1,7 @@
 import hashlib
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -27,7 +29,7 @@ def test_arrays_and_record_come_back_as_they_were(tmp_path):
         {"M": np.linspace(0, 1, 7).reshape(1, 7), "never": np.array([np.inf])},
         units={"M": "1"},
         parameters={"diverged": 2},
-        notes=["SGD: 2 of 3 runs diverged"],
+        notes={"SGD: 2 of 3 runs diverged": [{"N": 10}]},
     )
     save(tmp_path / "a.npz", made)
     back = artefacts.load_arrays(tmp_path / "a.npz")
@@ -35,7 +37,7 @@ def test_arrays_and_record_come_back_as_they_were(tmp_path):
     for name in made.arrays:
         np.testing.assert_array_equal(back.arrays[name], made.arrays[name])
     assert back.units == made.units
-    assert back.parameters == GIVEN | {"diverged": 2, "notes": ["SGD: 2 of 3 runs diverged"]}
+    assert back.parameters == GIVEN | {"diverged": 2, "notes": {"SGD: 2 of 3 runs diverged": [{"N": 10}]}}
     assert back.source == str(tmp_path / "a.npz")
     assert back.versions.keys() == {"python", "numba", "numpy", "scipy"}
     with np.load(tmp_path / "a.npz") as file:
@@ -121,10 +123,26 @@ def test_a_seal_holds_the_hashes_of_the_bytes_and_of_everything_read_before(tmp_
     assert seal["inputs"] == {str(tmp_path / "a.csv"): hashlib.sha256(b"# no table").hexdigest()}
 
 
+def test_a_seal_says_what_its_process_cost(tmp_path):
+    lines = (
+        "import sys, time",
+        "from pathlib import Path",
+        "from shallownets.results import artefacts",
+        "held = b'x' * 2 * 10**8",
+        "until = time.process_time() + 0.3",
+        "while time.process_time() < until: pass",
+        "artefacts.save_bytes(Path(sys.argv[1]), b'', '')",
+    )
+    subprocess.run([sys.executable, "-c", "\n".join(lines), tmp_path / "a"], check=True)
+    seal = json.loads(sidecar(tmp_path / "a").read_text())
+    assert min(seal["seconds"], seal["core_seconds"]) >= 0.3
+    assert 190 <= seal["memory"] <= 2000  # MB
+
+
 def test_what_a_result_lacks_is_said_with_its_file(tmp_path):
     save(tmp_path / "a.npz", arrays(M=[1.0]))
     back = artefacts.load_arrays(tmp_path / "a.npz")
-    with pytest.raises(UserError, match=r"a\.npz: not the artefact that is right here, it has no Q but M"):
+    with pytest.raises(UserError, match=r"a\.npz: not the artefact that was expected, it has no Q but M"):
         back.arrays["Q"]
     with pytest.raises(UserError, match=r"a\.npz: .* it has no N but eta, p"):
         back.parameters["N"]

@@ -1,11 +1,13 @@
 """The estimate of a tier's cost: commands are read right, fits find what is there, sizes scale as the work does."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from shallownets.errors import UserError
+from shallownets.files import sidecar
 from shallownets.workflow import cost
 from shallownets.workflow.cost import Measured, estimate, fit_line, given, grown, kind, measured, submissions, work
 from shallownets.workflow.lineage import Job
@@ -22,12 +24,13 @@ TIMES = (
 
 
 def job(command: str, rule: str = "escape_chain", folder: Path = Path(), name: str = "1") -> Job:
-    return Job(rule, "", {}, (), (), (folder / f"{name}.npz",), None, folder / f"{name}.tsv", command)
+    return Job(rule, "", (), (), (folder / f"{name}.npz",), command)
 
 
 def ran(folder: Path, name: str, N: int, seconds: float) -> Job:
-    """A job with a benchmark and a result of 800 bytes."""
-    (folder / f"{name}.tsv").write_text(f"s\tcpu_time\tmax_rss\n{seconds}\tNA\t100.5\n")
+    """A job that has run, with a result of 800 bytes."""
+    seal = {"seconds": seconds, "core_seconds": seconds / 2, "memory": 100.5}
+    sidecar(folder / f"{name}.npz").write_text(json.dumps(seal))
     (folder / f"{name}.npz").write_bytes(bytes(800))
     return job(CHAIN.format(N=N, R=4), folder=folder, name=name)
 
@@ -72,7 +75,7 @@ def test_memory_grows_with_the_work_where_it_did_so_and_else_is_the_most_measure
     assert grown(np.zeros(2), np.array([2.0, 1.0]), 0.0) == 2
 
 
-def test_an_estimate_scales_with_the_work_and_reads_benchmarks(tmp_path):
+def test_an_estimate_scales_with_the_work_and_reads_what_jobs_took(tmp_path):
     unit = work(job(CHAIN.format(N=10**6, R=4)))
     runs = [ran(tmp_path, "1", 10**6, 3 + 2 * unit), ran(tmp_path, "2", 4 * 10**6, 3 + 8 * unit)]
     known = measured([*runs, job(CHAIN.format(N=1000, R=1), folder=tmp_path, name="never ran")])
@@ -140,5 +143,5 @@ def test_mistakes_of_the_command_are_said_in_one_line(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     with pytest.raises(UserError, match=r"none\.yaml: no such file; expected a tier"):
         cost.main(["--tier", str(tmp_path / "none.yaml")])
-    with pytest.raises(UserError, match="no benchmarks; expected"):
+    with pytest.raises(UserError, match="no results; expected"):
         cost.main(["--results", str(tmp_path)])

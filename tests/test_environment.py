@@ -55,12 +55,9 @@ def test_the_lock_pins_every_requirement_with_hashes_on_every_supported_python(p
 
 
 def test_conda_users_get_the_same_versions(root, project, wanted, locked):
-    entries = [
-        entry
-        for entry in yaml.safe_load((root / "environment.yml").read_text())["dependencies"]
-        if isinstance(entry, str)
-    ]
+    *entries, from_pip = yaml.safe_load((root / "environment.yml").read_text())["dependencies"]
     pins = dict(entry.split("=", 1) for entry in entries if "=" in entry)
+    pins |= dict(entry.split("==") for entry in from_pip["pip"] if "==" in entry)
     python = pins.pop("python") + ".0"
     assert Version(python) in SpecifierSet(project["project"]["requires-python"])
     assert pins == {name: version_on(locked, name, python) for name in wanted}

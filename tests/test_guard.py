@@ -86,6 +86,14 @@ def test_an_artefact_of_another_source_is_seen(folder):
     assert fault(folder) == "it was made by another version of the source"
 
 
+def test_of_a_result_that_a_killed_job_took_away_the_seal_says_whether_it_was_current(folder):
+    (folder / "ode.npz").unlink()
+    assert fault(folder) is None
+    assert fault(folder, ODE.replace("--eta 0.1", "--eta 0.2")) == "it was made by another command"
+    sidecar(folder / "ode.npz").unlink()
+    assert fault(folder) is None
+
+
 def test_what_was_made_from_an_input_that_is_another_now_is_seen_and_a_deleted_input_is_not_missed(folder):
     run(START.replace("--seed 1", "--seed 2"), folder)
     assert fault(folder) == "it was made from another start.npz"

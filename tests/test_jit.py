@@ -174,7 +174,7 @@ def test_code_that_others_may_have_put_into_a_cache_does_not_run(
     assert not (tmp_path / "pwned").exists()
     said = capsys.readouterr().err
     assert re.search(rf"{places[place]}.*: no kernels are cached here, because .*{DANGERS[danger]}", said)
-    assert "a folder of yours with mode 700 is right" in said
+    assert "expected a folder of yours with mode 700" in said
 
 
 def test_the_planted_code_does_run_where_nothing_is_wrong_with_the_folder(places, tmp_path):

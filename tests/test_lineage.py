@@ -1,34 +1,39 @@
-"""What is read beside results is held to what it should be: benchmarks, and the config of a run."""
+"""What is read beside results is held to what it should be: what a job cost, and the config of a run."""
+
+import json
+from pathlib import Path
 
 import pytest
 
 from shallownets.archive import pack as archive
 from shallownets.errors import UserError
+from shallownets.files import sidecar
 from shallownets.report import command as report
 from shallownets.workflow import lineage
 from tests.conftest import ROOT
 
-HEAD = "s\th:m:s\tmax_rss\tcpu_time\n"
+SEAL = {"seconds": 90.0, "core_seconds": 30.0, "memory": 256.4}
+
+
+def job(*outputs: Path) -> lineage.Job:
+    return lineage.Job("rule", "", (), (), outputs, "")
 
 
 @pytest.mark.parametrize(
-    ("text", "cost"),
-    [
-        (HEAD + "90.0\t0:01:30\t256.4\t30.0\n", lineage.Cost(90.0, 30.0, 256.4)),
-        (HEAD + "0.1\t0:00:00\tNA\t-\n", lineage.Cost(0.1, 0.0, 0.0)),
-        (HEAD, None),
-        (HEAD + "90.0\t0:01", None),
-        (HEAD + "soon\t0:01:30\t256.4\t30.0\n", None),
-        ("", None),
-        ("s\n1.0\n", None),
-    ],
+    "text",
+    ["", "[]", "{}", '{"seconds": 90', json.dumps(SEAL | {"seconds": "soon"}), json.dumps(SEAL | {"memory": None})],
 )
-def test_a_benchmark_that_is_not_whole_counts_as_none(tmp_path, text, cost):
-    path = tmp_path / "job.tsv"
-    path.write_text(text)
-    assert lineage.cost(lineage.Job("rule", "", {}, (), (), (), None, path, "")) == cost
-    path.unlink()
-    assert lineage.cost(lineage.Job("rule", "", {}, (), (), (), None, path, "")) is None
+def test_a_seal_that_does_not_say_what_the_job_cost_counts_as_none(tmp_path, text):
+    sidecar(tmp_path / "a.csv").write_text(text)
+    assert lineage.cost(job(tmp_path / "a.csv")) is None
+
+
+def test_a_job_cost_what_it_took_until_its_last_result(tmp_path):
+    first, last = tmp_path / "a.csv", tmp_path / "b.csv"
+    sidecar(first).write_text(json.dumps(SEAL | {"seconds": 89.9}))
+    assert lineage.cost(job(first, last)) is None
+    sidecar(last).write_text(json.dumps(SEAL))
+    assert lineage.cost(job(first, last)) == lineage.cost(job(last, first)) == lineage.Cost(90.0, 30.0, 256.4)
 
 
 @pytest.mark.parametrize("config", ["", "- a", "a: 1", "seed: 1"])

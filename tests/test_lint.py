@@ -1,6 +1,9 @@
 """What Snakemake's lint says of the workflow is read whole; whether it finds anything is asked by `make lint`."""
 
 import importlib.util
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +56,13 @@ def test_a_workflow_that_cannot_be_read_does_not_pass(monkeypatch):
     monkeypatch.setattr(lint.subprocess, "run", lambda *_, **__: done)
     with pytest.raises(SystemExit, match="SyntaxError"):
         lint.main()
+
+
+def test_lint_reads_every_source_file_of_the_project():
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--show-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    read = {Path(line).relative_to(ROOT) for line in done.stdout.splitlines()}
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    ours = {Path(name) for name in listed.stdout.splitlines() if not name.startswith("workflow/template/")}
+    assert ours <= read

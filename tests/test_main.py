@@ -24,14 +24,14 @@ def test_a_study_may_be_left_out_where_only_one_has_the_command(monkeypatch):
     two = entry.commands() | {"second simulate": "shallownets.studies.second.commands.simulate"}
     monkeypatch.setattr(entry, "commands", lambda: two)
     assert entry.choose(["second", "simulate", "--p"]) == ("shallownets.studies.second.commands.simulate", ["--p"])
-    with pytest.raises(UserError, match="simulate: one of escape simulate, second simulate is right"):
+    with pytest.raises(UserError, match="simulate: expected one of escape simulate, second simulate"):
         entry.choose(["simulate"])
 
 
 def test_an_unknown_command_is_one_line():
     done = subprocess.run([sys.executable, "-m", "shallownets", "explode"], capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr == f"error: explode: one of {', '.join(entry.commands())} is right\n"
+    assert done.stderr == f"error: explode: expected one of {', '.join(entry.commands())}\n"
 
 
 @pytest.mark.parametrize("name", ["explain", "simulate"])

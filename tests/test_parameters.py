@@ -8,6 +8,7 @@ import pytest
 from shallownets import studies
 from shallownets.config import settings, yamlfile
 from shallownets.config.commandline import Parser, words
+from shallownets.config.page import meanings
 from tests.conftest import ROOT
 
 
@@ -181,3 +182,10 @@ def test_a_stage_takes_its_values_from_the_sections_around_its_own():
     assert falling.falls_from == PAPER["riccati"]["sgd"]["falls_from"]
     assert constant.falls_from is None
     assert "--falls-from" not in words(constant)
+
+
+def test_every_key_of_the_config_means_something():
+    said = meanings()
+    assert said["escape.runs.fig1.alpha_max"] == "last time (samples/N)"
+    assert {"tier", "seed", "escape.runs"} <= said.keys()
+    assert not [key for key, meaning in said.items() if not meaning]

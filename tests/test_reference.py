@@ -55,6 +55,14 @@ def test_what_moved_is_named(frame, row, column, shift, words):
     assert words in line
 
 
+def test_an_error_that_is_rounding_makes_no_deviation():
+    """Replicates that are equal have a spread of some 1e-19, and their mean another last digit elsewhere."""
+    kept = pd.DataFrame({"mean": [-0.007217, 2.0], "sd": [0.0, 9e-19], "replicates": [10, 10]})
+    other = kept.assign(sd=[9e-19, 0.0], mean=kept["mean"] * (1 + 1e-15))
+    assert reference.moved(other, kept) == []
+    assert "exact values moved" in reference.moved(other * [1.001, 1, 1], kept)[0]
+
+
 def test_changed_shapes_and_words_are_named(frame):
     assert "other columns or rows" in reference.moved(frame.iloc[:-1], frame)[0]
     assert "other columns or rows" in reference.moved(frame.drop(columns="x"), frame)[0]

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from shallownets.numerics.seeds import sequence
 
@@ -32,3 +33,9 @@ def test_root_purpose_parameters_and_replicate_each_give_other_numbers():
         words(1, "samples", PARAMETERS, 1),
     ]
     assert len(set(streams)) == len(streams)
+
+
+def test_a_parameter_that_is_no_number_is_refused():
+    """NaN equals nothing, itself included, and has no one way to be written."""
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        words(1, "samples", PARAMETERS | {"eta": float("nan")}, 0)

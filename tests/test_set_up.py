@@ -155,6 +155,7 @@ def test_packages_of_the_environment_come_before_those_of_pythonpath(standing):
     assert standing.python("import ours; print(ours.where)", PYTHONPATH=foreign) == "another checkout"
 
 
+@pytest.mark.slow
 def test_it_looks_at_contents_not_times_and_an_offline_change_leaves_what_there_is(checkout):
     assert checkout.make()[0] == 0
     first = checkout.environments()
@@ -180,6 +181,7 @@ def test_it_looks_at_contents_not_times_and_an_offline_change_leaves_what_there_
     assert len(checkout.environments()) == 1
 
 
+@pytest.mark.slow
 def test_two_at_once_make_one_environment_and_replace_that_of_an_earlier_version(checkout):
     (checkout.folder / ".venv").mkdir()
     (checkout.folder / ".venv/ready").touch()
@@ -210,7 +212,7 @@ def test_somebody_elses_venv_is_left_as_it_is(checkout, tmp_path, linked):
 def test_a_python_that_cannot_be_used_is_said(checkout, python):
     code, _, errors = checkout.make(f"PYTHON={python}")
     assert code == 2
-    assert len(errors) == 1 and errors[0].startswith(f"error: PYTHON={python}: a Python from 3.")
+    assert len(errors) == 1 and errors[0].startswith(f"error: PYTHON={python}: expected a Python from 3.")
 
 
 @pytest.fixture

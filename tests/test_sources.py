@@ -150,6 +150,38 @@ def test_the_digest_follows_content_and_not_time(tmp_path, monkeypatch):
     assert sources.digest([file]) != before
 
 
+@pytest.mark.parametrize(
+    "kept", ["", "{", "[]", "{}", '{"of": 1}', "of another file", "in a folder that cannot be made"]
+)
+def test_what_is_kept_of_a_file_counts_for_its_bytes_alone(tmp_path, monkeypatch, kept):
+    monkeypatch.setattr(sources, "ROOT", tmp_path)
+
+    def digest():
+        sources._read.cache_clear()  # as another process would begin
+        return sources.digest([file])
+
+    file, other = tmp_path / "a.py", tmp_path / "b.py"
+    file.write_text("import shallownets.errors\n")
+    if kept == "in a folder that cannot be made":
+        (tmp_path / "__pycache__").write_text("")
+        assert digest() == digest()
+        return
+    right = digest()
+    (notes,) = (tmp_path / "__pycache__").iterdir()
+    good = notes.read_bytes()
+    assert digest() == right
+    if kept == "of another file":
+        other.write_text("2\n")
+        sources.digest([other])
+        (theirs,) = {*(tmp_path / "__pycache__").iterdir()} - {notes}
+        kept = theirs.read_text()
+    notes.write_text(kept)
+    assert digest() == right
+    assert notes.read_bytes() == good
+    file.write_text("import shallownets.error1\n")  # of the same size
+    assert digest() != right
+
+
 def test_every_supported_python_that_is_here_finds_the_same_digest(root):
     """Their syntax trees differ; a result that one of them made is none of another's to make again."""
     code = "from shallownets import sources as s; print(s.digest((s.ROOT / s.PACKAGE).rglob('*.py')))"

@@ -20,6 +20,33 @@ def test_the_bootstrap_agrees_with_the_known_error_of_the_mean(rng):
     assert boot.error == pytest.approx(statistics.mean(samples).error, rel=0.08)
 
 
+def test_a_mean_of_two_and_an_exact_value():
+    assert statistics.mean([1, 3]) == statistics.Estimate(2.0, pytest.approx(1), 2)
+    assert statistics.exact(7) == statistics.Estimate(7.0, 0.0, 1)
+
+
+def test_the_bootstrap_is_the_deviation_of_as_many_draws_as_are_asked_for(rng):
+    seen = []
+    boot = statistics.bootstrap(np.arange(10.0), lambda some: seen.append(some.mean()) or seen[-1], rng, resamples=3)
+    assert len(seen) == 4
+    assert boot == statistics.Estimate(4.5, pytest.approx(np.std(seen[:3], ddof=1)), 10)
+    seen.clear()
+    statistics.bootstrap(np.arange(10.0), lambda some: seen.append(some.mean()) or seen[-1], rng)
+    assert len(seen) == 401
+
+
+def test_a_line_through_three_points_is_the_one_on_paper():
+    """y = -1/6 + 3/2 x leaves 1/6, -1/3, 1/6; with unit errors the slope's variance is 1/2, the intercept's 5/6."""
+    line = statistics.fit_polynomial([0, 1, 2], [0, 1, 3], [1, 1, 1])
+    assert [one.value for one in line.coefficients] == pytest.approx([-1 / 6, 3 / 2])
+    assert [one.error for one in line.coefficients] == pytest.approx([np.sqrt(5 / 6), np.sqrt(1 / 2)])
+    assert [one.n for one in line.coefficients] == [3, 3]
+    assert line.chi2_per_degree == pytest.approx(1 / 6)
+    half = statistics.fit_polynomial([0, 1, 2], [0, 1, 3], [0.5, 0.5, 0.5])
+    assert half.chi2_per_degree == pytest.approx(4 / 6)
+    assert half.coefficients[1].error == pytest.approx(np.sqrt(1 / 8))
+
+
 def test_fits_cover_the_truth_and_have_unit_chi2(rng):
     x = np.linspace(0, 4, 12)
     errors = rng.uniform(0.1, 0.3, 12)
@@ -51,3 +78,32 @@ def test_what_cannot_be_estimated_is_refused():
         statistics.fit_polynomial([1, 2], [1, 2], [1, 1])
     with pytest.raises(ValueError, match="above 0"):
         statistics.fit_polynomial([1, 2, 3], [1, 2, 3], [1, 0, 1])
+    with pytest.raises(ValueError, match="above 0"):
+        statistics.fit_polynomial([1, 2, 3], [1, 2, 3], [1, -1, 1])
+    with pytest.raises(ValueError, match="degree 2 needs at least 4 points"):
+        statistics.fit_polynomial([1, 2, 3], [1, 2, 3], [1, 1, 1], 2)
+
+
+def test_degrees_of_freedom_are_those_of_the_samples_and_of_a_fit_by_welch_and_satterthwaite(rng):
+    assert statistics.mean(rng.normal(0, 1, 8)).freedom == 7
+    assert "degrees" not in statistics.mean(rng.normal(0, 1, 8)).row()
+    known = statistics.fit_polynomial([0, 1, 2], [0, 1, 2], [1, 1, 1]).coefficients[1]
+    assert known.freedom == np.inf
+    # a slope through ends and middle is the difference of the ends: the degrees of both, where their errors are equal
+    ends = statistics.fit_polynomial([0, 1, 2], [0, 1, 2], [1, 1, 1], degrees=[5, 3, 5]).coefficients[1]
+    assert ends.row()["degrees"] == pytest.approx(10)
+    one = statistics.fit_polynomial([0, 1, 2], [0, 1, 2], [1, 1, 1e-3], degrees=[5, 3, 5]).coefficients[1]
+    assert 5 < one.freedom < 10
+
+
+def test_the_variance_of_a_fit_scatters_as_its_degrees_of_freedom_say(rng):
+    x, size = np.arange(4.0), np.array([3, 4, 9, 5])
+    found = []
+    for _ in range(3000):
+        samples = [statistics.mean(rng.normal(0, 1, n)) for n in size]
+        # equal weights: the errors' own scatter must not enter through them
+        fit = statistics.fit_polynomial(x, [one.value for one in samples], np.sqrt(1 / size), degrees=size - 1)
+        shares = np.polyfit(x, np.eye(4), 1, w=np.sqrt(size))[0]
+        found.append(sum(share**2 * one.error**2 for share, one in zip(shares, samples, strict=True)))
+    # of a variance with v degrees of freedom, the relative variance is 2/v
+    assert 2 / np.var(found / np.mean(found)) == pytest.approx(fit.coefficients[1].freedom, rel=0.12)

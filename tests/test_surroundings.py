@@ -34,7 +34,14 @@ def python(line, folder, variables, **options):
     )
 
 
-@pytest.mark.parametrize("variables", SURROUNDINGS.values(), ids=SURROUNDINGS)
+@pytest.mark.parametrize(
+    "variables",
+    [
+        # without bytecode for it, all libraries are compiled
+        pytest.param(variables, id=name, marks=[pytest.mark.slow] * ("PYTHONOPTIMIZE" in variables))
+        for name, variables in SURROUNDINGS.items()
+    ],
+)
 def test_an_experiment_runs_and_is_drawn(tmp_path, variables):
     done = python(SIMULATE, tmp_path, variables)
     assert done.returncode == 0, done.stderr

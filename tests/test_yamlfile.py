@@ -73,7 +73,7 @@ def test_generated_documents_say_the_same_to_both(tmp_path_factory, text):
     [
         ("a: 1\nb: 2\na: 3\n", "line 3: a stands there twice"),
         ("a: {b: 1,\n  b: 2}\n", "line 2: b stands there twice"),
-        ("a: &x 1\nb: *x\n", "line 1: an alias stands for this; the value itself is right"),
+        ("a: &x 1\nb: *x\n", "line 1: an alias stands for this; expected the value itself"),
         ("a: 1\nb: [1,\n", "not YAML that can be read, line 3"),
         ("\n" + "[" * 200, "line 2: lists and sections nest to 100 at most"),
         ("a:\n" + "- " * 200, "line 2: lists and sections nest to 100 at most"),

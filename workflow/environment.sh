@@ -25,7 +25,7 @@ for python in "$@"; do
     fi
 done
 if [ -n "${PYTHON:-}" ]; then
-    echo "error: PYTHON=$PYTHON: a Python from 3.$least to 3.$((below - 1)) is right" >&2
+    echo "error: PYTHON=$PYTHON: expected a Python from 3.$least to 3.$((below - 1))" >&2
 else
     echo "error: no Python from 3.$least to 3.$((below - 1)) found; install one, or name it: make figures PYTHON=/path/to/python3" >&2
 fi

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import time
 
+STARTED = time.time()  # when the first line of this package ran
 # Every matrix here is small. One BLAS thread is the fastest choice, and sums then do not
 # depend on how many cores a machine has. It must be said before NumPy is first imported.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"

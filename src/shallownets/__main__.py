@@ -17,7 +17,9 @@ _SHARED = {
     "study": "shallownets.workflow.study",
     "draw": "shallownets.drawing.draw",
     "ledger": "shallownets.claims.ledger",
+    "reseed": "shallownets.claims.reseed",
     "report": "shallownets.report.command",
+    "gallery": "shallownets.report.docs",
     "explain": "shallownets.workflow.explain",
     "cost": "shallownets.workflow.cost",
     "profile": "shallownets.workflow.profile",
@@ -41,7 +43,7 @@ def commands() -> dict[str, str]:
 def _summary(module: str) -> str:
     """First line of a module's docstring, without running the module."""
     path = Path(__file__).parent.joinpath(*module.split(".")[1:]).with_suffix(".py")
-    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))).partition("\n")[0]
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
 
 
 def choose(words: list[str]) -> tuple[str, list[str]]:
@@ -59,7 +61,7 @@ def choose(words: list[str]) -> tuple[str, list[str]]:
     if len(named) == 1:
         return known[named[0]], words[1:]
     given = words[0] if words else "no command"
-    raise UserError(f"{given}: one of {', '.join(named or known)} is right")
+    raise UserError(f"{given}: expected one of {', '.join(named or known)}")
 
 
 def main() -> None:

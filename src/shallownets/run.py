@@ -4,6 +4,7 @@ From: the parameters and the results of other stages, both named by options.
 Makes: the results of the stage, sealed.
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -15,10 +16,13 @@ from shallownets import sources
 from shallownets.config.commandline import Parser, option, path
 from shallownets.errors import UserError
 from shallownets.results import artefacts
-from shallownets.stage import Arrays, Stage, Table
+from shallownets.stage import Arrays, Kind, Stage, Table
 
-LOAD = {Arrays: artefacts.load_arrays, Table: artefacts.load_table}
-SUFFIX = {Arrays: ".npz", Table: ".csv"}
+LOAD: dict[Kind, Callable[[Path], Arrays | Table]] = {
+    Arrays: artefacts.load_arrays,
+    Table: artefacts.load_table,
+}
+SUFFIX: dict[Kind, str] = {Arrays: ".npz", Table: ".csv"}
 
 
 def find(name: str, package: str = "shallownets.studies") -> tuple[ModuleType, Stage]:

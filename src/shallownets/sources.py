@@ -7,18 +7,71 @@ exactly what depends on it.
 
 import ast
 import hashlib
+import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
+from importlib.util import cache_from_source, resolve_name
 from pathlib import Path
+from typing import NamedTuple
 
 PACKAGE = __name__.partition(".")[0]
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def _file(module: str) -> Path | None:
-    """The file of a module of this package, or None where there is no such module."""
-    stem = ROOT.joinpath(*module.split("."))
+class _Source(NamedTuple):
+    """What is read of a file: the hash of what can change a result, and the modules that it may import, by names as
+    they stand there (``..model``)."""
+
+    hash: str
+    imports: tuple[str, ...] = ()
+
+
+@cache
+def _own() -> bytes:
+    """This module, on which depends what is read."""
+    return Path(__file__).read_bytes()
+
+
+@cache
+def _read(path: Path, _changed: int) -> _Source:
+    """What a file holds. Of Python code it is kept beside the bytecode, because to find it takes longer than to run it.
+
+    What is kept counts for the same bytes alone, so that nothing can be wrong with it but that it is not there.
+    """
+    content = path.read_bytes()
+    if path.suffix != ".py":
+        return _Source(hashlib.sha256(content).hexdigest())
+    kept = Path(cache_from_source(str(path))).with_suffix(".json")
+    of = hashlib.sha256(_own() + content).hexdigest()
+    with suppress(OSError, ValueError):
+        match json.loads(kept.read_bytes()):
+            case {"of": found, "hash": str(known), "imports": [*names]} if found == of:
+                return _Source(known, tuple(names))
+    tree = ast.parse(content, filename=str(path))
+    source = _Source(hashlib.sha256(_meaning(tree).encode()).hexdigest(), tuple(sorted(set(_imported(tree)))))
+    with suppress(OSError):
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(json.dumps({"of": of, **source._asdict()}), encoding="utf-8")
+    return source
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """Names that are imported at any depth of the code; some may not be modules."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = "." * node.level + (node.module or "")
+            yield base
+            yield from (f"{base}{'.' if node.module else ''}{alias.name}" for alias in node.names)
+
+
+@cache
+def _file(root: Path, module: str) -> Path | None:
+    """The file of a module below ``root``, or None where there is no such module."""
+    stem = root.joinpath(*module.split("."))
     for path in (stem.with_suffix(".py"), stem / "__init__.py"):
         if path.is_file():
             return path
@@ -26,22 +79,10 @@ def _file(module: str) -> Path | None:
 
 
 @cache
-def _tree(path: Path, _changed: int) -> ast.Module:
-    return ast.parse(path.read_bytes(), filename=str(path))
-
-
-@cache
 def _imports(path: Path, module: str) -> frozenset[str]:
-    """Names of this package that the file imports at any depth of its code; some may not be modules."""
+    """Names of this package that the file of a module imports; some may not be modules."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    names: set[str] = set()
-    for node in ast.walk(_tree(path, path.stat().st_mtime_ns)):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            parents = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            base = ".".join([*parents, *([node.module] if node.module else [])])
-            names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
+    names = (resolve_name(name, package) for name in _read(path, path.stat().st_mtime_ns).imports)
     return frozenset(name for name in names if name.partition(".")[0] == PACKAGE)
 
 
@@ -54,13 +95,13 @@ def closure(module: str) -> list[Path]:
     Raises:
         ModuleNotFoundError: no such module in this package.
     """
-    if _file(module) is None:
+    if _file(ROOT, module) is None:
         raise ModuleNotFoundError(module)
     found: dict[str, Path] = {}
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        path = _file(name)
+        path = _file(ROOT, name)
         if path is None or name in found:
             continue
         found[name] = path
@@ -105,11 +146,11 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
-def _content(path: Path) -> bytes:
-    """What of a file can change a result: of Python the code that runs, of any other file all of it."""
-    if path.suffix == ".py":
-        return _meaning(_tree(path, path.stat().st_mtime_ns)).encode()
-    return path.read_bytes()
+@cache
+def _place(path: Path) -> tuple[Path, bytes]:
+    """Where a file really is, and its place in the checkout."""
+    real = path.resolve()
+    return real, os.path.relpath(real, ROOT).encode()
 
 
 def digest(paths: Iterable[Path]) -> str:
@@ -118,12 +159,7 @@ def digest(paths: Iterable[Path]) -> str:
     Comments, docstrings and the layout of Python code do not enter: an edit of them reruns nothing.
     """
     total = hashlib.sha256()
-    for path in sorted(path.resolve() for path in paths):
-        total.update(os.path.relpath(path, ROOT).encode() + b"\0")
-        total.update(_hash(path, path.stat().st_mtime_ns))
+    for path, place in sorted(map(_place, paths)):
+        total.update(place + b"\0")
+        total.update(bytes.fromhex(_read(path, path.stat().st_mtime_ns).hash))
     return total.hexdigest()[:16]
-
-
-@cache
-def _hash(path: Path, _changed: int) -> bytes:
-    return hashlib.sha256(_content(path)).digest()

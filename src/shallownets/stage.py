@@ -5,7 +5,7 @@
 
 Its first argument is a section (``config.section``), from which come the options of its command line; each further one
 is a result that it reads, an ``Arrays`` or a ``Table``, or a list of them. It returns a named tuple of ``Arrays`` and
-``Table``: the names of its fields are those of the files that a rule asks for. ``python -m shallownets.run
+``Table``: the names of its fields are those of the files that a rule asks for. ``python -m shallownets run
 <study>.<stage>`` reads, calls and seals; a test or a notebook calls the function itself.
 """
 
@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin, get_type_hints
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+Takes = ParamSpec("Takes")
+Makes = TypeVar("Makes", bound=tuple)
+
+
 class _Parts(dict):
     """Named parts of a result that was read. A name that is missing means another kind of result than expected."""
 
@@ -33,7 +38,7 @@ class _Parts(dict):
         self.source = source
 
     def __missing__(self, name: str) -> Any:
-        raise UserError(f"{self.source}: not the artefact that is right here, it has no {name} but {', '.join(self)}")
+        raise UserError(f"{self.source}: not the artefact that was expected, it has no {name} but {', '.join(self)}")
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,8 @@ class Arrays:
         units: of each array.
         parameters: of a result that was read, all that its stage recorded; of one that is made, what the stage found
             out and its readers need, beside the stage's own parameters, which are always recorded.
-        notes: on runs that were left out; they are printed below the figure.
+        notes: on runs that were left out, each with the rows of the table that would have used them, as column = value
+            or a list of values; they are printed below the figure.
         source: the file that it was read from, for messages.
         versions: of Python and the packages that made it, by their names, where it was read.
         digest: of the source that made it, where it was read.
@@ -54,7 +60,7 @@ class Arrays:
     arrays: Mapping[str, np.ndarray]
     units: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    notes: Sequence[str] = ()
+    notes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     source: str = "an artefact"
     versions: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
@@ -71,13 +77,17 @@ class Table:
     frame: pd.DataFrame
     units: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    notes: Sequence[str] = ()
+    notes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     source: str = "a table"
     versions: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", _Parts(self.source, self.parameters))
+
+
+# The two kinds of result.
+Kind = type[Arrays] | type[Table]
 
 
 class Tables(NamedTuple):
@@ -110,11 +120,11 @@ class Input:
     """An argument of a stage that is read from files."""
 
     name: str
-    kind: type
+    kind: Kind
     several: bool
 
 
-class Stage:
+class Stage(Generic[Takes, Makes]):
     """The function of a stage, with what its signature says.
 
     Attributes:
@@ -124,7 +134,9 @@ class Stage:
         outputs: names and kinds of what it returns.
     """
 
-    def __init__(self, function: Callable[..., tuple]) -> None:
+    def __init__(self, function: Callable[Takes, Makes]) -> None:
+        if not isinstance(function, FunctionType):
+            raise TypeError("a stage is a function")
         update_wrapper(self, function)
         self.function = function
         self.name = function.__name__
@@ -137,14 +149,14 @@ class Stage:
             Input(name, get_args(kind)[0] if get_origin(kind) is list else kind, get_origin(kind) is list)
             for name, kind in read
         ]
-        self.outputs: dict[str, type] = get_type_hints(made)
+        self.outputs: dict[str, Kind] = get_type_hints(made)
         if odd := [name for name, kind in self.outputs.items() if kind not in (Arrays, Table)]:
             raise TypeError(f"stage {self.name}: {odd[0]} is neither Arrays nor Table")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Takes.args, **kwargs: Takes.kwargs) -> Makes:
         return self.function(*args, **kwargs)
 
 
-def stage(function: Callable[..., tuple]) -> Stage:
+def stage(function: Callable[Takes, Makes]) -> Stage[Takes, Makes]:
     """Decorator: make a stage of a function whose signature says what it takes, reads and makes."""
     return Stage(function)

@@ -94,5 +94,5 @@ case $action in
         start
         ;;
     stop) stop ;;
-    *) echo "error: $action: start or stop is right" >&2; exit 2 ;;
+    *) echo "error: $action: expected start or stop" >&2; exit 2 ;;
 esac

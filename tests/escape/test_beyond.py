@@ -59,7 +59,7 @@ def test_rates_exponents_and_lines_of_known_decays():
     t = np.geomspace(1, 1e4, 200)
     assert measure.late_exponent(t, 5 * t**-2.5) == pytest.approx(-2.5, rel=1e-10)
     assert measure.late_line(t, 5 / (t + 3) ** 2) == (pytest.approx(5, rel=1e-8), pytest.approx(-3, rel=1e-4))
-    assert measure.span([1.0, 2.0, 6.0]) == {"estimate": 3.0, "low": 1.0, "high": 6.0, "n": 3}
+    assert measure.span([1.0, 2.0, 6.0]) == {"estimate": 3.0, "low": 1.0, "high": 6.0, "n": 3, "degrees": np.inf}
     with pytest.raises(ArithmeticError, match="three points"):
         measure.decay_rate(t, np.exp(-t), (1e-300, 1e-299))
 

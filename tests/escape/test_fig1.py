@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from shallownets.drawing import style
-from shallownets.results.artefacts import load_table, record_of, save_table
+from shallownets.results.artefacts import load_table, save
+from shallownets.stage import Table
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import direct, ode
 from shallownets.studies.escape.figures import fig1
@@ -42,7 +43,7 @@ def parameters():
 def table(runs, parameters, tmp_path):
     sgd, limit = runs
     frame = tidy(sgd, limit)
-    save_table(tmp_path / "fig1.csv", frame, record_of("shallownets.studies.escape.stages.fig1_data", parameters, {}))
+    save(tmp_path / "fig1.csv", Table(frame), "escape.fig1", parameters, "")
     return tmp_path / "fig1.csv"
 
 
@@ -70,9 +71,9 @@ def test_diverged_replicates_are_left_out_and_counted(runs):
 
 
 def test_the_figure_comes_from_its_table_alone_and_shows_every_curve(table):
-    frame, record = load_table(table)
+    kept = load_table(table)
     style.apply()
-    figure = fig1.draw(frame, record["parameters"])
+    figure = fig1.draw(kept.frame, kept.parameters)
     lines = [
         sum(line.get_linestyle() != "None" and len(line.get_xdata()) > 1 for line in axes.lines) for axes in figure.axes
     ]
@@ -84,9 +85,10 @@ def test_the_figure_comes_from_its_table_alone_and_shows_every_curve(table):
 
 def test_files_are_the_same_bytes_each_time(table, tmp_path):
     for turn in ("a", "b"):
-        frame, record = load_table(table)
+        kept = load_table(table)
         style.apply()
-        style.save(fig1.draw(frame, record["parameters"]), [tmp_path / f"{turn}.pdf", tmp_path / f"{turn}.png"])
+        files = [tmp_path / f"{turn}.pdf", tmp_path / f"{turn}.png"]
+        style.save(fig1.draw(kept.frame, kept.parameters), files, "")
     for kind in ("pdf", "png"):
         assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes()
         assert b"20260" not in (tmp_path / f"a.{kind}").read_bytes()[-2000:]
@@ -94,13 +96,13 @@ def test_files_are_the_same_bytes_each_time(table, tmp_path):
 
 def test_the_command_line_draws_from_the_table(table, tmp_path):
     def run(source):
-        line = [sys.executable, "-m", fig1.MODULE, "--table", source, "--out", tmp_path / "c.pdf", tmp_path / "c.png"]
-        return subprocess.run(line, capture_output=True, text=True)
+        line = [sys.executable, "-m", "shallownets", "draw", "escape.fig1", "--table", source, "--out"]
+        return subprocess.run([*line, tmp_path / "c.png"], capture_output=True, text=True)
 
     assert run(table).returncode == 0
-    frame, record = load_table(table)
+    kept = load_table(table)
     style.apply()
-    style.save(fig1.draw(frame, record["parameters"]), [tmp_path / "d.png"])
+    style.save(fig1.draw(kept.frame, kept.parameters), [tmp_path / "d.png"], "")
     assert (tmp_path / "c.png").read_bytes() == (tmp_path / "d.png").read_bytes()
     missing = run(tmp_path / "none.csv")
     assert missing.returncode == 2

@@ -137,7 +137,7 @@ def test_escape_times_are_those_of_the_whole_run_whatever_the_grouping(monkeypat
 def test_starts_that_do_not_fit_the_streams_are_refused(rng):
     begun = [starts.gaussian(2, 1, 100, rng), starts.gaussian(3, 1, 100, rng)]
     for wrong, streams in ((begun, 2), (begun[:1], 2)):
-        with pytest.raises(ValueError, match="one each"):
+        with pytest.raises(ValueError, match="expected one for each"):
             chain.simulate(wrong, 50, 0.1, np.array([0.0, 1.0]), SeedSequence(1).spawn(streams))
 
 
@@ -148,6 +148,14 @@ def test_parts_of_a_variance_that_is_known(rng):
     for name, value in (("starts", 3.0), ("noise", 2.0), ("total", 5.0), ("start_share", 0.6)):
         assert abs(parts[name].value - value) < 4 * parts[name].error
         assert parts[name].error < 0.1 * value
+
+
+def test_parts_of_the_variance_of_four_times():
+    """Two starts of mean 2 and 7, variances 2 and 8: noise 5, and 12.5 - 5/2 over starts."""
+    parts = measure.variance_parts(np.array([[1.0, 3.0], [5.0, 9.0]]), np.random.default_rng(1), 2)
+    assert {name: part.value for name, part in parts.items()} == pytest.approx(
+        {"starts": 10, "noise": 5, "total": 15, "start_share": 2 / 3}
+    )
 
 
 def test_wilson_covers_as_it_says_and_does_not_vanish_at_the_ends(rng):
@@ -169,15 +177,43 @@ def test_the_rate_of_half_divergence(rng):
     law = 1 / (1 + np.exp(-(rates - 0.2) / 0.01))
     found = measure.half_diverged(rates, rng.random((21, 400)) < law[:, None], rng, 200)
     assert abs(found.value - 0.2) < 4 * found.error
-    assert 0 < found.error < 0.005
+    assert found.n == 400
+    # the share's deviation, 1/2 over the root of 400, over the slope of the law between the points beside the middle
+    slope = (law[11] - law[9]) / 0.02
+    assert found.error == pytest.approx(0.5 / np.sqrt(400) / slope, rel=0.25)
     assert measure.first_half(rates, np.zeros(21)) == rates[-1]
     assert measure.first_half(rates, np.ones(21)) == rates[0]
+    for share, where in (
+        ([0, 0.25, 0.75, 1], 2),
+        ([0, 1, 1, 1], 0.5),
+        ([0, 0.5, 0.5, 1], 1),
+        ([0.5, 0.5, 1, 1], 0),
+        ([0, 0, 0.1, 0.9], 3.5),
+        ([0.2, 0.4, 0.7, 0.3], 1 + 2 / 3),
+    ):
+        assert measure.first_half(np.array([0.0, 1.0, 3.0, 4.0]), np.array(share)) == pytest.approx(where)
+
+
+class TwoDraws:
+    """Instead of random numbers: of four runs at each of three rates, how many diverged in two draws."""
+
+    def binomial(self, runs, shares, size):
+        assert (runs, list(shares), size) == (4, [0.0, 0.5, 1.0], (2, 3))
+        return np.array([[0, 1, 3], [0, 4, 4]])
+
+
+def test_the_error_of_half_divergence_is_the_deviation_over_the_draws():
+    """1/2 is reached at rate 2.5 of the one draw and at 1.5 of the other."""
+    found = measure.half_diverged(
+        np.array([1.0, 2.0, 3.0]), np.array([[0, 0, 0, 0], [0, 1, 0, 1], [1, 1, 1, 1]], bool), TwoDraws(), 2
+    )
+    assert found == Estimate(2.0, pytest.approx(np.sqrt(0.5)), 4)
 
 
 @pytest.mark.parametrize("predict", [theory.escape_noise, theory.noise_shift, theory.time_per_log])
 def test_without_an_escape_there_is_nothing_to_predict(predict):
     for p, p_star, eta_hat in ((2, 1, 0.21), (4, 4, 0.34), (4, 4, 1e6)):
-        with pytest.raises(Impossible, match=r"eta_hat = .*: below 0\.(2052|3333), for an escape at p = "):
+        with pytest.raises(Impossible, match=r"eta_hat = .*: expected below 0\.(2052|3333), for an escape at p = "):
             predict(p, p_star, eta_hat)
 
 

@@ -1,11 +1,13 @@
 """One function for all engines, and the command that simulates one experiment and says what theory predicts."""
 
 import re
+from typing import get_args
 
 import numpy as np
 import pytest
 from numpy.random import SeedSequence, default_rng
 
+from shallownets.config.check import fields, parts
 from shallownets.errors import UserError
 from shallownets.studies.escape import starts
 from shallownets.studies.escape.commands import simulate as command
@@ -25,6 +27,10 @@ def test_a_list_of_starts_gives_a_run_from_each(engine, rng):
         np.testing.assert_allclose(together.M[number], alone.M[0], rtol=1e-12)
         np.testing.assert_allclose(together.M[number, 0], start.M, atol=1e-12)
     assert sum(done) == pytest.approx(3.0)
+
+
+def test_the_command_knows_every_engine():
+    assert set(get_args(parts(fields(command.Asked)["engine"])[0])) == set(ENGINES)
 
 
 def told(capsys, tmp_path, line):
@@ -82,7 +88,7 @@ def test_every_case_is_told(line, words, capsys, tmp_path):
 
 def test_engines_share_the_starts_and_sgd_its_seed():
     def ran(line):
-        return command.run(command.parse(line.split()))
+        return command.run(command.parse(line.split())[0])
 
     (begun, chain), (same, again) = ran(f"{SMALL} --alpha-max 2"), ran(f"{SMALL} --alpha-max 2")
     limit, _ = ran(f"{SMALL} --alpha-max 2 --engine ode")
@@ -97,30 +103,33 @@ def test_engines_share_the_starts_and_sgd_its_seed():
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("--p 0", "--p: '0' given; a whole number of at least 1 is right"),
-        ("--N 3", "--N = 3: expected at least p + p* = 6"),
-        ("--points 1", "--points = 1: expected a whole number from 2 to 1000000"),
-        ("--alpha-max 0.00001", "--alpha-max = 1e-05: 0.1 samples at N = 10000; a run of at least 2 is right"),
-        ("--alpha-max 1 --N 100 --points 401", "--points = 401: expected at most one time a sample, 100 at N = 100"),
-        ("--eta 1e6", "--eta = 1e+06 without --alpha-max: 0.31 samples at N = 10000; a run of at least 2 is right"),
-        ("--eta 1e-300", "--eta = 1e-300 without --alpha-max: a run to alpha = 3.1e+301; one to less than 1e+15 is"),
-        ("--eta-hat 1e-312", "--eta-hat = 1e-312 without --alpha-max: a run to alpha = "),
-        ("--alpha-max 1e300 --engine ode", "--alpha-max = 1e+300: a run to alpha = 1e+300; one to less than 1e+15"),
-        ("--eta 1e-12", "4 runs to alpha = 3.1e+13, 3.1e+17 samples each, take about 3.5e+03 years on one core: "),
+        ("--p 0", "--p '0': expected a whole number from 1 to 1000"),
+        ("--N 3", "--N 3: expected at least p + p* = 6"),
+        ("--points 1", "--points '1': expected a whole number from 2 to 1000000"),
+        ("--alpha-max 0.00001", "--alpha-max 1e-05: 0.1 samples at N = 10000; expected at least 2"),
+        ("--alpha-max 1 --N 100 --points 401", "--points 401: expected at most one time a sample, 100 at N = 100"),
+        ("--eta 1e6", "--eta 1e+06 without --alpha-max: 0.31 samples at N = 10000; expected at least 2"),
+        (
+            "--eta 1e-300",
+            "--eta 1e-300 without --alpha-max: a run to alpha = 3.1e+301; expected one to less than 1e+15",
+        ),
+        ("--eta-hat 1e-312", "--eta-hat 1e-312 without --alpha-max: a run to alpha = "),
+        ("--alpha-max 1e300 --engine ode", "--alpha-max '1e300': expected a number below 1e+15"),
+        ("--eta 1e-12", "4 runs to alpha = 3.1e+13, 3.1e+17 samples each, take about 3.5e+03 years on one core; "),
         ("--N 999999999999999 --engine direct", "N = 999999999999999: weights of 4 + 2 vectors need 9.6e+07 GB of "),
         (
             "--N 999999999999999",
-            "take about 4.4e+03 years on one core: fewer of them, a larger --eta, a smaller --N, or",
+            "take about 4.4e+03 years on one core; expected fewer of them, a larger --eta, a smaller --N, or",
         ),
         (
             "--replicates 1000000 --points 900000 --engine ode",
-            "--replicates = 1000000 and 900000 times: the overlaps need 5.18e+05 GB of memory; at most the ",
+            "--replicates = 1000000 and 900000 times: the overlaps need 5.18e+05 GB of memory; expected at most the ",
         ),
-        ("--p 2000 --N 5000", "--p = 2000: expected a whole number from 1 to 1000"),
-        ("--tolerance 1", "--tolerance = 1.0: expected a number from 1e-13 to 0.01"),
-        ("--eta 1 --eta-hat 1", "--eta-hat: not allowed with argument --eta"),
-        ("--engine fast", "'fast' (choose from"),
-        ("--out plot.svg", "--out plot.svg: a name that ends in .png or .pdf is right"),
+        ("--p 2000 --N 5000", "--p '2000': expected a whole number from 1 to 1000"),
+        ("--tolerance 1", "--tolerance '1': expected a number from 1e-13 to 0.01"),
+        ("--eta 1 --eta-hat 1", "--eta 1: expected one of --eta and --eta-hat"),
+        ("--engine fast", "--engine 'fast': expected one of direct, chain"),
+        ("--out plot.svg", "--out plot.svg: expected a name that ends in .png or .pdf"),
     ],
 )
 def test_a_mistake_is_refused_in_the_words_of_the_config(line, words):
@@ -143,12 +152,12 @@ def test_what_takes_long_is_said_before_it_starts(capsys):
 def test_a_run_of_few_samples_is_recorded_after_each(capsys, tmp_path):
     text = told(capsys, tmp_path, "--p 1 --p-star 1 --N 2 --engine chain")
     assert "Student p = 1, teacher p* = 1, N = 2" in text
-    args = command.parse(["--p", "1", "--p-star", "1", "--N", "2"])
+    args, _ = command.parse(["--p", "1", "--p-star", "1", "--N", "2"])
     assert args.points == int(args.alpha_max * 2) < 401
 
 
 def test_starts_are_those_of_the_paper():
-    begun, _ = command.run(command.parse(["--N", "400", "--replicates", "200", "--engine", "spectral"]))
+    begun, _ = command.run(command.parse(["--N", "400", "--replicates", "200", "--engine", "spectral"])[0])
     squares = np.array([(start.M**2).mean() for start in begun])
     assert abs(squares.mean() - 1 / 400) < 4 * squares.std(ddof=1) / np.sqrt(len(squares))
     assert all(np.array_equal(start.Q, np.eye(4)) for start in begun)
@@ -158,7 +167,7 @@ def test_starts_are_those_of_the_paper():
 @pytest.mark.parametrize("engine", ["chain", "spectral"])
 def test_where_no_overlap_grows_no_escape_is_predicted(engine):
     line = f"--p 4 --p-star 4 --N 1000 --eta-hat 0.35 --engine {engine} --alpha-max 20 --replicates 2"
-    args = command.parse(line.split())
+    args, _ = command.parse(line.split())
     begun, runs = command.run(args)
     said = " ".join("\n".join(command.summary(args, begun, runs)).split())
     assert "0 of 2 runs escape. None is predicted beyond eta-hat = 0.333" in said

@@ -125,7 +125,7 @@ def test_a_case_of_which_all_runs_diverge_has_no_row_and_a_note():
         "sgd_selection", {"seed": 1}, runs=[lost, made("sgd_selection_runs", ORTHONORMAL).data]
     ).measurements
     assert set(measured.frame.N) == {30}
-    assert measured.parameters["notes"] == ["SGD, N = 8, eta_hat = 1.5: 3 of 3 runs diverged"]
+    assert list(measured.parameters["notes"]) == ["SGD, N = 8, eta_hat = 1.5: 3 of 3 runs diverged"]
 
 
 def test_every_claim_names_a_quantity_that_a_stage_measures(root, tables):

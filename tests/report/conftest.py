@@ -1,6 +1,8 @@
 """A small checkout with finished results of two studies, and the report made from it."""
 
+import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 import yaml
 
 from shallownets.claims.judge import Comparison
+from shallownets.files import sidecar
 from shallownets.report.page import build
 from shallownets.results.artefacts import save
 from shallownets.stage import Table
@@ -54,6 +57,7 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
     """A line of the ledger that holds unless told otherwise."""
     common = {
         "id": name,
+        "origin": "paper",
         "source": "eq. 1",
         "statement": f"The claim {name.partition('[')[0]} holds.",
         "predicted": 2.0,
@@ -68,6 +72,13 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
         "n": 9,
         "note": "",
         "kind": "interval",
+        "evidence": "statistical",
+        "error": 0.0667,
+        "degrees": 8.0,
+        "deviation": 1.4,
+        "group": "",
+        "requires": "",
+        "calibrated": "",
         "tolerance": 0.5,
         "tiers": "paper, smoke",
     }
@@ -77,9 +88,21 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
 LINES = [
     line("risk[p=4]", "reproduced"),
     line("risk[p=6]", "deviates", measured=4.0, low=3.5, high=4.5, note="It deviates at p = 6."),
-    line("bound", "underpowered", kind="at_most", tolerance=None, section="5 Discussion"),
+    line("bound", "underpowered", kind="at_most", evidence="inequality", tolerance=None, section="5 Discussion"),
     line("hostile", "reproduced", statement=f"A statement {HOSTILE}."),
-    line("slope", "reproduced", "toy", "lines", kind="within", tolerance=0.4, predicted=3.0, measured=3.0),
+    line(
+        "slope",
+        "reproduced",
+        "toy",
+        "lines",
+        kind="within",
+        evidence="law",
+        origin="beyond",
+        requires="risk",
+        tolerance=0.4,
+        predicted=3.0,
+        measured=3.0,
+    ),
     line("later", "not judged", predicted=None, measured=None, low=None, high=None, n=None, tiers="cluster"),
 ]
 
@@ -95,7 +118,7 @@ def checkout(tmp_path_factory) -> Path:
             path = folder / f"workflow/{kind}/{study}.yaml"
             path.parent.mkdir(exist_ok=True)
             path.write_text(yaml.safe_dump(content))
-    (folder / "config.yaml").write_text("tier: paper\nseed: 11\ntoy:\n  line:\n    slope: 2.0 # rise over run\n")
+    (folder / "config.yaml").write_text("tier: paper\nseed: 11\ntoy:\n  line:\n    slope: 2.0\n")
     results = folder / "results"
     results.mkdir()
     (results / "config.yaml").write_text(yaml.safe_dump(CONFIG, sort_keys=False))
@@ -110,23 +133,19 @@ def checkout(tmp_path_factory) -> Path:
         picture.parent.mkdir(parents=True)
         matplotlib.image.imsave(picture, np.linspace(0, 1, 600 * 300).reshape(300, 600))
         picture.with_suffix(".pdf").write_bytes(b"%PDF-1.4")
-    benchmark = results / "benchmarks/toy/straight.tsv"
-    benchmark.parent.mkdir(parents=True)
-    benchmark.write_text("s\th:m:s\tmax_rss\tcpu_time\n90.0\t0:01:30\t256.4\t30.0\n")
+    path = sidecar(results / "figure_data/toy/straight.csv")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"seconds": 90.0, "core_seconds": 30.0, "memory": 256.4}))
     return folder
 
 
-def job(rule: str, inputs: list[str], outputs: list[str], benchmark: str | None = None) -> Job:
+def job(rule: str, inputs: list[str], outputs: list[str]) -> Job:
     """A job of the workflow, with paths below the results."""
     return Job(
         rule=rule,
         message=f"what {rule} makes",
-        wildcards={},
         code=(),
         inputs=tuple(Path("results", name) for name in inputs),
         outputs=tuple(Path("results", name) for name in outputs),
-        log=None,
-        benchmark=Path("results", benchmark) if benchmark else None,
         command=f"run toy.{rule}",
     )
 
@@ -136,11 +155,19 @@ def jobs() -> list[Job]:
     """The workflow: data, then a figure of each study, then the ledger."""
     return [
         job("points", [], ["figure_data/escape/stationary_map.csv", "measurements/escape/stationary_map.csv"]),
-        job("line", [], ["figure_data/toy/straight.csv"], "benchmarks/toy/straight.tsv"),
+        job("line", [], ["figure_data/toy/straight.csv"]),
         job("stationary_map", ["figure_data/escape/stationary_map.csv"], ["figures/escape/stationary_map.png"]),
         job("straight", ["figure_data/toy/straight.csv"], ["figures/toy/straight.png"]),
         job("claims", ["measurements/escape/stationary_map.csv"], ["claims.csv"]),
     ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def meanings() -> Iterator[None]:
+    """The study `toy` of these tests has no classes of parameters."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shallownets.report.page.meanings", lambda: {"toy.line.slope": "rise over run"})
+        yield
 
 
 @pytest.fixture

@@ -1,18 +1,20 @@
 """What rules cost, and the graph of who reads whose results."""
 
+import json
 import re
-from pathlib import Path
 
 import pytest
 
+from shallownets.files import sidecar
 from shallownets.report import rules
 from tests.report.conftest import job
 
 
-def test_costs_are_summed_by_rule_and_a_job_without_benchmark_is_unknown(tmp_path):
-    jobs = [job("sgd", [], [f"{n}.npz"], f"{tmp_path}/{n}.tsv") for n in range(3)]
+def test_costs_are_summed_by_rule_and_a_job_without_seals_is_unknown(tmp_path):
+    jobs = [job("sgd", [], [f"{tmp_path}/{n}.npz"]) for n in range(3)]
     for n, (seconds, memory) in enumerate(((10, 100), (20, 300))):
-        Path(f"{tmp_path}/{n}.tsv").write_text(f"s\tmax_rss\tcpu_time\n{seconds}\t{memory}\t{seconds / 2}\n")
+        seal = {"seconds": seconds, "core_seconds": seconds / 2, "memory": memory}
+        sidecar(tmp_path / f"{n}.npz").write_text(json.dumps(seal))
     (rule,) = rules.by_rule(jobs)
     assert (rule.name, rule.jobs, rule.unknown) == ("sgd", 3, 1)
     assert (rule.seconds, rule.core_seconds, rule.longest, rule.memory) == (30, 15, 20, 300)

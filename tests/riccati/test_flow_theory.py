@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
-from scipy.special import zeta
+from scipy.special import logit, zeta
 
 from shallownets.studies.riccati import model, starts
 from shallownets.studies.riccati.engines import exact
@@ -28,6 +28,16 @@ def test_the_decoupled_time_is_half_way_and_the_end_is_the_best_risk():
     T = emergence.times(lam, N, d)
     g = emergence.logistic(T, lam, emergence.equal_shares(10, N, d))
     assert np.allclose(np.diag(g)[:N], 0.5, atol=2 * N / d)  # log(d/N) in place of log(d/N - 1)
+
+
+@pytest.mark.parametrize("g", [0.1, 0.5, 0.9])
+def test_the_time_to_a_risk_is_found_from_a_guess_within_a_factor_of_10(g):
+    """One slow direction from a share s is learned to g at (logit g - logit s)/(2 λ), some thousands."""
+    lam, share = np.array([1e-3]), 1e-4
+    time = (logit(g) - logit(share)) / (2 * lam[0])
+    (level,) = emergence.additive_risk(np.array([[g]]), lam)
+    for guess in (time / 9, time, 9 * time):
+        assert emergence.time_to_risk(level, lam, np.array([share]), guess) == pytest.approx(time)
 
 
 def test_one_direction_alone_is_exactly_decoupled(rng):
@@ -75,7 +85,7 @@ def test_the_power_part_is_the_risk_with_the_tail_that_is_cut_off():
         assert np.allclose(part, k ** (1 - 2 * beta) / abs(1 - 2 * beta), rtol=1 / k[0])
 
 
-@pytest.mark.parametrize("beta", [0.25, 1.0])
+@pytest.mark.parametrize("beta", [0.25, 1.0, 1.25])
 def test_the_law_is_the_step_function_of_decoupled_times(beta):
     """With d -> infinity all directions with T_j < t are learned and no other; then M* -> infinity."""
     M_star, d = 200_000, 10**14
@@ -89,6 +99,22 @@ def test_the_law_is_the_step_function_of_decoupled_times(beta):
         steps = scaling.power_part(steps, M_star, beta)
     assert np.allclose(scaling.law(t, M_star, beta, M_star, d), steps, **tolerance)
     assert scaling.learned(t, M_star, beta, M_star, d) == pytest.approx([501, 5001, 50001], rel=0.01)
+
+
+def test_the_times_of_scaling_are_where_decoupled_directions_stand():
+    """The window begins and ends at times T_j; a light tail is learned at half its unit; then nothing but e^-40 is."""
+    d, M_star = 10**6, 10
+    lam = model.spectrum(M_star, 0.25)
+    assert scaling.window(lam, M_star, d, 1, 1.0) == pytest.approx(emergence.times(lam, M_star, d)[[0, 9]])
+    assert scaling.window(lam, 6, d, 2, 0.5) == pytest.approx(np.log(d / 6) / (2 * lam[[1, 2]]))
+    for first, share in ((0, 1.0), (5, 0.5), (6, 0.5), (2, 1.2)):
+        with pytest.raises(ValueError, match="is none"):
+            scaling.window(lam, M_star, d, first, share)
+    end = scaling.unit_of_light(M_star, 0.25, 4, d) / 2
+    assert scaling.learned(end, M_star, 0.25, 4, d) == pytest.approx(M_star)
+    assert scaling.law(end * np.array([0.9, 2.0]), M_star, 0.25, 4, d) == pytest.approx([1 - 0.9**2, 0])
+    for N, gap in ((4, lam[3] - lam[4]), (9, lam[8] - lam[9]), (10, lam[9]), (12, lam[9])):
+        assert 2 * gap * scaling.settled(lam, N, d) - np.log(d) == pytest.approx(40)
 
 
 def test_the_exponent_of_decoupled_directions_is_asymptotic_at_any_dimension():

@@ -32,13 +32,13 @@ def test_whole_numbers_and_lists_are_numbers():
 
 @pytest.mark.parametrize("samples", [[10, 5], [-1, 5], [0.5], [np.nan], [np.inf]])
 def test_samples_are_whole_numbers_that_rise(samples, start):
-    with pytest.raises(Impossible, match=r"^samples = .*: rising whole numbers of at least 0 are right$"):
+    with pytest.raises(Impossible, match=r"^samples = .*: expected rising whole numbers of at least 0$"):
         stiefel.simulate(start, LAM, 50, 0.01, samples, SeedSequence(1))
 
 
 @pytest.mark.parametrize("lam", [LAM[:2], LAM[::-1], -LAM, LAM * np.nan, [1, 1, 1, 0]])
 def test_eigenvalues_are_above_0_and_do_not_rise(lam, start):
-    words = r"^lam = .*: M\* = 4 numbers above 0 that do not rise are right$"
+    words = r"^lam = .*: expected M\* = 4 numbers above 0 that do not rise$"
     with pytest.raises(Impossible, match=words):
         stiefel.simulate(start, lam, 50, 0.01, [5], SeedSequence(1))
     with pytest.raises(Impossible, match=words):
@@ -49,7 +49,7 @@ def test_eigenvalues_are_above_0_and_do_not_rise(lam, start):
 
 @pytest.mark.parametrize("times", [[-1.0], [np.nan], [np.inf], [[1.0]]])
 def test_times_are_numbers_of_at_least_0(times, start):
-    words = r"^times = .*: finite numbers of at least 0 are right$"
+    words = r"^times = .*: expected finite numbers of at least 0$"
     for use in (
         lambda: next(exact.overlaps(start, LAM, times)),
         lambda: next(exact.weights(start, 1.0, LAM, times)),
@@ -61,10 +61,10 @@ def test_times_are_numbers_of_at_least_0(times, start):
 
 def test_scale_tolerance_and_overlaps_are_numbers(start):
     for scale in (0.0, -1.0, np.nan):
-        with pytest.raises(Impossible, match=rf"^scale = {scale}: a finite number above 0 is right$"):
+        with pytest.raises(Impossible, match=rf"^scale = {scale}: expected a finite number above 0$"):
             next(exact.weights(start, scale, LAM, np.array([1.0])))
     for G, tolerance in ((start.Z @ start.Z.T, np.nan), (start.Z @ start.Z.T, 0.0), (np.full((4, 4), np.nan), 1e-8)):
-        with pytest.raises(Impossible, match="finite numbers to start from, and a tolerance above 0"):
+        with pytest.raises(Impossible, match="expected finite numbers to start from and a tolerance above 0"):
             integration.overlaps(G, LAM, np.array([0.0, 1.0]), tolerance)
 
 

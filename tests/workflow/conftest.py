@@ -10,8 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -117,6 +116,14 @@ class Checkout:
         }
 
 
+def refusal(said: str) -> str:
+    """The one line of ours where Snakemake says of a WorkflowError where in the workflow it was raised."""
+    place = r'"[^\n]*", line \d+'
+    found = re.findall(rf"^WorkflowError in file {place}:\n(.*)\n  File {place}, in \S+\n\Z", said, re.MULTILINE)
+    assert len(found) == 1, said
+    return found[0]
+
+
 def without_studies(checkout: Checkout) -> Checkout:
     """The checkout without its studies and the tiers that are theirs: what they share is left."""
     studies = checkout.studies()
@@ -134,57 +141,46 @@ def without_studies(checkout: Checkout) -> Checkout:
     return checkout
 
 
-@contextmanager
-def made_once(tmp_path_factory, name: str) -> Iterator[tuple[Path, bool]]:
-    """(a folder that all workers of pytest-xdist share, whether it is to be made now); the others wait meanwhile."""
+def made_once(tmp_path_factory, name: str, make: Callable[[Path], object]) -> Checkout:
+    """The checkout that ``make`` fills a folder with, once for all workers of pytest-xdist; the others wait."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made = folder.with_suffix(".made")
-        yield folder, not made.exists()
-        made.touch()
+        if not made.exists():
+            make(folder)
+            made.touch()
+    return Checkout.at(folder)
 
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory) -> Checkout:
     """A checkout without any study. Tests copy it and leave it as it is."""
-    with made_once(tmp_path_factory, "bare") as (folder, new):
-        return without_studies(Checkout(folder)) if new else Checkout.at(folder)
+    return made_once(tmp_path_factory, "bare", lambda folder: without_studies(Checkout(folder)))
 
 
 @pytest.fixture(scope="session")
 def toy(bare, tmp_path_factory) -> Checkout:
     """A checkout with the study `toy` alone, without results. Tests copy it and leave it as it is."""
-    with made_once(tmp_path_factory, "toy") as (folder, new):
-        if not new:
-            return Checkout.at(folder)
-        checkout = bare.copy(folder)
-        made = checkout.python("-m", "shallownets", "study", "toy")
+
+    def make(folder: Path) -> None:
+        made = bare.copy(folder).python("-m", "shallownets", "study", "toy")
         assert made.returncode == 0, made.stderr
-    return checkout
+
+    return made_once(tmp_path_factory, "toy", make)
 
 
 @pytest.fixture(scope="session")
 def finished(toy, tmp_path_factory) -> Checkout:
     """The same in which the smoke tier has run. Tests copy it and leave it as it is."""
-    with made_once(tmp_path_factory, "finished") as (folder, new):
-        if not new:
-            return Checkout.at(folder)
-        checkout = toy.copy(folder)
-        checkout.run()
-    return checkout
+    return made_once(tmp_path_factory, "finished", lambda folder: toy.copy(folder).run())
 
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory) -> Checkout:
     """A checkout with all studies in which the smoke tier has run: once for all tests, which leave it as it is."""
-    with made_once(tmp_path_factory, "real") as (folder, new):
-        if not new:
-            return Checkout.at(folder)
-        checkout = Checkout(folder)
-        checkout.run()
-    return checkout
+    return made_once(tmp_path_factory, "real", lambda folder: Checkout(folder).run())
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def command(checkout: Checkout, module: str, *arguments: object) -> subprocess.C
     return subprocess.run(line, cwd=checkout.folder, env=environment, capture_output=True, text=True, timeout=1200)
 
 
-@pytest.mark.parametrize("which", ["finished", "real"])
+@pytest.mark.parametrize("which", ["finished", pytest.param("real", marks=pytest.mark.slow)])
 def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, which):
     finished = request.getfixturevalue(which)
     packed = command(finished, "archive", "--results", "results/smoke", "--out", tmp_path)
@@ -31,7 +31,7 @@ def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, w
     results = finished.artefacts() | {
         name: (finished.results / name).read_bytes() for name in ("config.yaml", "report.html")
     }
-    assert manifest["artefacts"] == {
+    assert manifest.artefacts == {
         name: hash_of(content) for name, content in results.items() if name.startswith("data/")
     }
     assert files == {name: content for name, content in results.items() if not name.startswith("data/")} | {
@@ -43,10 +43,12 @@ def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, w
     assert "other versions" not in checked.stdout
     assert "  same but for times and hardware  report.html\n" in checked.stdout
     figures = sum(name.startswith("figures/") for name in files)
-    agreeing, unchecked = checked.stdout.splitlines()[-2:]
+    agreeing = next(line for line in checked.stdout.splitlines() if line.startswith("Agree: "))
     for words in (f"{figures} of {figures} figures", "1 of 1 claims.csv", "1 of 1 claims.md", "1 of 1 report.html"):
         assert words in agreeing
-    assert re.match(r"Not checked but for the hash: \d+ of \d+ data, \d+ of \d+ figure_data, ", unchecked)
+    if which == "real":  # of the toy's few tables the sample leaves none
+        unchecked = checked.stdout.splitlines()[-1]
+        assert re.match(r"Not checked but for the hash: \d+ of \d+ data, \d+ of \d+ figure_data, ", unchecked)
 
 
 def test_what_is_not_finished_is_not_archived(done, tmp_path):

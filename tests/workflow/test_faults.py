@@ -233,7 +233,7 @@ def test_of_two_runs_at_once_the_second_is_refused_in_one_line(broken, right, co
     lock = broken.results / ".lock"
     before = lock.read_text()
     first = start(broken)
-    while lock.read_text() == before:
+    while lock.read_text() in (before, ""):  # it is empty for a moment
         assert first.poll() is None
         time.sleep(0.02)
     # The figure is missing as long as the first run is at work, so the second has something to do.
@@ -312,6 +312,7 @@ def kill_something(run: subprocess.Popen, checkout: Checkout, rng: np.random.Gen
     return True
 
 
+@pytest.mark.slow
 def test_twenty_kills_at_random_times_lose_nothing(checkout, right, count_fault):
     rng = np.random.default_rng(20)
     kills = survived = 0

@@ -1,6 +1,7 @@
 """Snakemake on a disk without file locks, and for a user whom the machine does not know: both are stood in for."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -93,3 +94,17 @@ def test_a_user_without_a_name_and_a_home_can_plan_a_run(checkout, tmp_path_fact
     )
     assert done.stdout == "7\n", done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"), [("dag.DAG", "incomplete_files"), ("persistence.PersistenceBase", "params_changed")]
+)
+def test_a_snakemake_that_lacks_what_the_guard_uses_is_refused_in_a_line(checkout, owner, name):
+    lacking = f"import snakemake.persistence\n\ndel snakemake.{owner}.{name}\n\n\ninclude:"
+    checkout.edit("Snakefile", "include:", lacking)
+    done = checkout.snakemake(TOY)
+    assert done.returncode == 1
+    (said,) = [line for line in done.stderr.splitlines() if "which guard.py needs" in line]
+    assert re.fullmatch(rf"snakemake = [\d.]+: it has no {name}, .*; expected the version of requirements\.lock", said)
+    assert "Traceback" not in done.stderr
+    assert not (checkout.results / "data").exists()

@@ -17,7 +17,7 @@ RESULTS = Path("results/forged")
 # The commands are those by which a plan knows a job; the shell takes what follows them for the job itself.
 SNAKEFILE = """
 configfile: "config.yaml"
-shell.prefix('python() { case $3 in run|draw) shift 4;; *) shift 3;; esac; "$@"; }; ')
+shell.prefix('python() {{ case $3 in run|draw) shift 4;; *) shift 3;; esac; "$@"; }}; ')
 rule all:
     default_target: True
     input: "results/forged/claims.md", "results/forged/report.html"

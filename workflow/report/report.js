@@ -18,10 +18,11 @@ filters.addEventListener("submit", (event) => event.preventDefault());
 const search = () => ledger.search(document.getElementById("search").value).draw();
 for (const kind of ["input", "change"]) filters.addEventListener(kind, search);
 filters.addEventListener("reset", () => setTimeout(() => ledger.search("").draw()));
-for (const count of document.querySelectorAll("[data-verdict]:is(a)")) {
+// A count leads to what it counts.
+for (const count of document.querySelectorAll("a:is([data-verdict], [data-origin], [data-evidence])")) {
   count.addEventListener("click", () => {
     filters.reset();
-    menus.find((menu) => menu.dataset.key === "verdict").value = count.dataset.verdict;
+    for (const menu of menus) menu.value = count.dataset[menu.dataset.key] ?? "";
     setTimeout(() => ledger.draw());
   });
 }

@@ -20,8 +20,6 @@ rule claims:
         md=f"{RESULTS}/claims.md",
     log:
         f"{LOGS}/claims.log",
-    benchmark:
-        f"{BENCHMARKS}/claims.tsv"
     group:
         "last"
     resources:
@@ -29,11 +27,12 @@ rule claims:
         runtime=growing(2),
     params:
         code=CLAIMS_CODE,
-        command=lambda wildcards, output: shlex.join(
+        command=shlex.join(
             ["ledger", "--entries", *CLAIMS, "--measurements", MEASUREMENTS, "--tier", config["tier"]]
-            + ["--template", CLAIMS_TEMPLATE, "--source", CLAIMS_CODE, *named(output)]
+            + ["--template", CLAIMS_TEMPLATE, "--source", CLAIMS_CODE]
         ),
+        files=lambda wildcards, output: named(output),
     message:
         "the ledger of claims"
     shell:
-        "python -m shallownets {params.command} 2>&1 | tee {log}"
+        "python -m shallownets {params.command} {params.files} 2>&1 | tee {log}"

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from shallownets.claims import entries
 from shallownets.config import settings, yamlfile
-from shallownets.config.commandline import option, words
+from shallownets.config.commandline import option, values, words
 from shallownets.errors import UserError
 from shallownets.workflow import catalogue, guard, user
 from shallownets import sources
@@ -33,7 +33,7 @@ if Path.cwd() != ROOT.resolve():
 PYTHON, SOURCE = Path(sys.executable).parent, ROOT / "src"
 for path in (PYTHON, SOURCE):
     if os.pathsep in str(path):
-        raise WorkflowError(f"{path}: a path without {os.pathsep} is right, which separates folders of a search path")
+        raise WorkflowError(f"{path}: expected a path without {os.pathsep}, which separates folders of a search path")
 shell.prefix('set -euo pipefail; export PATH={PYTHON:q}:"$PATH" PYTHONPATH={SOURCE:q}; ')
 
 
@@ -48,16 +48,16 @@ except UserError as error:
     raise WorkflowError(str(error))
 
 RESULTS = settings.results_folder(config)
-DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS, BENCHMARKS = (
-    f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs", "benchmarks")
+DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS = (
+    f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs")
 )
 CATALOGUE = catalogue.load(ROOT)
 
 
-def named(files):
+def named(*files):
     """Named inputs or outputs of a job as words of a command line: --name file."""
-    listed = ((name, [paths] if isinstance(paths, str) else paths) for name, paths in files.items())
-    return [word for name, paths in listed for word in (option(name), *paths)]
+    listed = ((name, [paths] if isinstance(paths, str) else paths) for of in files for name, paths in of.items())
+    return shlex.join(word for name, paths in listed for word in (option(name), *paths))
 
 
 def closure(module):
@@ -66,10 +66,11 @@ def closure(module):
 
 
 def command(module, *said):
-    """The params of a rule: the hash of the source, and the command with the job's files, behind `python -m shallownets`."""
+    """The params of a rule: the hash of the source, what stands behind `python -m shallownets`, and the job's files."""
     return {
         "code": digest(module),
-        "command": lambda wildcards, input, output: shlex.join([*said, *named(input), *named(output)]),
+        "command": shlex.join(said),
+        "files": lambda wildcards, input, output: named(input, output),
     }
 
 
@@ -83,19 +84,26 @@ def digest(module, *others):
 
 
 def stage(name, section="", **more):
-    """The hash of a stage's source, and its command with parameters and files, as the params of its rule.
+    """The hash of a stage's source, its command with all parameters, and the job's files, as the params of its rule.
 
-    The section, and the values in `more` that do not stand in the config, may be functions of the wildcards.
+    A parameter is what `more` says of it; else the wildcard of its name; else what the config says, in the section or
+    around it. The section and the values in `more` may be functions of the wildcards.
     """
 
-    def command(wildcards, input, output):
-        values = {key: value(wildcards) if callable(value) else value for key, value in more.items()}
+    def command(wildcards):
+        said = values(settings.class_of(name), dict(wildcards.items()))
+        said |= {key: value(wildcards) if callable(value) else value for key, value in more.items()}
         place = section(wildcards) if callable(section) else section
-        given = words(settings.values_of(name, config, place, values))
-        return shlex.join(["run", name, *given, *named(input), *named(output)])
+        return shlex.join(["run", name, *words(settings.values_of(name, config, place, said))])
 
     study, _, last = name.partition(".")
-    return {"code": digest(f"studies.{study}.stages.{last}"), "command": command}
+    files = lambda wildcards, input, output: named(input, output)
+    return {"code": digest(f"studies.{study}.stages.{last}"), "command": command, "files": files}
+
+
+def batches(folder, replicates, size):
+    """The files of a folder that hold the replicates, so many each, by the first and the last of them."""
+    return [f"{folder}/{first}-{min(first + size, replicates) - 1}.npz" for first in range(0, replicates, size)]
 
 
 def growing(amount):
@@ -110,7 +118,7 @@ onstart:
     # Those who submit jobs put the path of Python into a script as it is, and that of the script into double quotes.
     for path, special in ((sys.executable, r"[^\w@%+=:,./-]"), (str(ROOT), r'["$`\\]')):
         if workflow.non_local_exec and re.search(special, path, re.ASCII):
-            raise WorkflowError(f"{path}: a path without spaces and quotes is right for jobs of a batch system")
+            raise WorkflowError(f"{path}: expected a path without spaces and quotes for jobs of a batch system")
     try:
         guard.tidy(Path(RESULTS))
         settings.write(config, Path(RESULTS, "config.yaml"))

@@ -1,22 +1,7 @@
 # Study escape: Escape dynamics and implicit bias of one-pass SGD (arXiv:2604.03068).
-#
-# REQUIRED INPUTS: the section `escape` of the config
-# OUTPUTS, below RESULTS:
-#   data/escape/{run}/start.npz               a start
-#   data/escape/{run}/{sgd,chain}/{batch}.npz replicates from it in batches: SGD, and the overlap chain at a larger N
-#   data/escape/{run}/{sgd,chain}.npz         all replicates
-#   data/escape/{run}/ode.npz                 the ODE from it
-#   figure_data/escape/fig1.csv               what Figure 1 shows
 
 
 include: "escape/functions.smk"
-
-
-# The replicates of a batch, by its wildcards: the same for both engines.
-ESCAPE_BATCH = {
-    "first": lambda wildcards: int(wildcards.first),
-    "replicates": lambda wildcards: int(wildcards.last) - int(wildcards.first) + 1,
-}
 
 
 use rule stage as escape_start with:
@@ -24,8 +9,6 @@ use rule stage as escape_start with:
         data=f"{DATA}/escape/{{run}}/start.npz",
     log:
         f"{LOGS}/escape/{{run}}/start.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/{{run}}/start.tsv"
     params:
         **stage("escape.start", escape_run, kind="orthonormal", index=escape_run_value("start")),
     message:
@@ -39,10 +22,8 @@ use rule stage as escape_sgd with:
         data=f"{DATA}/escape/{{run}}/sgd/{{first}}-{{last}}.npz",
     log:
         f"{LOGS}/escape/{{run}}/sgd_{{first}}-{{last}}.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/{{run}}/sgd_{{first}}-{{last}}.tsv"
     params:
-        **stage("escape.sgd", escape_run, **ESCAPE_BATCH),
+        **stage("escape.sgd", escape_run, replicates=escape_batch_size),
     message:
         "SGD of {wildcards.run}, replicates {wildcards.first} to {wildcards.last}"
 
@@ -54,10 +35,8 @@ use rule stage as escape_chain with:
         data=f"{DATA}/escape/{{run}}/chain/{{first}}-{{last}}.npz",
     log:
         f"{LOGS}/escape/{{run}}/chain_{{first}}-{{last}}.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/{{run}}/chain_{{first}}-{{last}}.tsv"
     params:
-        **stage("escape.chain", escape_run, N=escape_run_value("chain_N"), **ESCAPE_BATCH),
+        **stage("escape.chain", escape_run, N=escape_run_value("chain_N"), replicates=escape_batch_size),
     message:
         "overlap chain of {wildcards.run}, replicates {wildcards.first} to {wildcards.last}"
 
@@ -69,8 +48,6 @@ use rule stage as escape_gather with:
         data=f"{DATA}/escape/{{run}}/{{engine,sgd|chain}}.npz",
     log:
         f"{LOGS}/escape/{{run}}/gather_{{engine}}.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/{{run}}/gather_{{engine}}.tsv"
     params:
         **stage("escape.gather"),
     message:
@@ -84,8 +61,6 @@ use rule stage as escape_ode with:
         data=f"{DATA}/escape/{{run}}/ode.npz",
     log:
         f"{LOGS}/escape/{{run}}/ode.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/{{run}}/ode.tsv"
     params:
         **stage("escape.ode", escape_run),
     message:
@@ -101,8 +76,6 @@ use rule stage as escape_fig1 with:
         figure_data=f"{FIGURE_DATA}/escape/fig1.csv",
     log:
         f"{LOGS}/escape/fig1.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/fig1.tsv"
     params:
         **stage("escape.fig1"),
     message:

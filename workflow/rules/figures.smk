@@ -35,8 +35,6 @@ for figure in CATALOGUE.values():
             ),
         log:
             f"{LOGS}/{figure.study}/draw_{figure.name}.log",
-        benchmark:
-            f"{BENCHMARKS}/{figure.study}/draw_{figure.name}.tsv"
         group:
             "last"  # on a cluster small jobs share a submission: workflow/profiles
         resources:
@@ -48,4 +46,4 @@ for figure in CATALOGUE.values():
         message:
             f"figure {figure.name} of {figure.study}"
         shell:
-            "python -m shallownets {params.command} 2>&1 | tee {log}"
+            "python -m shallownets {params.command} {params.files} 2>&1 | tee {log}"

@@ -1,10 +1,5 @@
 # Study perceptron: Implicit bias produces neural scaling laws in learning curves, from perceptrons to deep networks
 # (arXiv:2505.13230).
-#
-# REQUIRED INPUTS: the section `perceptron` of the config
-# OUTPUTS, below RESULTS:
-#   data/perceptron/runs/{alpha}-{N}-{samples}.npz  free and fixed norm on the same samples
-#   measurements/perceptron/<table>.csv and figure_data/perceptron/<table>.csv of each rule below
 
 
 use rule stage as perceptron_norm_curves with:
@@ -13,8 +8,6 @@ use rule stage as perceptron_norm_curves with:
         figure_data=f"{FIGURE_DATA}/perceptron/norm_curves.csv",
     log:
         f"{LOGS}/perceptron/norm_curves.log",
-    benchmark:
-        f"{BENCHMARKS}/perceptron/norm_curves.tsv"
     params:
         **stage("perceptron.norm_curves", "perceptron.norm_curves"),
     message:
@@ -27,8 +20,6 @@ use rule stage as perceptron_first_law with:
         figure_data=f"{FIGURE_DATA}/perceptron/first_law.csv",
     log:
         f"{LOGS}/perceptron/first_law.log",
-    benchmark:
-        f"{BENCHMARKS}/perceptron/first_law.tsv"
     params:
         **stage("perceptron.first_law", "perceptron.first_law"),
     message:
@@ -41,8 +32,6 @@ use rule stage as perceptron_second_law with:
         figure_data=f"{FIGURE_DATA}/perceptron/second_law.csv",
     log:
         f"{LOGS}/perceptron/second_law.log",
-    benchmark:
-        f"{BENCHMARKS}/perceptron/second_law.tsv"
     params:
         **stage("perceptron.second_law", "perceptron.second_law"),
     message:
@@ -55,8 +44,6 @@ use rule stage as perceptron_optimum with:
         figure_data=f"{FIGURE_DATA}/perceptron/optimum.csv",
     log:
         f"{LOGS}/perceptron/optimum.log",
-    benchmark:
-        f"{BENCHMARKS}/perceptron/optimum.tsv"
     params:
         **stage("perceptron.optimum", "perceptron.optimum"),
     message:
@@ -68,8 +55,6 @@ use rule stage as perceptron_runs with:
         data=f"{DATA}/perceptron/runs/{{alpha}}-{{N}}-{{samples}}.npz",
     log:
         f"{LOGS}/perceptron/runs_{{alpha}}-{{N}}-{{samples}}.log",
-    benchmark:
-        f"{BENCHMARKS}/perceptron/runs_{{alpha}}-{{N}}-{{samples}}.tsv"
     params:
         **stage(
             "perceptron.runs",
@@ -96,8 +81,6 @@ use rule stage as perceptron_free_norm with:
         figure_data=f"{FIGURE_DATA}/perceptron/free_norm.csv",
     log:
         f"{LOGS}/perceptron/free_norm.log",
-    benchmark:
-        f"{BENCHMARKS}/perceptron/free_norm.tsv"
     params:
         **stage("perceptron.free_norm"),
     message:
@@ -110,8 +93,6 @@ use rule stage as perceptron_margins with:
         figure_data=f"{FIGURE_DATA}/perceptron/margins.csv",
     log:
         f"{LOGS}/perceptron/margins.log",
-    benchmark:
-        f"{BENCHMARKS}/perceptron/margins.tsv"
     params:
         **stage("perceptron.margins", "perceptron.margins"),
     message:
@@ -126,8 +107,6 @@ use rule stage as perceptron_learning_curves with:
         figure_data=f"{FIGURE_DATA}/perceptron/learning_curves.csv",
     log:
         f"{LOGS}/perceptron/learning_curves.log",
-    benchmark:
-        f"{BENCHMARKS}/perceptron/learning_curves.tsv"
     params:
         **stage("perceptron.learning_curves", "perceptron.learning_curves"),
     message:
@@ -140,8 +119,6 @@ use rule stage as perceptron_finite_size with:
         figure_data=f"{FIGURE_DATA}/perceptron/finite_size.csv",
     log:
         f"{LOGS}/perceptron/finite_size.log",
-    benchmark:
-        f"{BENCHMARKS}/perceptron/finite_size.tsv"
     params:
         **stage("perceptron.finite_size", "perceptron.finite_size"),
     message:
@@ -154,8 +131,6 @@ use rule stage as perceptron_label_noise with:
         figure_data=f"{FIGURE_DATA}/perceptron/label_noise.csv",
     log:
         f"{LOGS}/perceptron/label_noise.log",
-    benchmark:
-        f"{BENCHMARKS}/perceptron/label_noise.tsv"
     params:
         **stage("perceptron.label_noise", "perceptron.label_noise"),
     message:

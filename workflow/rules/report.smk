@@ -1,7 +1,8 @@
 # The report: one page with every figure, the ledger and where the numbers come from.
 #
 # REQUIRED INPUTS: all figures and their data, RESULTS/claims.csv, RESULTS/config.yaml, which each run writes when it starts,
-#                  workflow/studies/<study>.yaml, the catalogues, templates in workflow/report
+#                  workflow/studies/<study>.yaml, the catalogues, templates in workflow/report; what `make reseed` found,
+#                  where it was run
 # OUTPUTS: RESULTS/report.html
 
 REPORT_FILES = [
@@ -18,12 +19,11 @@ rule report_page:
         figures=TARGETS.values(),
         data=[f"{FIGURE_DATA}/{CATALOGUE[f'{study}.{name}'].table}.csv" for study in SHOWN for name in SHOWN[study]],
         claims=rules.claims.output.csv,
+        reseed=[path for path in [f"{RESULTS}/reseed.json"] if os.path.exists(path)],
     output:
         out=f"{RESULTS}/report.html",
     log:
         f"{LOGS}/report.log",
-    benchmark:
-        f"{BENCHMARKS}/report.tsv"
     group:
         "last"
     resources:
@@ -31,11 +31,10 @@ rule report_page:
         runtime=growing(5),
     params:
         code=REPORT_CODE,
-        command=lambda wildcards, output: shlex.join(
-            ["report", "--results", RESULTS, "--source", REPORT_CODE, *named(output)]
-        ),
+        command=shlex.join(["report", "--results", RESULTS, "--source", REPORT_CODE]),
+        files=lambda wildcards, output: named(output),
         config=settings.summary(config, settings.default(ROOT)),
     message:
         "the report"
     shell:
-        "python -m shallownets {params.command} 2>&1 | tee {log}"
+        "python -m shallownets {params.command} {params.files} 2>&1 | tee {log}"

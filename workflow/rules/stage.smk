@@ -5,16 +5,16 @@
 #         output: measurements=..., figure_data=...              # function's arguments and of what it returns
 #         params: **stage("escape.growth", "escape.plateau.growth")
 #
-# The parameters are those of the class of the stage's name: each from its section of the config, or from one around it.
+# The parameters are those of the class of the stage's name: each from the wildcard of its name, else from its section
+# of the config or from one around it; what comes from elsewhere is said, `stage(..., replicates=...)`. The seal beside
+# each result holds what the job cost.
 
 
 rule stage:  # no job of its own: the rules of the stages are made from it
     log:
         f"{LOGS}/stage.log",
-    benchmark:
-        f"{BENCHMARKS}/stage.tsv"
     resources:
         mem_mb=growing(1000),
         runtime=growing(20),
     shell:
-        "python -m shallownets {params.command} 2>&1 | tee {log}"
+        "python -m shallownets {params.command} {params.files} 2>&1 | tee {log}"

@@ -75,7 +75,7 @@ def source_of_checkout() -> str:
 
 def versions() -> dict[str, str]:
     """What a run's bytes depend on beside its source: Python, and the packages that this one requires."""
-    names = (re.match(r"[\w.-]+", requirement)[0] for requirement in requires(sources.PACKAGE))
+    names = (re.split(r"[^\w.-]", requirement)[0] for requirement in requires(sources.PACKAGE) or ())
     return {"python": platform.python_version()} | {name: version(name) for name in names}
 
 
@@ -88,7 +88,7 @@ def outputs(results: Path) -> list[str]:
     config = results / CONFIG
     folder = settings.results_folder(settings.load(config, catalogue.names()))
     if results.resolve() != Path(folder).resolve():
-        raise UserError(f"{config}: it is the config of {folder}, which is the right folder to name")
+        raise UserError(f"{config}: it is the config of {folder}; expected that folder")
     if due := sorted(map(str, lineage.due(configs=[config]))):
         raise UserError(f"{due[0]}: missing, or not what this checkout makes; run `make figures` before")
     return [path.relative_to(folder).as_posix() for job in lineage.jobs(configs=[config]) for path in job.outputs]
@@ -133,23 +133,23 @@ def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
 def _refusal(size: int, entries: Sequence[zipfile.ZipInfo]) -> str | None:
     """Why an archive of this size in bytes, with these entries, is not read; None where there is no reason."""
     if size > SIZE:
-        return f"it has {size / 1e6:.0f} MB; at most {SIZE / 1e6:.0f} MB is right"
+        return f"it has {size / 1e6:.0f} MB; expected at most {SIZE / 1e6:.0f} MB"
     if len(entries) > ENTRIES:
-        return f"{len(entries)} files are in it; at most {ENTRIES} are right"
+        return f"{len(entries)} files are in it; expected at most {ENTRIES}"
     if (size := sum(entry.file_size for entry in entries)) > UNPACKED:
-        return f"its files have {size / 1e6:.0f} MB when unpacked; at most {UNPACKED / 1e6:.0f} MB is right"
+        return f"its files have {size / 1e6:.0f} MB when unpacked; expected at most {UNPACKED / 1e6:.0f} MB"
     if len({entry.filename for entry in entries}) < len(entries):
         return "a name stands in it twice"
     for entry in entries:
         most = PARSED.get(entry.filename, SIZE)
         if entry.file_size > most:
             return (
-                f"{in_short(entry.filename)} has {entry.file_size / 1e6:.0f} MB; at most {most / 1e6:.0f} MB is right"
+                f"{in_short(entry.filename)} has {entry.file_size / 1e6:.0f} MB; expected at most {most / 1e6:.0f} MB"
             )
         if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            return f"{in_short(entry.filename)} is encrypted, or compressed otherwise than by deflate, which is right"
+            return f"{in_short(entry.filename)} is encrypted, or not compressed by deflate, as expected"
         if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
-            return f"{in_short(entry.filename)} is a link or another special file; a plain file is right"
+            return f"{in_short(entry.filename)} is a link or another special file; expected a plain file"
     return None
 
 

@@ -67,10 +67,11 @@ def compare(name: str, made: bytes | None, listed: str, archived: bytes | None, 
         return False, "DIFFERS, cannot be made from the archive"
     if hash_of(made) == listed:
         return True, "same"
-    if name == _REPORT and _OF_A_RUN.sub(rb"\1", made) == _OF_A_RUN.sub(rb"\1", archived):
-        return True, "same but for times and hardware"
-    if name.startswith(_TABLES) or name == _LEDGER:
-        return _compare_tables(name, made, archived, exact)
+    if archived is not None:
+        if name == _REPORT and _OF_A_RUN.sub(rb"\1", made) == _OF_A_RUN.sub(rb"\1", archived):
+            return True, "same but for times and hardware"
+        if name.startswith(_TABLES) or name == _LEDGER:
+            return _compare_tables(name, made, archived, exact)
     if exact or name.startswith("figures/"):
         return False, "DIFFERS"
     return None, "not checked but for its hash: other source or versions"
@@ -170,8 +171,8 @@ def check(path: Path, size: int, seed: int) -> dict[str, Finding]:
         last = [name for name in copy.planned if not name.startswith((archive.DATA, *_TABLES))]
         print("Figures, ledger and report are made from the tables", flush=True)
         made = copy.make(last, tables, "--allowed-rules", *sorted({copy.planned[name] for name in last}))
-        found = dict.fromkeys(listed, (None, "not checked but for its hash"))
-        found[archive.CONFIG] = (True, "same")  # as that of every run, by the schema
+        found: dict[str, Finding] = dict.fromkeys(listed, (None, "not checked but for its hash"))
+        found[archive.CONFIG] = (True, "same")  # it is what all else is made from
         found |= judged([*last, *archive.PROJECT], made | {name: Path(name).read_bytes() for name in archive.PROJECT})
         if sample := random.Random(seed).sample(list(tables), min(size, len(tables))):
             print(f"{', '.join(sample)} are made from nothing, which may take minutes (--seed {seed})", flush=True)

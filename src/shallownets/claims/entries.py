@@ -15,6 +15,17 @@ from shallownets.errors import UserError
 Words = Annotated[str, Meta(min_length=1), expected("words")]
 Formula = str | float
 RULES = ("exact", "interval", "within", "at_most", "at_least")
+# Whose a claim is: the paper's own words; of a formula that cannot be read in the source, in whose place ours stands;
+# or beyond the paper.
+ORIGINS = ("paper", "derived", "beyond")
+# What the rule of a verdict makes of a comparison.
+EVIDENCE = {
+    "exact": "identity",
+    "within": "law",
+    "interval": "statistical",
+    "at_most": "inequality",
+    "at_least": "inequality",
+}
 
 
 class Rule(Section):
@@ -41,14 +52,16 @@ class Rule(Section):
         return getattr(self, self.kind)
 
 
+Id = Annotated[
+    str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z"), expected("words of lower-case letters and digits joined by -")
+]
+
+
 class Entry(Section):
     """A claim of a paper, or about its limits, and the rule that judges it."""
 
-    id: Annotated[
-        str,
-        Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z"),
-        expected("words of lower-case letters and digits joined by -"),
-    ]
+    id: Id
+    origin: Annotated[Literal["paper", "derived", "beyond"], expected(f"one of {', '.join(ORIGINS)}")]
     section: Annotated[Words, expected("the section of the paper")]
     source: Annotated[Words, expected("the equation, figure or section that claims it")]
     statement: Annotated[str, Meta(min_length=10), expected("one sentence")]
@@ -60,7 +73,18 @@ class Entry(Section):
     by: Annotated[list[Words], expected("a list of the columns that tell the selected rows apart")] = msgspec.field(
         default_factory=list
     )
+    shared: Annotated[list[Words], expected("a list of columns in `by` along which rows come from the same runs")] = (
+        msgspec.field(default_factory=list)
+    )
+    requires: Annotated[list[Id], expected("a list of the claims of this study that this one rests on")] = (
+        msgspec.field(default_factory=list)
+    )
+    calibrated: Annotated[str, expected("from which results the bound was read off")] = ""
     note: Annotated[str, expected("a convention, a limit of validity, or why it deviates")] = ""
+
+    def limits(self) -> Iterator[Limit]:
+        yield set(self.shared) <= set(self.by), "shared", "columns that stand in `by`"
+        yield self.id not in self.requires, "requires", "other claims than this one"
 
 
 class _File(Section):

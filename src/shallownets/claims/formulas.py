@@ -3,19 +3,26 @@
 import ast
 import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from shallownets.errors import UserError
 
-_OPERATORS = {
+_BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
-    ast.USub: operator.neg,
 }
-_FUNCTIONS = {"sqrt": math.sqrt, "log": math.log, "exp": math.exp, "min": min, "max": max, "abs": abs}
+_UNARY: dict[type[ast.unaryop], Callable[[float], float]] = {ast.USub: operator.neg}
+_FUNCTIONS: dict[str, Callable[..., float]] = {
+    "sqrt": math.sqrt,
+    "log": math.log,
+    "exp": math.exp,
+    "min": min,
+    "max": max,
+    "abs": abs,
+}
 _CONSTANTS = {"pi": math.pi}
 _LONGEST = 500  # characters; longer ones could exhaust the parser's stack
 
@@ -29,7 +36,7 @@ def evaluate(formula: str | float, names: Mapping[str, float]) -> float:
 
     text = str(formula)
     if len(text) > _LONGEST:
-        raise UserError(f"formula {text[:40]!r}...: {len(text)} characters; at most {_LONGEST} are right")
+        raise UserError(f"formula {text[:40]!r}...: {len(text)} characters; expected at most {_LONGEST}")
 
     def value(node: ast.expr) -> float:
         match node:
@@ -39,10 +46,10 @@ def evaluate(formula: str | float, names: Mapping[str, float]) -> float:
                 return float(names[name])
             case ast.Name(id=name) if name in _CONSTANTS:
                 return _CONSTANTS[name]
-            case ast.BinOp(left, op, right) if type(op) in _OPERATORS:
-                return _OPERATORS[type(op)](value(left), value(right))
-            case ast.UnaryOp(op, operand) if type(op) in _OPERATORS:
-                return _OPERATORS[type(op)](value(operand))
+            case ast.BinOp(left, op, right) if type(op) in _BINARY:
+                return _BINARY[type(op)](value(left), value(right))
+            case ast.UnaryOp(op, operand) if type(op) in _UNARY:
+                return _UNARY[type(op)](value(operand))
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _FUNCTIONS:
                 return _FUNCTIONS[name](*map(value, arguments))
         raise UserError(f"formula {formula!r}: {ast.unparse(node)!r} is not known; known here: {', '.join(names)}")

@@ -1,16 +1,19 @@
 """Claims: entries of the claims files, each compared with what was measured, and the verdict.
 
-A verdict is `reproduced`, `deviates`, `underpowered` (the sample cannot tell) or `not judged` (not in this tier).
+A verdict is `reproduced`, `deviates`, `underpowered` (the sample cannot tell), `calibrated` (it holds, by a bound that
+was read off results) or `not judged` (not in this tier).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from shallownets.claims.entries import Entry, Rule
+from shallownets.claims.deviation import Interval, given_up, interval, standard
+from shallownets.claims.entries import EVIDENCE, Entry, Rule
 from shallownets.claims.formulas import evaluate
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
@@ -18,43 +21,66 @@ from shallownets.results.artefacts import load_table
 if TYPE_CHECKING:
     import pandas as pd
 
-VERDICTS = ("reproduced", "deviates", "underpowered", "not judged")
-REPRODUCED, DEVIATES, UNDERPOWERED, NOT_JUDGED = VERDICTS
+VERDICTS = ("reproduced", "deviates", "underpowered", "calibrated", "not judged")
+REPRODUCED, DEVIATES, UNDERPOWERED, CALIBRATED, NOT_JUDGED = VERDICTS
+NUMBERS = ("predicted", "measured", "low", "high", "error", "degrees", "deviation", "tolerance", "n")
 _RULES = {
     "exact": "equal",
     "interval": "inside the interval, half-width at most {}",
     "within": "interval within ± {}",
-    "at_most": "interval at most the prediction",
-    "at_least": "interval at least the prediction",
+    "at_most": "interval at most the bound",
+    "at_least": "interval at least the bound",
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """One comparison of a claim with a measurement: a line of the ledger.
 
-    Its numbers are None where the measurement was not made in this tier. ``kind`` is that of the rule of the verdict,
-    ``tolerance`` the number that an ``interval`` or ``within`` allows, and ``tiers`` are those in which the claim may
-    be judged.
+    Its numbers are None where the measurement was not made in this tier.
+
+    Attributes:
+        origin: whose the claim is, ``entries.ORIGINS``.
+        predicted: the number, or the bound of an inequality.
+        low, high: ends of the interval of the measured value, ``deviation.interval``.
+        error, degrees: its standard error, 0 of a number without one, and the degrees of freedom of that.
+        deviation: signed. Of the measured from the predicted value in standard errors, as of a Gaussian number; for a
+            law, of the interval's farthest end in units of the tolerance; of an identity as it is; and of an inequality
+            between numbers without error in units of the bound.
+        kind: of the rule of the verdict.
+        evidence: what that rule makes of it, ``entries.EVIDENCE``.
+        tolerance: what an ``interval`` or ``within`` allows.
+        tiers: those in which the claim may be judged.
+        group: which rows of the claim share no runs with this one: those of the same group.
+        requires: the claims that this one rests on.
+        calibrated: from which results its bound was read off.
     """
 
     id: str
+    origin: str
     source: str
     statement: str
-    predicted: float | None
-    measured: float | None
-    low: float | None
-    high: float | None
+    predicted: float | None = None
+    measured: float | None = None
+    low: float | None = None
+    high: float | None = None
+    error: float | None = None
+    degrees: float | None = None
+    deviation: float | None = None
     verdict: str
     artefact: str
     section: str
     formula: str
     rule: str
-    n: int | None
+    n: int | None = None
     note: str
     kind: str
-    tolerance: float | None
+    evidence: str
+    tolerance: float | None = None
     tiers: str
+    group: str
+    requires: str
+    calibrated: str
 
 
 def tolerance_of(rule: Rule, names: Mapping[str, float]) -> float | None:
@@ -66,31 +92,42 @@ def tolerance_of(rule: Rule, names: Mapping[str, float]) -> float | None:
     return evaluate(rule.formula, names) if rule.kind in ("interval", "within") else None
 
 
-def judge(rule: Rule, predicted: float, low: float, high: float, names: Mapping[str, float]) -> str:
-    """Verdict on a prediction given the interval [low, high] of what was measured.
+def allowed(kind: str, predicted: float, tolerance: float) -> tuple[float, float]:
+    """The least and the greatest true value that a rule of this kind allows."""
+    if kind == "within":
+        return predicted - tolerance, predicted + tolerance
+    return (-inf if kind == "at_most" else predicted), (inf if kind == "at_least" else predicted)
+
+
+def deviation(kind: str, predicted: float, found: Interval, tolerance: float) -> float:
+    """Of a measured from a predicted value, signed, in the units that ``Comparison`` names."""
+    gap = found.value - predicted
+    if kind == "exact":
+        return gap
+    if kind == "within":
+        farthest = max(found.low - predicted, found.high - predicted, key=abs)
+        return farthest / tolerance if tolerance else standard(farthest, 0.0, inf)
+    if found.exact:
+        return gap / (abs(predicted) or 1.0)
+    return standard(gap, found.below if gap > 0 else found.above, found.degrees)
+
+
+def judge(kind: str, predicted: float, found: Interval, tolerance: float, beyond: bool) -> str:
+    """Verdict on a prediction.
 
     Args:
-        rule: of the claim.
-        predicted, low, high: the numbers compared; low equals high for exact numbers.
-        names: what formulas in the rule may use.
-
-    Raises:
-        UserError: a formula that cannot be evaluated.
+        kind: of the rule.
+        predicted: the number, or the bound.
+        found: what was measured.
+        tolerance: of the rule, 0 where it has none.
+        beyond: whether the value is farther from what is allowed than chance explains, among all rows of the claim.
     """
-    kind, tolerance = rule.kind, tolerance_of(rule, names)
-    if kind == "exact":
-        return REPRODUCED if low == high == predicted else DEVIATES
+    if beyond or (kind == "exact" and not found.exact):
+        return DEVIATES
     if kind == "interval":
-        if not low <= predicted <= high:
-            return DEVIATES
-        return REPRODUCED if (high - low) / 2 <= tolerance else UNDERPOWERED
-    if kind == "within":
-        least, most = predicted - tolerance, predicted + tolerance
-    else:
-        least, most = (float("-inf"), predicted) if kind == "at_most" else (predicted, float("inf"))
-    if least <= low and high <= most:
-        return REPRODUCED
-    return DEVIATES if high < least or low > most else UNDERPOWERED
+        return REPRODUCED if found.half <= tolerance else UNDERPOWERED
+    least, most = allowed(kind, predicted, tolerance)
+    return REPRODUCED if least <= found.low and found.high <= most else UNDERPOWERED
 
 
 def _select(frame: pd.DataFrame, rows: Mapping, entry: str, artefact: str) -> pd.DataFrame:
@@ -100,6 +137,54 @@ def _select(frame: pd.DataFrame, rows: Mapping, entry: str, artefact: str) -> pd
             raise UserError(f"claim {entry}: {artefact} has no column {column}; it has {', '.join(frame.columns)}")
         frame = frame[frame[column].isin(wanted if isinstance(wanted, list) else [wanted])]
     return frame
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """Of one row: what is predicted, what was found, and the tolerance of the rule."""
+
+    predicted: float
+    found: Interval
+    tolerance: float | None
+
+
+def _numbers(entry: Entry, row: Mapping) -> _Numbers:
+    names = {key: value for key, value in row.items() if isinstance(value, int | float)}
+    names["predicted"] = predicted = evaluate(entry.predicted, names)
+    degrees = row.get("degrees")
+    degrees = row["n"] - 1.0 if degrees is None or degrees != degrees else degrees  # NaN is not itself
+    found = interval(row["estimate"], row["low"], row["high"], degrees)
+    return _Numbers(predicted, found, tolerance_of(entry.judge, names))
+
+
+def _verdicts(kind: str, rows: list[_Numbers]) -> list[str]:
+    """Verdicts on all rows of a claim; those with an error are one family."""
+    beyond = [one.found.beyond(*allowed(kind, one.predicted, one.tolerance or 0.0)) for one in rows]
+    family = [index for index, one in enumerate(rows) if not one.found.exact]
+    chosen = dict(zip(family, given_up([beyond[index] for index in family]), strict=True))
+    return [
+        judge(kind, one.predicted, one.found, one.tolerance or 0.0, chosen.get(index, beyond[index] != 0))
+        for index, one in enumerate(rows)
+    ]
+
+
+def _values(row: Mapping, columns: list[str]) -> str:
+    """What a row has in these columns: ``p=2,engine=ODE``."""
+    return ",".join(
+        f"{name}={row[name]:g}" if isinstance(row[name], int | float) else f"{name}={row[name]}" for name in columns
+    )
+
+
+def _concerns(touched: list[Mapping], row: Mapping) -> bool:
+    """Whether a row is one of those that a note is about."""
+    return any(
+        all(row.get(name) in (value if isinstance(value, list) else [value]) for name, value in some.items())
+        for some in touched
+    )
+
+
+def _with_left_out(note: str, left_out: list[str] | Mapping) -> str:
+    return f"{note} Left out: {'; '.join(left_out)}.".strip() if left_out else note
 
 
 def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
@@ -114,50 +199,53 @@ def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
         UserError: a table, column or row that is not there, or a formula that cannot be evaluated.
     """
     artefact = tables / f"{entry.table}.csv"
-    common = {
+    rule = entry.judge
+    common: dict[str, Any] = {
+        "origin": entry.origin,
         "source": entry.source,
         "statement": entry.statement,
         "artefact": artefact.as_posix(),
         "section": entry.section,
         "formula": str(entry.predicted),
-        "rule": _RULES[entry.judge.kind].format(entry.judge.formula),
-        "note": entry.note,
-        "kind": entry.judge.kind,
+        "rule": _RULES[rule.kind].format(rule.formula),
+        "kind": rule.kind,
+        "evidence": EVIDENCE[rule.kind],
         "tiers": ", ".join(entry.tiers),
+        "requires": ", ".join(entry.requires),
+        "calibrated": entry.calibrated,
     }
     table = load_table(artefact)
     frame = _select(table.frame, entry.rows, entry.id, common["artefact"])
     judged = tier in entry.tiers
-    notes = table.parameters.get("notes", [])
-    if notes:
-        common["note"] = " ".join([common["note"], f"Left out: {'; '.join(notes)}."]).strip()
+    notes = table.parameters.get("notes", {})
     if frame.empty and (notes or not judged):
-        nothing = dict.fromkeys(("predicted", "measured", "low", "high", "n", "tolerance"))
-        return [Comparison(id=entry.id, verdict=NOT_JUDGED, **common, **nothing)]
+        note = _with_left_out(entry.note, notes)
+        return [Comparison(id=entry.id, verdict=NOT_JUDGED, note=note, group="", **common)]
     keys = entry.by
     if frame.empty or (not keys and len(frame) > 1) or frame.duplicated(keys or None).any():
         raise UserError(
             f"claim {entry.id}: selects {len(frame)} rows of {common['artefact']}; "
-            "one row, or one for each value of the columns in `by`, is right"
+            "expected one row, or one for each value of the columns in `by`"
         )
-    comparisons = []
-    for row in frame.to_dict("records"):
-        names = {key: value for key, value in row.items() if isinstance(value, int | float)}
-        predicted = evaluate(entry.predicted, names)
-        suffix = ",".join(f"{key}={row[key]:g}" if key in names else f"{key}={row[key]}" for key in keys)
-        names["predicted"] = predicted
-        verdict = judge(entry.judge, predicted, row["low"], row["high"], names)
-        comparisons.append(
-            Comparison(
-                id=f"{entry.id}[{suffix}]" if suffix else entry.id,
-                predicted=predicted,
-                measured=row["estimate"],
-                low=row["low"],
-                high=row["high"],
-                verdict=verdict if judged else NOT_JUDGED,
-                n=int(row["n"]),
-                tolerance=tolerance_of(entry.judge, names),
-                **common,
-            )
+    rows = frame.to_dict("records")
+    compared = [_numbers(entry, row) for row in rows]
+    verdicts = _verdicts(rule.kind, compared)
+    return [
+        Comparison(
+            id=f"{entry.id}[{_values(row, keys)}]" if keys else entry.id,
+            predicted=one.predicted,
+            measured=one.found.value,
+            low=one.found.low,
+            high=one.found.high,
+            error=(one.found.below + one.found.above) / 2,
+            degrees=one.found.degrees,
+            deviation=deviation(rule.kind, one.predicted, one.found, one.tolerance or 0.0),
+            verdict=(CALIBRATED if entry.calibrated and verdict == REPRODUCED else verdict) if judged else NOT_JUDGED,
+            n=int(row["n"]),
+            tolerance=one.tolerance,
+            note=_with_left_out(entry.note, [text for text, touched in notes.items() if _concerns(touched, row)]),
+            group=_values(row, entry.shared),
+            **common,
         )
-    return comparisons
+        for row, one, verdict in zip(rows, compared, verdicts, strict=True)
+    ]

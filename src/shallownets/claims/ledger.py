@@ -4,17 +4,25 @@ From: the claims files of the studies and the tables of measurements that they n
 Makes: the ledger as CSV and Markdown.
 """
 
+from __future__ import annotations
+
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from pathlib import Path
 
 from shallownets.claims import entries
+from shallownets.claims.deviation import Together, together
+from shallownets.claims.entries import EVIDENCE, ORIGINS, Entry
 from shallownets.claims.judge import (
+    CALIBRATED,
     DEVIATES,
     NOT_JUDGED,
+    NUMBERS,
     REPRODUCED,
     UNDERPOWERED,
     VERDICTS,
@@ -25,33 +33,89 @@ from shallownets.config.commandline import Parser, path
 from shallownets.errors import UserError, in_short
 from shallownets.results.artefacts import load_bytes, save_bytes
 
-_GRAVITY = (DEVIATES, UNDERPOWERED, REPRODUCED, NOT_JUDGED)  # what a claim of several comparisons is said to be
+_GRAVITY = (DEVIATES, UNDERPOWERED, CALIBRATED, REPRODUCED, NOT_JUDGED)  # of a claim of several comparisons
 
 
-def counts(comparisons: Iterable[Comparison]) -> dict[str, int]:
+def counts(judged: Iterable[Comparison | Claim]) -> dict[str, int]:
     """How many have each verdict."""
-    tally = Counter(comparison.verdict for comparison in comparisons)
+    tally = Counter(one.verdict for one in judged)
     return {verdict: tally[verdict] for verdict in VERDICTS}
+
+
+def _against(comparison: Comparison) -> float:
+    """How strongly a comparison speaks against its claim."""
+    deviation = comparison.deviation or 0.0
+    return {"at_most": deviation, "at_least": -deviation}.get(comparison.kind, abs(deviation))
 
 
 @dataclass(frozen=True)
 class Claim:
-    """The comparisons of one entry. ``shown`` is the one that speaks for it: the first with the gravest verdict."""
+    """The comparisons of one entry.
+
+    Attributes:
+        comparisons: one for each row.
+        shaken: those of the claims that it rests on, and that these rest on, which do not hold: they deviate.
+    """
 
     comparisons: Sequence[Comparison]
+    shaken: Sequence[str] = ()
+
+    @cached_property
+    def shown(self) -> Comparison:
+        """The one that speaks against it most: of those with the gravest verdict, the farthest from its prediction.
+
+        Of rows that fail together, and not one by one, it is the farthest whatever its verdict.
+        """
+        gravest = min(self.comparisons, key=lambda one: (_GRAVITY.index(one.verdict), -_against(one)))
+        alone = gravest.verdict == DEVIATES or not self.fails_together
+        return gravest if alone else max(self.comparisons, key=_against)
+
+    @cached_property
+    def together(self) -> list[Together]:
+        """Its statistical rows judged together, a group of independent ones each; none of a single row."""
+        groups: dict[str, list[float]] = {}
+        for one in self.comparisons:
+            if one.kind == "interval" and one.verdict != NOT_JUDGED and one.error and one.deviation is not None:
+                groups.setdefault(one.group, []).append(one.deviation)
+        several = [deviations for deviations in groups.values() if len(deviations) > 1]
+        return [together(deviations, len(several)) for deviations in several]
 
     @property
-    def shown(self) -> Comparison:
-        return min(self.comparisons, key=lambda comparison: _GRAVITY.index(comparison.verdict))
+    def fails_together(self) -> bool:
+        """Whether a group of its rows does not hold together."""
+        return any(group.fails for group in self.together)
+
+    @property
+    def verdict(self) -> str:
+        """The gravest of its rows'; it deviates, too, where they fail together."""
+        return DEVIATES if self.fails_together else self.shown.verdict
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be said of it beside its verdict: that it fails together, its ground, its calibration."""
+        said = [
+            f"{group.rows} rows together: chi-squared {group.chi2:.1f} (chance {group.chance_of_chi2:.2g}), "
+            f"mean deviation {group.mean:+.1f} standard errors (chance {group.chance_of_mean:.2g})."
+            for group in self.together
+            if group.fails
+        ]
+        if self.shaken:
+            said.append(f"It rests on {', '.join(self.shaken)}, which deviates.")
+        return said + [f"Calibrated: {self.shown.calibrated}."] * bool(self.shown.calibrated)
 
     @property
     def gravity(self) -> int:
         """Place of its verdict among the verdicts, the gravest first."""
-        return _GRAVITY.index(self.shown.verdict)
+        return _GRAVITY.index(self.verdict)
 
     @property
     def id(self) -> str:
         return _entry_of(self.comparisons[0])
+
+    @property
+    def requires(self) -> list[str]:
+        """The claims that it rests on."""
+        return [name for name in self.shown.requires.split(", ") if name]
 
 
 def _entry_of(comparison: Comparison) -> str:
@@ -60,8 +124,20 @@ def _entry_of(comparison: Comparison) -> str:
 
 
 def gather(comparisons: Iterable[Comparison]) -> list[Claim]:
-    """Comparisons of one entry, which follow each other, as one claim."""
-    return [Claim(list(group)) for _, group in groupby(comparisons, key=_entry_of)]
+    """Comparisons of one entry, which follow each other, as one claim; with those of its grounds that do not hold."""
+    claims = {claim.id: claim for claim in (Claim(list(group)) for _, group in groupby(comparisons, key=_entry_of))}
+
+    def grounds(claim: Claim, known: set[str]) -> set[str]:
+        for name in claim.requires:
+            if name in claims and name not in known:
+                known.add(name)
+                grounds(claims[name], known)
+        return known
+
+    return [
+        replace(claim, shaken=[name for name in sorted(grounds(claim, set())) if claims[name].verdict == DEVIATES])
+        for claim in claims.values()
+    ]
 
 
 def read(file: Path) -> list[Comparison]:
@@ -80,25 +156,75 @@ def read(file: Path) -> list[Comparison]:
         raise UserError(f"{file}: its columns are not {', '.join(names)}; delete it and run again") from error
     if strange := sorted(set(frame.verdict) - set(VERDICTS), key=str):
         raise UserError(f"{file}: verdict = {in_short(strange[0])}: expected one of {', '.join(VERDICTS)}")
-    for name in ("predicted", "measured", "low", "high", "tolerance", "n"):
+    for name in NUMBERS:
         numbers = pd.to_numeric(frame[name], errors="coerce").astype(object)
         frame[name] = numbers.where(numbers.notna(), None)
     return [Comparison(**row) for row in frame.to_dict("records")]
+
+
+def tally(judged: Iterable[Comparison | Claim], name: str, values: Iterable[str]) -> dict[str, dict[str, int]]:
+    """How many have each verdict, by what claims or comparisons are: their origin, or evidence."""
+    judged = list(judged)
+    what = [getattr(one.shown if isinstance(one, Claim) else one, name) for one in judged]
+    return {value: counts(one for one, is_ in zip(judged, what, strict=True) if is_ == value) for value in values}
+
+
+def expected(comparison: Comparison) -> str:
+    """What a comparison is held against: a predicted number, with its tolerance if that is a law's, or a bound."""
+    if comparison.predicted is None:
+        return ""
+    number = f"{comparison.predicted:.4g}"
+    if comparison.kind == "within":
+        return f"{number} ± {comparison.tolerance:.2g}"
+    return {"at_most": "at most ", "at_least": "at least "}.get(comparison.kind, "") + number
 
 
 def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     """The ledger through a Jinja2 template for text: claims by section, in the order of the comparisons."""
     from jinja2 import Environment, FileSystemLoader
 
-    environment = Environment(loader=FileSystemLoader(template.parent), trim_blocks=True, lstrip_blocks=True)
+    loader = FileSystemLoader(template.parent)
+    environment = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)  # noqa: S701, it is no HTML
     # A claim's words stay words: neither HTML nor the table's own marks.
     environment.filters["cell"] = lambda text: " ".join(text.split()).replace("|", r"\|").replace("<", "&lt;")
     environment.filters["number"] = lambda value: "" if value is None else f"{value:.4g}"
+    environment.filters["expected"] = expected
     found = gather(comparisons)
     sections = [(section, list(group)) for section, group in groupby(found, key=lambda claim: claim.shown.section)]
     return environment.get_template(template.name).render(
-        sections=sections, claims=counts(claim.shown for claim in found), comparisons=counts(comparisons), tier=tier
+        sections=sections,
+        claims=counts(found),
+        comparisons=counts(comparisons),
+        by_origin=tally(found, "origin", ORIGINS),
+        by_evidence=tally(comparisons, "evidence", dict.fromkeys(EVIDENCE.values())),
+        tier=tier,
     )
+
+
+def check(given: Iterable[Entry], known: Collection[str]) -> None:
+    """Refuse entries that do not fit together.
+
+    Args:
+        given: those that are judged.
+        known: ids of all claims of their studies.
+
+    Raises:
+        UserError: an id stands on two entries, or a claim rests on one that is not there, or in the end on itself.
+    """
+    found: dict[str, Entry] = {}
+    for entry in given:
+        if entry.id in found:
+            raise UserError(f"claims: the id {entry.id} stands on more than one entry; expected an id of its own")
+        found[entry.id] = entry
+    for entry in found.values():
+        if unknown := [name for name in entry.requires if name not in known]:
+            raise UserError(f"claim {entry.id}: requires = {unknown[0]}: expected the id of a claim")
+    try:
+        tuple(TopologicalSorter({entry.id: entry.requires for entry in found.values()}).static_order())
+    except CycleError as error:
+        raise UserError(
+            f"claims: {', '.join(error.args[1])}: expected grounds that do not rest on each other"
+        ) from None
 
 
 def main(words: list[str]) -> None:
@@ -114,16 +240,15 @@ def main(words: list[str]) -> None:
     parser.add_argument("--source", default="", help="digest of all that makes the ledger, for its seal")
     args = parser.parse_args(words)
 
+    given = [(file.parent.name, entry) for file in args.entries for entry in entries.load(file)]
     comparisons = [
         comparison
-        for file in args.entries
-        for entry in entries.load(file)
-        for comparison in comparisons_of(entry, args.measurements / file.parent.name, args.tier)
+        for study, entry in given
+        for comparison in comparisons_of(entry, args.measurements / study, args.tier)
     ]
-    ids = Counter(comparison.id for comparison in comparisons)
-    if twice := [name for name, number in ids.items() if number > 1]:
-        raise UserError(f"claims: the id {twice[0]} stands on more than one entry; expected an id of its own")
+    siblings = [path for folder in {file.parent for file in args.entries} for path in sorted(folder.glob("*.yaml"))]
+    check((entry for _, entry in given), {entry.id for path in siblings for entry in entries.load(path)})
     comparisons.sort(key=lambda comparison: comparison.section)
     save_bytes(args.csv, pd.DataFrame(comparisons).to_csv(index=False, lineterminator="\n").encode(), args.source)
     save_bytes(args.md, render(comparisons, args.template, args.tier).encode(), args.source)
-    print(", ".join(f"{number} {verdict}" for verdict, number in counts(comparisons).items()))
+    print("claims:", ", ".join(f"{number} {verdict}" for verdict, number in counts(gather(comparisons)).items()))

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from shallownets.claims import ledger
+from shallownets.claims.judge import REPRODUCED
 from shallownets.config.commandline import Parser
 from shallownets.config.commandline import path as file
 from shallownets.errors import UserError
@@ -26,6 +27,7 @@ _LEDGER = "claims.csv"
 _ROWS = 300  # about how many rows of a table are kept
 _Z = 5.0
 _TIGHT = 1e-6
+_ROUNDING = 1e-12  # a standard error below this share of its value is the rounding of replicates that are equal
 
 
 def thin(frame: pd.DataFrame) -> pd.DataFrame:
@@ -47,7 +49,6 @@ def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
     if list(new.columns) != list(kept.columns) or len(new) != len(kept):
         return [f"other columns or rows: {len(new)} rows of {', '.join(new.columns)}"]
     errors = np.hypot(_errors(new), _errors(kept))
-    exact = errors == 0
     lines = []
     for column in kept.columns:
         a, b = new[column], kept[column]
@@ -61,6 +62,7 @@ def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
         a, b = a.to_numpy(float), b.to_numpy(float)
         gap = np.abs(a - b)
         gap[(a == b) | (np.isnan(a) & np.isnan(b))] = 0.0
+        exact = ~(errors > _ROUNDING * np.abs(b))
         scale = np.median(np.abs(b[np.isfinite(b)])) if np.isfinite(b).any() else 0.0
         tight = gap[exact] > _TIGHT * (np.abs(b[exact]) + scale)
         z = gap[~exact] / errors[~exact]
@@ -76,13 +78,15 @@ def verdicts_changed(now: Mapping[str, str], then: Mapping[str, str]) -> list[st
     lines = [
         f"{name}: was reproduced, {f'now {now[name]}' if name in now else 'is gone'}"
         for name, verdict in then.items()
-        if verdict == "reproduced" and now.get(name) != "reproduced"
+        if verdict == REPRODUCED and now.get(name) != REPRODUCED
     ]
     return lines + [f"{name}: is new, {verdict}" for name, verdict in now.items() if name not in then]
 
 
 def _verdicts(results: Path) -> dict[str, str]:
-    return {comparison.id: comparison.verdict for comparison in ledger.read(results / _LEDGER)}
+    """Verdicts of the comparisons, and under the entry's own id that of all comparisons of a claim together."""
+    compared = ledger.read(results / _LEDGER)
+    return {one.id: one.verdict for one in (*compared, *ledger.gather(compared))}
 
 
 def _kept(path: Path) -> pd.DataFrame | None:

@@ -40,6 +40,14 @@ def fields(kind: type[Section]) -> dict[str, Any]:
     return {name: hints[name] for name in kind.__struct_fields__}
 
 
+def meaning(kind: Any) -> tuple[str, str]:
+    """(what a field means, its unit), from its annotation; empty where nothing is said."""
+    _, metas = parts(kind)
+    titles = [meta.title for meta in metas if meta.title]
+    units = [unit for meta in metas if (unit := (meta.extra or {}).get("unit"))]
+    return (titles or [""])[-1], (units or [""])[-1]
+
+
 def _bounds(metas: list[Meta], value: str) -> str:
     """The limits in words: ``of at least 2``, ``from 1e-13 to 0.01``, ``above 0 and below 1``."""
     limits = {
@@ -129,7 +137,7 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
         for name, part in known.items():
             if name in value:
                 yield from _faults(value[name], part, (*place, name))
-            elif name in _required(bare):
+            elif name in required(bare):
                 yield f"{'.'.join([*place, name])}: missing; it is needed here"
         return
     if get_origin(bare) in (list, tuple):
@@ -164,7 +172,9 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
         yield line(_wrong(value, kind))
 
 
-def _required(kind: type[Section]) -> set[str]:
+@cache
+def required(kind: type[Section]) -> set[str]:
+    """The names of the fields without a default."""
     return {field.name for field in msgspec.structs.fields(kind) if field.required}
 
 

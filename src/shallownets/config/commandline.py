@@ -12,7 +12,7 @@ from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 
 import msgspec
 
-from shallownets.config.check import check_limits, expectation, fields, parts, section_of
+from shallownets.config.check import check_limits, expectation, fields, meaning, parts, required, section_of
 from shallownets.config.section import Section
 from shallownets.errors import UserError, in_short
 
@@ -63,6 +63,11 @@ def _value(word: str, kind: Any) -> Any:
     return {"true": True, "false": False}.get(word, word) if bare is bool else word
 
 
+def values(kind: type[Section], said: Mapping[str, str]) -> dict[str, Any]:
+    """Of the words, each under a name, those that bear the name of a field, as values of their kind."""
+    return {name: _value(said[name], part) for name, part in fields(kind).items() if name in said}
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that knows sections, and whose errors are one line."""
 
@@ -94,17 +99,19 @@ class Parser(argparse.ArgumentParser):
             defaults: words of the command line that stand where an option is not given.
         """
         given = defaults or {}
+        usual = {field.name: field.default for field in msgspec.structs.fields(kind)}
         for name, part in fields(kind).items():
-            bare, metas = parts(part)
-            units = [unit for meta in metas if (unit := (meta.extra or {}).get("unit"))]
-            meaning = [meta.title for meta in metas if meta.title][-1:]
-            said = [*meaning, *(f"in {unit}" for unit in units[-1:]), f"expected: {expectation(part)}"]
+            bare, _ = parts(part)
+            means, unit = meaning(part)
+            said = [means] * bool(means) + [f"in {unit}"] * bool(unit) + [f"expected: {expectation(part)}"]
+            if usual[name] not in (None, msgspec.NODEFAULT):
+                said.append(f"{usual[name]} unless given")
             is_list = get_origin(bare) is list
             self.add_argument(
                 option(name),
                 dest=name,
                 nargs="+" if is_list else None,
-                required=name not in given and name in _required(kind),
+                required=name not in given and name in required(kind),
                 default=given.get(name),
                 metavar="WORD"
                 if get_origin(bare) is Literal or bare is str
@@ -150,12 +157,9 @@ class Parser(argparse.ArgumentParser):
         return section
 
 
-def _required(kind: type[Section]) -> set[str]:
-    return {field.name for field in msgspec.structs.fields(kind) if field.required}
-
-
 def _alone(name: str, part: Any) -> type[Section]:
-    return msgspec.defstruct("Alone", [(name, part)], bases=(Section,), frozen=True, kw_only=True)
+    # msgspec's types do not say that a class has the bases that it is given
+    return msgspec.defstruct("Alone", [(name, part)], bases=(Section,), frozen=True, kw_only=True)  # ty: ignore[invalid-explicit-return]
 
 
 def path(text: str) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
 
 from shallownets.config import settings
-from shallownets.config.check import expectation, fields, parts
+from shallownets.config.check import expectation, fields, meaning, parts
 from shallownets.config.commandline import Parser, path
 from shallownets.config.section import Section
 from shallownets.files import write_whole
@@ -20,20 +20,33 @@ Made from the classes of parameters by `make docs`; a test holds it to them. Val
 """
 
 
-def meaning(kind: Any) -> tuple[str, str]:
-    """(what a field means, its unit), from its annotation; empty where nothing is said."""
-    _, metas = parts(kind)
-    titles = [meta.title for meta in metas if meta.title]
-    units = [unit for meta in metas if (unit := (meta.extra or {}).get("unit"))]
-    return (titles or [""])[-1], (units or [""])[-1]
-
-
 def inner(kind: Any) -> type[Section] | None:
     """The section that a field is, or that each item of it is; None where it is neither."""
     bare, _ = parts(kind)
     if get_origin(bare) is list:
         bare, _ = parts(get_args(bare)[0])
     return bare if isinstance(bare, type) and issubclass(bare, Section) else None
+
+
+def _about(kind: type[Section]) -> str:
+    """What a section is for: the first line of its docstring, empty where it has none."""
+    written = kind.__doc__ and not kind.__doc__.startswith(f"{kind.__name__}(")
+    return kind.__doc__.partition("\n")[0] if written else ""
+
+
+def meanings() -> dict[str, str]:
+    """What each key of the config means, by its dotted name; units in parentheses."""
+    found = {}
+
+    def walk(kind: type[Section], above: str) -> None:
+        for name, part in fields(kind).items():
+            section, (said, unit) = inner(part), meaning(part)
+            found[f"{above}{name}"] = f"{said} ({unit})" if unit else said or (_about(section) if section else "")
+            if section:
+                walk(section, f"{above}{name}.")
+
+    walk(settings.config_class(), "")
+    return found
 
 
 def _cell(text: object) -> str:
@@ -43,8 +56,8 @@ def _cell(text: object) -> str:
 def _sections(kind: type[Section], values: Mapping[str, Any], place: str) -> Iterator[str]:
     """A heading and a table of its keys for a section, and then for each section in it."""
     yield f"\n## `{place or 'config'}`\n"
-    if kind.__doc__ and not kind.__doc__.startswith(f"{kind.__name__}("):
-        yield f"{_cell(kind.__doc__.partition(chr(10))[0])}\n"
+    if about := _about(kind):
+        yield f"{_cell(about)}\n"
     yield "| key | meaning | unit | expected | value |\n| --- | --- | --- | --- | --- |"
     below = []
     for name, part in fields(kind).items():

@@ -7,7 +7,7 @@ imports them each time it reads the workflow.
 """
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, dataclass_transform
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +16,8 @@ from msgspec import Meta
 Limit = tuple[bool, str, str]
 
 
+# To type checkers: subclasses are frozen too, as msgspec makes them.
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A section of config.yaml, or the parameters of a stage: named values that belong together."""
 

@@ -1,5 +1,6 @@
 """The values of a run, config.yaml with its overlays: checked before it starts, compared with the default, kept."""
 
+import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
@@ -18,7 +19,7 @@ from shallownets.config.section import Limit, Section, Seed, expected, means
 from shallownets.errors import UserError, in_short, key_name
 from shallownets.files import write_whole
 
-FOLDERS = ("archive", "benchmarks", "data", "figure_data", "figures", "logs", "measurements", "report")
+FOLDERS = ("archive", "data", "figure_data", "figures", "logs", "measurements", "report")
 Tier = Annotated[
     str,
     Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}\Z"),
@@ -44,16 +45,20 @@ def _camel(name: str) -> str:
 
 
 def study_names() -> list[str]:
-    """The studies, in the order of their names; a folder in ``studies`` with parameters is one."""
+    """The studies, in the order of their names; a folder in ``studies`` with parameters is one.
+
+    A folder in which only bytecode is left, from another branch, is none.
+    """
     folder = Path(next(iter(studies.__path__)))
-    return sorted(path.parent.name for path in folder.glob("*/parameters"))
+    return sorted(path.parent.parent.name for path in folder.glob("*/parameters/whole.py"))
 
 
 @cache
 def config_class() -> type[Section]:
     """The class of the whole config, a section for each study: ``Escape`` of ``studies.escape.parameters.whole``."""
     sections = [(name, getattr(import_module(f"{_parameters(name)}.whole"), _camel(name))) for name in study_names()]
-    return msgspec.defstruct("Config", sections, bases=(_Root,), frozen=True, kw_only=True, forbid_unknown_fields=True)
+    # msgspec's types do not say that a class has the bases that it is given
+    return msgspec.defstruct("Config", sections, bases=(_Root,), frozen=True, kw_only=True, forbid_unknown_fields=True)  # ty: ignore[invalid-explicit-return]
 
 
 def _parameters(study: str) -> str:
@@ -126,7 +131,7 @@ def values_of(stage: str, config: Mapping, place: str, more: Mapping[str, Any]) 
     return section_of({name: around[name] for name in names}, kind, f"config: {place}")
 
 
-def load(path: Path, known: Mapping[str, Collection[str]]) -> dict:
+def load(path: Path | zipfile.Path, known: Mapping[str, Collection[str]]) -> dict:
     """The config of a run, such as RESULTS/config.yaml: whole, and held to what this checkout allows.
 
     Args:
@@ -202,7 +207,4 @@ def default(checkout: Path = Path()) -> dict:
     Raises:
         UserError: it is missing or cannot be read.
     """
-    found = yamlfile.load(checkout / "config.yaml")
-    if not isinstance(found, dict):
-        raise UserError("config.yaml: expected a mapping of keys")
-    return found
+    return yamlfile.load_section(checkout / "config.yaml")

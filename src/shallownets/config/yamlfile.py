@@ -1,6 +1,8 @@
 """YAML files, read as data: nothing in them is executed, and nothing is dropped in silence."""
 
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,7 +19,7 @@ def _refuse_repetition(document: yaml.Node | None) -> None:
     while waiting:
         node = waiting.pop()
         if id(node) in met:
-            raise UserError(f"line {node.start_mark.line + 1}: an alias stands for this; the value itself is right")
+            raise UserError(f"line {node.start_mark.line + 1}: an alias stands for this; expected the value itself")
         met.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             waiting += node.value
@@ -42,7 +44,7 @@ def _refuse_depth(text: str) -> None:
             raise UserError(f"line {event.start_mark.line + 1}: lists and sections nest to {DEEPEST} at most")
 
 
-def load(path: Path) -> object:
+def load(path: Path | zipfile.Path) -> Any:
     """What a YAML file says. It is read as data: nothing in it is executed.
 
     Raises:

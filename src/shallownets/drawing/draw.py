@@ -5,10 +5,9 @@ Makes: the figure. Notes in the table's record, on runs that were left out, are 
 """
 
 import traceback
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from shallownets import sources, studies
 from shallownets.config.commandline import Parser, path
@@ -31,7 +30,7 @@ def find(name: str) -> ModuleType:
     return import_module(f"{studies.__name__}.{study}.figures.{last}")
 
 
-def _said(error: Exception, draw: Callable) -> str:
+def _said(error: Exception, draw: FunctionType) -> str:
     """An error in one line, with the last line of the figure's own file that led to it, for whoever changes it."""
     file = draw.__code__.co_filename
     line = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file][-1]

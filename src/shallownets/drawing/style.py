@@ -3,12 +3,18 @@
 import io
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.figure import Figure
+from matplotlib.typing import RcKeyType
 
 from shallownets.errors import UserError
 from shallownets.results.artefacts import save_bytes
+
+# How a line or its points look: keywords of Matplotlib.
+Look = dict[str, Any]
 
 # Okabe & Ito's palette: told apart with every common form of colour blindness, and in grey by order.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
@@ -17,7 +23,7 @@ GREY = "#888888"
 COLUMN = 3.4  # inches: one column of a two-column page
 PAGE = 7.0  # inches: both columns
 
-_RC = {
+_RC: dict[RcKeyType, Any] = {
     "font.family": "STIXGeneral",
     "mathtext.fontset": "stix",
     "font.size": 9,
@@ -28,7 +34,7 @@ _RC = {
     "ytick.labelsize": 8,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": mpl.cycler(color=COLOURS),
+    "axes.prop_cycle": cycler(color=COLOURS),
     "lines.linewidth": 1.2,
     "lines.markersize": 3.5,
     "legend.frameon": False,
@@ -65,7 +71,7 @@ def save(figure: Figure, paths: Iterable[Path], source: str) -> None:
     """
     for path in paths:
         if path.suffix not in _METADATA:
-            raise UserError(f"{path}: a figure whose name ends in {' or '.join(_METADATA)} is right")
+            raise UserError(f"{path}: expected a name that ends in {' or '.join(_METADATA)}")
         buffer = io.BytesIO()
         figure.savefig(buffer, format=path.suffix[1:], metadata=_METADATA[path.suffix])
         save_bytes(path, buffer.getvalue(), source)

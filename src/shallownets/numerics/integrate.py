@@ -38,7 +38,7 @@ def require_tolerance(tolerance: float) -> None:
         Impossible: not a finite number above 0.
     """
     if not 0 < tolerance < np.inf:
-        raise Impossible(f"tolerance = {tolerance}: a finite number above 0 is right")
+        raise Impossible(f"tolerance = {tolerance}: expected a finite number above 0")
 
 
 @kernel(SIZES)

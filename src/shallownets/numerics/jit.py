@@ -15,15 +15,20 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
+from types import FunctionType
+from typing import Any, TypeVar
 
 import filelock
 import numba
 
 from shallownets import sources
+
+# A compiled kernel is called as the function that it was made of.
+Function = TypeVar("Function", bound=FunctionType)
 
 
 class _Unsafe(Exception):
@@ -80,11 +85,11 @@ def _own(folder: Path) -> Path:
         fault = f"everybody can write into {open_to_all[0]}"
     else:
         return folder
-    raise _Unsafe(f"{folder}: no kernels are cached here, because {fault}; a folder of yours with mode 700 is right")
+    raise _Unsafe(f"{folder}: no kernels are cached here, because {fault}; expected a folder of yours with mode 700")
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
+def _one_at_a_time(folder: Path) -> Generator[None]:
     """Let one process at a time compile or load a kernel; others may have another kernel meanwhile.
 
     Raises:
@@ -102,7 +107,7 @@ def _hash(folder: Path) -> str:
     return hashlib.sha256(repr(names).encode()).hexdigest() if names else ""
 
 
-def _load_or_compile(compiled: Callable[..., Callable], function: Callable, folder: Path) -> Callable:
+def _load_or_compile(compiled: Callable[..., Any], function: Function, folder: Path) -> Function:
     """A kernel from its folder, compiled where it is not there or not what was compiled.
 
     Raises:
@@ -116,14 +121,14 @@ def _load_or_compile(compiled: Callable[..., Callable], function: Callable, fold
             _say(f"{folder}: the compiled kernel here is incomplete or damaged; it is compiled anew")
             for one in filter(Path.is_dir, list(folder.iterdir())):
                 shutil.rmtree(one)
-        numba.config.CACHE_DIR = str(folder)
+        numba.config.CACHE_DIR = str(folder)  # ty: ignore[missing-attribute]  # numba sets its options by name
         ready = compiled(cache=True)(function)
         if (now := _hash(folder)) != kept:
             seal.write_text(now)
     return ready
 
 
-def kernel(signature: object, **options: object) -> Callable[[Callable], Callable]:
+def kernel(signature: object, **options: object) -> Callable[[Function], Function]:
     """Decorator: compile a function for one signature now, or load it from the cache.
 
     Division follows IEEE rules (as in NumPy), which also lets loops with divisions be vectorised. Where no folder can
@@ -133,9 +138,9 @@ def kernel(signature: object, **options: object) -> Callable[[Callable], Callabl
         signature: a numba signature.
         **options: passed to ``numba.njit``.
     """
-    compiled = partial(numba.njit, signature, error_model="numpy", **options)
+    compiled: Callable[..., Any] = partial(numba.njit, signature, error_model="numpy", **options)
 
-    def compile_now(function: Callable) -> Callable:
+    def compile_now(function: Function) -> Function:
         faults = []
         for place in _places():
             try:

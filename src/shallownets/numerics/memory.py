@@ -25,4 +25,4 @@ def require(size: float, what: str) -> None:
     there = free()
     if size > there:
         needed, there = f"{size / _GIGABYTE:.3g} GB", f"{there / _GIGABYTE:.3g} GB"
-        raise Impossible(f"{what} need {needed} of memory; at most the {there} that are free are right")
+        raise Impossible(f"{what} need {needed} of memory; expected at most the {there} that are free")

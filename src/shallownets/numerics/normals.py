@@ -57,7 +57,7 @@ _U17, _U19, _U23, _U41, _U45, _U52 = (np.uint64(n) for n in (17, 19, 23, 41, 45,
 
 def seed(sequence: SeedSequence) -> NDArray[np.uint64]:
     """State of one stream, shape (4, LANES)."""
-    return sequence.generate_state(4 * LANES, np.uint64).reshape(4, LANES)
+    return sequence.generate_state(4 * LANES, np.uint64).astype(np.uint64, copy=False).reshape(4, LANES)
 
 
 @kernel("void(u8[:, ::1], u8[::1])", nogil=True)

@@ -2,14 +2,14 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 _LOG_EVERY = 10.0  # seconds
 
 
 @contextmanager
-def progress(label: str, total: float) -> Iterator[Callable[[float], None]]:
+def progress(label: str, total: float) -> Generator[Callable[[float], None]]:
     """Context that yields a function to be called with each further amount of work done.
 
     Args:

@@ -1,7 +1,12 @@
-"""Estimates with intervals. Every interval of this project is three standard errors to either side (99.7 %)."""
+"""Estimates with their standard errors.
+
+A table says an error as three standard errors to either side of the estimate, and how many samples are behind it. What
+interval that makes at which level is said once, by Student's t in ``claims.deviation``.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 import numpy as np
 from numpy.random import Generator
@@ -12,23 +17,34 @@ WIDTH = 3.0  # standard errors to either side
 
 @dataclass(frozen=True)
 class Estimate:
-    """A measured value, its standard error (0 where it is exact), and the number of independent samples behind it."""
+    """A measured value, its standard error (0 where it is exact), and the number of independent samples behind it.
+
+    Attributes:
+        degrees: degrees of freedom of the error where they are not n - 1, as those of a fit, whose n counts its points.
+    """
 
     value: float
     error: float
     n: int
+    degrees: float | None = None
 
     def row(self) -> dict[str, float]:
-        """The columns by which a measurement's table says it: estimate, low, high, n."""
-        return {
+        """The columns by which a measurement's table says it: estimate, low, high, n, and degrees where it has them."""
+        said = {
             "estimate": self.value,
             "low": self.value - WIDTH * self.error,
             "high": self.value + WIDTH * self.error,
             "n": self.n,
         }
+        return said if self.degrees is None else said | {"degrees": self.degrees}
+
+    @property
+    def freedom(self) -> float:
+        """Degrees of freedom of the error."""
+        return self.n - 1 if self.degrees is None else self.degrees
 
 
-def exact(value: float, n: int = 1) -> Estimate:
+def exact(value: SupportsFloat, n: int = 1) -> Estimate:
     """A value without statistical error, from n samples."""
     return Estimate(float(value), 0.0, n)
 
@@ -62,7 +78,9 @@ class PolynomialFit:
     chi2_per_degree: float
 
 
-def fit_polynomial(x: ArrayLike, y: ArrayLike, errors: ArrayLike, degree: int = 1) -> PolynomialFit:
+def fit_polynomial(
+    x: ArrayLike, y: ArrayLike, errors: ArrayLike, degree: int = 1, degrees: ArrayLike = np.inf
+) -> PolynomialFit:
     """Fit y = c_0 + c_1 x + ... by weighted least squares; the coefficients' errors follow from those given.
 
     Args:
@@ -70,6 +88,8 @@ def fit_polynomial(x: ArrayLike, y: ArrayLike, errors: ArrayLike, degree: int = 
         y: (n,) independent values.
         errors: (n,) standard errors of y, above 0.
         degree: of the polynomial, below n - 1.
+        degrees: (n,) degrees of freedom of these errors, or one for all; infinite where the errors are known. Those of
+            the coefficients are by Welch (1947) and Satterthwaite (1946).
 
     Raises:
         ValueError: too few points, or an error that is not above 0.
@@ -81,14 +101,19 @@ def fit_polynomial(x: ArrayLike, y: ArrayLike, errors: ArrayLike, degree: int = 
         raise ValueError("each point needs a standard error above 0")
     design = np.vander(x, degree + 1, increasing=True) / errors[:, None]
     covariance = np.linalg.inv(design.T @ design)
-    values = covariance @ design.T @ (y / errors)
+    shares = covariance @ design.T  # of each point's deviation, in its errors, in each coefficient
+    values = shares @ (y / errors)
     chi2 = float((((y - np.vander(x, degree + 1, increasing=True) @ values) / errors) ** 2).sum())
+    variances = np.diag(covariance)
+    with np.errstate(divide="ignore"):
+        effective = variances**2 / (shares**4 / np.broadcast_to(degrees, x.shape)).sum(1)
     estimates = tuple(
-        Estimate(float(v), float(np.sqrt(s)), x.size) for v, s in zip(values, np.diag(covariance), strict=True)
+        Estimate(float(v), float(np.sqrt(s)), x.size, float(d))
+        for v, s, d in zip(values, variances, effective, strict=True)
     )
     return PolynomialFit(estimates, chi2 / (x.size - degree - 1))
 
 
-def fit_power_law(x: ArrayLike, y: ArrayLike, relative_errors: ArrayLike) -> PolynomialFit:
+def fit_power_law(x: ArrayLike, y: ArrayLike, relative_errors: ArrayLike, degrees: ArrayLike = np.inf) -> PolynomialFit:
     """Fit y = exp(c_0) x^c_1 through logarithms; ``relative_errors`` are the standard errors of log y."""
-    return fit_polynomial(np.log(np.asarray(x, float)), np.log(np.asarray(y, float)), relative_errors)
+    return fit_polynomial(np.log(np.asarray(x, float)), np.log(np.asarray(y, float)), relative_errors, degrees=degrees)

@@ -1,5 +1,5 @@
 """The report: one self-contained page with every figure, the ledger of claims and where the numbers come from.
 
-It knows no study: figures come from the catalogues, their words from the captions, their plots from ``charts`` of the
+It knows no study: figures and their words come from the catalogues, their plots from ``charts`` of the
 study, their claims from the ledger, their history from ``lineage``.
 """

@@ -1,6 +1,6 @@
 """The report of a tier's results: one page that opens offline.
 
-From: the figures, their data, the ledger and the config of a folder of results; catalogue, captions and the workflow.
+From: the figures, their data, the ledger and the config of a folder of results; the catalogues and the workflow.
 Makes: the page, .html, which needs no other file; its links to PDF and CSV work where it lies beside them.
 
 The page changes only when what it shows does, or when and where that was made.

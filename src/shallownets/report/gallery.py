@@ -132,7 +132,7 @@ def exhibit(
         figure: its entry in the catalogue.
         results: folder of the results.
         config: the merged config of these results.
-        meanings: what the config's comments say, by dotted key.
+        meanings: what each key of the config means, by its dotted name.
         rows: the ledger.
         jobs: those of the workflow.
 

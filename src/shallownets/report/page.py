@@ -11,27 +11,41 @@ import yaml
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from shallownets.claims.ledger import counts
+from shallownets.claims import ledger, promise
+from shallownets.claims.entries import EVIDENCE, ORIGINS
 from shallownets.config import settings, yamlfile
+from shallownets.config.page import meanings
 from shallownets.errors import UserError
 from shallownets.files import sidecar
 from shallownets.report import rules
 from shallownets.report import table as ledger_table
 from shallownets.report.gallery import Exhibit, exhibit
 from shallownets.report.markup import typeset
-from shallownets.results.artefacts import load_table
+from shallownets.report.panel import panel
+from shallownets.results.artefacts import load_bytes, load_table
 from shallownets.workflow import catalogue
-from shallownets.workflow.explain import meanings
 from shallownets.workflow.lineage import Job
 
 TEMPLATES = Path("workflow/report")
 STUDIES = Path("workflow/studies")
-_MARKS = {"reproduced": "✓", "deviates": "✗", "underpowered": "?", "not judged": "–"}
+_MARKS = {"reproduced": "✓", "deviates": "✗", "underpowered": "?", "calibrated": "≈", "not judged": "–"}
+# Whose a claim is, and what kind of evidence a comparison is, in words.
+_ORIGINS = {
+    "paper": "the paper's own words",
+    "derived": "a formula of the paper that cannot be read in the source; ours stands in its place",
+    "beyond": "beyond the paper",
+}
+_EVIDENCE = {
+    "identity": "identity or exact integer",
+    "law": "numerical law within a derived bound",
+    "statistical": "statistical",
+    "inequality": "inequality",
+}
 
 
 @dataclass(frozen=True)
 class Study:
-    """A paper: its title, its number at arXiv, the date of the version that is reproduced, and its figures."""
+    """A paper: its title, its number at arXiv, the version that was read, and its figures."""
 
     name: str
     title: str
@@ -78,6 +92,21 @@ def _study(name: str, exhibits: list[Exhibit]) -> Study:
         raise UserError(f"{path}: expected a file with title, arxiv and version of the study's paper") from error
 
 
+def _reseed(results: Path) -> str:
+    """What was found at other root seeds, in words; empty where it was not tried.
+
+    Raises:
+        UserError: the finding cannot be read.
+    """
+    path = results / "reseed.json"
+    if not path.is_file():
+        return ""
+    try:
+        return str(json.loads(load_bytes(path))["says"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: expected what `make reseed` writes; delete it and run that again") from error
+
+
 def _table_library() -> Markup:
     """DataTables as a module that scripts of the page can import; itables ships it."""
     import itables
@@ -113,7 +142,7 @@ def build(results: Path, jobs: Sequence[Job]) -> str:
     shown = settings.figures(config, catalogue.names())
     figures = [figure for figure in catalogue.load().values() if figure.name in shown[figure.study]]
     rows = ledger_table.rows_of(results / "claims.csv", figures)
-    said = meanings(Path("config.yaml"))
+    said = meanings()
     exhibits = [exhibit(figure, results, config, said, rows, jobs) for figure in figures]
     names = list(dict.fromkeys(figure.study for figure in figures))
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -122,7 +151,11 @@ def build(results: Path, jobs: Sequence[Job]) -> str:
         "duration": _duration,
         "typeset": typeset,
         "agreement": ledger_table.agreement,
+        "expected": ledger.expected,
     }
+    claims = [row.claim for row in rows]
+    comparisons = [one for claim in claims for one in claim.comparisons]
+    kept = promise.of_ledger(comparisons)
     return environment.get_template("report.html.j2").render(
         config=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
         changes=settings.differences(config, settings.default()),
@@ -131,8 +164,15 @@ def build(results: Path, jobs: Sequence[Job]) -> str:
         rows=rows,
         sections=list(dict.fromkeys(row.claim.shown.section for row in rows)),
         tiers=sorted({tier for row in rows for tier in row.claim.shown.tiers.split(", ")}),
-        counts=counts(row.claim.shown for row in rows),
-        comparisons=sum(len(row.claim.comparisons) for row in rows),
+        counts=ledger.counts(claims),
+        comparisons=len(comparisons),
+        by_origin=ledger.tally(claims, "origin", ORIGINS),
+        by_evidence=ledger.tally(comparisons, "evidence", dict.fromkeys(EVIDENCE.values())),
+        origins=_ORIGINS,
+        evidence=_EVIDENCE,
+        promise=kept,
+        panel=panel(kept),
+        reseed=_reseed(results),
         origin=_origin([results / one.csv for one in exhibits]),
         version=version("shallownets"),
         rules=rules.by_rule(jobs),

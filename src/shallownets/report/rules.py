@@ -13,12 +13,12 @@ _COLUMN, _ROW, _LETTER, _PAD = 210, 24, 6.6, 8  # pixels
 
 @dataclass(frozen=True)
 class Rule:
-    """What the jobs of one rule cost when they last ran; a job that has left no benchmark counts as unknown.
+    """What the jobs of one rule cost when they last ran; a job whose results have no seals counts as unknown.
 
     Attributes:
         name: of the rule.
         says: the message of its first job.
-        jobs, unknown: how many, and how many of them have left no benchmark.
+        jobs, unknown: how many, and of how many of them the cost is not known.
         seconds, core_seconds: of all jobs together.
         longest: seconds of the longest job.
         memory: the largest resident memory, in MB.

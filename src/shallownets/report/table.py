@@ -49,9 +49,10 @@ def agreement(comparison: Comparison) -> Markup:
     Each drawing has its own scale, which holds the interval and what the rule of the verdict allows. Shaded: where the
     interval must lie. A rule that asks the interval to hold the predicted value has no shade.
     """
-    if comparison.predicted is None or comparison.measured is None:
+    predicted, low, measured, high = comparison.predicted, comparison.low, comparison.measured, comparison.high
+    if predicted is None or low is None or measured is None or high is None:
         return Markup('<span class="none">not measured</span>')
-    gaps = [value - comparison.predicted for value in (comparison.low, comparison.measured, comparison.high)]
+    gaps = [value - predicted for value in (low, measured, high)]
     sizes = [abs(value) for value in (*gaps, comparison.tolerance or 0.0) if isfinite(value)]
     scale = _REACH / (1.2 * max(sizes, default=0.0) or 1.0)
     least, middle, most = (max(-_REACH, min(_REACH, gap * scale)) if isfinite(gap) else _REACH for gap in gaps)
@@ -60,10 +61,7 @@ def agreement(comparison: Comparison) -> Markup:
         "at_most": (-_WIDTH / 2, 0.0),
         "at_least": (0.0, _WIDTH / 2),
     }.get(comparison.kind, (0.0, 0.0))
-    words = (
-        f"predicted {comparison.predicted:.4g}, measured {comparison.measured:.4g}, "
-        f"interval {comparison.low:.4g} to {comparison.high:.4g}"
-    )
+    words = f"expected {ledger.expected(comparison)}, measured {measured:.4g}, interval {low:.4g} to {high:.4g}"
     return Markup(
         '<svg class="agreement {verdict}" role="img" aria-label="{words}" width="{width}" height="{height}" '
         'viewBox="{x} {y} {width} {height}"><rect x="{left:.1f}" y="-6" width="{across:.1f}" height="12"/>'

@@ -1,1 +1,1 @@
-"""Results as files: artefacts and their seals, archives and their check."""
+"""Results as files: artefacts and their seals, and one run at a time."""

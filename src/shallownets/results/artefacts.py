@@ -2,7 +2,8 @@
 
 An artefact is written whole or not at all, and its bytes depend only on what was computed. A sidecar
 (``<artefact>.run.json``) seals it: the SHA-256 of its bytes, the command line and source that made it, and the SHA-256
-of each artefact that was read for it; beside them host and time. ``guard`` holds artefacts against their seals.
+of each artefact that was read for it; beside them what it cost, where and when. ``guard`` holds artefacts against their
+seals.
 """
 
 from __future__ import annotations
@@ -19,25 +20,30 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shallownets import STARTED
 from shallownets.errors import UserError
 from shallownets.files import hash_of, sidecar, write_whole
 from shallownets.stage import Arrays, Table
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
 if TYPE_CHECKING:
     import pandas as pd
 
-_STARTED = time.time()
 _RECORDED_VERSIONS = ("numba", "numpy", "scipy")
 _READ: dict[str, str] = {}  # path and SHA-256 of every artefact read by this process
 
 
 def _record_of(stage: str, parameters: Mapping, result: Arrays | Table, source: str) -> dict:
     """What an artefact says of itself: the stage, all its parameters and what it found out, units, source, versions."""
-    notes = {"notes": list(result.notes)} if result.notes else {}
+    notes = {"notes": {text: list(rows) for text, rows in result.notes.items()}} if result.notes else {}
     return {
         "stage": stage,
         "parameters": dict(parameters) | dict(result.parameters) | notes,
@@ -45,6 +51,13 @@ def _record_of(stage: str, parameters: Mapping, result: Arrays | Table, source: 
         "source": source,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _RECORDED_VERSIONS},
     }
+
+
+def _memory() -> float:
+    """The largest resident memory of this process so far, in MB; 0 on Windows, which does not say it."""
+    if resource is None:
+        return 0.0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def save_bytes(path: Path, content: bytes, source: str) -> None:
@@ -65,7 +78,9 @@ def save_bytes(path: Path, content: bytes, source: str) -> None:
         "source": source,
         "inputs": _READ,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.time() - _STARTED, 3),
+        "seconds": round(time.time() - STARTED, 3),
+        "core_seconds": round(time.process_time(), 3),
+        "memory": round(_memory(), 1),
         "host": socket.gethostname(),
         "machine": platform.platform(),
         "cores": os.cpu_count(),
@@ -94,7 +109,8 @@ def load_bytes(path: Path) -> bytes:
 
 def _arrays_as_bytes(arrays: Mapping[str, np.ndarray], record: Mapping) -> bytes:
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, record=np.array(json.dumps(record, sort_keys=True)), **arrays)
+    named: dict[str, Any] = {"record": np.array(json.dumps(record, sort_keys=True)), **arrays}
+    np.savez_compressed(buffer, **named)
     return buffer.getvalue()
 
 
@@ -117,8 +133,11 @@ def save(path: Path, result: Arrays | Table, stage: str, parameters: Mapping, so
         UserError: the file cannot be written.
     """
     record = _record_of(stage, parameters, result, source)
-    arrays = isinstance(result, Arrays)
-    save_bytes(path, _arrays_as_bytes(result.arrays, record) if arrays else _table_as_bytes(result.frame, record), source)
+    if isinstance(result, Arrays):
+        content = _arrays_as_bytes(result.arrays, record)
+    else:
+        content = _table_as_bytes(result.frame, record)
+    save_bytes(path, content, source)
 
 
 def _said(record: Mapping, path: Path) -> dict:
@@ -141,7 +160,7 @@ def load_arrays(path: Path) -> Arrays:
     """
     content = io.BytesIO(load_bytes(path))
     try:
-        with np.load(content, allow_pickle=False) as file:
+        with np.load(content, allow_pickle=False) as file:  # noqa: TID251
             arrays = {name: file[name] for name in file.files}
         record = json.loads(str(arrays.pop("record")))
         return Arrays(arrays, **_said(record, path))

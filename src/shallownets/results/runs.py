@@ -15,7 +15,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
@@ -128,7 +128,7 @@ def _begin(results: Path, otherwise: Callable[[], AbstractContextManager], held:
 
 
 @contextmanager
-def run(results: Path, otherwise: Callable[[], AbstractContextManager]) -> Iterator[None]:
+def run(results: Path, otherwise: Callable[[], AbstractContextManager]) -> Generator[None]:
     """A run in a folder of results.
 
     Args:

@@ -1,1 +1,1 @@
-"""What Snakemake is told and asked: sources, guard, lock, plan, cost, catalogue of figures."""
+"""What Snakemake is told and asked: guard of results, plan, costs, catalogue of figures, a new study."""

@@ -1,7 +1,8 @@
 """What a tier costs, estimated before it is launched: core hours, memory and disk, rule by rule.
 
-From: the jobs of the tier, which Snakemake lists without running any; the benchmarks and results of the tiers that
-have run here; and how the work of a stage grows with its parameters, which their class says (``Section.work``).
+From: the jobs of the tier, which Snakemake lists without running any; the results of the tiers that have run here,
+whose seals say what they took; and how the work of a stage grows with its parameters, which their class says
+(``Section.work``).
 Makes: a table on standard output.
 
 A command takes a + b work seconds, fitted to its jobs that have run (a, b >= 0, relative errors). Its memory and its
@@ -87,7 +88,7 @@ def kind(job: Job) -> Kind:
 
 
 def measured(jobs: Iterable[Job]) -> Known:
-    """What the jobs took that have a benchmark, by their kind."""
+    """What the jobs took that have run here, by their kind."""
     found = defaultdict(list)
     for job in jobs:
         took = lineage.cost(job)
@@ -134,7 +135,7 @@ def estimate(job: Job, known: Known) -> Estimate:
         UserError: none has.
     """
     if kind(job) not in known:
-        raise UserError(f"{' '.join(kind(job))}: never ran here; expected benchmarks of `make smoke` or `make figures`")
+        raise UserError(f"{' '.join(kind(job))}: never ran here; expected results of `make smoke` or `make figures`")
     runs, todo = known[kind(job)], work(job)
     works, seconds, megabytes, disk = np.array([(r.work, r.seconds, r.megabytes, r.disk) for r in runs]).T
     a, b = fit_line(works, np.maximum(seconds, 0.1), (START_UP, 1.0))
@@ -223,7 +224,7 @@ def main(words: list[str]) -> None:
             print(f"{config.parent} is of another version and left out ({error})", file=sys.stderr)
     known = measured([job for jobs in tiers.values() for job in jobs])
     if not known:
-        raise UserError(f"{args.results}: no benchmarks; expected those of `make smoke` or `make figures`")
+        raise UserError(f"{args.results}: no results; expected those of `make smoke` or `make figures`")
     jobs = lineage.jobs(configs=[args.tier] if args.tier else [])
     print("\n".join(table(jobs, known)))
     shortest = sorted(submissions(jobs, known, args.profile).items(), key=lambda item: item[1])

@@ -4,20 +4,18 @@ From: the workflow, as Snakemake plans it, and whatever of its results is there.
 Makes: nothing but text.
 """
 
-import hashlib
 import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import yaml
-
 from shallownets import sources
 from shallownets.claims import ledger
-from shallownets.config import settings, yamlfile
+from shallownets.config import page, settings, yamlfile
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
+from shallownets.files import hash_of
 from shallownets.results.artefacts import load_table
 from shallownets.workflow import catalogue, lineage
 from shallownets.workflow.catalogue import Figure
@@ -25,24 +23,6 @@ from shallownets.workflow.catalogue import Figure
 CONFIG = Path("config.yaml")
 TIERS = Path("workflow/tiers")
 _WIDTH = 110
-
-
-def meanings(path: Path) -> dict[str, str]:
-    """What the comments of a config file say of each key: the text behind its value, or behind a section's name."""
-    text = path.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    found = {}
-
-    def walk(node: yaml.Node, above: str) -> None:
-        for key, value in node.value:
-            section = isinstance(value, yaml.MappingNode) and not value.flow_style
-            end = (key if section else value).end_mark
-            found[f"{above}{key.value}"] = lines[end.line][end.column :].partition("#")[2].strip()
-            if section:
-                walk(value, f"{above}{key.value}.")
-
-    walk(yaml.compose(text), "")
-    return found
 
 
 def overlays(tier: str) -> list[Path]:
@@ -69,7 +49,7 @@ def overlays(tier: str) -> list[Path]:
             places.setdefault(name, []).append(path)
     if tier not in places:
         known = ", ".join([usual, *sorted(places)])
-        raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; one of {known} is right")
+        raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; expected one of {known}")
     if len(places[tier]) > 1:
         raise UserError(f"--tier {tier}: {' and '.join(map(str, places[tier]))} have this tier; expected one of them")
     return places[tier]
@@ -103,7 +83,7 @@ def _number(value: float | None) -> str:
 
 
 def _parameters(figure: Figure, config: Mapping) -> Iterator[str]:
-    said = meanings(CONFIG)
+    said = page.meanings()
     values = {"seed": config["seed"]}
     for setting in figure.settings:
         name = f"{figure.study}.{setting}"
@@ -126,7 +106,7 @@ def _file(path: Path, due: set[Path]) -> tuple[str, str, str]:
     """A file's state, SHA-256 and path."""
     if not path.is_file():
         return "not made", "", str(path)
-    return "old     " if path in due else "current ", hashlib.sha256(path.read_bytes()).hexdigest(), str(path)
+    return "old     " if path in due else "current ", hash_of(path.read_bytes()), str(path)
 
 
 def _cost(jobs: Iterable[lineage.Job]) -> str:
@@ -134,11 +114,6 @@ def _cost(jobs: Iterable[lineage.Job]) -> str:
     if not costs:
         return "cost not known"
     return f"{sum(cost.core_seconds for cost in costs):.1f} core seconds, {max(cost.memory for cost in costs):.0f} MB"
-
-
-def _command(job: lineage.Job) -> str:
-    """The command as one would type it, without the copy of its output to the log."""
-    return f"python -m shallownets {job.command}"
 
 
 def _jobs(jobs: list[lineage.Job], due: set[Path]) -> Iterator[str]:
@@ -149,7 +124,7 @@ def _jobs(jobs: list[lineage.Job], due: set[Path]) -> Iterator[str]:
         yield ""
         yield from _wrapped(f"{rule}: {first.message}" + (f", and {number - 1} more" if number > 1 else ""), "  ")
         yield f"    {_cost(alike)}; {len(first.code)} source files, hash {sources.digest(first.code)}"
-        yield from _wrapped(_command(first), "    $ ", "      ")
+        yield from _wrapped(f"python -m shallownets {first.command}", "    $ ", "      ")
         yield from _columns(_file(path, due) for job in alike for path in job.outputs)
 
 
@@ -169,7 +144,7 @@ def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
         return
     made = ledger.read(results / "claims.csv") if (results / "claims.csv").is_file() else []
     judged = {claim.id: claim for claim in ledger.gather(made)}
-    rows = [("verdict", "predicted", "measured", "interval", "claim")]
+    rows = [("verdict", "expected", "measured", "interval", "claim")]
     for entry in entries:
         if entry.id not in judged:
             rows.append(("not made", "", "", "", entry.id))
@@ -178,8 +153,8 @@ def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
         shown, number = claim.shown, len(claim.comparisons)
         others = f", one of {number} comparisons" if number > 1 else ""
         interval = f"{_number(shown.low)} to {_number(shown.high)}"
-        measured = (_number(shown.predicted), _number(shown.measured), interval)
-        rows.append((shown.verdict, *measured, entry.id + others))
+        measured = (ledger.expected(shown) or _number(None), _number(shown.measured), interval)
+        rows.append((claim.verdict, *measured, entry.id + others))
     head, *claims = _columns(rows)
     yield head
     for line, entry in zip(claims, entries, strict=True):
@@ -233,7 +208,7 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     if data.is_file():
         yield from _wrapped(_versions(data), "  ")
     yield ""
-    yield f"CLAIMS, from {results}/claims.csv; of several comparisons the one with the gravest verdict"
+    yield f"CLAIMS, from {results}/claims.csv; of several comparisons the one that speaks most against the claim"
     yield from _claims(figure, results, due)
     yield ""
     if due:

@@ -3,6 +3,10 @@
 Snakemake sees what changed in the rules, but takes a file on its word that bears the right name: it notices no other
 bytes, nor an artefact of other parameters in its place, nor an input that changed while the clock was set back. Each
 artefact has a seal beside it (see ``artefacts``); here it is held against the file, the job, the source and the inputs.
+
+No hook of Snakemake's lets a workflow say that a result is to be made again, or keep a lock of its own. So ``watch``
+uses what Snakemake does not document: what ``_OF_DAG`` and ``_OF_RECORDS`` name, and nothing else in this project does.
+Where a version lacks it, a run ends with a line on it; ``make test-snakemakes`` tries the oldest and the newest one.
 """
 
 from __future__ import annotations
@@ -12,9 +16,10 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial, wraps
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +30,8 @@ from shallownets.results import runs
 if TYPE_CHECKING:
     from snakemake.dag import DAG
 
+_OF_DAG = ("incomplete_files", "jobs")  # called while Snakemake plans, before it asks what has changed
+_OF_RECORDS = ("lock", "has_metadata", "params_changed", "code_changed", "input_changed")
 _PARTS = ("data", "measurements", "figure_data", "figures")
 _SHOWN = 3  # how many files are named in the message
 
@@ -38,8 +45,12 @@ def _hash(path: Path) -> str | None:
 def fault(path: Path, command: str, source: str) -> str | None:
     """What is wrong with a result, or None.
 
+    A job takes away what it is about to make again. Where it was killed, what is left of the old result is its seal,
+    and Snakemake takes all that was made from the old result for current: the seal says whether it is. A result that
+    was deleted together with its seal is for Snakemake to judge.
+
     Args:
-        path: an artefact that exists.
+        path: an artefact, or one that is missing.
         command: what makes it, the words behind ``python -m shallownets``.
         source: digest of the source that makes it.
     """
@@ -48,14 +59,27 @@ def fault(path: Path, command: str, source: str) -> str | None:
         changed = [name for name, read in seal["inputs"].items() if _hash(Path(name)) not in (None, read)]
         sealed, made = seal["sha256"], shlex.split(seal["command"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return "it has no record of its making"
-    if _hash(path) != sealed:
+        return "it has no record of its making" if path.is_file() else None
+    if _hash(path) not in (None, sealed):
         return "its bytes are not those that were written"
     if made != shlex.split(command):
         return "it was made by another command"
     if seal.get("source") != source:
         return "it was made by another version of the source"
     return f"it was made from another {changed[0]}" if changed else None
+
+
+def _require(owner: object, names: tuple[str, ...]) -> None:
+    """Look for what is used of Snakemake without being documented.
+
+    Raises:
+        WorkflowError: this version of Snakemake lacks some of it.
+    """
+    from snakemake.exceptions import WorkflowError
+
+    if missing := [name for name in names if not hasattr(owner, name)]:
+        here = f"snakemake = {version('snakemake')}: it has no {', '.join(missing)}, which guard.py needs"
+        raise WorkflowError(f"{here}; expected the version of requirements.lock")
 
 
 def _announce(faults: Mapping[str, str]) -> None:
@@ -66,7 +90,7 @@ def _announce(faults: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Iterator[None]:
+def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Generator[None]:
     """The lock of ``runs`` where Snakemake would take its own, if there is anything to do."""
     try:
         with runs.run(results, otherwise=snakemakes) if len(dag) else nullcontext():
@@ -86,34 +110,34 @@ def watch(results: Path) -> None:
     """
     from snakemake.dag import DAG
 
+    _require(DAG, _OF_DAG)
     # Where a process reads the Snakefile twice, the second look takes the place of the first.
     unfinished = getattr(DAG.incomplete_files, "__wrapped__", DAG.incomplete_files)
 
     @wraps(unfinished)
     async def incomplete_files(dag: DAG) -> list:
         records, faults = dag.workflow.persistence, {}
-        dag.workflow.dag_settings.force_incomplete = True
-        records.lock = records.noop if dag.workflow.dryrun else partial(_lock, dag, results, records.lock)
-        dag.update_jobids()  # shell commands may name them
+        _require(records, _OF_RECORDS)
+        dag.workflow.dag_settings.force_incomplete = True  # ty: ignore[invalid-assignment]  # a run has settings
+        if not dag.workflow.dryrun:
+            records.lock = partial(_lock, dag, results, records.lock)
         found = await unfinished(dag)
         for job in dag.jobs:
             if not hasattr(job.params, "command"):  # a rule that only collects others
                 continue
             changes = (records.params_changed(job), *records.code_changed(job), *records.input_changed(job))
-            if records.has_metadata(job) and any(changes):
+            there = all([await file.exists() for file in job.output])
+            if there and records.has_metadata(job) and any(changes):
                 continue  # Snakemake makes it again by itself, and explains why
             for file in job.output:
-                if (
-                    file not in found
-                    and await file.exists()
-                    and (said := fault(Path(file), job.params.command, job.params.code))
-                ):
+                command = f"{job.params.command} {job.params.files}"
+                if file not in found and (said := fault(Path(file), command, job.params.code)):
                     faults[file] = said
         if faults:
             _announce(faults)
         return [*found, *faults]
 
-    DAG.incomplete_files = incomplete_files
+    DAG.incomplete_files = incomplete_files  # ty: ignore[invalid-assignment]  # in place of Snakemake's own method
 
 
 def tidy(results: Path) -> None:

@@ -5,17 +5,19 @@ so that no printed text is read. It takes about three seconds, most of them Snak
 folder of the checkout.
 """
 
-import csv
+import json
 import logging
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 from shallownets import sources
 from shallownets.config import yamlfile
 from shallownets.errors import UserError
+from shallownets.files import sidecar
 from shallownets.workflow import user
 
 NAMED = {"run": "stages", "draw": "figures"}  # commands of which a study has many, and the room of what they run
@@ -29,22 +31,17 @@ class Job:
     Attributes:
         rule: name of its rule.
         message: what it makes, in words.
-        wildcards: the rule's wildcards in this job.
         code: source files that it runs.
         inputs: results of other jobs that it reads.
         outputs: what it makes.
-        log, benchmark: where it says what it did, and what it cost.
         command: the words behind ``python -m shallownets``.
     """
 
     rule: str
     message: str
-    wildcards: dict[str, str]
     code: tuple[Path, ...]
     inputs: tuple[Path, ...]
     outputs: tuple[Path, ...]
-    log: Path | None
-    benchmark: Path | None
     command: str
 
     @property
@@ -56,11 +53,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a job cost, from its benchmark: wall-clock seconds, core seconds, largest resident memory in MB."""
+    """What a job cost: wall-clock seconds, core seconds, largest resident memory in MB."""
 
     seconds: float
     core_seconds: float
     memory: float
+
+
+# A LogRecord with Snakemake's words on a job as further attributes, which logging does not know.
+JobInfo = Any
 
 
 class _Listener(logging.Handler):
@@ -68,7 +69,7 @@ class _Listener(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.events: list[logging.LogRecord] = []
+        self.events: list[JobInfo] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         from snakemake_interface_logger_plugins.common import LogEvent
@@ -77,7 +78,7 @@ class _Listener(logging.Handler):
             self.events.append(record)
 
 
-def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> list[logging.LogRecord]:
+def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> list[JobInfo]:
     """Snakemake's events for the jobs that lead to the targets: all of them, or those that would run now.
 
     Rules that only collect others are left out.
@@ -93,7 +94,7 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
 
     snakefile = Path("Snakefile")
     if not snakefile.is_file():
-        raise UserError("Snakefile: no such file here; the folder of the checkout is the right one to run this")
+        raise UserError("Snakefile: no such file here; expected to be run in the folder of the checkout")
     user.introduce()
     for path in configs:
         yamlfile.load_section(path)  # Snakemake does not say which file it cannot read
@@ -110,8 +111,6 @@ def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> l
             workflow.dag(DAGSettings(targets=set(targets), forceall=forced)).execute_workflow(executor="dryrun")
     except (RuleException, WorkflowError) as error:
         raise UserError(f"{', '.join(targets)}: {' '.join(str(error).split())}") from error
-    except SystemExit as refusal:  # the Snakefile's own line on a config that makes no sense
-        raise UserError(str(refusal).removeprefix("error: ")) from None
     finally:
         logger.removeHandler(listener)
     return [event for event in listener.events if event.shellcmd]
@@ -124,18 +123,15 @@ def _source(command: str, name: str) -> list[Path]:
     return [Path(os.path.relpath(path)) for path in sources.closure(f"{sources.PACKAGE}.{module}")]
 
 
-def _job(event: logging.LogRecord, made: set[str]) -> Job:
+def _job(event: JobInfo, made: set[str]) -> Job:
     """The job that an event describes; ``made`` are the outputs of all jobs."""
     command = event.shellcmd.removeprefix("python -m shallownets ").partition(" 2>&1 |")[0]
     return Job(
         rule=event.rule_name,
         message=event.rule_msg or "",
-        wildcards=dict(event.wildcards),
         code=tuple(_source(*command.split()[:2])),
         inputs=tuple(Path(name) for name in event.input if name in made),
         outputs=tuple(map(Path, event.output)),
-        log=Path(event.log[0]) if event.log else None,
-        benchmark=Path(event.benchmark) if event.benchmark else None,
         command=command,
     )
 
@@ -180,12 +176,10 @@ def behind(path: Path, among: Iterable[Job]) -> list[Job]:
 
 
 def cost(job: Job) -> Cost | None:
-    """What a job cost when it last ran; None where no benchmark is there, or not a whole one."""
-    if job.benchmark is None or not job.benchmark.is_file():
-        return None
+    """What a job cost until it had written the last of its results, as their seals say; None where one does not."""
     try:
-        with job.benchmark.open() as file:
-            row = next(csv.DictReader(file, delimiter="\t"))
-        return Cost(*(0.0 if row[name] in ("NA", "-") else float(row[name]) for name in ("s", "cpu_time", "max_rss")))
-    except (StopIteration, KeyError, TypeError, ValueError):  # empty or cut: a job was killed, or a disk was full
+        seals = [json.loads(sidecar(path).read_bytes()) for path in job.outputs]
+        costs = [Cost(*(float(seal[name]) for name in ("seconds", "core_seconds", "memory"))) for seal in seals]
+    except (OSError, KeyError, TypeError, ValueError):  # not made here, by an older version, or damaged
         return None
+    return max(costs, key=lambda cost: cost.seconds)

@@ -14,6 +14,7 @@ from shallownets.errors import UserError, in_short
 from shallownets.files import write_whole
 
 TEMPLATE = Path("workflow/template")  # relative to the checkout
+RULES = Path("workflow/rules")
 SHARED = (Path("config.yaml"), Path("workflow/tiers/smoke.yaml"))  # files of all studies, to which it adds a section
 _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 
@@ -42,7 +43,8 @@ def make(name: str) -> list[Path]:
         raise UserError(f"NAME = {in_short(name)}: expected {right}")
     if not TEMPLATE.is_dir():
         raise UserError(f"{TEMPLATE}: not there; expected the folder of the checkout")
-    rules = re.findall(r"^rule (\w+):", Path("Snakefile").read_text(encoding="utf-8"), re.MULTILINE)
+    written = [path.read_text(encoding="utf-8") for path in (Path("Snakefile"), *RULES.glob("*.smk"))]
+    rules = re.findall(r"^rule (\w+):", "\n".join(written), re.MULTILINE)
     if name in (*settings.default(), *rules):
         raise UserError(f"NAME = {name}: expected a name that no study, key of config.yaml or rule has")
     made = files(name)

@@ -1,19 +1,7 @@
 # Part finite: SGD at finite N, its escape time, spread and divergence, and strong overparameterisation.
-#
-# REQUIRED INPUTS: the section `escape.finite` of the config, `escape.tolerance` and `seed`
-# OUTPUTS, below RESULTS:
-#   data/escape/escape_times/{chain,direct}_{N}.npz   escape times at one N
-#   data/escape/finite_spread/{eta_hat}.npz           escape times from several starts, at one learning rate
-#   data/escape/finite_divergence/{p}_{p_star}_{N}_{replicates}.npz    when runs diverge, at all learning rates
-#   data/escape/overparameterisation/{p}_{p_star}_{replicates}.npz     escape times at one p and p*
-#   measurements/escape/{finite_escape,finite_divergence,overparameterisation}.csv
-#   figure_data/escape/{finite_escape,finite_divergence,overparameterisation}.csv
 
 ESCAPE_FINITE = config["escape"]["finite"]
-ESCAPE_TIMES = {
-    "chain": dict(ESCAPE_FINITE["escape"]["sizes"]),
-    "direct": dict([ESCAPE_FINITE["escape"]["direct"]]),
-}
+ESCAPE_TIMES = {"chain": dict(ESCAPE_FINITE["escape"]["sizes"]), "direct": dict([ESCAPE_FINITE["escape"]["direct"]])}
 
 
 use rule stage as escape_escape_times with:
@@ -21,15 +9,11 @@ use rule stage as escape_escape_times with:
         data=f"{DATA}/escape/escape_times/{{engine}}_{{N}}.npz",
     log:
         f"{LOGS}/escape/escape_times_{{engine}}_{{N}}.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/escape_times_{{engine}}_{{N}}.tsv"
     params:
         **stage(
             "escape.escape_times",
             "escape.finite.escape",
-            engine=lambda wildcards: wildcards.engine,
             replicates=lambda wildcards: ESCAPE_TIMES[wildcards.engine][int(wildcards.N)],
-            **escape_numbers("N"),
         ),
     message:
         "escape times of SGD at N = {wildcards.N}, engine {wildcards.engine}"
@@ -40,15 +24,12 @@ use rule stage as escape_finite_spread with:
         data=f"{DATA}/escape/finite_spread/{{eta_hat}}.npz",
     log:
         f"{LOGS}/escape/finite_spread_{{eta_hat}}.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/finite_spread_{{eta_hat}}.tsv"
     params:
         **stage(
             "escape.finite_spread",
             "escape.finite.spread",
             p=ESCAPE_FINITE["escape"]["p"],
             p_star=ESCAPE_FINITE["escape"]["p_star"],
-            eta_hat=lambda wildcards: float(wildcards.eta_hat),
             one_start=escape_one_start,
         ),
     message:
@@ -65,8 +46,6 @@ use rule stage as escape_finite_escape with:
         figure_data=f"{FIGURE_DATA}/escape/finite_escape.csv",
     log:
         f"{LOGS}/escape/finite_escape.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/finite_escape.tsv"
     params:
         **stage("escape.finite_escape", "escape.finite.escape"),
     message:
@@ -78,14 +57,8 @@ use rule stage as escape_finite_divergence_runs with:
         data=f"{DATA}/escape/finite_divergence/{{p}}_{{p_star}}_{{N}}_{{replicates}}.npz",
     log:
         f"{LOGS}/escape/finite_divergence_{{p}}_{{p_star}}_{{N}}_{{replicates}}.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/finite_divergence_{{p}}_{{p_star}}_{{N}}_{{replicates}}.tsv"
     params:
-        **stage(
-            "escape.finite_divergence_runs",
-            "escape.finite.divergence",
-            **escape_numbers("p", "p_star", "N", "replicates"),
-        ),
+        **stage("escape.finite_divergence_runs", "escape.finite.divergence"),
     message:
         "when SGD diverges at p = {wildcards.p}, p* = {wildcards.p_star}, N = {wildcards.N}"
 
@@ -102,8 +75,6 @@ use rule stage as escape_finite_divergence with:
         figure_data=f"{FIGURE_DATA}/escape/finite_divergence.csv",
     log:
         f"{LOGS}/escape/finite_divergence.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/finite_divergence.tsv"
     params:
         **stage("escape.finite_divergence", "escape.finite"),
     message:
@@ -115,14 +86,8 @@ use rule stage as escape_overparameterisation_runs with:
         data=f"{DATA}/escape/overparameterisation/{{p}}_{{p_star}}_{{replicates}}.npz",
     log:
         f"{LOGS}/escape/overparameterisation_{{p}}_{{p_star}}_{{replicates}}.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/overparameterisation_{{p}}_{{p_star}}_{{replicates}}.tsv"
     params:
-        **stage(
-            "escape.overparameterisation_runs",
-            "escape.finite.overparameterisation",
-            **escape_numbers("p", "p_star", "replicates"),
-        ),
+        **stage("escape.overparameterisation_runs", "escape.finite.overparameterisation"),
     message:
         "escape times of SGD at p = {wildcards.p}, p* = {wildcards.p_star}"
 
@@ -138,8 +103,6 @@ use rule stage as escape_overparameterisation with:
         figure_data=f"{FIGURE_DATA}/escape/overparameterisation.csv",
     log:
         f"{LOGS}/escape/overparameterisation.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/overparameterisation.tsv"
     params:
         **stage("escape.overparameterisation"),
     message:

@@ -1,11 +1,6 @@
 # What the rules of study escape take from the config and from their wildcards.
 
 
-def escape_numbers(*names):
-    """Whole numbers that are wildcards, as parameters."""
-    return {name: lambda wildcards, name=name: int(getattr(wildcards, name)) for name in names}
-
-
 def escape_run(wildcards):
     """The section of the config that a run's jobs take their parameters from."""
     return f"escape.runs.{wildcards.run}"
@@ -20,13 +15,16 @@ def escape_batches(wildcards):
     """The batches of replicates of a run by an engine."""
     total = escape_run_value("replicates" if wildcards.engine == "sgd" else "chain_replicates")(wildcards)
     size = config["escape"]["batch"]
-    names = [f"{first}-{min(first + size, total) - 1}" for first in range(0, total, size)]
-    return [f"{DATA}/escape/{wildcards.run}/{wildcards.engine}/{name}.npz" for name in names]
+    return batches(f"{DATA}/escape/{wildcards.run}/{wildcards.engine}", total, size)
+
+
+def escape_batch_size(wildcards):
+    """How many replicates a batch has."""
+    return int(wildcards.last) - int(wildcards.first) + 1
 
 
 def escape_one_start(wildcards):
     """How often SGD is repeated from a single start: at the learning rate whose spread is shown."""
     finite = config["escape"]["finite"]
-    spread = finite["spread"]
     shown = float(wildcards.eta_hat) == finite["escape"]["eta_hat"]
-    return spread["starts"] * spread["runs"] if shown else 0
+    return finite["spread"]["starts"] * finite["spread"]["runs"] if shown else 0

@@ -1,9 +1,4 @@
 # Part landscape: degrees of freedom, stationary points and their spectra (equations 24 to 30, App. 7.2 and 7.5).
-#
-# REQUIRED INPUTS: the section `escape.landscape` of the config, and `seed`
-# OUTPUTS, below RESULTS:
-#   measurements/escape/{dimensions,hessian,null_directions}.csv
-#   figure_data/escape/{fig5,fig6,hessian,hessian_ratio,null_directions}.csv
 
 ESCAPE_MANIFOLD = config["escape"]["landscape"]["manifold"]
 
@@ -15,8 +10,6 @@ use rule stage as escape_dimensions with:
         fig6=f"{FIGURE_DATA}/escape/fig6.csv",
     log:
         f"{LOGS}/escape/dimensions.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/dimensions.tsv"
     params:
         **stage(
             "escape.dimensions",
@@ -35,8 +28,6 @@ use rule stage as escape_hessian with:
         hessian_ratio=f"{FIGURE_DATA}/escape/hessian_ratio.csv",
     log:
         f"{LOGS}/escape/hessian.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/hessian.tsv"
     params:
         **stage("escape.hessian", "escape.landscape"),
     message:
@@ -49,8 +40,6 @@ use rule stage as escape_null_directions with:
         figure_data=f"{FIGURE_DATA}/escape/null_directions.csv",
     log:
         f"{LOGS}/escape/null_directions.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/null_directions.tsv"
     params:
         **stage("escape.null_directions", "escape.landscape.null_directions"),
     message:

@@ -1,10 +1,4 @@
 # Part plateau: norm learning, the plateau and the escape from it (equations 9 to 13, 35, 36, Figure 2).
-#
-# REQUIRED INPUTS: the section `escape.plateau` of the config, the escape times of part finite
-# OUTPUTS, below RESULTS:
-#   data/escape/plateau_scan.npz
-#   measurements/escape/{plateau_optimum,plateau_rates,norm_learning,overlap_growth,escape_law,escape_time}.csv
-#   figure_data/escape/{fig2,norm_learning,overlap_growth,escape_law,escape_time}.csv
 
 
 use rule stage as escape_plateau_scan with:
@@ -12,8 +6,6 @@ use rule stage as escape_plateau_scan with:
         data=f"{DATA}/escape/plateau_scan.npz",
     log:
         f"{LOGS}/escape/plateau_scan.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/plateau_scan.tsv"
     params:
         **stage("escape.plateau_scan", "escape.plateau.optimum"),
     message:
@@ -28,8 +20,6 @@ use rule stage as escape_plateau_optimum with:
         figure_data=f"{FIGURE_DATA}/escape/fig2.csv",
     log:
         f"{LOGS}/escape/plateau_optimum.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/plateau_optimum.tsv"
     params:
         **stage("escape.plateau_optimum", "escape.plateau"),
     message:
@@ -41,8 +31,6 @@ use rule stage as escape_plateau_rates with:
         measurements=f"{MEASUREMENTS}/escape/plateau_rates.csv",
     log:
         f"{LOGS}/escape/plateau_rates.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/plateau_rates.tsv"
     params:
         **stage("escape.plateau_rates", "escape.plateau.rates"),
     message:
@@ -55,8 +43,6 @@ use rule stage as escape_norm_learning with:
         figure_data=f"{FIGURE_DATA}/escape/norm_learning.csv",
     log:
         f"{LOGS}/escape/norm_learning.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/norm_learning.tsv"
     params:
         **stage("escape.norm_learning", "escape.plateau.norms"),
     message:
@@ -69,8 +55,6 @@ use rule stage as escape_overlap_growth with:
         figure_data=f"{FIGURE_DATA}/escape/overlap_growth.csv",
     log:
         f"{LOGS}/escape/overlap_growth.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/overlap_growth.tsv"
     params:
         **stage("escape.overlap_growth", "escape.plateau.growth"),
     message:
@@ -83,8 +67,6 @@ use rule stage as escape_escape_law with:
         figure_data=f"{FIGURE_DATA}/escape/escape_law.csv",
     log:
         f"{LOGS}/escape/escape_law.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/escape_law.tsv"
     params:
         **stage("escape.escape_law", "escape.plateau.law"),
     message:
@@ -99,8 +81,6 @@ use rule stage as escape_escape_time with:
         figure_data=f"{FIGURE_DATA}/escape/escape_time.csv",
     log:
         f"{LOGS}/escape/escape_time.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/escape_time.tsv"
     params:
         **stage("escape.escape_time", "escape.plateau.times"),
     message:

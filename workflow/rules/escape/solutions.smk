@@ -1,13 +1,4 @@
 # Part solutions: the zero-error solutions, and which of them is reached (equations 14 to 22, App. 7.4, Figs. 3 and 4).
-#
-# REQUIRED INPUTS: the section `escape.solutions` of the config, `escape.tolerance` and `seed`
-# OUTPUTS, below RESULTS:
-#   data/escape/sgd_selection/{N}_{eta_hat}_{replicates}.npz  SGD from orthonormal sets, in one case
-#   data/escape/fluctuations/{chain,direct}_{N}.npz           SGD from one start by one engine at one N
-#   measurements/escape/solution_set.csv                      facts that need no dynamics
-#   measurements/escape/{solution,sgd}_selection.csv          which solution the ODE reaches, and SGD
-#   measurements/escape/{fig3,fluctuations}.csv               the distances of Figure 3; SGD against N
-#   figure_data/escape/{fig3,fig4,convergence}.csv
 
 ESCAPE_SOLUTIONS = config["escape"]["solutions"]
 ESCAPE_FLUCTUATIONS = {engine: dict(ESCAPE_SOLUTIONS["fluctuations"][engine]) for engine in ("chain", "direct")}
@@ -18,8 +9,6 @@ use rule stage as escape_solution_set with:
         measurements=f"{MEASUREMENTS}/escape/solution_set.csv",
     log:
         f"{LOGS}/escape/solution_set.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/solution_set.tsv"
     params:
         **stage("escape.solution_set", "escape.solutions"),
     message:
@@ -31,8 +20,6 @@ use rule stage as escape_solution_selection with:
         measurements=f"{MEASUREMENTS}/escape/solution_selection.csv",
     log:
         f"{LOGS}/escape/solution_selection.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/solution_selection.tsv"
     params:
         **stage(
             "escape.solution_selection",
@@ -49,15 +36,8 @@ use rule stage as escape_sgd_selection_runs with:
         data=f"{DATA}/escape/sgd_selection/{{N}}_{{eta_hat}}_{{replicates}}.npz",
     log:
         f"{LOGS}/escape/sgd_selection_{{N}}_{{eta_hat}}_{{replicates}}.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/sgd_selection_{{N}}_{{eta_hat}}_{{replicates}}.tsv"
     params:
-        **stage(
-            "escape.sgd_selection_runs",
-            "escape.solutions.orthonormal",
-            eta_hat=lambda wildcards: float(wildcards.eta_hat),
-            **escape_numbers("N", "replicates"),
-        ),
+        **stage("escape.sgd_selection_runs", "escape.solutions.orthonormal"),
     message:
         "SGD from orthonormal sets at N = {wildcards.N}, eta/p = {wildcards.eta_hat}"
 
@@ -72,8 +52,6 @@ use rule stage as escape_sgd_selection with:
         measurements=f"{MEASUREMENTS}/escape/sgd_selection.csv",
     log:
         f"{LOGS}/escape/sgd_selection.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/sgd_selection.tsv"
     params:
         **stage("escape.sgd_selection", "escape.solutions.orthonormal"),
     message:
@@ -85,15 +63,11 @@ use rule stage as escape_fluctuations_runs with:
         data=f"{DATA}/escape/fluctuations/{{engine}}_{{N}}.npz",
     log:
         f"{LOGS}/escape/fluctuations_{{engine}}_{{N}}.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/fluctuations_{{engine}}_{{N}}.tsv"
     params:
         **stage(
             "escape.fluctuations_runs",
             "escape.solutions.fluctuations",
-            engine=lambda wildcards: wildcards.engine,
             replicates=lambda wildcards: ESCAPE_FLUCTUATIONS[wildcards.engine][int(wildcards.N)],
-            **escape_numbers("N"),
         ),
     message:
         "SGD beside the ODE at N = {wildcards.N}, engine {wildcards.engine}"
@@ -112,8 +86,6 @@ use rule stage as escape_fluctuations with:
         fig4=f"{FIGURE_DATA}/escape/fig4.csv",
     log:
         f"{LOGS}/escape/fluctuations.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/fluctuations.tsv"
     params:
         **stage("escape.fluctuations", "escape.solutions.fluctuations"),
     message:
@@ -126,8 +98,6 @@ use rule stage as escape_fig3 with:
         figure_data=f"{FIGURE_DATA}/escape/fig3.csv",
     log:
         f"{LOGS}/escape/fig3.log",
-    benchmark:
-        f"{BENCHMARKS}/escape/fig3.tsv"
     params:
         **stage("escape.fig3", "escape.solutions.fig3"),
     message:

@@ -1,11 +1,4 @@
 # Part sgd: one-pass SGD on the Stiefel manifold (Phase I), the samples it takes, and the radial fit (Phase II).
-#
-# REQUIRED INPUTS: the sections `riccati.sgd`, `riccati.samples` and `riccati.phase2` of the config
-# OUTPUTS, below RESULTS:
-#   data/riccati/sgd_curves/{constant,falling}_{eta_d}.npz       risks of SGD and of both flows at one step size
-#   data/riccati/samples_to_risk/{heavy,far,light_{gamma}}.npz   samples to a risk against d and M*; far: without SGD
-#   measurements/riccati/{sgd_checks,sgd_flow,sample_complexity,radial_fit}.csv
-#   figure_data/riccati/{sgd_flow,sample_complexity,radial_fit}.csv
 
 RICCATI_SGD = config["riccati"]["sgd"]
 
@@ -18,8 +11,6 @@ use rule stage as riccati_sgd_checks with:
         measurements=f"{MEASUREMENTS}/riccati/sgd_checks.csv",
     log:
         f"{LOGS}/riccati/sgd_checks.log",
-    benchmark:
-        f"{BENCHMARKS}/riccati/sgd_checks.tsv"
     params:
         **stage("riccati.sgd_checks", "riccati.sgd.checks"),
     message:
@@ -31,13 +22,10 @@ use rule stage as riccati_sgd_curves with:
         data=f"{DATA}/riccati/sgd_curves/{{schedule}}_{{eta_d}}.npz",
     log:
         f"{LOGS}/riccati/sgd_curves_{{schedule}}_{{eta_d}}.log",
-    benchmark:
-        f"{BENCHMARKS}/riccati/sgd_curves_{{schedule}}_{{eta_d}}.tsv"
     params:
         **stage(
             "riccati.sgd_curves",
             "riccati.sgd",
-            eta_d=lambda wildcards: float(wildcards.eta_d),
             falls_from=lambda wildcards: RICCATI_SGD["falls_from"] if wildcards.schedule == "falling" else None,
         ),
     message:
@@ -53,8 +41,6 @@ use rule stage as riccati_sgd_flow with:
         figure_data=f"{FIGURE_DATA}/riccati/sgd_flow.csv",
     log:
         f"{LOGS}/riccati/sgd_flow.log",
-    benchmark:
-        f"{BENCHMARKS}/riccati/sgd_flow.tsv"
     params:
         **stage("riccati.sgd_flow", "riccati.sgd"),
     message:
@@ -66,8 +52,6 @@ use rule stage as riccati_samples_to_risk with:
         data=f"{DATA}/riccati/samples_to_risk/{{series}}.npz",
     log:
         f"{LOGS}/riccati/samples_to_risk_{{series}}.log",
-    benchmark:
-        f"{BENCHMARKS}/riccati/samples_to_risk_{{series}}.tsv"
     params:
         **stage(
             "riccati.samples_to_risk",
@@ -82,16 +66,12 @@ use rule stage as riccati_sample_complexity with:
     input:
         heavy=f"{DATA}/riccati/samples_to_risk/heavy.npz",
         far=f"{DATA}/riccati/samples_to_risk/far.npz",
-        light=[
-            f"{DATA}/riccati/samples_to_risk/{series}.npz" for series in RICCATI_SERIES if series.startswith("light")
-        ],
+        light=[f"{DATA}/riccati/samples_to_risk/light_{gamma}.npz" for gamma, _ in RICCATI_LIGHT["steps"]],
     output:
         measurements=f"{MEASUREMENTS}/riccati/sample_complexity.csv",
         figure_data=f"{FIGURE_DATA}/riccati/sample_complexity.csv",
     log:
         f"{LOGS}/riccati/sample_complexity.log",
-    benchmark:
-        f"{BENCHMARKS}/riccati/sample_complexity.tsv"
     params:
         **stage("riccati.sample_complexity", "riccati.samples.light"),
     message:
@@ -104,8 +84,6 @@ use rule stage as riccati_radial_fit with:
         figure_data=f"{FIGURE_DATA}/riccati/radial_fit.csv",
     log:
         f"{LOGS}/riccati/radial_fit.log",
-    benchmark:
-        f"{BENCHMARKS}/riccati/radial_fit.tsv"
     params:
         **stage("riccati.radial_fit", "riccati.phase2"),
     message:

@@ -14,7 +14,9 @@ Every function takes stacks: M of shape (..., p, p*), Q of shape (..., p, p), an
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
+Places = NDArray[np.integer]  # whole numbers that say where in an array
+Mask = NDArray[np.bool]
 
 # Mean squared norm tr Q/p beyond which a run counts as diverged. Every run that converges stays of order one.
 DIVERGED = 1e6

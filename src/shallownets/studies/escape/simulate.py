@@ -50,7 +50,7 @@ def simulate(
         ArithmeticError: the tolerance cannot be reached.
     """
     if engine not in ENGINES:
-        raise ValueError(f"engine {engine!r} is unknown; one of {', '.join(ENGINES)} is right")
+        raise ValueError(f"engine = {engine!r}: expected one of {', '.join(ENGINES)}")
     if engine in SGD:
         if N is None or not streams:
             raise ValueError(f"engine {engine!r} needs N and at least one stream")

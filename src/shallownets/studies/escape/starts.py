@@ -46,7 +46,7 @@ def _matrix(name: str, value: object) -> Array:
     except (TypeError, ValueError):
         matrix = np.empty(0)
     if matrix.ndim != 2 or not matrix.size or not np.isfinite(matrix).all():
-        raise Impossible(f"{name} = {in_short(value)}: a matrix of finite numbers is right")
+        raise Impossible(f"{name} = {in_short(value)}: expected a matrix of finite numbers")
     return matrix
 
 
@@ -59,6 +59,12 @@ _NEARLY = 1e-4  # least singular value of unit vectors, over the largest, below 
 def _lengths(squares: Array) -> Array:
     """Roots, and 1 for 0: what to divide vectors by."""
     return np.sqrt(np.where(squares > 0, squares, 1.0))
+
+
+def _lower_triangular(rows: Array) -> Array:
+    """L with L L^T = rows rows^T, lower triangular with a diagonal that is not negative."""
+    L = np.linalg.qr(rows.T, mode="r").T  # ty: ignore[missing-attribute]  # an array, which NumPy's stub forgets
+    return L * np.where(np.diag(L) < 0, -1.0, 1.0)
 
 
 def coordinates(rows: Array) -> tuple[Array, Array, Array]:
@@ -148,8 +154,7 @@ class Start:
         values, vectors = np.linalg.eigh((self.Q - self.M @ self.M.T) / np.outer(lengths, lengths))
         if singular:
             values = np.where(values > _ROUNDING, values, 0.0)
-        L = np.linalg.qr((lengths[:, None] * vectors * np.sqrt(values)).T, mode="r").T
-        return L * np.where(np.diag(L) < 0, -1.0, 1.0)
+        return _lower_triangular(lengths[:, None] * vectors * np.sqrt(values))
 
     def independent(self) -> tuple[Array | None, "Start"]:
         """This start in coordinates in which each student vector is independent of the others, or zero and stays so.
@@ -168,8 +173,7 @@ class Start:
         basis, rows, values = coordinates(np.hstack([self.M, self.residual_factor()]))
         if values[-1] > _NEARLY:
             return None, self
-        L = np.linalg.qr(rows[:, p_star:].T, mode="r").T
-        L *= np.where(np.diag(L) < 0, -1.0, 1.0)
+        L = _lower_triangular(rows[:, p_star:])
         return basis, Start(rows[:, :p_star].copy(), rows @ rows.T, L=L)
 
     def has_weights(self, N: int) -> bool:
@@ -187,7 +191,7 @@ class Start:
         """
         p, p_star = self.M.shape
         require_weights(p, p_star, N)
-        if self.has_weights(N):
+        if self.has_weights(N) and self.W is not None and self.W_star is not None:
             return self.W.copy(), self.W_star.copy()
         W = np.zeros((p, N))
         W[:, :p_star] = self.M

@@ -58,10 +58,10 @@ def require_run(eta: float, alpha: Array) -> Array:
             at least 0, at least one, each above the one before.
     """
     if not 0 <= eta < np.inf:
-        raise Impossible(f"eta = {eta}: a finite number of at least 0 is right")
+        raise Impossible(f"eta = {eta}: expected a finite number of at least 0")
     times = np.asarray(alpha, float)
     if times.ndim != 1 or not times.size or not np.isfinite(times).all() or times[0] < 0 or np.any(np.diff(times) <= 0):
-        raise Impossible(f"alpha = {in_short(alpha)}: rising times of at least 0 are right")
+        raise Impossible(f"alpha = {in_short(alpha)}: expected rising times of at least 0")
     return times
 
 
@@ -73,9 +73,9 @@ def sample_numbers(alpha: Array, N: int) -> Array:
     """
     samples = np.rint(alpha * N)
     if samples[-1] > _COUNTABLE:
-        raise Impossible(f"alpha = {alpha[-1]:g} at N = {N}: at most {_COUNTABLE:.0e} samples, alpha N, are right")
+        raise Impossible(f"alpha = {alpha[-1]:g} at N = {N}: expected at most {_COUNTABLE:.0e} samples, alpha N")
     if np.any(np.diff(samples) < 1):
-        raise Impossible(f"alpha = {in_short(alpha)} at N = {N}: times at least a sample, 1/N, apart are right")
+        raise Impossible(f"alpha = {in_short(alpha)} at N = {N}: expected times at least a sample, 1/N, apart")
     return samples.astype(np.int64)
 
 

@@ -14,11 +14,13 @@ Symbols are those of the source; N is the student's width here, and the dimensio
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from shallownets.errors import Impossible, in_short
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
+Places = NDArray[np.integer]  # whole numbers that say where in an array
+Mask = NDArray[np.bool]
 
 
 def norm(M_star: int, beta: float) -> float:
@@ -39,11 +41,11 @@ def require_spectrum(lam: Array, M_star: int) -> Array:
     """
     values = np.asarray(lam, float)
     if values.shape != (M_star,) or not np.isfinite(values).all() or values[-1] <= 0 or np.any(np.diff(values) > 0):
-        raise Impossible(f"lam = {in_short(lam)}: M* = {M_star} numbers above 0 that do not rise are right")
+        raise Impossible(f"lam = {in_short(lam)}: expected M* = {M_star} numbers above 0 that do not rise")
     return values
 
 
-def require_times(times: Array) -> Array:
+def require_times(times: ArrayLike) -> Array:
     """Times as floats.
 
     Raises:
@@ -51,7 +53,7 @@ def require_times(times: Array) -> Array:
     """
     values = np.asarray(times, float)
     if values.ndim != 1 or not np.isfinite(values).all() or np.any(values < 0):
-        raise Impossible(f"times = {in_short(times)}: finite numbers of at least 0 are right")
+        raise Impossible(f"times = {in_short(times)}: expected finite numbers of at least 0")
     return values
 
 

@@ -1,17 +1,4 @@
 # Study __study__: one-pass SGD of a single weight on noisy linear data.
-#
-# REQUIRED INPUTS: the section `__study__` of the config
-# OUTPUTS, below RESULTS:
-#   data/__study__/start.npz              the error at which all runs begin
-#   data/__study__/sgd/{first}-{last}.npz a batch of runs of SGD
-#   measurements/__study__/relaxation.csv, figure_data/__study__/relaxation.csv
-
-
-def __study___batches(wildcards):
-    """The batches of runs of SGD."""
-    total, size = config["__study__"]["runs"]["replicates"], config["__study__"]["batch"]
-    names = [f"{first}-{min(first + size, total) - 1}" for first in range(0, total, size)]
-    return [f"{DATA}/__study__/sgd/{name}.npz" for name in names]
 
 
 use rule stage as __study___start with:
@@ -19,8 +6,6 @@ use rule stage as __study___start with:
         data=f"{DATA}/__study__/start.npz",
     log:
         f"{LOGS}/__study__/start.log",
-    benchmark:
-        f"{BENCHMARKS}/__study__/start.tsv"
     params:
         **stage("__study__.start"),
     message:
@@ -34,13 +19,10 @@ use rule stage as __study___sgd with:
         data=f"{DATA}/__study__/sgd/{{first}}-{{last}}.npz",
     log:
         f"{LOGS}/__study__/sgd_{{first}}-{{last}}.log",
-    benchmark:
-        f"{BENCHMARKS}/__study__/sgd_{{first}}-{{last}}.tsv"
     params:
         **stage(
             "__study__.sgd",
             "__study__.runs",
-            first=lambda wildcards: int(wildcards.first),
             replicates=lambda wildcards: int(wildcards.last) - int(wildcards.first) + 1,
         ),
     message:
@@ -50,14 +32,16 @@ use rule stage as __study___sgd with:
 use rule stage as __study___relaxation with:
     input:
         start=rules.__study___start.output.data,
-        batches=__study___batches,
+        batches=batches(
+            f"{DATA}/__study__/sgd",
+            config["__study__"]["runs"]["replicates"],
+            config["__study__"]["batch"],
+        ),
     output:
         measurements=f"{MEASUREMENTS}/__study__/relaxation.csv",
         figure_data=f"{FIGURE_DATA}/__study__/relaxation.csv",
     log:
         f"{LOGS}/__study__/relaxation.log",
-    benchmark:
-        f"{BENCHMARKS}/__study__/relaxation.tsv"
     params:
         **stage("__study__.relaxation"),
     message:

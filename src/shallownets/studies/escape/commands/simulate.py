@@ -9,19 +9,21 @@ does not grow with N; `ode` and `spectral` are the limit of large N at finite le
 small learning rate, too.
 """
 
-import argparse
 import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.random import default_rng
 
-from shallownets import cli, sources
-from shallownets.config import settings, yamlfile
+from shallownets import sources
 from shallownets.config.check import LARGEST
+from shallownets.config.commandline import Parser
+from shallownets.config.commandline import path as file
+from shallownets.config.section import Limit, Many, Section, Seed, Tolerance, means
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.numerics import memory, seeds
@@ -32,68 +34,97 @@ from shallownets.studies.escape.engines import spectral
 from shallownets.studies.escape.measure.plateau import first_below
 from shallownets.studies.escape.model import Array, plateau_norm, plateau_risk, polar_factor, population_risk
 from shallownets.studies.escape.parameters import work
-from shallownets.studies.escape.simulate import ENGINES, SGD, simulate
+from shallownets.studies.escape.parameters.kinds import AlphaMax, Dimension, Eta, EtaHat, P, Points, PStar, room, times
+from shallownets.studies.escape.simulate import SGD, simulate
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import finite, landscape, late, plateau, solutions
 from shallownets.studies.escape.trajectory import Trajectory, recording_times
-from shallownets.workflow import catalogue
 
 FRACTION = 0.5  # of the plateau's risk, below which a run has escaped
 _SPAN = 4.0  # the last time, unless it is given, over the escape time of the plateau's rate
 _POINTS = 401  # times recorded, unless the number is given or the run has fewer samples
 _MOMENT, _LONGEST = 10.0, 7 * 86400.0  # seconds: a run of more is announced; one of more is refused
 _COPIES = 3  # of the recorded overlaps when most memory is used
-_CHECKOUT = sources.ROOT.parent
 _WIDTH = 100
 
 
-def parse(words: list[str]) -> argparse.Namespace:
-    """The arguments, held to the limits of the config.
+class _Common(Section):
+    """What every experiment has."""
+
+    p: P = 4
+    p_star: PStar = 2
+    N: Dimension = 10000
+    engine: Annotated[
+        Literal["direct", "chain", "ode", "spectral", "gradient-flow"], means("what simulates it, see above")
+    ] = "chain"
+    replicates: Annotated[Many, means("how many runs")] = 4
+    seed: Seed = 20260403
+    tolerance: Tolerance = 1e-10
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("N", self.N, [(self.p, self.p_star)])
+
+
+class Asked(_Common):
+    """What the command takes; None: it follows from the rest."""
+
+    eta_hat: Annotated[EtaHat | None, means("learning rate per student unit, eta/p; 0.1 unless --eta is given")] = None
+    eta: Eta | None = None
+    alpha_max: Annotated[AlphaMax | None, means("last time; unless given, four times the escape time")] = None
+    points: Annotated[Points | None, means("recorded times; unless given, 401 or all samples")] = None
+
+
+class Experiment(_Common, kw_only=True):
+    """What is simulated, with a value for everything."""
+
+    eta_hat: EtaHat
+    eta: Eta
+    alpha_max: AlphaMax
+    points: Points
+
+
+def parse(words: list[str]) -> tuple[Experiment, list[Path]]:
+    """The experiment, with a value for everything, and the files of its plot.
 
     Raises:
         UserError: a value that makes no sense.
     """
-    parser = cli.parser("shallownets simulate", __doc__)
-    add = parser.add_argument
-    add("--p", type=cli.count, default=4, help="student width, number of vectors (default: 4)")
-    add("--p-star", type=cli.count, default=2, help="teacher width p*, number of vectors (default: 2)")
-    add("--N", type=cli.count, default=10000, help="input dimension, at least p + p* (default: 10000)")
-    rate = parser.add_mutually_exclusive_group()
-    rate.add_argument("--eta-hat", type=cli.positive, help="learning rate per student unit, eta/p (default: 0.1)")
-    rate.add_argument("--eta", type=cli.positive, help="learning rate, a pure number; p times eta-hat")
-    add("--engine", choices=ENGINES, default="chain", help="what simulates it, see above (default: chain)")
-    add("--alpha-max", type=cli.positive, help="last time, samples/N (default: four times the escape time)")
-    add("--points", type=cli.count, help="times recorded, 0 and the last included (default: 401, or all samples)")
-    add("--replicates", type=cli.count, default=4, help="how many runs (default: 4)")
-    add("--seed", type=cli.index, default=20260403, help="root seed, a whole number (default: that of the paper tier)")
-    add("--tolerance", type=cli.positive, default=1e-10, help="relative error of a step of the limits (default: 1e-10)")
-    add("--out", type=cli.path, nargs="+", default=[Path("simulation.png")], help="the plot, .png or .pdf, or both")
+    parser = Parser("python -m shallownets simulate", __doc__)
+    parser.add_section(Asked)
+    out = [Path("simulation.png")]
+    parser.add_argument("--out", type=file, nargs="+", default=out, help="the plot, .png or .pdf, or both")
     args = parser.parse_args(words)
     for path in args.out:
         if path.suffix not in (".png", ".pdf"):
-            raise UserError(f"--out {path}: a name that ends in .png or .pdf is right")
-    _fill_in(args)
-    _check(args)
-    _afford(args)
-    return args
+            raise UserError(f"--out {path}: expected a name that ends in .png or .pdf")
+    experiment = _filled_in(parser.section(Asked, args))
+    _afford(experiment)
+    return experiment, args.out
 
 
-def _fill_in(args: argparse.Namespace) -> None:
-    """Give a value to what the user left open, from what is given.
+def _filled_in(given: Asked) -> Experiment:
+    """A value for what the user left open, from what is given.
 
     Raises:
         UserError: there is none; the option named is one that was given.
     """
-    rate = f"--eta = {args.eta:g}" if args.eta else f"--eta-hat = {args.eta_hat or 0.1:g}"
-    args.eta = args.eta if args.eta else args.p * (args.eta_hat or 0.1)
-    args.eta_hat = args.eta / args.p
-    last = f"--alpha-max = {args.alpha_max:g}" if args.alpha_max else f"{rate} without --alpha-max"
-    args.alpha_max = args.alpha_max or float(f"{_SPAN * min(_plateau_time(args), sys.float_info.max / 10):.2g}")
-    if args.alpha_max >= LARGEST:
-        raise UserError(f"{last}: a run to alpha = {args.alpha_max:g}; one to less than {LARGEST:g} is right")
-    if args.alpha_max * args.N < 2:
-        raise UserError(f"{last}: {args.alpha_max * args.N:g} samples at N = {args.N}; a run of at least 2 is right")
-    args.points = args.points or min(_POINTS, int(args.alpha_max * args.N))
+    if given.eta and given.eta_hat:
+        raise UserError(f"--eta {given.eta:g}: expected one of --eta and --eta-hat")
+    rate = f"--eta {given.eta:g}" if given.eta else f"--eta-hat {given.eta_hat or 0.1:g}"
+    eta = given.eta or given.p * (given.eta_hat or 0.1)
+    last = f"--alpha-max {given.alpha_max:g}" if given.alpha_max else f"{rate} without --alpha-max"
+    usual = _SPAN * min(_plateau_time(given, eta / given.p), sys.float_info.max / 10)
+    alpha_max = given.alpha_max or float(f"{usual:.2g}")
+    if alpha_max >= LARGEST:
+        raise UserError(f"{last}: a run to alpha = {alpha_max:g}; expected one to less than {LARGEST:g}")
+    if alpha_max * given.N < 2:
+        raise UserError(f"{last}: {alpha_max * given.N:g} samples at N = {given.N}; expected at least 2")
+    points = given.points or min(_POINTS, int(alpha_max * given.N))
+    holds, _, expected = times("points", points, alpha_max, given.N)
+    if not holds:
+        raise UserError(f"--points {points}: expected {expected}")
+    common = {name: getattr(given, name) for name in _Common.__struct_fields__}
+    return Experiment(eta_hat=eta / given.p, eta=eta, alpha_max=alpha_max, points=points, **common)
 
 
 def _duration(seconds: float) -> str:
@@ -104,102 +135,75 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.2g} seconds"
 
 
-def _seconds(args: argparse.Namespace) -> float:
+def _seconds(given: Experiment) -> float:
     """What the runs take on one core, with a start each; those that end early take less."""
-    samples = args.alpha_max * args.N
-    if args.engine == "direct":
-        runs = args.replicates * work.direct(args.N, args.p, args.p_star, samples)
-    elif args.engine == "chain":
-        runs = work.chain(args.p, args.p_star, args.replicates, samples)
+    samples = given.alpha_max * given.N
+    if given.engine == "direct":
+        runs = given.replicates * work.direct(given.N, given.p, given.p_star, samples)
+    elif given.engine == "chain":
+        runs = work.chain(given.p, given.p_star, given.replicates, samples)
     else:
-        ode = args.engine == "ode"
-        runs = args.replicates * (work.ode(args.p, args.eta_hat * args.alpha_max) if ode else work.SPECTRAL)
-    return runs + args.replicates * work.START
+        ode = given.engine == "ode"
+        runs = given.replicates * (work.ode(given.p, given.eta_hat * given.alpha_max) if ode else work.SPECTRAL)
+    return runs + given.replicates * work.START
 
 
-def _afford(args: argparse.Namespace) -> None:
+def _afford(given: Experiment) -> None:
     """Say what a long run will cost, before it starts.
 
     Raises:
         UserError: more memory than there is, or longer than ``_LONGEST``.
     """
-    seconds, numbers = _seconds(args), args.replicates * args.points * args.p * (args.p + args.p_star)
-    if args.engine == "direct":
-        starts.require_weights(args.p, args.p_star, args.N)
-    recorded = f"--replicates = {args.replicates} and {args.points} times: the overlaps"
+    seconds, numbers = _seconds(given), given.replicates * given.points * given.p * (given.p + given.p_star)
+    if given.engine == "direct":
+        starts.require_weights(given.p, given.p_star, given.N)
+    recorded = f"--replicates = {given.replicates} and {given.points} times: the overlaps"
     memory.require(8 * _COPIES * numbers, recorded)
-    takes = f"{args.replicates} runs to alpha = {args.alpha_max:g}, {args.alpha_max * args.N:.2g} samples each,"
+    takes = f"{given.replicates} runs to alpha = {given.alpha_max:g}, {given.alpha_max * given.N:.2g} samples each,"
     if seconds > _LONGEST:
         other = "fewer of them, a larger --eta, a smaller --N, or --engine spectral"
-        raise UserError(f"{takes} take about {_duration(seconds)} on one core: {other} is right")
+        raise UserError(f"{takes} take about {_duration(seconds)} on one core; expected {other}")
     if seconds > _MOMENT:
         print(f"{takes} take about {_duration(seconds)} on one core", file=sys.stderr, flush=True)
 
 
-def _check(args: argparse.Namespace) -> None:
-    """Hold the values to what the config of a run allows: the same limits, the same words.
-
-    Raises:
-        UserError: a value that the config would not take.
-    """
-    config = yamlfile.load(_CHECKOUT / "config.yaml")
-    section = config["escape"]
-    names = ("p", "p_star", "N", "eta", "alpha_max", "points", "replicates")
-    section["runs"]["fig1"] |= {name: getattr(args, name) for name in names}
-    section["runs"]["fig1"] |= {"chain_N": args.N, "chain_replicates": args.replicates}
-    section["tolerance"], config["seed"] = args.tolerance, args.seed
-    try:
-        settings.check(config, catalogue.names(_CHECKOUT))
-    except UserError as error:
-        for above in ("config: escape.runs.fig1.", "config: escape.", "config: "):
-            if str(error).startswith(above):
-                name, rest = str(error).removeprefix(above).split(" = ", 1)
-                raise UserError(f"--{name.replace('_', '-')} = {rest}") from None
-        raise
+def _rate(given: _Common, eta_hat: float) -> float:
+    """The learning rate per student unit, eta/p, that theory is to be taken at: 0 for gradient flow."""
+    return 0.0 if given.engine == "gradient-flow" else eta_hat
 
 
-def _rate(args: argparse.Namespace) -> float:
-    """The learning rate over p that theory is to be taken at: 0 for gradient flow."""
-    return 0.0 if args.engine == "gradient-flow" else args.eta_hat
-
-
-def _noise(args: argparse.Namespace) -> float:
-    """ν: the noise of the samples over the start's overlaps; 0 for the limits."""
-    return finite.escape_noise(args.p, args.p_star, args.eta_hat) if args.engine in SGD else 0.0
-
-
-def _plateau_time(args: argparse.Namespace) -> float:
+def _plateau_time(given: _Common, eta_hat: float) -> float:
     """Escape time α if the risk fell at the plateau's rate [13] all the way to ``FRACTION``."""
-    p, p_star = args.p, args.p_star
-    at = _rate(args) if _rate(args) < plateau.last_escape(p, p_star) else 0.0
-    growth = 2 * args.eta_hat * float(plateau.finite_overlap_rate(p, p_star, at))
+    p, p_star, rate = given.p, given.p_star, _rate(given, eta_hat)
+    at = rate if rate < plateau.last_escape(p, p_star) else 0.0
+    growth = 2 * eta_hat * float(plateau.finite_overlap_rate(p, p_star, at))
     # while the norms are learned, <M^2> shrinks from 1/N by plateau_norm
-    onset = plateau.escape_prefactor(p, p_star) * plateau_norm(p) / args.N
+    onset = plateau.escape_prefactor(p, p_star) * plateau_norm(p) / given.N
     return float(np.log(max(FRACTION / onset, np.e))) / growth
 
 
-def run(args: argparse.Namespace) -> tuple[list[Start], Trajectory]:
+def run(given: Experiment) -> tuple[list[Start], Trajectory]:
     """The starts, one for each run, and the runs.
 
     Raises:
         UserError: values that the engine refuses.
     """
-    sizes = {"p": args.p, "p_star": args.p_star, "N": args.N}
-    experiment = sizes | {"engine": args.engine, "eta": args.eta}
-    draws = [seeds.sequence(args.seed, "simulate start", sizes, r) for r in range(args.replicates)]
-    streams = [seeds.sequence(args.seed, "simulate samples", experiment, r) for r in range(args.replicates)]
-    begun = [starts.orthonormal_overlaps(args.p, args.p_star, args.N, default_rng(draw)) for draw in draws]
-    alpha = recording_times(args.alpha_max, args.points, args.N if args.engine in SGD else None)
-    with progress(f"{args.engine}, {args.replicates} runs", args.replicates * alpha[-1]) as advance:
+    sizes = {"p": given.p, "p_star": given.p_star, "N": given.N}
+    experiment = sizes | {"engine": given.engine, "eta": given.eta}
+    draws = [seeds.sequence(given.seed, "simulate start", sizes, r) for r in range(given.replicates)]
+    streams = [seeds.sequence(given.seed, "simulate samples", experiment, r) for r in range(given.replicates)]
+    begun = [starts.orthonormal_overlaps(given.p, given.p_star, given.N, default_rng(draw)) for draw in draws]
+    alpha = recording_times(given.alpha_max, given.points, given.N if given.engine in SGD else None)
+    with progress(f"{given.engine}, {given.replicates} runs", given.replicates * alpha[-1]) as advance:
         try:
             return begun, simulate(
                 begun,
-                args.engine,
-                args.eta,
+                given.engine,
+                given.eta,
                 alpha,
-                N=args.N,
+                N=given.N,
                 streams=streams,
-                tolerance=args.tolerance,
+                tolerance=given.tolerance,
                 progress=advance,
             )
         except (ArithmeticError, ValueError) as error:
@@ -228,8 +232,8 @@ def distances(begun: list[Start], runs: Trajectory) -> Array:
     )
 
 
-def _plateau(args: argparse.Namespace, risk: Array, runs: Trajectory, escapes: Array) -> str:
-    p, p_star, rate = args.p, args.p_star, _rate(args)
+def _plateau(given: Experiment, risk: Array, runs: Trajectory, escapes: Array) -> str:
+    p, p_star, rate = given.p, given.p_star, _rate(given, given.eta_hat)
     small = f"{plateau_risk(p, p_star):.4g} = 1/p* + 1/(p+2) for small eta"
     if rate >= plateau.last_plateau(p, p_star):
         last = plateau.last_plateau(p, p_star)
@@ -238,14 +242,14 @@ def _plateau(args: argparse.Namespace, risk: Array, runs: Trajectory, escapes: A
     here = float(population_risk(np.zeros((p, p_star)), norm * np.eye(p)))
     more = f", {here:.4g} at this eta" if rate else ""
     # by then the norms are within exp(-4 * 0.5) of the plateau's, and there the risk is stationary in them
-    at = min(0.5 / args.eta_hat, escapes.min() / 2, args.alpha_max)
+    at = min(0.5 / given.eta_hat, escapes.min() / 2, given.alpha_max)
     settled = np.array([np.interp(at, runs.alpha, one) for one in risk])
     seen = f"With the norms learned, at alpha = {at:.3g}, the risk is {_said(settled)}."
     return f"{seen} Predicted: {small}{more}."
 
 
-def _escape(args: argparse.Namespace, begun: list[Start], escapes: Array) -> str:
-    p, p_star, rate = args.p, args.p_star, _rate(args)
+def _escape(given: Experiment, begun: list[Start], escapes: Array) -> str:
+    p, p_star, rate = given.p, given.p_star, _rate(given, given.eta_hat)
     level = plateau.plateau_level(p, p_star, FRACTION)
     done = np.isfinite(escapes)
     few = "" if done.all() else f"{done.sum()} of {len(escapes)} runs escape. "
@@ -253,28 +257,29 @@ def _escape(args: argparse.Namespace, begun: list[Start], escapes: Array) -> str
     if rate >= (last := plateau.last_escape(p, p_star)):
         none = f"None is predicted beyond eta-hat = {last:.3g}, where no plateau lets the overlaps grow."
         return f"{few}{seen.capitalize()}{'. ' if seen else ''}{none}"
-    law = f"Eq. 13, the law of the plateau's first decline, continued to there: {_plateau_time(args):.4g}."
+    expected = _plateau_time(given, given.eta_hat)
+    law = f"Eq. 13, the law of the plateau's first decline, continued to there: {expected:.4g}."
     if not rate:
         return f"{few}{seen.capitalize()}{'. ' if seen else ''}{law}"
-    limit = [spectral.escape_time(start, args.eta, level, 1e3 * args.alpha_max, args.tolerance) for start in begun]
-    shift = finite.noise_shift(p, p_star, rate) if args.engine in SGD else 0.0
+    limit = [spectral.escape_time(start, given.eta, level, 1e3 * given.alpha_max, given.tolerance) for start in begun]
+    shift = finite.noise_shift(p, p_star, rate) if given.engine in SGD else 0.0
     noise = f" less {-shift:.3g} for the noise of the samples" if shift else ""
     predicted = f"Predicted: {np.mean(limit) + shift:.4g}, the spectral ODE from the same starts{noise}."
     return f"{few}{seen.capitalize()}{'. ' if seen else ''}{predicted} {law}"
 
 
-def _excess(args: argparse.Namespace, escapes: Array) -> float | None:
+def _excess(given: Experiment, escapes: Array) -> float | None:
     """Late norm q_0 of the directions that no teacher needs; None while it is not small beside the plateau's."""
-    since = args.alpha_max - escapes.min()  # they begin to shrink at the escape
-    if args.p <= args.p_star or since <= 0:
+    since = given.alpha_max - escapes.min()  # they begin to shrink at the escape
+    if given.p <= given.p_star or since <= 0:
         return None
-    q_0 = late.excess_norm(args.p, args.p_star, args.eta, since)
-    return q_0 if q_0 < 0.2 * plateau_norm(args.p) else None
+    q_0 = late.excess_norm(given.p, given.p_star, given.eta, since)
+    return q_0 if q_0 < 0.2 * plateau_norm(given.p) else None
 
 
-def _end(args: argparse.Namespace, last: Array, escapes: Array) -> str:
-    p, p_star, rate = args.p, args.p_star, _rate(args)
-    seen = f"At alpha = {args.alpha_max:g} the risk is {_said(last)}."
+def _end(given: Experiment, last: Array, escapes: Array) -> str:
+    p, p_star, rate = given.p, given.p_star, _rate(given, given.eta_hat)
+    seen = f"At alpha = {given.alpha_max:g} the risk is {_said(last)}."
     stable = plateau.last_convergence(p_star)
     if p < p_star:
         least = f"{landscape.StationaryPoint(p, p_star, p, 0).risk:.4g}"
@@ -283,23 +288,23 @@ def _end(args: argparse.Namespace, last: Array, escapes: Array) -> str:
         return f"{seen} Beyond eta-hat = p*/(2 (p* + 2)) = {stable:.3g} no solution is stable."
     if p == p_star:
         return f"{seen} Predicted: 0, approached exponentially."
-    q_0 = _excess(args, escapes)
+    q_0 = _excess(given, escapes)
     if q_0 is None:
         return f"{seen} Predicted: 0 in the end, as alpha^-2."
     return f"{seen} Predicted: {late.late_risk(p, p_star, p * rate, q_0):.2g}, the late law, as alpha^-2 to 0."
 
 
-def _solution(args: argparse.Namespace, begun: list[Start], runs: Trajectory, escapes: Array) -> str:
-    if args.p < args.p_star:
+def _solution(given: Experiment, begun: list[Start], runs: Trajectory, escapes: Array) -> str:
+    if given.p < given.p_star:
         return "None has zero error, since p < p*."
     distance = distances(begun, runs)
     seen = (
         f"The squared distance over N to the solution closest to the start goes from {_said(distance[:, 0])} to "
-        f"{_said(distance[:, -1])}; random solutions are 2 p = {2 * args.p} apart."
+        f"{_said(distance[:, -1])}; random solutions are 2 p = {2 * given.p} apart."
     )
-    if args.engine not in SGD:
-        q_0 = _excess(args, escapes)
-        left = f"{(args.p - args.p_star) * q_0:.2g}, on the way to 0" if q_0 else "0 in the end"
+    if given.engine not in SGD:
+        q_0 = _excess(given, escapes)
+        left = f"{(given.p - given.p_star) * q_0:.2g}, on the way to 0" if q_0 else "0 in the end"
         return f"{seen} Predicted: {left}."
     ends = [
         float(solutions.selectivity(start.M, polar_factor(M)))
@@ -310,41 +315,41 @@ def _solution(args: argparse.Namespace, begun: list[Start], runs: Trajectory, es
         f"{seen} The noise of the samples leads SGD elsewhere: its selectivity, 1 for the closest solution and 0 for "
         f"a random one, is {_said(np.array(ends))}."
     )
-    if args.eta_hat >= plateau.last_escape(args.p, args.p_star):
+    if given.eta_hat >= plateau.last_escape(given.p, given.p_star):
         return found
-    return f"{found} Predicted: {finite.plateau_selectivity(args.p, args.p_star, args.eta_hat):.4g}."
+    return f"{found} Predicted: {finite.plateau_selectivity(given.p, given.p_star, given.eta_hat):.4g}."
 
 
-def summary(args: argparse.Namespace, begun: list[Start], runs: Trajectory) -> Iterator[str]:
+def summary(given: Experiment, begun: list[Start], runs: Trajectory) -> Iterator[str]:
     """What happened, in words, beside what theory predicts."""
     risk = population_risk(runs.M, runs.Q)
-    escapes = first_below(runs.alpha, risk, plateau.plateau_level(args.p, args.p_star, FRACTION))
+    escapes = first_below(runs.alpha, risk, plateau.plateau_level(given.p, given.p_star, FRACTION))
     diverged = np.isfinite(runs.diverged_at)
     yield (
-        f"Student p = {args.p}, teacher p* = {args.p_star}, N = {args.N}, eta = {args.eta:g} (eta-hat = eta/p = "
-        f"{args.eta_hat:g}), engine {args.engine}, replicates: {args.replicates}, "
-        f"to alpha = {args.alpha_max:g} samples/N."
+        f"Student p = {given.p}, teacher p* = {given.p_star}, N = {given.N}, eta = {given.eta:g} (eta-hat = eta/p = "
+        f"{given.eta_hat:g}), engine {given.engine}, replicates: {given.replicates}, "
+        f"to alpha = {given.alpha_max:g} samples/N."
     )
     parts = {}
     if diverged.any():
         parts["Diverged"] = (
             f"{diverged.sum()} of {len(diverged)} runs, at alpha = {_said(runs.diverged_at)}. Predicted for every run "
-            f"beyond eta-hat = {plateau.last_plateau(args.p, args.p_star):.3g}, where the norms have no plateau."
+            f"beyond eta-hat = {plateau.last_plateau(given.p, given.p_star):.3g}, where the norms have no plateau."
         )
     if not diverged.all():
-        parts["Plateau"] = _plateau(args, risk, runs, escapes)
-        parts["Escape"] = _escape(args, begun, escapes)
-        parts["End"] = _end(args, risk[:, -1], escapes)
-        parts["Solution"] = _solution(args, begun, runs, escapes)
+        parts["Plateau"] = _plateau(given, risk, runs, escapes)
+        parts["Escape"] = _escape(given, begun, escapes)
+        parts["End"] = _end(given, risk[:, -1], escapes)
+        parts["Solution"] = _solution(given, begun, runs, escapes)
     for name, text in parts.items():
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<10}", subsequent_indent=" " * 10)
 
 
-def draw(args: argparse.Namespace, begun: list[Start], runs: Trajectory) -> Figure:
+def draw(given: Experiment, begun: list[Start], runs: Trajectory) -> Figure:
     """Risk and distance to the predicted solutions against time, a line for each run."""
-    figure = Figure(figsize=(style.PAGE if args.p >= args.p_star else style.COLUMN, 2.7))
+    figure = Figure(figsize=(style.PAGE if given.p >= given.p_star else style.COLUMN, 2.7))
     panels = {"population risk $L$": population_risk(runs.M, runs.Q)}
-    if args.p >= args.p_star:
+    if given.p >= given.p_star:
         panels["$d^2$ / $N$ to the predicted solution"] = distances(begun, runs)
     for number, (label, values) in enumerate(panels.items()):
         axes = figure.add_subplot(1, len(panels), number + 1)
@@ -352,23 +357,23 @@ def draw(args: argparse.Namespace, begun: list[Start], runs: Trajectory) -> Figu
             axes.plot(runs.alpha, one, color=style.colour(run), linewidth=0.9)
         axes.set_yscale("linear" if number else "log")
         level, name = [
-            (plateau_risk(args.p, args.p_star), r"plateau as $\eta \to 0$"),
-            (2 * args.p, "random solutions"),
+            (plateau_risk(given.p, given.p_star), r"plateau as $\eta \to 0$"),
+            (2 * given.p, "random solutions"),
         ][number]
         axes.axhline(level, color=style.GREY, linestyle=":", linewidth=0.9, zorder=0)
         axes.annotate(name, (runs.alpha[-1], level), (0, 2), textcoords="offset points", ha="right", fontsize=7)
         axes.set(xlabel=r"time $\alpha$ = samples / $N$", ylabel=label)
-    sizes = f"$p={args.p}$, $p^*={args.p_star}$, $N={args.N}$, $\\eta={args.eta:g}$"
-    figure.suptitle(f"{sizes}, engine {args.engine}", fontsize=9)
+    sizes = f"$p={given.p}$, $p^*={given.p_star}$, $N={given.N}$, $\\eta={given.eta:g}$"
+    figure.suptitle(f"{sizes}, engine {given.engine}", fontsize=9)
     return figure
 
 
 def main(words: list[str]) -> None:
-    args = parse(words)
-    begun, runs = run(args)
+    given, out = parse(words)
+    begun, runs = run(given)
     try:
-        print("\n".join(summary(args, begun, runs)), flush=True)
+        print("\n".join(summary(given, begun, runs)), flush=True)
     finally:  # the runs may have taken hours: their plot is kept even where nobody can read the words
         style.apply()
-        style.save(draw(args, begun, runs), args.out, sources.digest(sources.closure(__name__)))
-    print(f"Drawn: {', '.join(map(str, args.out))}")
+        style.save(draw(given, begun, runs), out, sources.digest(sources.closure(__name__)))
+    print(f"Drawn: {', '.join(map(str, out))}")

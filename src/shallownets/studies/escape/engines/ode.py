@@ -123,7 +123,7 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
     p, p_star = start.M.shape
     begun = start
     students, start = start.independent()
-    teachers, M = _teacher_coordinates(start.M, np.count_nonzero(np.diag(start.Q)))
+    teachers, M = _teacher_coordinates(start.M, int(np.count_nonzero(np.diag(start.Q))))
     y0 = np.concatenate([M.ravel(), start.Q.ravel()])
     out = np.full((alpha.size, y0.size), np.nan)
     parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])

@@ -88,7 +88,7 @@ def _scalars(start: Start) -> tuple[Array, Array, Array]:
     """
     basis, start = start.independent()
     norms = np.sqrt(np.diag(start.Q))
-    rank = np.count_nonzero(norms)
+    rank = int(np.count_nonzero(norms))
     M, Q, norms = start.M[:rank], start.Q[:rank, :rank], norms[:rank]
     U, s, Vt = np.linalg.svd(M, full_matrices=False)
     k = len(s)

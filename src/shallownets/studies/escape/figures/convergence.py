@@ -14,7 +14,7 @@ _CURVES = {
     "late drift of R": r"$R(\alpha_{\max})-R(0)$",
     "root of the excess distance": r"(relative excess of $d^2$)$^{1/2}$",
 }
-_WEIGHTS = {"markerfacecolor": "white", "linestyle": "", "capsize": 2, "zorder": 4}
+_WEIGHTS: style.Look = {"markerfacecolor": "white", "linestyle": "", "capsize": 2, "zorder": 4}
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -28,7 +28,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             label += f"\nexponent ${one.estimate:.3f} \\pm {one.high - one.estimate:.3f}$"
         colour = style.colour(number)
         # the first two nearly coincide
-        look = {"color": colour, "marker": "osD"[number], "markersize": (7, 3, 4)[number]}
+        look: style.Look = {"color": colour, "marker": "osD"[number], "markersize": (7, 3, 4)[number]}
         axes.errorbar(
             sgd.N,
             sgd.estimate,

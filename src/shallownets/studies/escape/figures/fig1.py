@@ -15,9 +15,11 @@ from shallownets.drawing.labels import whole
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))
 _DOTTED = 4  # every how many recorded times of the chain are shown
 _MARKED = 14  # SGD markers on a curve, spread so that the curve below stays visible
+_LINE: style.Look = {"marker": ""}
+_POINTS: style.Look = {"linestyle": ""}
 
 
-def _look(colour: int, dashes: int, marker: int) -> dict:
+def _look(colour: int, dashes: int, marker: int) -> style.Look:
     """Colour, line and marker of a curve by their places in the lists; lists start over at their end."""
     return {
         "color": style.colour(colour),
@@ -27,23 +29,23 @@ def _look(colour: int, dashes: int, marker: int) -> dict:
     }
 
 
-def _dots(look: dict) -> dict:
+def _dots(look: style.Look) -> style.Look:
     """The chain at a larger N: it sits on the ODE, and its bars would be thinner than the line."""
     return look | {"linestyle": "", "marker": ".", "markersize": 4, "markerfacecolor": look["color"]}
 
 
-def _curve(axes: Axes, frame: pd.DataFrame, look: dict, shift: int) -> None:
+def _curve(axes: Axes, frame: pd.DataFrame, look: style.Look, shift: int) -> None:
     """One order parameter: the ODE as a line, SGD as markers with one standard deviation as bars, the chain as dots."""
     ode, sgd = frame[frame.engine == "ODE"], frame[frame.engine == "SGD"]
-    axes.plot(ode.alpha, ode["mean"], **look | {"marker": ""})
+    axes.plot(ode.alpha, ode["mean"], **look | _LINE)
     chain = frame[frame.engine == "chain"]
     axes.plot(chain.alpha[::_DOTTED], chain["mean"][::_DOTTED], **_dots(look))
     every = max(len(sgd) // _MARKED, 1)
     sgd = sgd.iloc[shift % every :: every]
-    axes.errorbar(sgd.alpha, sgd["mean"], sgd.sd, **look | {"linestyle": ""}, markeredgewidth=0.8, elinewidth=0.8)
+    axes.errorbar(sgd.alpha, sgd["mean"], sgd.sd, **look | _POINTS, markeredgewidth=0.8, elinewidth=0.8)
 
 
-def _key(look: dict, label: str) -> Line2D:
+def _key(look: style.Look, label: str) -> Line2D:
     return Line2D([], [], **look, label=label)
 
 
@@ -59,7 +61,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     overlaps = {(i, r): _look(i, r, r) for i in range(p) for r in range(p_star)}
     for shift, ((i, r), look) in enumerate(overlaps.items()):
         _curve(teachers, curves["M", i + 1, r + 1], look, shift)
-    by_student = [_key(_look(i, 0, 0) | {"marker": ""}, f"$i={i + 1}$") for i in range(p)]
+    by_student = [_key(_look(i, 0, 0) | _LINE, f"$i={i + 1}$") for i in range(p)]
     by_teacher = [_key(_look(0, r, r) | {"color": "black"}, f"$r={r + 1}$") for r in range(p_star)]
     teachers.legend(handles=by_student + by_teacher, ncols=2, loc="upper left", handlelength=1.8)
     teachers.set(title="student–teacher overlaps", ylabel="$M_{ir}$")
@@ -87,8 +89,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     label = "plateau $1/p^* + 1/(p+2)$"
     risks.annotate(label, corner, (0, 3), textcoords="offset points", ha="right", color="#555555", fontsize=8)
     engines = [
-        _key(look | {"marker": ""}, r"ODE, $N\to\infty$"),
-        _key(look | {"linestyle": ""}, f"SGD, mean and s.d. of {replicates}"),
+        _key(look | _LINE, r"ODE, $N\to\infty$"),
+        _key(look | _POINTS, f"SGD, mean and s.d. of {replicates}"),
         _key(_dots(look), f"SGD, chain, $N={whole(parameters['chain_N'])}$, mean of {parameters['chain_replicates']}"),
     ]
     risks.legend(handles=engines, loc="lower left")

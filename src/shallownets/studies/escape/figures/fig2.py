@@ -18,10 +18,10 @@ def _law(axes: Axes, frame: pd.DataFrame, teachers: list[int]) -> None:
     """Optimal learning rates against the width, and lines fitted to them."""
     fits = frame.set_index(["quantity", "p_star"]).eta_hat
     for n, p_star in enumerate(teachers):
-        look = {"color": style.colour(n)}
+        look: style.Look = {"color": style.colour(n)}
         points = frame[(frame.quantity == "optimum") & (frame.p_star == p_star)]
         bars = 3 * points.p * points.error
-        marker = {"marker": style.marker(n), "markerfacecolor": "white", "linestyle": ""}
+        marker: style.Look = {"marker": style.marker(n), "markerfacecolor": "white", "linestyle": ""}
         axes.errorbar(points.p, points.p * points.eta_hat, bars, **look, **marker, label=f"$p^*={p_star}$")
         if ("eta_opt_slope", p_star) in fits.index:
             x = np.array([0, points.p.max() * 1.03])

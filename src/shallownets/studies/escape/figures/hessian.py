@@ -31,7 +31,7 @@ def _panel(axes: Axes, frame: pd.DataFrame, points: list[str]) -> None:
         axes.axhline(height, color="#dddddd", linewidth=0.6, zorder=0)
         for n, level in enumerate(rows.itertuples()):
             colour = _FLAT if level.level == "zero" else _DOWN if level.eigenvalue < 0 else _UP
-            look = {"linestyle": "", "marker": "o", "color": colour}
+            look: style.Look = {"linestyle": "", "marker": "o", "color": colour}
             axes.plot(level.p * level.eigenvalue, height, **look, markersize=6.5, markerfacecolor="none")
             axes.plot(level.p * level.measured_eigenvalue, height, **look, markersize=2.5)
             counts = f"{level.measured_multiplicity:.0f}"
@@ -40,8 +40,14 @@ def _panel(axes: Axes, frame: pd.DataFrame, points: list[str]) -> None:
             place = (level.p * level.measured_eigenvalue, height)
             # Above and below in turn: neighbours would overlap.
             away, side = (5, "bottom") if n % 2 else (-5, "top")
-            look = {"textcoords": "offset points", "ha": "center", "va": side, "fontsize": 7, "color": colour}
-            axes.annotate(counts, place, (0, away), **look)
+            words: style.Look = {
+                "textcoords": "offset points",
+                "ha": "center",
+                "va": side,
+                "fontsize": 7,
+                "color": colour,
+            }
+            axes.annotate(counts, place, (0, away), **words)
         if rows.empty:
             axes.annotate("–", (0, height), ha="center", va="center", color=style.GREY)
     axes.axvline(0, color="#dddddd", linewidth=0.6, zorder=0)
@@ -61,7 +67,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         axes.margins(x=0.1)
     panels[0].set_yticks(range(len(points)), [_POINTS[point] for point in reversed(points)])
     panels[0].set_ylim(-0.55, len(points) - 0.5)
-    look = {"linestyle": "", "marker": "o", "color": "black"}
+    look: style.Look = {"linestyle": "", "marker": "o", "color": "black"}
     ring = Line2D([], [], **look, markersize=6.5, markerfacecolor="none", label="formula")
     dot = Line2D([], [], **look, markersize=2.5, label="brute force, with its multiplicity")
     figure.legend(handles=[ring, dot], loc="outside lower center", ncols=2)

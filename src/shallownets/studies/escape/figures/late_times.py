@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from shallownets.drawing import style
 
-_LOOKS = {
+_LOOKS: dict[str, style.Look] = {
     "gradient flow": {"linewidth": 2.0, "alpha": 0.45},
     "spectral ODE": {"linewidth": 1.0, "linestyle": (0, (5, 1.5))},
 }

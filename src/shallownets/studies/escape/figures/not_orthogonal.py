@@ -23,7 +23,7 @@ def _panel(axes: Axes, frame: pd.DataFrame, x: str) -> None:
     for name, (label, marker, number) in _CURVES.items():
         colour = style.colour(number)
         for finite, rows in frame[frame.quantity == name].groupby(frame.eta_hat > 0):
-            look = {"markerfacecolor": "white"} if finite else {"label": label}
+            look: style.Look = {"markerfacecolor": "white"} if finite else {"label": label}
             bars = [rows.estimate - rows.low.clip(lower=1e-12), rows.high - rows.estimate]
             axes.errorbar(rows[x], rows.estimate, bars, marker=marker, linestyle="", color=colour, zorder=3, **look)
         law = frame[(frame.quantity == f"predicted {name}") & (frame.eta_hat == 0)]

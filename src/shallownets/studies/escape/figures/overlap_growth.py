@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from shallownets.drawing import style
 
-_LOOKS = {
+_LOOKS: dict[str, style.Look] = {
     "ODE": {"color": style.COLOURS[0]},
     "small learning rate": {"color": style.COLOURS[1], "linestyle": (0, (4, 1.5)), "linewidth": 1.0},
     "finite learning rate": {"color": "black", "linestyle": (0, (1, 1))},
@@ -32,8 +32,14 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         curve = curves[name]
         curve = curve[curve.value < 3 * top]
         axes.plot(curve.t, curve.value, **look, label=labels[name])
-    look = {"color": style.COLOURS[2], "marker": "o", "linestyle": "", "markerfacecolor": "white", "elinewidth": 0.8}
-    axes.errorbar(sgd.t, sgd.value, sgd.error, **look, label="SGD, mean and its error")
+    points: style.Look = {
+        "color": style.COLOURS[2],
+        "marker": "o",
+        "linestyle": "",
+        "markerfacecolor": "white",
+        "elinewidth": 0.8,
+    }
+    axes.errorbar(sgd.t, sgd.value, sgd.error, **points, label="SGD, mean and its error")
     axes.axvline(parameters["t_fit"], color=style.GREY, linewidth=0.7, zorder=0)
     axes.set(xlabel=r"time $t=\hat\eta\alpha$", ylabel=r"overlaps $M(t)\cdot M(0)\,/\,|M(0)|^2$", yscale="log")
     axes.set(ylim=(0.8, 4 * top))

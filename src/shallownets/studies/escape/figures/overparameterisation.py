@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from shallownets.drawing import style
 
-_LOOK = {  # line style and marker; points of SGD hide none of the lines
+_LOOK: dict[str, style.Look] = {  # line style and marker; points of SGD hide none of the lines
     "SGD": {"linestyle": "", "marker": "o", "markerfacecolor": "white"},
     "ODE + noise": {"linestyle": "-"},
     "ODE": {"linestyle": "--"},

@@ -17,7 +17,7 @@ def _map(axes: Axes, points: pd.DataFrame) -> None:
     """Formula as hollow markers, one kind for each k_t, brute force as dots in them."""
     p, p_star, N = (int(points[name].iloc[0]) for name in ("p", "p_star", "N"))
     for k_t, group in points.groupby("k_t"):
-        look = {"marker": style.marker(int(k_t)), "color": style.colour(int(k_t))}
+        look: style.Look = {"marker": style.marker(int(k_t)), "color": style.colour(int(k_t))}
         look |= {"linestyle": "", "markersize": 6, "markerfacecolor": "none", "label": f"$k_t={int(k_t)}$"}
         axes.plot(group["index"] / (p * N), group.risk, **look)
     axes.plot(points.measured_index / (p * N), points.measured_risk, "k.", markersize=3)

@@ -105,14 +105,15 @@ def finite_rate(p: int, p_star: int, eta_hat: float, tolerance: float) -> float:
     return float(log_slope(t, (run.M[0] ** 2).sum((1, 2)))) / plateau.escape_rate(p_star)
 
 
-def slope_in_log_p(p: ArrayLike, rates: ArrayLike, errors: ArrayLike, p_star: int) -> Estimate:
+def slope_in_log_p(p: ArrayLike, rates: ArrayLike, errors: ArrayLike, degrees: ArrayLike, p_star: int) -> Estimate:
     """Slope of rate p*/8 against log p at one p*; none is expected.
 
     Args:
         p: (n,) student widths, n >= 3.
-        rates, errors: (n,) rates per t, and their standard errors; none is below the solver's accuracy.
+        rates, errors, degrees: (n,) rates per t, their standard errors, of which none is below the solver's accuracy,
+            and the degrees of freedom of these.
         p_star: teacher width.
     """
     rates = np.asarray(rates)
     errors = np.maximum(errors, 1e-6 * rates)
-    return fit_polynomial(np.log(p), rates * p_star / 8, errors * p_star / 8).coefficients[1]
+    return fit_polynomial(np.log(p), rates * p_star / 8, errors * p_star / 8, degrees=degrees).coefficients[1]

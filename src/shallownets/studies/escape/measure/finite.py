@@ -8,10 +8,11 @@ from numpy.random import Generator
 
 from shallownets.numerics.statistics import WIDTH, Estimate, bootstrap, fit_polynomial, mean
 from shallownets.studies.escape.engines import spectral
-from shallownets.studies.escape.model import Array
+from shallownets.studies.escape.model import Array, Mask
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import plateau
 
+PARTS = ("starts", "noise", "total", "start_share")  # of the variance of a time
 _TO = 1e-4  # of η̂ to which the ODE's limit is found
 
 
@@ -30,7 +31,7 @@ class MeanTimes:
     shift: Estimate
 
 
-def escaped(sgd: Array, ode: Array) -> Array:
+def escaped(sgd: Array, ode: Array) -> Mask:
     """(R,) whether both SGD, (R,) times, and the ODE, (S,) times of which the first R are from its starts, escaped."""
     return np.isfinite(sgd) & np.isfinite(ode[: len(sgd)])
 
@@ -59,8 +60,8 @@ def line_in_size(x: Array, estimates: Mapping[int, Estimate], least: int) -> tup
     used = np.array(list(estimates)) >= least
     if used.sum() < 3:
         return None
-    y, errors = np.array([(one.value, one.error) for one in estimates.values()])[used].T
-    return fit_polynomial(x[used], y, errors).coefficients
+    y, errors, degrees = np.array([(one.value, one.error, one.freedom) for one in estimates.values()])[used].T
+    return fit_polynomial(x[used], y, errors, degrees=degrees).coefficients
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Repeated:
     one_start: Array
 
     @property
-    def kept(self) -> Array:
+    def kept(self) -> Mask:
         """(S,) whether SGD each time, and the ODE, escaped from a start."""
         return np.isfinite(self.sgd).all(1) & np.isfinite(self.ode)
 
@@ -114,14 +115,15 @@ def variance_parts(times: Array, rng: Generator, resamples: int) -> dict[str, Es
 
 
 def proportion(successes: int, n: int) -> dict[str, float]:
-    """A fraction as the columns estimate, low, high, n: Wilson's interval (JASA 22, 1927) at 3 standard errors.
+    """A fraction as the columns of an estimate: Wilson's interval (JASA 22, 1927) at 3 standard errors.
 
-    Unlike the standard error it does not vanish at 0 and 1.
+    Unlike the standard error it does not vanish at 0 and 1. It is an interval as it is: infinite degrees of freedom.
     """
     share, z2 = successes / n, WIDTH**2
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = WIDTH / (1 + z2 / n) * np.sqrt(share * (1 - share) / n + z2 / (4 * n**2))
-    return {"estimate": share, "low": min(centre - half, share), "high": max(centre + half, share), "n": n}
+    interval = {"low": min(centre - half, share), "high": max(centre + half, share)}
+    return {"estimate": share} | interval | {"n": n, "degrees": np.inf}
 
 
 def first_half(x: Array, share: Array) -> float:

@@ -12,6 +12,8 @@ from shallownets.studies.escape.measure.solutions import exponent, root_mean
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.theory import solutions as theory
 
+NAMES = ("deviation from the ODE", "late drift of R", "root of the excess distance")
+
 
 def fluctuations(deviation: Array, M: Array, M_0: Array, Q_0: Array, rng: Generator) -> dict[str, Estimate]:
     """Each quantity by its name: the root of a mean square over R runs, which falls as N^(-1/2).
@@ -24,13 +26,9 @@ def fluctuations(deviation: Array, M: Array, M_0: Array, Q_0: Array, rng: Genera
     """
     R_0, R = model.polar_factor(M_0), model.polar_factor(M)
     least = theory.squared_distance(M_0, Q_0, R_0)
-    squares = {
-        "deviation from the ODE": deviation,
-        "late drift of R": ((R - R_0) ** 2).mean((1, 2)),
-        # quadratic in the drift: its root falls as the other two
-        "root of the excess distance": theory.squared_distance(M_0, Q_0, R) / least - 1,
-    }
-    return {name: root_mean(values, rng) for name, values in squares.items()}
+    drift = ((R - R_0) ** 2).mean((1, 2))
+    excess = theory.squared_distance(M_0, Q_0, R) / least - 1  # quadratic in the drift: its root falls as the others
+    return {name: root_mean(of, rng) for name, of in zip(NAMES, (deviation, drift, excess), strict=True)}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """The late decay of the risk: when to look at it, its rate or exponent, and what theory says beside it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from shallownets.studies.escape.engines import gradient_flow, spectral
 from shallownets.studies.escape.model import Array, population_risk
@@ -138,7 +138,10 @@ def late_line(t: Array, risk: Array) -> tuple[float, float]:
     return float(rise**-2), float(-offset / rise)
 
 
-def span(values: Sequence[float]) -> dict[str, float]:
-    """Mean, least and greatest of deterministic results, in the columns of an estimate."""
-    values = np.asarray(values, float)
-    return {"estimate": values.mean(), "low": values.min(), "high": values.max(), "n": values.size}
+def span(values: ArrayLike) -> dict[str, float]:
+    """Mean, least and greatest of deterministic results, in the columns of an estimate.
+
+    No standard error is in them: infinite degrees of freedom, which leave an interval as it is.
+    """
+    found = np.asarray(values, float)
+    return {"estimate": found.mean(), "low": found.min(), "high": found.max(), "n": found.size, "degrees": np.inf}

@@ -97,11 +97,11 @@ class OptimumLaw:
     exponent: Estimate
 
 
-def optimum_law(p: Array, eta: Array, errors: Array) -> OptimumLaw:
-    """Fit the optima η (n,) with standard errors (n,) against widths p (n,), n >= 4 and rising."""
+def optimum_law(p: Array, eta: Array, errors: Array, degrees: Array) -> OptimumLaw:
+    """Fit the optima η (n,) with standard errors (n,), of these degrees (n,), against widths p (n,), n >= 4, rising."""
     # few starts may all have their minimum at the same place; the solver is never better than this
     errors = np.maximum(errors, 1e-6 * eta)
-    line, curve = fit_polynomial(p, eta, errors), fit_polynomial(p, eta, errors, 2)
+    line, curve = (fit_polynomial(p, eta, errors, degree, degrees) for degree in (1, 2))
     apart = np.log(p[-1] / p[-2])
     spread = float(np.hypot(*(errors / eta)[-2:]) / apart)
     return OptimumLaw(
@@ -109,5 +109,5 @@ def optimum_law(p: Array, eta: Array, errors: Array) -> OptimumLaw:
         slope=line.coefficients[1],
         chi2=exact(line.chi2_per_degree, len(p)),
         quadratic=curve.coefficients[2],
-        exponent=Estimate(float(np.log(eta[-1] / eta[-2]) / apart), spread, 2),
+        exponent=Estimate(float(np.log(eta[-1] / eta[-2]) / apart), spread, 2, float(degrees[-2:].min())),
     )

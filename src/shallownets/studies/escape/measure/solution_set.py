@@ -50,23 +50,24 @@ def facts(p: int, p_star: int, N: int, frames: int, rng: Generator, samples: See
         samples: of the step of SGD.
     """
     start = starts.orthonormal(p, p_star, N, rng)
+    student, teacher = start.weights(N)
     X = rng.standard_normal((INPUTS, N))
     rotation = random_frames(1, p, p, rng)[0]
     R = random_frames(frames, p, p_star, rng)
     turn = rng.standard_normal((p, p))
     M, Q = theory.overlaps(R)
-    W = np.sqrt(p / p_star) * R[0] @ start.W_star
-    step = direct.simulate(Start(M[0], Q[0], W, start.W_star), N, 0.1 * p, np.array([0.0, 1 / N]), [samples])
+    W = np.sqrt(p / p_star) * R[0] @ teacher
+    step = direct.simulate(Start(M[0], Q[0], W, teacher), N, 0.1 * p, np.array([0.0, 1 / N]), [samples])
     # a point with S/p != T/p*: one vector stretched by a hundredth
     off = W * np.where(np.arange(p) == 0, 1.01, 1.0)[:, None]
     closest = model.polar_factor(start.M)
     distances = theory.squared_distance(start.M, start.Q, R)
-    explicit = ((start.W - W) ** 2).sum() / N
+    explicit = ((student - W) ** 2).sum() / N
     exact = {
-        "rotated output": np.abs(output(rotation @ start.W, X) - output(start.W, X)).max(),
-        "solution output": np.abs(output(W, X) - output(start.W_star, X)).max(),
+        "rotated output": np.abs(output(rotation @ student, X) - output(student, X)).max(),
+        "solution output": np.abs(output(W, X) - output(teacher, X)).max(),
         "solution risk": np.abs(model.population_risk(M, Q)).max(),
-        "off-solution risk": model.population_risk(off @ start.W_star.T / N, off @ off.T / N),
+        "off-solution risk": model.population_risk(off @ teacher.T / N, off @ off.T / N),
         "step from a solution": max(np.abs(step.M[0, -1] - M[0]).max(), np.abs(step.Q[0, -1] - Q[0]).max()),
         "distance formula": abs(theory.squared_distance(start.M, start.Q, R[0]) - explicit),
         "closer solutions": int((distances < theory.squared_distance(start.M, start.Q, closest)).sum()),
@@ -84,4 +85,4 @@ def facts(p: int, p_star: int, N: int, frames: int, rng: Generator, samples: See
 def final_risk(start: Start, tolerance: float) -> float:
     """The risk at which gradient flow from a start ends."""
     end = ode.simulate(start, 1.0, np.array([0.0, FAR * len(start.Q)]), tolerance, gradient_flow=True)
-    return model.population_risk(end.M[0, -1], end.Q[0, -1])
+    return float(model.population_risk(end.M[0, -1], end.Q[0, -1]))

@@ -75,10 +75,12 @@ def exponent(x: Array, estimates: list[Estimate]) -> Estimate:
     """Exponent of a power law through estimates, its error from theirs."""
     values = [estimate.value for estimate in estimates]
     relative = [estimate.error / estimate.value for estimate in estimates]
-    return statistics.fit_power_law(x, values, relative).coefficients[1]
+    degrees = [estimate.freedom for estimate in estimates]
+    return statistics.fit_power_law(x, values, relative, degrees).coefficients[1]
 
 
 def log_exponent(x: Array, samples: list[Array]) -> Estimate:
     """Exponent of a power law through the geometric means of samples, one array for each x."""
     logs = [statistics.mean(np.log(values)) for values in samples]
-    return statistics.fit_polynomial(np.log(x), [m.value for m in logs], [m.error for m in logs]).coefficients[1]
+    values, errors, degrees = zip(*((m.value, m.error, m.freedom) for m in logs), strict=True)
+    return statistics.fit_polynomial(np.log(x), values, errors, degrees=degrees).coefficients[1]

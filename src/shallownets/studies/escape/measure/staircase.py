@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallownets.studies.escape.engines import gradient_flow
-from shallownets.studies.escape.model import Array
+from shallownets.studies.escape.model import Array, Places
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory.landscape import StationaryPoint, all_points, gradient, hessian, risk
 from shallownets.studies.escape.trajectory import Trajectory
@@ -23,7 +23,7 @@ class Path:
     gradient: Array
     index: Array
 
-    def stops(self) -> Array:
+    def stops(self) -> Places:
         """Times, as places in the arrays, at which the gradient's norm has a minimum: the ends are none."""
         g = self.gradient
         return np.flatnonzero((g[1:-1] < g[:-2]) & (g[1:-1] <= g[2:])) + 1

@@ -43,7 +43,7 @@ def slopes(rates: pd.DataFrame) -> list[dict]:
     return [
         row(
             "rate_slope_in_log_p",
-            slope_in_log_p(part.p, part.estimate, (part.high - part.low) / 6, p_star),
+            slope_in_log_p(part.p, part.estimate, (part.high - part.low) / 6, part.n - 1, p_star),
             p=0,
             p_star=p_star,
             eta_hat=0.0,

@@ -48,7 +48,8 @@ def sgd_at_sizes(setting: Setting, simulated: Iterable[EscapeTimes], lost: Lost)
     for runs in simulated:
         keys = setting.keys("SGD", runs.N)
         yield Found("censored", runs.censored, keys)
-        if lost.enough(runs.both, f"SGD, N = {runs.N}", "did not escape"):
+        rows = [{"engine": "SGD", "N": runs.N, "quantity": ["time", "time_over_ode"]}]
+        if lost.enough(runs.both, f"SGD, N = {runs.N}", "did not escape", rows):
             yield Found("time", mean(runs.sgd[runs.both]), keys)
             yield Found("time_over_ode", mean((runs.sgd - runs.ode)[runs.both]), keys)
 
@@ -59,7 +60,8 @@ def ode_at_sizes(setting: Setting, given: EscapeTime, lost: Lost) -> Iterator[Fo
     unit = gaussian_starts(given.seed, setting.p, setting.p_star, given.at, given.starts)
     times = np.array([ode_escape_times(rescaled(unit, given.at, N), setting, LONG, given.tolerance) for N in given.N])
     kept = np.isfinite(times).all(0)
-    if not lost.enough(kept, f"ODE, eta_hat = {setting.eta_hat:g}", "did not escape at every N"):
+    rows = [{"engine": "ODE", "eta_hat": setting.eta_hat, "quantity": ["time", "slope"]}]
+    if not lost.enough(kept, f"ODE, eta_hat = {setting.eta_hat:g}", "did not escape at every N", rows):
         return
     times = times[:, kept]
     for N, at_size in zip(given.N, times, strict=True):
@@ -78,7 +80,9 @@ def ode_at_widths(setting: Setting, given: EscapeTime, lost: Lost) -> Iterator[F
         at_width = replace(setting, p=p, p_star=p_star)
         begun = gaussian_starts(given.seed, p, p_star, given.at, given.starts)
         found = ode_escape_times(begun, at_width, LONG, given.tolerance)
-        if not lost.enough(np.isfinite(found), f"ODE, p = {p}, p* = {p_star}", "did not escape", len(found)):
+        rows = [{"quantity": "narrow_over_wide", "p_star": p_star}]  # those at this width are missing
+        which = f"ODE, p = {p}, p* = {p_star}"
+        if not lost.enough(np.isfinite(found), which, "did not escape", rows, least=len(found)):
             continue
         times[p, p_star], time = found, mean(found)
         yield Found("width_time", time, at_width.keys("ODE", N))

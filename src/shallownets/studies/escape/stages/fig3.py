@@ -60,17 +60,18 @@ def fig3(given: Fig3) -> Tables:
     kept, lost = runs.valid[:, -1], Lost()
     ends = {kind: distance[kept & (kinds == kind), -1] for kind in ("matching", "other", "SGD")}
     found, q_0 = {}, 0.0
-    if lost.enough(kept[kinds == "matching"], "ODE, start of the prediction", "diverged", 1):
+    if lost.enough(kept[kinds == "matching"], "ODE, start of the prediction", "diverged", least=1):
         q_0, matched = np.linalg.eigvalsh(runs.Q[0, -1])[0], ends["matching"][0]
         found["matching distance"] = Estimate(float(matched), 0.0, 1)
         over_tail = matched / ((given.p - given.p_star) * q_0)
         found["matching distance over tail"] = Estimate(float(over_tail), 0.0, 1)
-        if lost.enough(kept[kinds == "other"], "ODE, other starts", "diverged"):
+        rows = [{"quantity": ["least other distance", "other distance", "final risk"]}]
+        if lost.enough(kept[kinds == "other"], "ODE, other starts", "diverged", rows):
             others, risks = ends["other"], risk[kept & (kinds != "SGD"), -1]
             found["least other distance"] = Estimate(float(others.min()), 0.0, others.size)
             found["other distance"] = statistics.mean(others)
             found["final risk"] = Estimate(float(risks.max()), 0.0, risks.size)
-    if lost.enough(kept[kinds == "SGD"], "SGD", "diverged"):
+    if lost.enough(kept[kinds == "SGD"], "SGD", "diverged", [{"quantity": "SGD distance"}]):
         found["SGD distance"] = statistics.mean(ends["SGD"])
     shared = {"p": given.p, "p_star": given.p_star, "N": given.N, "eta": given.eta}
     shared |= {"alpha": runs.alpha[-1], "q_0": q_0}

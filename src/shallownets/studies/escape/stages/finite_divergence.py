@@ -35,7 +35,8 @@ def finite_divergence(given: FiniteDivergence, runs: list[Arrays]) -> Tables:
         for eta_hat, lost in zip(rates.tolist(), diverged, strict=True):
             at, share = keys | {"eta_hat": eta_hat}, proportion(int(lost.sum()), len(lost))
             measured.append({"quantity": "diverged", **at, "theory": float(eta_hat > limit), **share})
-            shown.append(at | share | limits)
+            drawn = {name: share[name] for name in ("estimate", "low", "high", "n")}
+            shown.append(at | drawn | limits)
         rng = default_rng(seeds.sequence(given.seed, "divergence bootstrap", keys, 0))
         half = half_diverged(rates, diverged, rng, given.resamples)
         measured.append(row("half_diverged", half, **keys, eta_hat=0.0, theory=limit))

@@ -5,7 +5,7 @@ these N; and those of SGD repeated from each of several starts, at several learn
 Makes: the table of measurements, and the data of the figure finite_escape.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -16,7 +16,14 @@ from shallownets.errors import UserError
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import Estimate, mean
 from shallownets.stage import Arrays, Table, Tables, stage
-from shallownets.studies.escape.measure.finite import MeanTimes, Repeated, line_in_size, mean_times, variance_parts
+from shallownets.studies.escape.measure.finite import (
+    PARTS,
+    MeanTimes,
+    Repeated,
+    line_in_size,
+    mean_times,
+    variance_parts,
+)
 from shallownets.studies.escape.parameters.finite import FiniteEscape
 from shallownets.studies.escape.stages.plateau_shared import (
     LONG,
@@ -45,7 +52,7 @@ def rates_of(setting: Setting) -> tuple[int, int, float]:
     return setting.p, setting.p_star, setting.eta_hat
 
 
-def rows_against_size(setting: Setting, simulated: list[EscapeTimes], found: dict[int, MeanTimes]) -> list[dict]:
+def rows_against_size(setting: Setting, simulated: Sequence[EscapeTimes], found: dict[int, MeanTimes]) -> list[dict]:
     """Measurements at each N: how many runs did not escape and, where enough did, their mean time and its shift."""
     shift = theory.noise_shift(*rates_of(setting))
     rows = []
@@ -82,6 +89,14 @@ def rows_on_weights(setting: Setting, on_weights: EscapeTimes, by_chain: EscapeT
     ]
 
 
+def rows_that_use(N: int, given: FiniteEscape, on_weights: int) -> list[dict]:
+    """The rows of the table that are computed from the chain's runs at one N."""
+    rows: list[dict] = [{"engine": "chain", "N": N, "quantity": ["time", "shift"]}]
+    fits = [name for name, least in (("slope", given.fit_from), ("shift_limit", given.limit_from)) if least <= N]
+    rows.append({"quantity": fits})
+    return [*rows, {"engine": "direct"}] if on_weights == N else rows
+
+
 def rows_of_spread(setting: Setting, N: int, runs: Repeated, parts: dict[str, Estimate]) -> list[dict]:
     """Measurements at one learning rate: the shift of SGD, and the parts of the variance of its escape time."""
     keys, predicted = setting.keys("chain", N), theory.variance_parts(*rates_of(setting))
@@ -100,7 +115,7 @@ def ode_against_size(setting: Setting, sizes: list[int], given: FiniteEscape, lo
     for N in sizes:
         found = ode_escape_times(rescaled(unit, largest, N), setting, LONG, given.tolerance)
         done = np.isfinite(found)
-        if lost.enough(done, f"ODE, N = {N}", "did not escape"):
+        if lost.enough(done, f"ODE, N = {N}", "did not escape"):  # of the figure alone
             times[N] = mean(found[done])
     return times
 
@@ -152,7 +167,11 @@ def finite_escape(given: FiniteEscape, sgd: list[Arrays], direct: Arrays, spread
     _, on_weights = escape_times_of(direct)
     if on_weights.N not in by_size:
         raise UserError(f"{direct.source}: N = {on_weights.N}: expected one of those of the chain, {list(by_size)}")
-    enough = [runs for runs in simulated if lost.enough(runs.both, f"SGD, N = {runs.N}", "did not escape")]
+    enough = []
+    for runs in simulated:
+        rows = rows_that_use(runs.N, given, on_weights.N)
+        if lost.enough(runs.both, f"SGD, N = {runs.N}", "did not escape", rows):
+            enough.append(runs)
     lost.require(enough)
     times = {runs.N: mean_times(runs.sgd, runs.ode) for runs in enough}
     measured = rows_against_size(setting, simulated, times)
@@ -166,7 +185,9 @@ def finite_escape(given: FiniteEscape, sgd: list[Arrays], direct: Arrays, spread
     for one in spread:
         here = replace(setting, eta_hat=one.parameters["eta_hat"])
         runs = Repeated(**one.arrays)
-        if not lost.enough(runs.kept, f"starts and noise, eta_hat = {here.eta_hat:g}", "did not escape each time"):
+        rows = [{"eta_hat": here.eta_hat, "quantity": ["noise_shift", *(f"variance_{name}" for name in PARTS)]}]
+        which = f"starts and noise, eta_hat = {here.eta_hat:g}"
+        if not lost.enough(runs.kept, which, "did not escape each time", rows):
             continue
         runs, N = runs.complete(), one.parameters["N"]
         experiment = {"p": here.p, "p_star": here.p_star, "N": N, "eta_hat": here.eta_hat}

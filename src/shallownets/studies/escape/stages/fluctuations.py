@@ -5,7 +5,7 @@ Makes: a table of measurements, and the data of the figures convergence and fig4
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -49,13 +49,18 @@ class Measured:
         return self.runs.parameters["N"]
 
 
-def measured(runs: list[Arrays], key: Mapping[str, float], seed: int, lost: Lost) -> list[Measured]:
+def measured(runs: list[Arrays], key: Mapping[str, float], seed: int, fit_from: int, lost: Lost) -> list[Measured]:
     """What is measured by each engine at each N, where enough runs did not diverge."""
     found = []
     for one in runs:
         engine, N, arrays = one.parameters["engine"], one.parameters["N"], one.arrays
         kept = np.isinf(arrays["diverged_at"])
-        if lost.enough(kept, f"SGD, {engine}, N = {N}", "diverged"):
+        ratio = {"N": N, "quantity": [f"{name}, direct over chain" for name in measure.NAMES]}
+        exponents = {"quantity": [f"exponent of the {name}" for name in measure.NAMES]}
+        rows = [{"engine": engine, "N": N, "quantity": list(measure.NAMES)}, ratio]
+        if engine == "chain" and fit_from <= N:
+            rows.append(exponents)
+        if lost.enough(kept, f"SGD, {engine}, N = {N}", "diverged", rows):
             rng = default_rng(seeds.sequence(seed, f"fluctuations {engine} bootstrap", {**key, "N": N}, 0))
             of_runs = arrays["deviation"][kept], arrays["M_end"][kept]
             estimates = measure.fluctuations(*of_runs, arrays["M_0"], arrays["Q_0"], rng)
@@ -84,7 +89,7 @@ def against_size(name: str, found: list[Measured], fit_from: int) -> tuple[list[
         if N in points
     ]
     lines += [{"quantity": name, "kind": "theory", "N": N, "estimate": law.at(N)} for N in points]
-    lines.append({"quantity": name, "kind": "exponent", "N": fit_from} | law.exponent.row())
+    lines.append({"quantity": name, "kind": "exponent", "N": fit_from} | replace(law.exponent, degrees=None).row())
     return rows, lines
 
 
@@ -107,7 +112,7 @@ def fluctuations(given: Fluctuations, runs: list[Arrays]) -> Made:
         if strange := set(sizes) - set(by_chain):
             raise UserError(f"{name}: N = {min(strange)}: expected an N among those of the chain, {by_chain}")
     lost = Lost()
-    found = measured(runs, key, given.seed, lost)
+    found = measured(runs, key, given.seed, given.fit_from, lost)
     shown = [one for one in found if one.engine == "chain" and one.N in given.shown]
     lost.require(shown)
     rows = [

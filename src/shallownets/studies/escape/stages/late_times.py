@@ -25,7 +25,21 @@ from shallownets.studies.escape.starts import Start
 
 UNITS = {"eta_hat": "learning rate per student unit, eta/p; 0: gradient flow", "estimate": "rate: per eta samples/N"}
 DRAWN_UNITS = {"t": "eta samples/N", "risk": "1", "law": "1"}
-COLUMNS = ["quantity", "engine", "p", "p_star", "eta_hat", "N", "fit_from", "delay", "estimate", "low", "high", "n"]
+COLUMNS = [
+    "quantity",
+    "engine",
+    "p",
+    "p_star",
+    "eta_hat",
+    "N",
+    "fit_from",
+    "delay",
+    "estimate",
+    "low",
+    "high",
+    "n",
+    "degrees",
+]
 
 
 class Found(NamedTuple):
@@ -96,7 +110,7 @@ def by_chain(p: int, p_star: int, given: LateTimes, lost: Lost) -> Found | None:
     with progress(f"chain, p = {p}, p* = {p_star}", given.replicates * alpha[-1]) as advance:
         run = chain.simulate(start, given.N, eta, alpha, streams, advance)
     kept = run.valid.all(1)
-    if not lost.enough(kept, f"chain, p = {p}, p* = {p_star}", "diverged"):
+    if not lost.enough(kept, f"chain, p = {p}, p* = {p_star}", "diverged", [{"engine": "chain"} | key]):
         return None
     t, risks = eta * alpha, population_risk(run.M[kept], run.Q[kept])
     ode = measure.limit_risk(start, given.eta_hat, t, given.tolerance)

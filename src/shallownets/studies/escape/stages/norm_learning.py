@@ -59,9 +59,10 @@ def norm_learning(given: NormLearning) -> Tables:
     alpha = recording_times(given.t_max / given.eta_hat, given.points, given.N)
     runs, lost = direct.simulate(start, given.N, p * given.eta_hat, alpha, streams), Lost()
     kept = runs.valid.all(1)
-    sgd = np.diagonal(runs.Q[kept], axis1=2, axis2=3) if lost.enough(kept, "SGD", "diverged") else None
+    rows = [{"quantity": "mean_norm"}]
+    sgd = np.diagonal(runs.Q[kept], axis1=2, axis2=3) if lost.enough(kept, "SGD", "diverged", rows) else None
     limit = ode.simulate(start, p * given.eta_hat, alpha, given.tolerance)
-    if not lost.enough(limit.valid.all(1), "ODE", "diverged", 1):
+    if not lost.enough(limit.valid.all(1), "ODE", "diverged", least=1):
         lost.require([])
     same = np.diagonal(limit.Q, axis1=2, axis2=3)
 

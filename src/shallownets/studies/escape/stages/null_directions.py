@@ -48,7 +48,7 @@ def estimates(runs: list[dict[str, Rise]]) -> list[dict]:
     exponents = {kind: [one.exponent for one in found] for kind, found in by_kind.items()}
     ratios = {kind: [one.ratio for one in found] for kind, found in by_kind.items()}
     measured = [
-        {"quantity": quantity, "kind": kind} | mean(values).row()
+        {"quantity": quantity, "kind": kind} | mean(np.asarray(values, float)).row()
         for quantity, found in (("exponent", exponents), ("coefficient over formula", ratios))
         for kind, values in found.items()
         if values[0] is not None

@@ -45,12 +45,13 @@ def overlap_growth(given: OverlapGrowth) -> Tables:
     alpha = recording_times(given.t_max / eta_hat, given.points, given.N)
     sgd, lost = direct.simulate(start, given.N, p * eta_hat, alpha, streams), Lost()
     kept = sgd.valid.all(1)
-    runs = projection(sgd.M[kept], start.M) if lost.enough(kept, "SGD", "diverged") else None
+    enough = lost.enough(kept, "SGD", "diverged", [{"quantity": "overlap_rate_sgd"}])
+    runs = projection(sgd.M[kept], start.M) if enough else None
     limit = projection(ode.simulate(start, p * eta_hat, alpha, given.tolerance).M[0], start.M)
 
     t = eta_hat * alpha
     end = max(int(np.argmin(np.abs(t - given.t_fit))), 1)
-    of_ode, law = np.log(limit[end]) / t[end], plateau.finite_overlap_rate(p, p_star, eta_hat)
+    of_ode, law = np.log(limit[end]) / t[end], float(plateau.finite_overlap_rate(p, p_star, eta_hat))
     keys = experiment | {"t": t[end], "ode": of_ode, "finite": law}
     measured = [row("overlap_rate_ode", exact(of_ode), **keys)]
     if runs is not None:

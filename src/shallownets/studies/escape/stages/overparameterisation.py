@@ -47,13 +47,17 @@ def overparameterisation(given: Overparameterisation, runs: list[Arrays]) -> Tab
     eta_hat = shared["eta_hat"]
     measured, shown, lost = [], [], Lost()
     found: dict[tuple[int, int], MeanTimes] = {}
+    widest = dict(sorted((one.parameters["p_star"], one.parameters["p"]) for one in runs))
     for one in runs:
         p, p_star = one.parameters["p"], one.parameters["p_star"]
         keys = {"p": p, "p_star": p_star} | shared
         sgd, ode = (eta_hat * one.arrays[name] for name in ("sgd", "ode"))
         done = escaped(sgd, ode)
         measured.append(row("censored", exact((~done).sum(), len(done)), **keys, theory=0.0))
-        if lost.enough(done, f"SGD, p = {p}, p* = {p_star}", "did not escape"):
+        rows = [keys] + [{"p_star": p_star, "quantity": ["SGD_above_widest", "ODE_above_widest"]}] * (
+            p == widest[p_star]
+        )
+        if lost.enough(done, f"SGD, p = {p}, p* = {p_star}", "did not escape", rows):
             shift = eta_hat * theory.noise_shift(p, p_star, eta_hat)
             found[p, p_star] = mean_times(sgd, ode)
             measured += rows_at(keys, found[p, p_star], shift)
@@ -62,11 +66,11 @@ def overparameterisation(given: Overparameterisation, runs: list[Arrays]) -> Tab
     for p, p_star in sorted(found, key=lambda widths: widths[::-1]):
         keys = {"p": p, "p_star": p_star} | shared
         most = max(width for width, teachers in found if teachers == p_star)
-        widest = found[most, p_star]
+        last = found[most, p_star]
         law = theory.relative_time(p, p_star) - theory.relative_time(most, p_star)
-        shown.append(keys | {"series": "eq. 13", "value": widest.ode.value + law, "error": 0.0})
+        shown.append(keys | {"series": "eq. 13", "value": last.ode.value + law, "error": 0.0})
         if p != most:
-            measured += against_widest(keys, found[p, p_star], widest, law)
+            measured += against_widest(keys, found[p, p_star], last, law)
     return Tables(
         Table(pd.DataFrame(measured), UNITS, shared, lost.notes),
         Table(pd.DataFrame(shown), DRAWN_UNITS, shared, lost.notes),

@@ -4,6 +4,8 @@ From: the escape times of the scan.
 Makes: the table of measurements (optimum, its law in p, where runs stop converging), and the data of Figure 2.
 """
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 from numpy.random import default_rng
@@ -12,7 +14,7 @@ from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Arrays, Table, Tables, stage
-from shallownets.studies.escape.measure.optimum import optimum, optimum_law
+from shallownets.studies.escape.measure.optimum import OptimumLaw, optimum, optimum_law
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.parameters.plateau import PlateauOptimum
 from shallownets.studies.escape.stages.plateau_shared import row
@@ -41,7 +43,7 @@ def law_rows(optima: pd.DataFrame) -> list[dict]:
         if len(part) < 4:
             continue
         p, errors = part.p.to_numpy(float), (part.high - part.low).to_numpy() / 6
-        law = optimum_law(p, part.estimate.to_numpy(), errors)
+        law = optimum_law(p, part.estimate.to_numpy(), errors, part.n.to_numpy() - 1.0)
         for name, found in vars(law).items():
             rows.append(row(f"eta_opt_{name}", found, p_star=p_star, p=int(p[-1]) if name == "exponent" else 0))
     return rows
@@ -81,7 +83,8 @@ def plateau_optimum(given: PlateauOptimum, scan: Arrays) -> Tables:
         tried = ~np.isnan(at_widths).any(1)
         eta_hat, times = scan.arrays["eta_hat"][tried], at_widths[tried]
         if np.isfinite(times).all(1).sum() < 4:
-            lost.notes.append(f"p = {p}, p* = {p_star}: every start escapes at fewer than 4 learning rates")
+            laws = [{"p_star": p_star, "quantity": [f"eta_opt_{one.name}" for one in fields(OptimumLaw)]}]
+            lost.note(f"p = {p}, p* = {p_star}: every start escapes at fewer than 4 learning rates", laws)
             continue
         keys = {"p_star": p_star, "p": p}
         measured += optimum_rows(eta_hat, times, keys, given)

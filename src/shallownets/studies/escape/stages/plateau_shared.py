@@ -11,7 +11,7 @@ from shallownets.numerics.statistics import Estimate, exact
 from shallownets.stage import Arrays
 from shallownets.studies.escape import starts
 from shallownets.studies.escape.engines import spectral
-from shallownets.studies.escape.model import Array
+from shallownets.studies.escape.model import Array, Mask
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import plateau
 
@@ -32,7 +32,7 @@ class Setting:
         """Risk below which a run has escaped."""
         return plateau.plateau_level(self.p, self.p_star, self.fraction)
 
-    def keys(self, engine: str, N: int) -> dict:
+    def keys(self, engine: str, N: float) -> dict:
         """The columns of a table that say what was simulated."""
         return {"engine": engine, "p": self.p, "p_star": self.p_star, "N": N, "eta_hat": self.eta_hat}
 
@@ -46,7 +46,7 @@ class EscapeTimes:
     ode: Array
 
     @property
-    def both(self) -> Array:
+    def both(self) -> Mask:
         """(R,) whether SGD and the ODE escaped from a start."""
         return np.isfinite(self.sgd) & np.isfinite(self.ode)
 

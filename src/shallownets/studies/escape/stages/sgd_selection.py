@@ -24,7 +24,7 @@ def sgd_selection(given: SgdSelection, runs: list[Arrays]) -> Measurements:
         p, p_star, N, eta_hat = key.values()
         run = trajectory_of(one)
         kept = run.valid[:, -1]
-        if not lost.enough(kept, f"SGD, N = {N}, eta_hat = {eta_hat:g}", "diverged"):
+        if not lost.enough(kept, f"SGD, N = {N}, eta_hat = {eta_hat:g}", "diverged", [key]):
             continue
         rng = default_rng(seeds.sequence(given.seed, "SGD selection bootstrap", key, 0))
         found = reached_by_sgd(run.M[kept, 0], run.M[kept, -1], run.Q[kept, -1], rng)

@@ -40,7 +40,7 @@ def _growth_rate(p: int, p_star: int, eta_hat: float) -> float:
         Impossible: there is no escape at this learning rate.
     """
     if not eta_hat < (last := last_escape(p, p_star)):
-        raise Impossible(f"eta_hat = {eta_hat:g}: below {last:.4g}, for an escape at p = {p}, p* = {p_star}, is right")
+        raise Impossible(f"eta_hat = {eta_hat:g}: expected below {last:.4g}, for an escape at p = {p}, p* = {p_star}")
     return float(finite_overlap_rate(p, p_star, eta_hat))
 
 

@@ -5,6 +5,8 @@ A = 4/(p p*), m_r the singular values of M at the start. A is the softest positi
 teacher to orthogonal. For p > p* the directions that no teacher needs, q_0 ~ 1/t, are slower still.
 """
 
+from typing import overload
+
 import numpy as np
 
 from shallownets.studies.escape.model import Array
@@ -25,12 +27,20 @@ def decay_prefactor(M: Array) -> float:
     return float(2 / len(M) ** 2 * (1 / m**2 - 1).sum())
 
 
-def excess_norm(p: int, p_star: int, eta: float, alpha: float) -> float:
+@overload
+def excess_norm(p: int, p_star: int, eta: float, alpha: float) -> float: ...
+@overload
+def excess_norm(p: int, p_star: int, eta: float, alpha: Array) -> Array: ...
+def excess_norm(p: int, p_star: int, eta: float, alpha: float | Array) -> float | Array:
     """q_0 -> p^2 (2 + p*)/(8 η α (p + 2)): late eigenvalue of Q in the p - p* directions that no teacher needs."""
     return p**2 * (2 + p_star) / (8 * eta * alpha * (p + 2))
 
 
-def late_risk(p: int, p_star: int, eta: float, q_0: float) -> float:
+@overload
+def late_risk(p: int, p_star: int, eta: float, q_0: float) -> float: ...
+@overload
+def late_risk(p: int, p_star: int, eta: float, q_0: Array) -> Array: ...
+def late_risk(p: int, p_star: int, eta: float, q_0: float | Array) -> float | Array:
     """Late risk to second order in q_0, η included; it falls as α^-2.
 
     With ``late_deviation``'s eigenvalues the gradient flow has L_0 = (p - p*)(p + 2)/(p^2 (p* + 2)) q_0^2. At finite η

@@ -35,7 +35,7 @@ def _plateau_quadratic(p: int, p_star: int, eta_hat: Array) -> tuple[Array, Arra
     return eta_hat * (p + 4) / (p + 2), 1 + 2 * eta_hat, 1 + eta_hat * (1 + 2 / p_star)
 
 
-def relative_norm(p: int, p_star: int, eta_hat: Array) -> Array:
+def relative_norm(p: int, p_star: int, eta_hat: float | Array) -> Array:
     """Norm on the plateau over Q_hat at finite learning rate; NaN where no plateau exists any more.
 
     To first order 1 + 2 η̂ L_pl: the squared length of the steps makes the norms larger.
@@ -51,7 +51,7 @@ def finite_norm(p: int, p_star: int, eta_hat: float) -> float:
     return plateau_norm(p) * float(relative_norm(p, p_star, eta_hat))
 
 
-def finite_overlap_rate(p: int, p_star: int, eta_hat: Array) -> Array:
+def finite_overlap_rate(p: int, p_star: int, eta_hat: float | Array) -> Array:
     """Rate per t at which M grows on the plateau of ``relative_norm``; to first order 4/p* - 4 η̂ L_pl."""
     return 2 * (1 + 2 / p_star - relative_norm(p, p_star, eta_hat))
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import scipy
+from numpy.typing import ArrayLike
 
 from shallownets.errors import Impossible
 from shallownets.studies.riccati.model import Array, require_spectrum, require_times, risk
@@ -64,7 +65,7 @@ def _trapezoidal(start: Start, lam: Array) -> tuple[Array, Array, Array]:
     return rows, np.concatenate([lam, np.zeros(N)]), np.concatenate([lam[pivots], np.zeros(N - len(pivots))])
 
 
-def overlaps(start: Start, lam: Array, times: Array) -> Iterator[Array]:
+def overlaps(start: Start, lam: Array, times: ArrayLike) -> Iterator[Array]:
     """Z(t) (M*, N) for each time in turn, up to a rotation of its columns; G(t) = Z Z^T.
 
     Args:
@@ -82,7 +83,7 @@ def overlaps(start: Start, lam: Array, times: Array) -> Iterator[Array]:
         yield np.linalg.qr(rows * np.exp(t * rates))[0][: len(start.Z)]
 
 
-def risks(start: Start, lam: Array, times: Array) -> Array:
+def risks(start: Start, lam: Array, times: ArrayLike) -> Array:
     """The risk with the best radial part at each time, (T,).
 
     Args:
@@ -91,7 +92,7 @@ def risks(start: Start, lam: Array, times: Array) -> Array:
     return np.array([risk(Z, lam) for Z in overlaps(start, lam, times)])
 
 
-def weights(start: Start, scale: float, lam: Array, times: Array) -> Iterator[Array]:
+def weights(start: Start, scale: float, lam: Array, times: ArrayLike) -> Iterator[Array]:
     """W(t) of the full flow dW/dt = (T - W W^T) W, for each time in turn, up to a rotation of its columns.
 
     The rows are the M* teacher directions and then the N others that W_0 has a part in; those do not change.
@@ -107,7 +108,7 @@ def weights(start: Start, scale: float, lam: Array, times: Array) -> Iterator[Ar
         Impossible: as for ``overlaps``; a scale that is not a finite number above 0.
     """
     if not 0 < scale < np.inf:
-        raise Impossible(f"scale = {scale}: a finite number above 0 is right")
+        raise Impossible(f"scale = {scale}: expected a finite number above 0")
     times = require_times(times)
     rows, of_rows, of_columns = _trapezoidal(start, lam)
     rates = np.where(rows == 0, 0.0, of_rows[:, None] - of_columns)

@@ -20,7 +20,7 @@ def _solve(slope, start: Array, times: Array, tolerance: float) -> Array:
     """
     times, start = require_times(times), np.asarray(start, float)
     if not (np.isfinite(start).all() and 0 < tolerance < np.inf):
-        raise Impossible(f"finite numbers to start from, and a tolerance above 0, got {tolerance}, are right")
+        raise Impossible(f"expected finite numbers to start from and a tolerance above 0, got tolerance = {tolerance}")
     run = scipy.integrate.solve_ivp(
         lambda _, y: slope(y.reshape(start.shape)).ravel(),
         (0.0, times[-1]),

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import SeedSequence
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from shallownets.errors import Impossible, in_short
 from shallownets.numerics import normals
@@ -52,7 +52,7 @@ class Run:
             The manifold is compact, so that nothing grows; but from then on SGD forgets what it learns.
     """
 
-    samples: Array
+    samples: NDArray[np.int64]
     t: Array
     Z: Array
     W: Array
@@ -138,8 +138,9 @@ def step_sizes(schedule: Schedule, first: int, count: int) -> Array:
         ValueError: a schedule that is too short, or an η that is not a number of at least 0.
     """
     if callable(schedule):
-        schedule, first = schedule(np.arange(first, first + count, dtype=float)), 0
-    eta = np.asarray(schedule, float)
+        eta, first = np.asarray(schedule(np.arange(first, first + count, dtype=float)), float), 0
+    else:
+        eta = np.asarray(schedule, float)
     eta = np.full(count, eta) if eta.ndim == 0 else np.ascontiguousarray(eta[first : first + count])
     if eta.shape != (count,):
         raise ValueError(f"the schedule ends {count - eta.size} samples before the run")
@@ -148,7 +149,7 @@ def step_sizes(schedule: Schedule, first: int, count: int) -> Array:
     return eta
 
 
-def _whole(samples: Array) -> NDArray[np.int64]:
+def _whole(samples: ArrayLike) -> NDArray[np.int64]:
     """Numbers of samples, (T,), as integers.
 
     Raises:
@@ -158,7 +159,7 @@ def _whole(samples: Array) -> NDArray[np.int64]:
     if not (
         np.isfinite(values).all() and np.all(np.diff(values, prepend=0.0) >= 0) and np.all(values == np.rint(values))
     ):
-        raise Impossible(f"samples = {in_short(samples)}: rising whole numbers of at least 0 are right")
+        raise Impossible(f"samples = {in_short(samples)}: expected rising whole numbers of at least 0")
     return values.astype(np.int64)
 
 
@@ -167,7 +168,7 @@ def simulate(
     lam: Array,
     d: int,
     schedule: Schedule,
-    samples: Array,
+    samples: ArrayLike,
     stream: SeedSequence,
     progress: Callable[[float], None] = lambda amount: None,
     until: Callable[[Array], bool] = lambda Z: False,
@@ -189,14 +190,14 @@ def simulate(
             or numbers of samples that are no such thing.
     """
     lam = np.ascontiguousarray(require_spectrum(lam, len(start.Z)))
-    samples = _whole(samples)
+    records = _whole(samples)
     W = np.ascontiguousarray(start.weights(d).T)
     state, words = normals.seed(stream), np.empty(normals.BLOCK, np.uint64)
     x = np.empty(-(-d // normals.GRAIN) * normals.GRAIN)
     q, move, due = np.empty(len(W)), np.empty(TILE), np.zeros(1)
     times, overlaps = [], []
     done, time, diverged_at = 0, 0.0, np.inf
-    for target in samples:
+    for target in records:
         eta = step_sizes(schedule, done, target - done)
         used = _advance(W, lam, state, words, x, q, move, eta, due) if diverged_at == np.inf else 0
         if used < eta.size and diverged_at == np.inf:
@@ -208,4 +209,4 @@ def simulate(
         done = target
         if until(overlaps[-1]):
             break
-    return Run(np.array(samples[: len(times)]), np.array(times), np.array(overlaps), W.T, diverged_at)
+    return Run(np.array(records[: len(times)]), np.array(times), np.array(overlaps), W.T, diverged_at)

@@ -35,7 +35,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     right.set(xscale="log", yscale="log", xlabel="time $t$", ylabel=r"risk $\mathcal{R}$")
     right.set(xlim=left.get_xlim(), ylim=(0.8 * risk.exact.min(), 1.2))
     right.set_title("their sum")
-    look = {"color": "black"}
+    look: style.Look = {"color": "black"}
     right.legend(
         handles=[
             Line2D([], [], **look, linewidth=2.0, alpha=0.35, label=r"exact, $1-\mathrm{tr}(\Lambda G\Lambda G)$"),

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from shallownets.drawing import style
 from shallownets.drawing.labels import whole
 
-_LOOKS = {
+_LOOKS: dict[str, style.Look] = {
     "exact": {"linewidth": 1.8, "alpha": 0.55},
     "decoupled": {"linewidth": 0.9, "linestyle": (0, (5, 1.5))},
     "law": {"color": "black", "linewidth": 0.8, "linestyle": (0, (1, 1.5))},
@@ -47,8 +47,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     right.set_title(rf"light tail, $\beta={beta:g}$, $M_*={M_star}$: $1-t^{{(1-2\beta)/\beta}}$")
     left.legend(loc="lower left", handlelength=1.2, frameon=True, edgecolor="none", framealpha=1)
     right.legend(loc="upper right", handlelength=1.2)
+    black: style.Look = {"color": "black"}
     keys = [
-        Line2D([], [], **{"color": "black"} | look, label=label)
+        Line2D([], [], **black | look, label=label)
         for look, label in (
             (_LOOKS["exact"], "exact"),
             (_LOOKS["decoupled"], "directions decoupled"),

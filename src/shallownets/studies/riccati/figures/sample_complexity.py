@@ -18,7 +18,14 @@ def _curves(axes: Axes, frame: pd.DataFrame, variable: str, colour: str, marker:
     label = f"SGD, $\\eta={step}$"
     if len(slope):
         label += f":\nexponent ${slope.value.iloc[0]:.2f}\\pm{3 * slope.error.iloc[0]:.2f}$"
-    look = {"color": colour, "marker": marker, "linestyle": "", "elinewidth": 0.8, "label": label, "zorder": 3}
+    look: style.Look = {
+        "color": colour,
+        "marker": marker,
+        "linestyle": "",
+        "elinewidth": 0.8,
+        "label": label,
+        "zorder": 3,
+    }
     axes.errorbar(sgd[variable], sgd.value, 3 * sgd.error, **look)
     axes.plot(finite[variable], finite.value, color=colour, linewidth=0.9)
     axes.plot(flow[variable], flow.value, color=colour, linewidth=0.9, linestyle="--")

@@ -16,7 +16,7 @@ from shallownets.drawing.labels import whole
 def _light(axes: Axes, frame: pd.DataFrame) -> None:
     """Time to half the risk against the width in both clocks, with a guide for each."""
     for number, (beta, curve) in enumerate(frame.groupby("beta")):
-        look = {"color": style.colour(number), "marker": style.marker(number), "linestyle": ""}
+        look: style.Look = {"color": style.colour(number), "marker": style.marker(number), "linestyle": ""}
         t = curve.estimate / np.log(curve.d / curve.N)
         axes.plot(curve.M_star, t, **look, label=rf"$\beta={beta:g}$, flow as printed")
         label = rf"$\beta={beta:g}$, flow of the loss"
@@ -40,8 +40,8 @@ def _heavy(axes: Axes, frame: pd.DataFrame, direction: int) -> None:
     """Time of one direction against log d."""
     x = np.log(frame.d)
     bars = (frame.high - frame.low) / 2
-    look = {"color": style.COLOURS[0], "marker": "o", "linestyle": "", "elinewidth": 0.8}
-    axes.errorbar(x, frame.estimate, bars, **look, label="exact flow")
+    points: style.Look = {"color": style.COLOURS[0], "marker": "o", "linestyle": "", "elinewidth": 0.8}
+    axes.errorbar(x, frame.estimate, bars, **points, label="exact flow")
     axes.plot(x, frame.unit, color="black", linewidth=0.9, label=r"$\log(d/N)/2\lambda_j$")
     axes.plot(x, frame.theory, color=style.COLOURS[1], linewidth=0.9, linestyle=(0, (5, 1.5)), label="deflated")
     axes.set(xlabel=r"$\log d$", ylabel=f"time of direction {direction}")

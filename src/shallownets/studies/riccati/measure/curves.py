@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import scipy
+from numpy.typing import ArrayLike
 
 from shallownets.studies.riccati.engines import exact
 from shallownets.studies.riccati.model import Array
@@ -31,7 +32,7 @@ def crossings(times: Array, diagonal: Array) -> tuple[Array, Array]:
     return crossing, slope
 
 
-def power(times: Array, values: Array) -> float:
+def power(times: ArrayLike, values: ArrayLike) -> float:
     """Exponent of a power law by least squares through the logarithms."""
     return float(np.polyfit(np.log(times), np.log(values), 1)[0])
 

@@ -73,6 +73,7 @@ def gap_exponent(d: Sequence[int], N: int, parts: Sequence[PowerPart]) -> GapExp
     """
     log_d = np.log(np.array(d, float) / N)
     relative = [abs(one.gap.error / one.gap.value) for one in parts]
-    line = fit_power_law(log_d, [abs(one.gap.value) for one in parts], relative)
+    degrees = [one.gap.freedom for one in parts]
+    line = fit_power_law(log_d, [abs(one.gap.value) for one in parts], relative, degrees)
     theory = fit_power_law(log_d, np.abs([one.deflated_gap for one in parts]), relative)
     return GapExponent(line.coefficients[1], theory.coefficients[1].value)

@@ -49,7 +49,8 @@ class GapExponent:
 def gap_exponent(found: Mapping[float, Gap]) -> GapExponent:
     """How the gap closes, from at least three gaps above 0 by their step sizes."""
     sizes, gaps = list(found), [of.sgd for of in found.values()]
-    fit = fit_power_law(sizes, [g.value for g in gaps], [g.error / g.value for g in gaps])
+    relative, degrees = [g.error / g.value for g in gaps], [g.freedom for g in gaps]
+    fit = fit_power_law(sizes, [g.value for g in gaps], relative, degrees)
     theory = np.log([of.finite_step.value for of in found.values()])
     return GapExponent(
         fit.coefficients[1], np.polyfit(np.log(sizes), theory, 1, w=[g.value / g.error for g in gaps])[0]

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.engines import exact
 from shallownets.studies.riccati.measure import curves
-from shallownets.studies.riccati.model import Array
+from shallownets.studies.riccati.model import Array, Places
 from shallownets.studies.riccati.starts import Start
 from shallownets.studies.riccati.theory import emergence
 
@@ -53,7 +54,7 @@ class Learned:
     first: Learning
 
 
-def learned(starts: Iterable[Start], lam: Array, times: Array, directions: Array) -> Learned:
+def learned(starts: Iterable[Start], lam: Array, times: Array, directions: Places) -> Learned:
     """Follow each start, and see when it learns.
 
     Args:
@@ -62,13 +63,13 @@ def learned(starts: Iterable[Start], lam: Array, times: Array, directions: Array
         times: (T,) rising.
         directions: (n,) counted from 0.
     """
-    found, mixed, first = [], [], None
-    for start in starts:
-        one = follow(start, lam, times)
+    found, mixed = [], []
+    runs = (follow(start, lam, times) for start in starts)
+    first = next(runs)
+    for one in chain([first], runs):
         overlaps = np.clip(one.diagonal[:, directions], 1e-300, 1 - 1e-15)
         crossing, slope = curves.crossings(times, overlaps)
         found.append((crossing, slope / (2 * lam[directions])))
         mixed.append((one.additive - one.risk).max())
-        first = first or one
     crossings, slopes = map(np.array, zip(*found, strict=True))
     return Learned(crossings, slopes, np.array(mixed), first)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy
@@ -9,7 +10,7 @@ from numpy.random import SeedSequence
 
 from shallownets.numerics.statistics import Estimate, fit_power_law, mean
 from shallownets.studies.riccati.engines import exact, stiefel
-from shallownets.studies.riccati.model import Array, risk
+from shallownets.studies.riccati.model import Array, Places, risk
 from shallownets.studies.riccati.starts import Start
 from shallownets.studies.riccati.theory import finite_step
 
@@ -18,7 +19,7 @@ PATIENCE = 2.0  # it is given up after this many times as long, or with the flow
 SERIES = ("sgd", "finite step", "flow")
 
 
-def reached(positions: Array, risk: Array, level: float) -> float:
+def reached(positions: Array | Places, risk: Array, level: float) -> float:
     """Where a risk first falls to a level, by a line through the logarithms between records; inf where it does not.
 
     Args:
@@ -99,7 +100,7 @@ class Size:
         numbers: (starts,) of each of ``SERIES`` that arrived, from the same starts.
     """
 
-    key: Mapping[str, float | str]
+    key: Mapping[str, Any]
     numbers: Mapping[str, Array]
 
 
@@ -125,6 +126,7 @@ def samples_exponent(sizes: Sequence[Size], variable: str, series: str) -> Sampl
     unit = np.array([key["d"] / np.log(key["d"] / key["N"]) if variable == "d" else 1.0 for key in keys])
     estimates = [mean(size.numbers[series]) for size in sizes]
     relative = [e.error / e.value for e in estimates]
-    fitted = fit_power_law(x, unit * [e.value for e in estimates], relative).coefficients[1]
+    degrees = [e.freedom for e in estimates]
+    fitted = fit_power_law(x, unit * [e.value for e in estimates], relative, degrees).coefficients[1]
     limit = np.log(unit * [size.numbers["finite step"].mean() for size in sizes])
     return SamplesExponent(fitted, np.polyfit(np.log(x), limit, 1, w=1 / np.array(relative))[0])

@@ -32,7 +32,7 @@ def half_risk(starts: Iterable[Start], M_star: int, beta: float, d: int) -> Time
     """When half the risk of a light tail is gone, with a student as wide as the teacher."""
     N, lam = M_star, model.spectrum(M_star, beta)
     guess = emergence.times(lam, N, d)[np.searchsorted(np.cumsum(lam**2), 0.5)]
-    found = [curves.first_time(start, lam, lambda Z: model.risk(Z, lam) - 0.5, guess) for start in starts]
+    found = [curves.first_time(start, lam, lambda Z: float(model.risk(Z, lam)) - 0.5, guess) for start in starts]
     theory = emergence.time_to_risk(0.5, lam, emergence.deflated_shares(M_star, N, d), guess)
     return Times(np.array(found), theory, scaling.unit_of_light(M_star, beta, N, d))
 
@@ -52,24 +52,31 @@ class Exponent:
     theory: float
 
 
-def exponents(widths: Array, d: int, times: Array, errors: Array, theory: Array, unit: Array) -> dict[str, Exponent]:
+EXPONENTS = (
+    "exponent of half risk",
+    "exponent of half risk over the unit",
+    "exponent of half risk, time of the loss",
+)
+
+
+def exponents(
+    widths: Array, d: int, times: Array, errors: Array, degrees: Array, theory: Array, unit: Array
+) -> dict[str, Exponent]:
     """Exponents of the time to half the risk: over log(d/N), over the unit, and in the time of the loss.
 
     Args:
         widths: (n,) of teacher and student, at least three.
         d: input dimension.
-        times, errors: (n,) measured, with their standard errors.
+        times, errors, degrees: (n,) measured, with their standard errors and the degrees of freedom of these.
         theory, unit: (n,) as ``half_risk`` has them.
     """
-    scales = {
-        "exponent of half risk": np.log(d / widths),
-        "exponent of half risk over the unit": unit,
-        # The loss of a student with the factor N^-1/2 has the gradient N^-1/2 (I - U U^T) T U: its clock is slower.
-        "exponent of half risk, time of the loss": np.log(d / widths) / np.sqrt(widths),
-    }
+    log = np.log(d / widths)
+    # The loss of a student with the factor N^-1/2 has the gradient N^-1/2 (I - U U^T) T U: its clock is slower.
+    scales = dict(zip(EXPONENTS, (log, unit, log / np.sqrt(widths)), strict=True))
     return {
         name: Exponent(
-            fit_power_law(widths, times / scale, errors / times).coefficients[1], curves.power(widths, theory / scale)
+            fit_power_law(widths, times / scale, errors / times, degrees).coefficients[1],
+            curves.power(widths, theory / scale),
         )
         for name, scale in scales.items()
     }

@@ -18,7 +18,7 @@ from shallownets.stage import Table, Tables, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.measure.learning import Learned, Learning, learned
-from shallownets.studies.riccati.model import Array
+from shallownets.studies.riccati.model import Array, Places
 from shallownets.studies.riccati.parameters.flow import Emergence
 from shallownets.studies.riccati.stages import drawn
 from shallownets.studies.riccati.starts import Start
@@ -35,7 +35,7 @@ def starts(given: Emergence) -> Iterator[Start]:
             advance(1)
 
 
-def measurements(given: Emergence, lam: Array, chosen: Array, found: Learned, late: str, lost: Lost) -> list[dict]:
+def measurements(given: Emergence, lam: Array, chosen: Places, found: Learned, late: str, lost: Lost) -> list[dict]:
     """Rows: time, spread and slope of each direction, the exponent of the times, the risk's part that is not additive.
 
     Args:
@@ -53,7 +53,7 @@ def measurements(given: Emergence, lam: Array, chosen: Array, found: Learned, la
     in_time = np.isfinite(found.times)
     for column, j in enumerate(chosen):
         used = in_time[:, column]
-        if not lost.enough(used, f"direction {j + 1}", late):
+        if not lost.enough(used, f"direction {j + 1}", late, [{"j": int(j) + 1}, {"quantity": "exponent of times"}]):
             continue
         measured.append(column)
         of = key | {"j": j + 1, "source": T[j], "theory": mean[j]}
@@ -65,7 +65,7 @@ def measurements(given: Emergence, lam: Array, chosen: Array, found: Learned, la
         rows.append({"quantity": "slope"} | of | {"theory": 1.0} | statistics.mean(found.slopes[used, column]).row())
     whole = in_time[:, measured].all(1)
     if len(measured) < 2 or whole.sum() < 2:
-        lost.notes.append("exponent of times: too few directions or starts are left")
+        lost.note("exponent of times: too few directions or starts are left")
     else:
         j = chosen[measured]
         exponents = [curves.power(j + 1, times) for times in found.times[whole][:, measured]]
@@ -75,7 +75,7 @@ def measurements(given: Emergence, lam: Array, chosen: Array, found: Learned, la
     return [*rows, {"quantity": "mixed part"} | of | statistics.mean(found.mixed).row()]
 
 
-def figure_data(given: Emergence, lam: Array, chosen: Array, t: Array, first: Learning) -> pd.DataFrame:
+def figure_data(given: Emergence, lam: Array, chosen: Places, t: Array, first: Learning) -> pd.DataFrame:
     """The overlaps of these directions and the risk from the first start, beside theory."""
     T = theory.times(lam, given.N, given.d)
     mean, _ = theory.deflated_times(lam, given.N, given.d)

@@ -41,5 +41,5 @@ def exponents(given: Exponents, curves: list[Arrays]) -> Tables:
         if parameters != shared[0]:
             raise UserError(f"{one.source}: expected the widths, window and starts of {curves[0].source}")
     frame = pd.DataFrame([row for one in curves for row in of_tail(one)])
-    data = frame[frame.quantity != "exponent of the gap"]
+    data = frame[frame.quantity != "exponent of the gap"].drop(columns="degrees")
     return Tables(Table(frame, UNITS, shared[0]), Table(data, UNITS, shared[0]))

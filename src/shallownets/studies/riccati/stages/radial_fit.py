@@ -42,7 +42,7 @@ def radial_fit(given: RadialFit) -> Tables:
         left = int((records <= run.diverged_at).sum())
         if left < len(records):
             t = 2 * eta * run.diverged_at
-            lost.notes.append(f"{len(records) - left} of {len(records)} times: SGD diverges at t = {t:.3g}")
+            lost.note(f"{len(records) - left} of {len(records)} times: SGD diverges at t = {t:.3g}", [{}])
         for record, (t, Z) in enumerate(zip(run.t[:left], run.Z[:left], strict=True)):
             best = float(model.risk(Z, lam))
             found = fits(Z, lam, d, used, streams(record, given.samples))

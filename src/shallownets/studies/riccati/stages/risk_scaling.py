@@ -36,7 +36,8 @@ def width(
         advance(1)
     *_, ends = np.transpose(risks)
     best = model.best_risk(lam, N)
-    plateau = {"estimate": np.mean(ends), "low": min(ends), "high": max(ends), "n": given.starts}
+    # least and greatest: no standard error that few starts would widen
+    plateau = {"estimate": np.mean(ends), "low": min(ends), "high": max(ends), "n": given.starts, "degrees": np.inf}
     drawn_curves = {
         "t": t,
         "u": t / unit,

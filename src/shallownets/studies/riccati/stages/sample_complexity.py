@@ -39,11 +39,13 @@ def sizes_of(kept: Arrays, tail: str, lost: Lost) -> list[Size]:
         arrived = np.all([np.isfinite(values) for values in numbers.values()], axis=0)
         runs = "SGD or its flow" if "sgd" in numbers else "flow at finite step"
         place = f"d = {d:g}" if tail == "heavy" else f"gamma = {common['gamma']:g}, M* = {M_star}"
-        if lost.enough(arrived, f"{runs}, {place}", "did not reach the risk"):
+        size = common | {"M_star": M_star, "N": N, "d": d}
+        fits = {"quantity": ["exponent", "far exponent"], "tail": tail, "gamma": common["gamma"]}
+        if lost.enough(arrived, f"{runs}, {place}", "did not reach the risk", [size, fits]):
             numbers = {name: values[arrived] for name, values in numbers.items()}
         else:
             numbers = {"flow": numbers["flow"]}
-        sizes.append(Size(common | {"M_star": M_star, "N": N, "d": d}, numbers))
+        sizes.append(Size(size, numbers))
     return sizes
 
 
@@ -58,7 +60,7 @@ def exponent(sizes: list[Size], variable: str, series: str, lost: Lost) -> dict 
     left = [size for size in sizes if series in size.numbers]
     if len(left) < 3:
         of = "" if variable == "d" else f", gamma = {sizes[0].key['gamma']:g}"
-        lost.notes.append(f"exponent of {series} in {variable}{of}: {len(left)} of {len(sizes)} sizes left, too few")
+        lost.note(f"exponent of {series} in {variable}{of}: {len(left)} of {len(sizes)} sizes left, too few")
         return None
     found = samples_exponent(left, variable, series)
     return dict(left[-1].key) | found.measured.row() | {"theory": found.finite_step}

@@ -12,7 +12,7 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.riccati.measure.gaps import Gap, GapExponent, gap, gap_exponent
-from shallownets.studies.riccati.model import Array
+from shallownets.studies.riccati.model import Array, Mask
 from shallownets.studies.riccati.parameters.sgd import SgdFlow
 
 UNITS = {"t": "time of the flow, twice the sum of eta", "risk": "E y^2", "gap": "R/R_flow - 1, mean over times"}
@@ -37,7 +37,7 @@ def check(fit_to: float, runs: list[Arrays], falling: Arrays) -> None:
             raise UserError(f"{run.source}: expected at least 2 replicates, got 1")
 
 
-def followed(run: Arrays) -> Array:
+def followed(run: Arrays) -> Mask:
     """(replicates,) which of them neither SGD nor the flow at finite step lost."""
     return np.all([np.isfinite(run.arrays[name]).all(1) for name in RISKS], axis=0)
 
@@ -62,7 +62,7 @@ def exponent(found: dict[float, Gap], fit_to: float, total: int, lost: Lost) -> 
     # a gap of no size, by chance, has no logarithm
     fitted = {eta_d: found[eta_d] for eta_d in sorted(found) if eta_d <= fit_to and found[eta_d].sgd.value > 0}
     if len(fitted) < 3:
-        lost.notes.append(f"exponent of the gap: {len(fitted)} of {total} step sizes left, too few")
+        lost.note(f"exponent of the gap: {len(fitted)} of {total} step sizes left, too few")
         return None
     return gap_exponent(fitted)
 
@@ -75,7 +75,12 @@ def sgd_flow(given: SgdFlow, runs: list[Arrays], falling: Arrays) -> Tables:
         eta_d, schedule = run.parameters["eta_d"], "falling" if run is falling else "constant"
         key = {name: run.parameters[name] for name in (*COMMON, "eta_d")} | {"schedule": schedule}
         kept = followed(run)
-        if not lost.enough(kept, f"SGD at eta d = {eta_d:g}, {schedule}", "diverged"):
+        rows_of = [{"eta_d": eta_d, "schedule": schedule}]
+        if schedule == "constant" and eta_d <= given.fit_to:
+            rows_of.append({"quantity": "gap exponent"})
+        if eta_d == falling.parameters["eta_d"]:
+            rows_of.append({"quantity": "falling over constant"})
+        if not lost.enough(kept, f"SGD at eta d = {eta_d:g}, {schedule}", "diverged", rows_of):
             continue
         of = gap(*(run.arrays[name][kept] for name in RISKS))
         rows.append({"quantity": "gap"} | key | of.sgd.row() | {"theory": of.finite_step.value})

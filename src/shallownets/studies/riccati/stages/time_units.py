@@ -22,6 +22,7 @@ from shallownets.studies.riccati.stages import drawn
 from shallownets.studies.riccati.starts import Start
 
 UNITS = {"estimate": "time of the flow"}
+EXPONENTS = list(units.EXPONENTS)
 
 
 def starts(given: TimeUnits, beta: float, M_star: int, N: int, d: int) -> Iterator[Start]:
@@ -40,7 +41,7 @@ def exponents(halves: pd.DataFrame) -> list[dict]:
     key = {"kind": "light", "beta": halves.beta[0], "M_star": halves.M_star.max(), "N": halves.M_star.max()}
     key |= {"least": halves.M_star.min(), "d": halves.d[0], "unit": 1.0}
     errors = (halves.high - halves.low) / (2 * statistics.WIDTH)
-    columns = (halves.estimate, errors, halves.theory, halves.unit)
+    columns = (halves.estimate, errors, halves.n - 1, halves.theory, halves.unit)
     found = units.exponents(halves.M_star.to_numpy(), halves.d[0], *(column.to_numpy() for column in columns))
     return [
         {"quantity": quantity} | key | {"theory": exponent.theory} | exponent.measured.row()
@@ -53,12 +54,14 @@ def light(given: TimeUnits, beta: float, lost: Lost, advance: Callable[[float], 
     d, halves = given.light_d, []
     for M_star in given.M_star:
         times = units.half_risk(starts(given, beta, M_star, M_star, d), M_star, beta, d)
-        if lost.enough(np.isfinite(times.found), f"half the risk, beta = {beta:g}, M* = {M_star}", "do not pass it"):
+        used = [{"quantity": "half risk", "beta": beta, "M_star": M_star}, {"quantity": EXPONENTS, "beta": beta}]
+        which = f"half the risk, beta = {beta:g}, M* = {M_star}"
+        if lost.enough(np.isfinite(times.found), which, "do not pass it", used):
             halves.append(row({"kind": "light", "beta": beta, "M_star": M_star, "N": M_star, "d": d}, times))
         advance(1)
     rows = [{"quantity": "half risk"} | half for half in halves]
     if len(halves) < 3:
-        lost.notes.append(f"exponents, beta = {beta:g}: {len(halves)} of {len(given.M_star)} widths left, too few")
+        lost.note(f"exponents, beta = {beta:g}: {len(halves)} of {len(given.M_star)} widths left, too few")
         return rows
     return rows + exponents(pd.DataFrame(halves))
 
@@ -71,15 +74,17 @@ def heavy(given: TimeUnits, lost: Lost, advance: Callable[[float], None]) -> lis
     rows, means = [], {}
     for d in given.d:
         times = units.direction(starts(given, given.heavy, M_star, N, d), lam, N, d, j)
-        if lost.enough(np.isfinite(times.found), f"direction {j + 1}, d = {d}", "do not pass 1/2"):
+        used = [{"quantity": "direction", "d": d}, {"quantity": "slope in log d"}]
+        if lost.enough(np.isfinite(times.found), f"direction {j + 1}, d = {d}", "do not pass 1/2", used):
             means[d] = statistics.mean(times.found[np.isfinite(times.found)])
             rows.append({"quantity": "direction"} | row(key | {"d": d}, times))
         advance(1)
     if len(means) < 3:
-        lost.notes.append(f"slope in log d: {len(means)} of {len(given.d)} dimensions left, too few")
+        lost.note(f"slope in log d: {len(means)} of {len(given.d)} dimensions left, too few")
         return rows
     estimates = means.values()
-    line = statistics.fit_polynomial(np.log([*means]), [m.value for m in estimates], [m.error for m in estimates])
+    values, errors, degrees = zip(*((m.value, m.error, m.freedom) for m in estimates), strict=True)
+    line = statistics.fit_polynomial(np.log([*means]), values, errors, degrees=degrees)
     slope = {"d": max(means), "theory": 1 / (2 * lam[j]), "unit": 1.0}
     return [*rows, {"quantity": "slope in log d"} | key | slope | line.coefficients[1].row()]
 
@@ -94,5 +99,5 @@ def time_units(given: TimeUnits) -> Tables:
     if not rows:
         raise UserError(f"--d, --light-d: expected greater ones, nothing is left to show: {'; '.join(lost.notes)}")
     frame = pd.DataFrame(rows).fillna({"least": 0})
-    data = frame[frame.quantity.isin(["half risk", "direction"])]
+    data = frame[frame.quantity.isin(["half risk", "direction"])].drop(columns="degrees", errors="ignore")
     return Tables(Table(frame, UNITS, notes=lost.notes), Table(data, UNITS, notes=lost.notes))

@@ -115,9 +115,9 @@ def time_to_risk(Z: Array, lam: Array, d: int, eta: float, level: float, end: fl
     """
 
     def excess(t: float, flat: Array) -> float:
-        return risk(flat.reshape(Z.shape), lam) - level
+        return float(risk(flat.reshape(Z.shape), lam)) - level
 
-    excess.terminal = True
+    excess.terminal = True  # ty: ignore[missing-attribute]  # SciPy's way to say that the integration ends there
     try:
         (crossing,) = _solve(Z, lam, d, lambda t: eta, end, events=excess).t_events
     except ArithmeticError:

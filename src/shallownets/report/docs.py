@@ -1,0 +1,72 @@
+"""Put figures and ledger where readers of the repository find them: python -m shallownets gallery
+
+From: the paper tier's figures and ledger, the catalogues.
+Makes: docs/figures/<study>/<figure>.png, with few colours, because each of its versions stays in git for ever;
+docs/gallery.md and docs/claims.md.
+"""
+
+import html
+import io
+import shutil
+from itertools import groupby
+from pathlib import Path
+
+from shallownets.config import yamlfile
+from shallownets.config.commandline import Parser
+from shallownets.errors import UserError
+from shallownets.files import write_whole
+from shallownets.workflow import catalogue
+from shallownets.workflow.catalogue import Figure
+
+RESULTS, DOCS = Path("results"), Path("docs")
+_COLOURS = 64
+_ACROSS = 3  # pictures in a row
+_HEAD = """# Gallery
+
+All figures of the paper tier, made from the catalogues by `make gallery`. What each shows in full is in its caption, in
+`workflow/figures/<study>.yaml` and in the report.
+"""
+
+
+def _cell(figure: Figure) -> str:
+    picture = f"figures/{figure.study}/{figure.name}.png"
+    label, shows = (html.escape(text, quote=False) for text in (figure.label, figure.shows))
+    image = f'<a href="{picture}"><img src="{picture}" alt="{figure.name}"></a>'
+    return f'<td width="33%" valign="top">{image}<br><b>{label}</b> {shows}</td>'
+
+
+def page() -> str:
+    """The page docs/gallery.md: the figures of each study in the order of its catalogue."""
+    lines = [_HEAD]
+    for study, figures in groupby(catalogue.load().values(), key=lambda figure: figure.study):
+        paper = yamlfile.load_section(Path("workflow/studies", f"{study}.yaml"))
+        cells = [_cell(figure) for figure in figures]
+        rows = ["\n".join(cells[first : first + _ACROSS]) for first in range(0, len(cells), _ACROSS)]
+        link = f"[arXiv:{paper['arxiv']}](https://arxiv.org/abs/{paper['arxiv']})"
+        lines += [f"## {study}: {paper['title']}\n", f"{link}\n", "<table>"]
+        lines += [f"<tr>\n{row}\n</tr>" for row in rows] + ["</table>\n"]
+    return "\n".join(lines)
+
+
+def small(picture: bytes) -> bytes:
+    """A PNG of as many pixels, in few colours."""
+    from PIL import Image
+
+    reduced = Image.open(io.BytesIO(picture)).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    reduced.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def main(words: list[str]) -> None:
+    Parser("python -m shallownets gallery", __doc__ or "").parse_args(words)
+    pictures = [f"figures/{figure.study}/{figure.name}.png" for figure in catalogue.load().values()]
+    for path in (RESULTS / name for name in (*pictures, "claims.md")):
+        if not path.is_file():
+            raise UserError(f"{path}: no such file; `make figures` makes the results")
+    for study in catalogue.names():
+        shutil.rmtree(DOCS / "figures" / study, ignore_errors=True)  # figures that are no more leave their places
+    for name in pictures:
+        write_whole(DOCS / name, small((RESULTS / name).read_bytes()))
+    write_whole(DOCS / "claims.md", (RESULTS / "claims.md").read_bytes())
+    write_whole(DOCS / "gallery.md", page().encode())
