@@ -135,3 +135,6 @@ use rule stage as perceptron_label_noise with:
         **stage("perceptron.label_noise", "perceptron.label_noise"),
     message:
         "turned labels"
+
+
+include: "perceptron/deep.smk"

@@ -8,6 +8,7 @@ from shallownets.studies.perceptron.parameters.data import (
     LearningCurves,
     MarginsValues,
 )
+from shallownets.studies.perceptron.parameters.deep import DeepValues
 from shallownets.studies.perceptron.parameters.theory import FirstLaw, NormCurves, Optimum, SecondLaw
 
 
@@ -24,4 +25,5 @@ class Perceptron(Section):
     learning_curves: LearningCurves
     finite_size: FiniteSizeValues
     label_noise: LabelNoiseValues
+    deep: DeepValues
     figures: Figures | None = None

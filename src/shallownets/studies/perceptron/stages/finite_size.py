@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import Estimate, exact, mean
+from shallownets.numerics.statistics import Estimate, exact, fit_polynomial, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.perceptron import model
 from shallownets.studies.perceptron.engines.gamp import gamp
@@ -27,6 +27,7 @@ def finite_size(given: FiniteSize) -> Tables:
     norms = np.array(given.norms)
     theory = saddle.solve(given.alpha, norms)
     rows, shown = [], []
+    ratios_of: dict[tuple[str, float], list[Estimate]] = {}
     with progress("minimiser at several sizes", 2 * sum(n for _, n in given.sizes)) as advance:
         for N, samples in given.sizes:
             found: dict[str, list] = {kind: [] for kind in KINDS}
@@ -47,10 +48,18 @@ def finite_size(given: FiniteSize) -> Tables:
             for n, lam in enumerate(norms):
                 ratios = {kind: mean(np.array(found[kind])[:, n]) for kind in KINDS}
                 for kind, ratio in ratios.items():
+                    ratios_of.setdefault((kind, lam), []).append(ratio)
                     row = of | {"quantity": "over theory", "norm": lam, "inputs": kind} | ratio.row()
                     rows.append(row)
                     shown.append(row)
                 a, b = ratios.values()
                 apart = Estimate(b.value - a.value, float(np.hypot(a.error, b.error)), a.n)
                 rows.append(of | {"quantity": "signs less gaussian", "norm": lam, "inputs": "both"} | apart.row())
+    sizes = np.array([N for N, _ in given.sizes])
+    if sizes.size > 2:  # a line in 1/N, with a degree of freedom left
+        for (kind, lam), of_sizes in ratios_of.items():
+            values = [(one.value, one.error, one.freedom) for one in of_sizes]
+            line = fit_polynomial(1 / sizes, *np.array(values).T[:2], degrees=np.array(values).T[2])
+            of = {"quantity": "large N", "alpha": given.alpha, "norm": lam, "inputs": kind}
+            rows.append(of | line.coefficients[0].row())
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))

@@ -35,5 +35,5 @@ def first_law(given: FirstLaw) -> Tables:
         order = alpha * (saddle.solve(alpha, at).error / limits.hebb(alpha) / laws.ghat(at) - 1)
         for norm, value in zip(at, order, strict=True):
             of = {"quantity": "first order", "alpha": alpha, "norm": norm, "theory": laws.first_correction(norm)}
-            rows.append(of | exact(value).row())
+            rows.append(of | {"order": 2 * abs(laws.second_correction(norm)) / alpha} | exact(value).row())
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

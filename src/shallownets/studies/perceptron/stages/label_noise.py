@@ -26,16 +26,25 @@ def _end(alpha: float, noise: float) -> float:
     return float(scipy.optimize.brentq(lambda lam: saddle.solve(alpha, lam, noise).multiplier[0], 0.05, 30, xtol=1e-11))
 
 
+def _bend(noise: float) -> float:
+    """Coefficient of 1/√α in the local exponent of the best norm, from norms at large α."""
+    far = np.array([1e5, 4e5])
+    best = np.array([curves.optimum(alpha, noise)[0] for alpha in far]) / np.sqrt(far)
+    # best = v (1 + c/√α): the exponent is 1/2 - c/(2 √α)
+    return float(np.diff(np.log(best))[0] / np.diff(1 / np.sqrt(far))[0] / 2)
+
+
 @stage
 def label_noise(given: LabelNoise) -> Tables:
     p0, rows, shown = given.noise, [], []
     limit, first = laws.last_norm(p0)
+    second = laws.limit_of(lambda alpha: alpha * (alpha * (_end(alpha, p0) - limit) - first))
     best = []
     for alpha in given.alphas:
         end = _end(alpha, p0)
         norm, error = curves.optimum(alpha, p0)
         best.append(norm)
-        row = {"quantity": "first order of the end", "alpha": alpha, "theory": first}
+        row = {"quantity": "first order of the end", "alpha": alpha, "theory": first, "order": 2 * abs(second) / alpha}
         rows.append(row | exact(alpha * (end - limit)).row())
         shown.append(
             {"series": "end", "alpha": alpha, "norm": end, "error": float(saddle.solve(alpha, end, p0).error[0])}
@@ -46,7 +55,8 @@ def label_noise(given: LabelNoise) -> Tables:
             shown.append({"series": "curve", "alpha": alpha, "norm": one, "error": value})
     late = np.array(given.alphas) >= given.fit_from
     slope = curves.exponent(np.array(given.alphas)[late], np.array(best)[late])
-    rows.append({"quantity": "exponent of the best norm", "alpha": given.fit_from, "theory": 0.5} | exact(slope).row())
+    row = {"quantity": "exponent of the best norm", "alpha": given.fit_from, "theory": 0.5}
+    rows.append(row | {"order": abs(_bend(p0)) / np.sqrt(given.fit_from)} | exact(slope).row())
     with progress("students of noisy labels", sum(n for *_, n in given.cases)) as advance:
         for alpha, N, samples in given.cases:
             norms, errors = [], []

@@ -16,6 +16,15 @@ from shallownets.studies.perceptron.theory import laws, limits
 
 UNITS = {"alpha": "examples/N", "norm": "1", "error": "test error"}
 
+DIGITS = 1e-10  # of an error, which the solver promises
+PLACED = 15 * DIGITS / (0.2 * 0.19)  # of the norm: DIGITS times the degree of the interpolation, over its half width in
+# log norm and over the curvature of log error there
+
+
+def _excess(alpha: float) -> float:
+    """Of the least error over Bayes."""
+    return curves.optimum(alpha)[1] / limits.bayes(alpha) - 1
+
 
 @stage
 def optimum(given: Optimum) -> Tables:
@@ -28,25 +37,29 @@ def optimum(given: Optimum) -> Tables:
             shown.append({"alpha": alpha, "norm": norm, "error": error} | rules)
             advance(1)
     frame = pd.DataFrame(shown)
-    ell, Phi = laws.scaled_optimum()
-    by_l, by_Phi = laws.optimum_corrections()
+    ell, Phi = laws.optimum_series()
+    limit = Phi[0] / limits.bayes_limit() - 1
+    above = laws.limit_of(lambda a: a**2 * (_excess(a) - limit), 50.0)
     rows = []
     for row in frame.itertuples():
-        excess, far = row.error / row.bayes - 1, row.alpha**-2
-        for name, value, theory in (
-            ("excess over Bayes", excess, Phi / limits.bayes_limit() - 1),
-            ("norm over alpha", row.norm / row.alpha, ell + by_l * far),
-            ("alpha times error", row.alpha * row.error, Phi + by_Phi * far),
+        far = row.alpha**-2
+        for name, value, theory, order in (
+            ("excess over Bayes", row.error / row.bayes - 1, limit, 2 * abs(above) * far + DIGITS),
+            ("norm over alpha", row.norm / row.alpha, ell[0] + ell[1] * far, 2 * abs(ell[2]) * far**2 + PLACED),
+            ("alpha times error", row.alpha * row.error, Phi[0] + Phi[1] * far, 2 * abs(Phi[2]) * far**2 + DIGITS),
         ):
-            rows.append({"quantity": name, "alpha": row.alpha, "theory": theory} | exact(value).row())
+            rows.append({"quantity": name, "alpha": row.alpha, "theory": theory, "order": order} | exact(value).row())
     late = frame[frame.alpha >= given.fit_from]
     least = float(late.alpha.min())
-    for name, values, theory in (
-        ("exponent of the norm", late.norm, 1.0),
-        ("exponent of the error", late.error, -1.0),
-        ("exponent of error over Hebb's", late.error / late.hebb, -0.5),
+    # the slope of log(1 + c/alpha^2) is -2 c/alpha^2, and that of Hebb's error is -1/2 + pi/(6 alpha)
+    by_norm, by_error = (2 * abs(series[1] / series[0]) / least**2 for series in (ell, Phi))
+    for name, values, theory, order in (
+        ("exponent of the norm", late.norm, 1.0, by_norm),
+        ("exponent of the error", late.error, -1.0, by_error),
+        ("exponent of error over Hebb's", late.error / late.hebb, -0.5, by_error + np.pi / (6 * least)),
     ):
         slope = curves.exponent(late.alpha.to_numpy(), np.asarray(values))
-        rows.append({"quantity": name, "alpha": least, "theory": theory} | exact(slope, len(late)).row())
-    found = {"ell": ell, "Phi": Phi, "bayes": limits.bayes_limit()}
+        row = {"quantity": name, "alpha": least, "theory": theory, "order": order}
+        rows.append(row | exact(slope, len(late)).row())
+    found = {"ell": ell[0], "Phi": Phi[0], "bayes": limits.bayes_limit()}
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(frame, UNITS, found))

@@ -13,6 +13,7 @@ from shallownets.studies.perceptron.parameters.theory import SecondLaw
 from shallownets.studies.perceptron.theory import laws, saddle
 
 UNITS = {"alpha": "examples/N", "scaled": "norm over alpha", "error": "alpha times test error"}
+DIGITS = 1e-10  # of an error, which the solver promises
 SMALLEST = 0.1  # norm at which the check of the uniform formula begins
 
 
@@ -20,7 +21,7 @@ SMALLEST = 0.1  # norm at which the check of the uniform formula begins
 def second_law(given: SecondLaw) -> Tables:
     ell = np.geomspace(*given.window, given.points)
     at = np.array(given.judged_at)
-    Phi, slope = saddle.scaled(at).error, laws.by_delta(at)
+    Phi, slope, following = saddle.scaled(at).error, laws.by_delta(at), laws.next_by_delta(at)
     rows, shown = [], []
     ends = {"limit": saddle.scaled(ell).error, "small": laws.PHI / np.sqrt(ell)}
     for name, error in ends.items():
@@ -38,7 +39,8 @@ def second_law(given: SecondLaw) -> Tables:
         )
         order = alpha**2 * (alpha * saddle.solve(alpha, alpha * at).error - Phi)
         for n, value in enumerate(order):
-            of = {"quantity": "first order", "alpha": alpha, "scaled": at[n], "theory": slope[n]}
+            left_out = 2 * abs(following[n]) / alpha**2 + DIGITS * Phi[n] * alpha**2
+            of = {"quantity": "first order", "alpha": alpha, "scaled": at[n], "theory": slope[n], "order": left_out}
             rows.append(of | exact(value).row())
         wide = np.geomspace(SMALLEST / alpha, given.window[1], given.points)
         off = laws.uniform(alpha, alpha * wide, saddle.scaled(wide).error) / saddle.solve(alpha, alpha * wide).error - 1

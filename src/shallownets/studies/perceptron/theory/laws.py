@@ -19,6 +19,7 @@ RATE = float(np.sqrt(2 / np.pi) * np.pi**2 / 24)
 
 
 _STEP = 1e-4  # of δ, in derivatives at 0
+_COARSE = 5e-4  # of δ, in series
 
 
 def half_normal(lam: float) -> tuple[Array, Array]:
@@ -81,15 +82,42 @@ def by_delta(ell: Array) -> Array:
     return (saddle.scaled(ell, _STEP).error - saddle.scaled(ell, -_STEP).error) / (2 * _STEP)
 
 
+def next_by_delta(ell: Array) -> Array:
+    """Coefficient of 1/α^4 in α ε at fixed ell: what ``by_delta`` leaves out."""
+    Phi, first = saddle.scaled(ell).error, by_delta(ell)
+
+    def rest(delta: float) -> Array:
+        return (saddle.scaled(ell, delta).error - Phi - delta * first) / delta**2
+
+    return 2 * rest(_COARSE) - rest(2 * _COARSE)
+
+
 @cache
-def optimum_corrections() -> tuple[float, float]:
-    """Derivatives of ell and α ε at the optimum by δ = 1/α^2, at δ = 0."""
-    ell, _ = scaled_optimum()
-    h = 0.03 * ell
-    near = np.array([ell - h, ell, ell + h])
-    first, Phi = by_delta(near), saddle.scaled(near).error
-    slope, curvature = (first[2] - first[0]) / (2 * h), (Phi[0] - 2 * Phi[1] + Phi[2]) / h**2
-    return float(-slope / curvature), float(first[1])
+def optimum_series() -> tuple[Array, Array]:
+    """Coefficients of 1, δ and δ^2, δ = 1/α^2, of ell and of α ε where the error is least.
+
+    From a polynomial through five values of δ: derivatives of the error by ell at its minimum have fewer digits.
+    """
+    delta = _COARSE * np.arange(5)
+    values = np.array([scaled_optimum(float(one)) for one in delta])
+    ell, error = np.linalg.solve(np.vander(delta / _COARSE, increasing=True), values).T
+    scale = _COARSE ** np.arange(3.0)
+    return ell[:3] / scale, error[:3] / scale
+
+
+def limit_of(series: Callable[[float], float], alpha: float = 2000.0) -> float:
+    """Value at 1/α = 0 of a smooth function of 1/α, by Richardson's extrapolation from α and 2 α."""
+    return 2 * series(2 * alpha) - series(alpha)
+
+
+def second_correction(lam: float) -> float:
+    """Coefficient of 1/α^2 in ε/(ε0 ghat) at fixed norm: what ``first_correction`` leaves out, from the solution."""
+
+    def rest(alpha: float) -> float:
+        ratio = saddle.solve(alpha, lam).error[0] / limits.hebb(alpha) / ghat(lam)
+        return float(alpha * (alpha * (ratio - 1) - first_correction(lam)))
+
+    return limit_of(rest)
 
 
 def flow(lam: ArrayLike) -> Array:
