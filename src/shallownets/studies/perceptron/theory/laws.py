@@ -20,6 +20,7 @@ RATE = float(np.sqrt(2 / np.pi) * np.pi**2 / 24)
 
 _STEP = 1e-4  # of δ, in derivatives at 0
 _COARSE = 5e-4  # of δ, in series
+_FINE = 24  # nodes a panel, for differences
 
 
 def half_normal(lam: float) -> tuple[Array, Array]:
@@ -74,20 +75,20 @@ def least(of: Callable[[Array], Array], low: float, high: float) -> tuple[float,
 @cache
 def scaled_optimum(delta: float = 0.0) -> tuple[float, float]:
     """(ell, α ε) where the error is least, at δ = 1/α^2; δ = 0: (ell*, Φ*)."""
-    return least(lambda ell: saddle.scaled(ell, delta).error, 0.6, 1.3)
+    return least(lambda ell: saddle.scaled(ell, delta, _FINE).error, 0.6, 1.3)
 
 
 def by_delta(ell: Array) -> Array:
     """Derivative of α ε by δ = 1/α^2 at fixed ell = λ/α and δ = 0: α ε = Φ(ell) + this/α^2 + O(α^-4)."""
-    return (saddle.scaled(ell, _STEP).error - saddle.scaled(ell, -_STEP).error) / (2 * _STEP)
+    return (saddle.scaled(ell, _STEP, _FINE).error - saddle.scaled(ell, -_STEP, _FINE).error) / (2 * _STEP)
 
 
 def next_by_delta(ell: Array) -> Array:
     """Coefficient of 1/α^4 in α ε at fixed ell: what ``by_delta`` leaves out."""
-    Phi, first = saddle.scaled(ell).error, by_delta(ell)
+    Phi, first = saddle.scaled(ell, 0.0, _FINE).error, by_delta(ell)
 
     def rest(delta: float) -> Array:
-        return (saddle.scaled(ell, delta).error - Phi - delta * first) / delta**2
+        return (saddle.scaled(ell, delta, _FINE).error - Phi - delta * first) / delta**2
 
     return 2 * rest(_COARSE) - rest(2 * _COARSE)
 
@@ -114,7 +115,7 @@ def second_correction(lam: float) -> float:
     """Coefficient of 1/α^2 in ε/(ε0 ghat) at fixed norm: what ``first_correction`` leaves out, from the solution."""
 
     def rest(alpha: float) -> float:
-        ratio = saddle.solve(alpha, lam).error[0] / limits.hebb(alpha) / ghat(lam)
+        ratio = saddle.solve(alpha, lam, nodes=_FINE).error[0] / limits.hebb(alpha) / ghat(lam)
         return float(alpha * (alpha * (ratio - 1) - first_correction(lam)))
 
     return limit_of(rest)

@@ -9,7 +9,8 @@ In the variables x = α t, ρ = α s, c = α χ, ell = λ/α the number of examp
 
     ρ^2 = ∫ w u^2 dx,   R = (1 - 2 p0)/(π ρ) ∫ exp(-x^2/(2 ρ^2)) u dx,   w = 2 φ(√δ x) [(1 - p0) H(-Rx/ρ) + p0 H(Rx/ρ)]
 
-so that δ = 0 is the second law, and one solver serves both. Unknowns are τ = log(ρ/R) and log c.
+so that δ = 0 is the second law, and one solver serves both. Unknowns are τ = log(ρ/R) and log c. Integrals are taken over
+y = 2 ell (x + u), of which u = 2 c/(1 + exp y) and x = y/(2 ell) - u are explicit functions.
 """
 
 from dataclasses import dataclass
@@ -23,9 +24,11 @@ from shallownets.errors import Impossible, in_short
 from shallownets.numerics.jit import kernel
 from shallownets.studies.perceptron.model import Array
 
-NODES = 14  # Gauss & Legendre, in each panel
-_REACH = 9.5  # standard deviations after which a Gaussian weight is 1e-20
-_FADES = 21.0  # in 1/ell: then u has fallen by exp(-42)
+NODES = 13  # Gauss & Legendre, in each panel
+_BENDS = (1.7, 3.9)  # standard deviations where a panel of a Gaussian weight ends
+_REACH = 7.2  # and after which it is 5e-12
+_LONG = 5.0  # of a panel, in y
+_FADES = 14.0  # in 1/ell: then u has fallen by exp(-28)
 _RATIO = 2.0  # of one ell to the next on the way to a larger one
 _SMALLEST = 0.02  # λ at which the way begins; α -> infinity: ell
 _SHORT = 1e-6  # a step of Newton after which both unknowns are right to 1e-12
@@ -34,7 +37,7 @@ _LAST = 1e12  # over α, and of α over λ: beyond them no digits are left
 
 @kernel("f8(f8, f8, f8)")
 def _log_u(x, ell, log2c):
-    """log u of u (1 + exp(2 ell (x + u))) = 2 c, by Halley's method on an increasing convex function of log u."""
+    """log u of u (1 + exp(2 ell (x + u))) = 2 c to four digits, by Newton on an increasing convex function of log u."""
     k = log2c / (2 * ell)  # without 1 in front of the exponential u + x = k - log(u)/(2 ell)
     v = log2c
     if k - x > 0:
@@ -55,19 +58,19 @@ def _log_u(x, ell, log2c):
         else:
             e = exp(z)
             soft, g = np.log1p(e), e / (1 + e)
-        slope = 1 + 2 * ell * u * g
-        step = (v + soft - log2c) / slope
-        bend = 2 * ell * u * g * (1 + 2 * ell * u * (1 - g)) / slope
-        step /= 1 - 0.5 * min(step * bend, 1.0) if step > 0 else 1 - 0.5 * step * bend
+        step = (v + soft - log2c) / (1 + 2 * ell * u * g)
         v -= step
-        if abs(step) < 1e-5:  # the next one would be of the order of its cube
+        if abs(step) < 1e-2:  # the next one would be of the order of its square
             break
     return v
 
 
 @kernel("i8(f8, f8, f8, f8, f8, f8[::1])")
 def _panels(tau, log2c, ell, delta, p0, edges):
-    """Fill ``edges`` with where the integrands bend, rising; returns how many there are."""
+    """Fill ``edges`` with values of y = 2 ell (x + u) between which integrands are smooth; returns how many there are.
+
+    x bends at the widths of both Gaussians; in y itself u has no width but 1, however large ell is.
+    """
     R = 1 / sqrt(1 + delta * exp(2 * tau))
     rho = exp(tau) * R
     unit = 1 / sqrt(delta) if delta > 0 else np.inf
@@ -76,16 +79,11 @@ def _panels(tau, log2c, ell, delta, p0, edges):
     high = min(_REACH * unit, k + _FADES / ell)
     high = max(high, min(_REACH * rho, _REACH * unit))
     edges[0], edges[1], n = low, high, 2
-    for place in (0.0, 1.0, 3.0, _REACH):
+    for place in (0.0, *_BENDS, _REACH):
         for sign in (-1.0, 1.0):
             for scale in (rho, unit):
                 edges[n] = sign * place * scale if place > 0 else 0.0
                 n += 1
-    for place in (-15.0, -6.0, -1.5, 0.0, 1.5, 6.0, 15.0):
-        edges[n] = k + place / ell
-        n += 1
-        edges[n] = place / ell - exp(log2c) if log2c < 100 else low  # where u reaches its largest value, 2 c
-        n += 1
     for i in range(1, n):  # sort
         edge, j = edges[i], i
         while j > 0 and edges[j - 1] > edge:
@@ -95,11 +93,23 @@ def _panels(tau, log2c, ell, delta, p0, edges):
     kept, last = 0, -np.inf
     for i in range(n):
         edge = edges[i]
-        if low <= edge <= high and edge - last > 0.1 * min(rho, unit, 1 / ell):
+        if low <= edge <= high and edge - last > 0.1 * min(rho, unit):
             edges[kept] = last = edge
             kept += 1
     edges[kept - 1] = high
-    return kept
+    for i in range(kept):
+        edges[i] = 2 * ell * (edges[i] + exp(_log_u(edges[i], ell, log2c)))
+    first, n = kept, 0  # those of the y are put in behind, with places between where they are far apart
+    whole = edges[first:]
+    for i in range(kept - 1):
+        parts = min(int((edges[i + 1] - edges[i]) / _LONG) + 1, 20)
+        for part in range(parts):
+            whole[n] = edges[i] + (edges[i + 1] - edges[i]) * part / parts
+            n += 1
+    whole[n] = edges[kept - 1]
+    for i in range(n + 1):
+        edges[i] = whole[i]
+    return n + 1
 
 
 @kernel("void(f8, f8, f8, f8, f8, f8[::1], f8[::1], f8[::1])")
@@ -108,25 +118,29 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
 
     out: F1, F2, F1_τ, F1_c, F2_τ, F2_c, ∫ w u (x + u), ∫ w (du/dx)^2, and the former's derivatives by τ and log c.
     """
-    edges = np.empty(40)
+    edges = np.empty(400)
     log2c = logc + log(2.0)
     n = _panels(tau, log2c, ell, delta, p0, edges)
     R = 1 / sqrt(1 + delta * exp(2 * tau))
     rho = exp(tau) * R
     narrow, wide = exp(-tau), 1 / (2 * rho * rho)
     slope, height = narrow / sqrt(2.0), sqrt(2 / np.pi)
+    small, largest = log2c < 600, exp(min(log2c, 600.0))  # 2 c, where it is a number
     a = at = ac = b = bt = bc = m = mt = mc = q = 0.0
     for panel in range(n - 1):
         half = (edges[panel + 1] - edges[panel]) / 2
         for i in range(nodes.size):
-            x = edges[panel] + half * (1 + nodes[i])
-            v = _log_u(x, ell, log2c)
-            u, g = exp(v), exp(v - log2c)
-            D = 2 * ell * u * (1 - g)
-            gauss = weights[i] * half * exp(-x * x * delta / 2) * height
+            y = edges[panel] + half * (1 + nodes[i])
+            e = exp(-abs(y))
+            rises = 1 / (1 + e) if y > 0 else e / (1 + e)  # 1/(1 + exp(-y))
+            u = largest * (1 - rises) if y < 0 else (largest * e if small else exp(log2c - y)) * rises
+            x = y / (2 * ell) - u
+            D = 2 * ell * u * rises
+            step = weights[i] * half * (1 + D) / (2 * ell)
+            gauss = step * exp(-x * x * delta / 2) * height
             share = erfc(-x * slope) / 2 if x * slope < 6 else 1.0
             w = gauss * (p0 + (1 - 2 * p0) * share)
-            e = weights[i] * half * exp(-x * x * wide)
+            e = step * exp(-x * x * wide)
             by_tau = -(1 - 2 * p0) * x * narrow * e / np.pi  # dw/dτ: the two Gaussians make one of width ρ
             a += w * u * u
             at += by_tau * u * u
