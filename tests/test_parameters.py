@@ -115,6 +115,15 @@ def given(config):
     for alpha, N, samples in config["perceptron"]["free_norm"]["cases"]:
         yield "perceptron.runs", "perceptron.free_norm", {"alpha": float(alpha), "N": N, "samples": samples}
     yield "perceptron.free_norm", "", {}
+    for network in ("mlp", "cnn"):
+        section, of = f"perceptron.deep.{network}", {"network": network}
+        yield "perceptron.deep_images", section, of | {"installed": True}
+        yield "perceptron.deep_runs", section, of | {"replicate": 0}
+    yield "perceptron.deep_curves", "", {}
+    yield "perceptron.deep_table", "perceptron", {}
+    dense = config["perceptron"]["deep"]["mlp"]
+    more = {key: dense[key] for key in ("test", "scale", "steps")}
+    yield "perceptron.deep_clock", "perceptron.deep.clock", more
 
 
 @pytest.mark.parametrize("tier", TIERS)
@@ -148,6 +157,7 @@ def test_the_work_of_every_stage_is_a_number_of_seconds(tier):
         "escape.overparameterisation",
         "escape.stationary_map",
         "perceptron.free_norm",
+        "perceptron.deep_curves",
         "riccati.exponents",
         "riccati.sgd_flow",
         "riccati.sample_complexity",

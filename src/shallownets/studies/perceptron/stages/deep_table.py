@@ -5,6 +5,7 @@ Makes: a table of measurements, and the data of the figure `deep_table`; without
 """
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -68,12 +69,17 @@ def _estimates(trainings: deep.Trainings, star: deep.Milestone, given: DeepTable
         "measured": lambda laws: laws.measured,
         "product less measured": lambda laws: laws.product - laws.measured,
     }
+
+    @cache  # every estimate is of the same resamples
+    def laws(chosen: tuple[int, ...]) -> deep.Laws:
+        return deep.laws(trainings.some(np.array(chosen)), star)
+
     found = {}
     for name, take in takes.items():
         rng = default_rng(seeds.sequence(given.seed, "perceptron, bootstrap of laws", {}, 0))
 
         def of(chosen: Array, take: Callable[[deep.Laws], float] = take) -> float:
-            return take(deep.laws(trainings.some(chosen), star))
+            return take(laws(tuple(chosen.tolist())))
 
         found[name] = bootstrap(np.arange(len(trainings.norm)), of, rng, given.resamples)
     return found

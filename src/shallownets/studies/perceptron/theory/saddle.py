@@ -9,8 +9,8 @@ In the variables x = α t, ρ = α s, c = α χ, ell = λ/α the number of examp
 
     ρ^2 = ∫ w u^2 dx,   R = (1 - 2 p0)/(π ρ) ∫ exp(-x^2/(2 ρ^2)) u dx,   w = 2 φ(√δ x) [(1 - p0) H(-Rx/ρ) + p0 H(Rx/ρ)]
 
-so that δ = 0 is the second law, and one solver serves both. Unknowns are τ = log(ρ/R) and log c. Integrals are taken over
-y = 2 ell (x + u), of which u = 2 c/(1 + exp y) and x = y/(2 ell) - u are explicit functions.
+so that δ = 0 is the second law, and one solver serves both. Unknowns are τ = log(ρ/R) and log c. Integrals are taken
+over y = 2 ell (x + u), of which u = 2 c/(1 + exp y) and x = y/(2 ell) - u are explicit functions.
 """
 
 from dataclasses import dataclass
