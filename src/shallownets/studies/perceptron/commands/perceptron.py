@@ -112,9 +112,9 @@ def summary(given: Solve, done: Simulated | None) -> Iterator[str]:
 
 
 def _seen(given: Solve, done: Simulated, error: float) -> str:
-    if done.fixed is None:
+    if done.fixed is None or done.training is None:
         return (
-            f"No two of {given.simulate} samples at N = {given.N} have a student of this norm; a smaller one is right."
+            f"No two of {given.simulate} samples at N = {given.N} have a student of this norm; expected a smaller one."
         )
 
     def said(one: Estimate) -> str:
@@ -145,9 +145,10 @@ def draw(given: Solve, done: Simulated | None) -> Figure:
     for n, (name, value) in enumerate(rules.items()):
         axes.axhline(value, color=style.colour(n), linestyle="--", linewidth=0.9, label=name)
     axes.axvline(given.norm, color=style.GREY, linewidth=0.7, zorder=0)
-    for name, one, marker in (("fixed norm", done and done.fixed, "s"), ("free norm", done and done.free, "o")):
+    seen = (("fixed norm", done.fixed, "s"), ("free norm", done.free, "o")) if done else ()
+    for name, one, marker in seen:
         if one:
-            look = {"marker": marker, "linestyle": "", "fillstyle": "none", "color": "black"}
+            look: style.Look = {"marker": marker, "linestyle": "", "fillstyle": "none", "color": "black"}
             axes.errorbar([given.norm], [one.value], [3 * one.error], label=f"simulated, {name}", **look)
     axes.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")
     axes.set_title(rf"$\alpha={given.alpha:g}$")

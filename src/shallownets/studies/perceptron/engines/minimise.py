@@ -53,10 +53,9 @@ def _newton(z: Array, W: Array, mu: float, norm: float) -> tuple[Array, float, b
             return W, mu, False
         along, across = scipy.linalg.cho_solve(factor, np.column_stack([gradient, W]), check_finite=False).T
         # W (-along - dμ across) = (norm^2 - |W|^2)/2
-        change = -((norm**2 - W @ W) / 2 + W @ along) / (W @ across)
-        change = max(change, -0.9 * mu)
+        change = max(float(-((norm**2 - W @ W) / 2 + W @ along) / (W @ across)), -0.9 * mu)
         step = -along - change * across
-        size = np.linalg.norm(step) / norm
+        size = float(np.linalg.norm(step)) / norm
         share = min(1.0, 0.5 / size)
         W, mu = W + share * step, mu + share * change
         if size < _SHORT and abs(W @ W / norm**2 - 1) < _SHORT:

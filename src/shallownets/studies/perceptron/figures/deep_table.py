@@ -24,7 +24,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     figure = Figure(figsize=(style.PAGE, 0.9 + 0.24 * len(frame)))
     axes = figure.subplots()
     for place, row in enumerate(frame.itertuples()):
-        look = {"linestyle": "", "elinewidth": 0.9, "zorder": 3}
+        look: style.Look = {"linestyle": "", "elinewidth": 0.9, "zorder": 3}
         first = place == 0
         axes.errorbar(
             row.predicted,

@@ -37,7 +37,7 @@ class Trainings:
     test: Array
     training: Array
 
-    def some(self, replicates: Array) -> "Trainings":
+    def some(self, replicates: NDArray[np.integer]) -> "Trainings":
         """Those of some replicates."""
         return Trainings(self.sizes, self.norm[replicates], self.test[replicates], self.training[replicates])
 
@@ -116,7 +116,7 @@ def reached(runs: Trainings, kind: Milestone) -> NDArray[np.bool_]:
     """(replicates,) whether a training came to the milestone at every size; each has a least test error."""
     if kind == "least test error":
         return np.ones(len(runs.norm), bool)
-    return (runs.training <= FITTED).any(-1).all(-1)
+    return np.all(np.any(runs.training <= FITTED, axis=-1), axis=-1)
 
 
 @dataclass(frozen=True)

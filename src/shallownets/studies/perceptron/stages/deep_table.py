@@ -10,13 +10,13 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from numpy.random import default_rng
+from numpy.typing import NDArray
 
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import Estimate, bootstrap
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron.measure import deep
-from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.parameters.deep import DeepTable
 from shallownets.studies.perceptron.stages.deep_curves import NORMS
 from shallownets.studies.perceptron.theory.published import TABLE
@@ -78,7 +78,7 @@ def _estimates(trainings: deep.Trainings, star: deep.Milestone, given: DeepTable
     for name, take in takes.items():
         rng = default_rng(seeds.sequence(given.seed, "perceptron, bootstrap of laws", {}, 0))
 
-        def of(chosen: Array, take: Callable[[deep.Laws], float] = take) -> float:
+        def of(chosen: NDArray[np.integer], take: Callable[[deep.Laws], float] = take) -> float:
             return take(laws(tuple(chosen.tolist())))
 
         found[name] = bootstrap(np.arange(len(trainings.norm)), of, rng, given.resamples)

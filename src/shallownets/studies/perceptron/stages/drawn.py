@@ -3,11 +3,11 @@
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
-from shallownets.studies.perceptron.starts import Examples, draw
+from shallownets.studies.perceptron.starts import Examples, Inputs, draw
 
 
 def examples(
-    seed: int, purpose: str, alpha: float, N: int, replicate: int, inputs: str = "gaussian", noise: float = 0.0
+    seed: int, purpose: str, alpha: float, N: int, replicate: int, inputs: Inputs = "gaussian", noise: float = 0.0
 ) -> Examples:
     """One sample of alpha N examples, rounded."""
     parameters = {"alpha": float(alpha), "N": N, "inputs": inputs, "noise": float(noise)}

@@ -15,10 +15,11 @@ from shallownets.studies.perceptron.engines.gamp import gamp
 from shallownets.studies.perceptron.engines.minimise import minimise
 from shallownets.studies.perceptron.parameters.data import FiniteSize
 from shallownets.studies.perceptron.stages import drawn
+from shallownets.studies.perceptron.starts import Inputs
 from shallownets.studies.perceptron.theory import saddle
 
 UNITS = {"alpha": "examples/N", "norm": "1", "estimate": "see quantity"}
-KINDS = ("gaussian", "signs")
+KINDS: tuple[Inputs, ...] = ("gaussian", "signs")
 PASSED = 4  # samples of each size on which messages are passed
 
 

@@ -68,7 +68,7 @@ def least(of: Callable[[Array], Array], low: float, high: float) -> tuple[float,
     series = np.polynomial.Chebyshev.fit(nodes, of(np.exp(middle + half * nodes)), 15)
     roots = series.deriv().roots()
     inside = roots[(abs(roots.imag) < 1e-9) & (abs(roots.real) <= 1)].real
-    best = min(inside, key=series)
+    best = inside[series(inside).argmin()]
     return float(np.exp(middle + half * best)), float(series(best))
 
 
