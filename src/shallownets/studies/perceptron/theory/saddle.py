@@ -14,6 +14,7 @@ over y = 2 ell (x + u), of which u = 2 c/(1 + exp y) and x = y/(2 ell) - u are e
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import erfc, exp, log, sqrt
 
 import numpy as np
@@ -124,7 +125,7 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
     R = 1 / sqrt(1 + delta * exp(2 * tau))
     rho = exp(tau) * R
     narrow, wide = exp(-tau), 1 / (2 * rho * rho)
-    slope, height = narrow / sqrt(2.0), sqrt(2 / np.pi)
+    slope, height, length, clear = narrow / sqrt(2.0), sqrt(2 / np.pi), 1 / (2 * ell), 1 - 2 * p0
     small, largest = log2c < 600, exp(min(log2c, 600.0))  # 2 c, where it is a number
     a = at = ac = b = bt = bc = m = mt = mc = q = 0.0
     for panel in range(n - 1):
@@ -134,27 +135,29 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
             e = exp(-abs(y))
             rises = 1 / (1 + e) if y > 0 else e / (1 + e)  # 1/(1 + exp(-y))
             u = largest * (1 - rises) if y < 0 else (largest * e if small else exp(log2c - y)) * rises
-            x = y / (2 * ell) - u
+            x = y * length - u
             D = 2 * ell * u * rises
-            step = weights[i] * half * (1 + D) / (2 * ell)
-            gauss = step * exp(-x * x * delta / 2) * height
-            share = erfc(-x * slope) / 2 if x * slope < 6 else 1.0
-            w = gauss * (p0 + (1 - 2 * p0) * share)
-            e = step * exp(-x * x * wide)
-            by_tau = -(1 - 2 * p0) * x * narrow * e / np.pi  # dw/dτ: the two Gaussians make one of width ρ
-            a += w * u * u
-            at += by_tau * u * u
-            ac += 2 * w * u * u / (1 + D)
-            b += e * u
-            bt += e * u * x * x
-            bc += e * u / (1 + D)
-            m += w * u * (x + u)
-            mt += by_tau * u * (x + u)
-            mc += w * u / (1 + D) * (x + 2 * u)
-            q += w * (D / (1 + D)) ** 2
+            kept = 1 / (1 + D)
+            step = weights[i] * half * length * (1 + D)
+            share = erfc(-x * slope) / 2 if x * slope < 5 else 1.0
+            w = step * exp(-x * x * delta / 2) * height * (p0 + clear * share)
+            wu = w * u
+            a += wu * u
+            ac += 2 * wu * u * kept
+            m += wu * (x + u)
+            mc += wu * kept * (x + 2 * u)
+            q += w * (D * kept) ** 2
+            if x * x * wide < 40:
+                eu = step * exp(-x * x * wide) * u
+                by_tau = -clear * x * narrow / np.pi * eu  # u dw/dτ: the two Gaussians make one of width ρ
+                at += by_tau * u
+                mt += by_tau * (x + u)
+                b += eu
+                bt += eu * x * x
+                bc += eu * kept
     # d log ρ/dτ = R^2, d log R/dτ = R^2 - 1, and 1/ρ^2 = δ + exp(-2 τ)
     out[0] = log(a) - 2 * log(rho)
-    out[1] = log(b * (1 - 2 * p0) / np.pi) - log(rho) - log(R)
+    out[1] = log(b * clear / np.pi) - log(rho) - log(R)
     out[2] = at / a - 2 * R * R
     out[3] = ac / a
     out[4] = bt / b * exp(-2 * tau) - R * R - (R * R - 1)
@@ -257,6 +260,7 @@ class Curve:
         return scipy.special.ndtr(x) - 2 * (1 - 2 * self.noise) * scipy.special.owens_t(x, a)
 
 
+@cache
 def _rule(nodes: int) -> tuple[Array, Array]:
     return np.polynomial.legendre.leggauss(nodes)
 
