@@ -28,7 +28,7 @@ from shallownets.studies.perceptron.model import Array
 NODES = 13  # Gauss & Legendre, in each panel
 _BENDS = (1.7, 3.9)  # standard deviations where a panel of a Gaussian weight ends
 _REACH = 7.2  # and after which it is 5e-12
-_LONG = 5.0  # of a panel, in y
+_LONG = 4.0  # of a panel, in y
 _FADES = 14.0  # in 1/ell: then u has fallen by exp(-28)
 _RATIO = 2.0  # of one ell to the next on the way to a larger one
 _SMALLEST = 0.02  # λ at which the way begins; α -> infinity: ell
@@ -78,7 +78,6 @@ def _panels(tau, log2c, ell, delta, p0, edges):
     k = max(log2c, 0.0) / (2 * ell)
     low = -_REACH * (unit if p0 > 0 else min(rho, unit))
     high = min(_REACH * unit, k + _FADES / ell)
-    high = max(high, min(_REACH * rho, _REACH * unit))
     edges[0], edges[1], n = low, high, 2
     for place in (0.0, *_BENDS, _REACH):
         for sign in (-1.0, 1.0):
@@ -94,7 +93,7 @@ def _panels(tau, log2c, ell, delta, p0, edges):
     kept, last = 0, -np.inf
     for i in range(n):
         edge = edges[i]
-        if low <= edge <= high and edge - last > 0.1 * min(rho, unit):
+        if low <= edge <= high and edge - last > 0.5 * min(rho, unit):
             edges[kept] = last = edge
             kept += 1
     edges[kept - 1] = high
