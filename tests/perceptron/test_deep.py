@@ -14,7 +14,6 @@ from shallownets.errors import UserError
 from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.perceptron.measure import deep
-from shallownets.studies.perceptron.stages import deep_images
 from shallownets.studies.perceptron.theory import published
 
 TRAINING = {"sizes": [40, 80, 160], "test": 60, "scale": 0.2, "rate": 3e-3, "steps": 60, "longer_from": 1000}
@@ -31,7 +30,7 @@ def made(name, values, *inputs):
 
 def run_of(network, replicate, images):
     given, data = made("deep_runs", TRAINING | SOME | {"network": network, "replicate": replicate}, images)
-    return Arrays(data.data.arrays, parameters=msgspec.to_builtins(given), notes=data.data.notes)
+    return Arrays(data.data.arrays, parameters=msgspec.to_builtins(given))  # as it is read from a file
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +44,8 @@ def images():
 @pytest.fixture(scope="module")
 def none():
     _, data = made("deep_images", {"network": "mlp", "sizes": [40, 80], "test": 60, "installed": False, "seed": 1})
-    return data.data
+    assert list(data.data.notes) == [deep.ABSENT]
+    return Arrays(data.data.arrays)
 
 
 @pytest.fixture(scope="module", params=["images", "none"])
@@ -74,10 +74,10 @@ def test_without_images_a_note_says_so_and_only_the_published_exponents_are_left
     for name, (_, of) in of_stage.items():
         quantities = set(of.measurements.frame.quantity)
         if kind == "none":
-            assert list(of.measurements.notes) == list(of.figure_data.notes) == [deep_images.ABSENT]
+            assert list(of.measurements.notes) == list(of.figure_data.notes) == [deep.ABSENT]
             assert quantities == ({"published: predicted less measured"} if name == "deep_table" else set())
         else:
-            assert deep_images.ABSENT not in of.measurements.notes
+            assert deep.ABSENT not in of.measurements.notes
             assert len(quantities) > (name == "deep_table")
 
 

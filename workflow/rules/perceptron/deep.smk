@@ -1,4 +1,4 @@
-# Part deep: networks on images that the optional dependency group `deep` brings. Without it each of these rules makes a
+# Part deep: networks on images that the optional group `deep` brings. Without it each of these rules makes a
 # result without rows, and its claims are not judged; once it is installed, the rules run again.
 
 PERCEPTRON_DEEP = config["perceptron"]["deep"]

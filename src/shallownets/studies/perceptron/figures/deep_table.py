@@ -54,5 +54,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     axes.set_yticks(range(len(frame)), [_name(row) for row in frame.itertuples()], fontsize=7)
     axes.set(xlabel="exponent of the test error in the examples", ylim=(len(frame) - 0.5, -0.5))
     axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     return figure

@@ -1,4 +1,4 @@
-"""The deep part: networks trained on images that the optional dependency group `deep` brings."""
+"""The deep part: networks trained on images that the optional group `deep` brings."""
 
 from collections.abc import Iterator
 from math import isqrt
@@ -18,7 +18,7 @@ Batch = Annotated[int, Meta(ge=1, le=10_000), means("images a step")]
 Records = Annotated[int, Meta(ge=8, le=1000), means("moments that are recorded, equally spaced in logarithm")]
 Sizes = Annotated[list[Few], Meta(min_length=2), different, means("training images, rising; the smaller in the larger")]
 TestImages = Annotated[Few, means("test images")]
-Installed = Annotated[bool, means("whether the dependency group deep is installed, which has the images")]
+Installed = Annotated[bool, means("whether the optional group deep is installed, which has the images")]
 
 # core seconds of a step of 64 images, and of looking at one image
 STEP = {"mlp": 1.6e-3, "cnn": 1.0e-3}
@@ -55,7 +55,7 @@ class ClockValues(Section):
 
 
 class DeepValues(Section):
-    """The figures deep_curves, deep_table and deep_clock: networks on images, by the dependency group deep."""
+    """The figures deep_curves, deep_table and deep_clock: networks on images, by the optional group deep."""
 
     batch: Batch
     records: Records

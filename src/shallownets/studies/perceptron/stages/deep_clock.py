@@ -24,9 +24,11 @@ PLACES = 4  # at which curves are compared
 @stage
 def deep_clock(given: DeepClock, images: Arrays) -> Tables:
     columns = {"quantity": [], "place": [], "estimate": [], "low": [], "high": [], "n": []}
-    if images.notes:
+    if not images.arrays["labels"].size:
         empty = pd.DataFrame({"rate": [], "replicate": [], "step": [], "norm": [], "error": []})
-        return Tables(Table(pd.DataFrame(columns), UNITS, notes=images.notes), Table(empty, UNITS, notes=images.notes))
+        return Tables(
+            Table(pd.DataFrame(columns), UNITS, notes={deep.ABSENT: []}), Table(empty, UNITS, notes={deep.ABSENT: []})
+        )
     both = train.Images(images.arrays["x"], images.arrays["labels"])
     records = train.moments(given.steps, given.records)
     shown, found = [], {"at equal norm": [], "at equal step": []}

