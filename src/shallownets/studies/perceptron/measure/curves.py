@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 
 from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.theory import laws, saddle
@@ -11,6 +12,11 @@ from shallownets.studies.perceptron.theory import laws, saddle
 def exponent(x: Array, y: Array) -> float:
     """Slope of log y against log x by least squares."""
     return float(np.polyfit(np.log(x), np.log(y), 1)[0])
+
+
+def value_at(x: Array, y: Array, where: float) -> float:
+    """y at a place between those of x, by a cubic spline through the logarithms."""
+    return float(np.exp(scipy.interpolate.CubicSpline(np.log(x), np.log(y))(np.log(where))))
 
 
 def slope_at_zero(of: Callable[[Array], Array], start: float, step: float = 1e-3) -> float:
