@@ -171,7 +171,7 @@ def _work(stage, config, place, more):
 
 
 def test_every_stage_is_in_the_table_above():
-    helpers = {"kept", "pairs", "plateau_shared", "replicates", "streams", "drawn"}
+    helpers = {"kept", "pairs", "plateau_shared", "replicates", "streams", "drawn", "trained"}
     found = {
         f"{study}.{module.name}"
         for study in settings.study_names()

@@ -14,6 +14,7 @@ from shallownets.errors import UserError
 from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.perceptron.measure import deep
+from shallownets.studies.perceptron.stages import trained
 from shallownets.studies.perceptron.theory import published
 
 TRAINING = {"sizes": [40, 80, 160], "test": 60, "scale": 0.2, "rate": 3e-3, "steps": 60, "longer_from": 1000}
@@ -44,7 +45,7 @@ def images():
 @pytest.fixture(scope="module")
 def none():
     _, data = made("deep_images", {"network": "mlp", "sizes": [40, 80], "test": 60, "installed": False, "seed": 1})
-    assert list(data.data.notes) == [deep.ABSENT]
+    assert list(data.data.notes) == [trained.ABSENT]
     return Arrays(data.data.arrays)
 
 
@@ -74,10 +75,10 @@ def test_without_images_a_note_says_so_and_only_the_published_exponents_are_left
     for name, (_, of) in of_stage.items():
         quantities = set(of.measurements.frame.quantity)
         if kind == "none":
-            assert list(of.measurements.notes) == list(of.figure_data.notes) == [deep.ABSENT]
+            assert list(of.measurements.notes) == list(of.figure_data.notes) == [trained.ABSENT]
             assert quantities == ({"published: predicted less measured"} if name == "deep_table" else set())
         else:
-            assert deep.ABSENT not in of.measurements.notes
+            assert trained.ABSENT not in of.measurements.notes
             assert len(quantities) > (name == "deep_table")
 
 

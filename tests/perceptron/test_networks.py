@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
+from shallownets.studies.perceptron.engines import complexity, train
 from shallownets.studies.perceptron.engines import network as nets
-from shallownets.studies.perceptron.engines import train
-from shallownets.studies.perceptron.measure import complexity
 
 INPUTS = {"mlp": 30, "cnn": 40}
 

@@ -8,8 +8,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from shallownets.numerics.jit import kernel
+from shallownets.studies.perceptron.engines import complexity
 from shallownets.studies.perceptron.engines import network as nets
-from shallownets.studies.perceptron.measure import complexity
 from shallownets.studies.perceptron.model import Array
 
 _FIRST, _SECOND, _SMALL = 0.9, 0.999, 1e-8  # of Adam: what is kept of both moments, and beside the root

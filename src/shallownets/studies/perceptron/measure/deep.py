@@ -3,14 +3,12 @@
 Arrays of a training set have the shape (replicates, sizes, records); norms are logarithms.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shallownets.stage import Arrays
 from shallownets.studies.perceptron.measure.curves import exponent
 from shallownets.studies.perceptron.model import Array
 
@@ -19,8 +17,6 @@ MILESTONES: tuple[Milestone, ...] = ("1 % training error", "least test error")
 FITTED = 0.01  # training error of the first milestone
 BELOW, SHARE = 0.6, 0.5  # the first law is fitted where the error is below, and the norm below this share of norm*
 ABOVE = 0.45  # error above which all sizes should have one curve
-ABSENT = "the optional packages of the group deep are not installed, `make deep` adds them"
-IMAGES = {"mlp": "MNIST, 5000", "cnn": "MNIST-1D"}
 
 
 @dataclass(frozen=True)
@@ -53,24 +49,6 @@ class Recorded:
     training: Array
     bartlett: Array
     authors: Array
-
-
-def notes(runs: Sequence[Arrays]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """Why nothing was trained, if nothing was; it concerns no row of a table, for there is none."""
-    return {} if by_network(runs) else {ABSENT: []}
-
-
-def by_network(runs: Sequence[Arrays]) -> dict[str, Recorded]:
-    """Runs of each network; nothing where nothing was trained."""
-    found = {}
-    for network in IMAGES:
-        of = [run for run in runs if run.parameters["network"] == network and run.arrays["test"].size]
-        if of:
-            names = ("step", "test", "training", "bartlett", "authors")
-            arrays = {name: np.array([run.arrays[name] for run in of]) for name in names}
-            arrays["test"] = not_zero(arrays["test"], of[0].parameters["test"])
-            found[network] = Recorded(np.array(of[0].parameters["sizes"], float), **arrays)
-    return found
 
 
 def not_zero(errors: Array, images: int) -> Array:

@@ -16,6 +16,7 @@ from shallownets.studies.perceptron.engines import network as nets
 from shallownets.studies.perceptron.engines import train
 from shallownets.studies.perceptron.measure import deep
 from shallownets.studies.perceptron.parameters.deep import DeepClock
+from shallownets.studies.perceptron.stages import trained
 
 UNITS = {"rate": "1", "step": "steps", "norm": "log of the spectral complexity", "error": "test error"}
 PLACES = 4  # at which curves are compared
@@ -27,7 +28,8 @@ def deep_clock(given: DeepClock, images: Arrays) -> Tables:
     if not images.arrays["labels"].size:
         empty = pd.DataFrame({"rate": [], "replicate": [], "step": [], "norm": [], "error": []})
         return Tables(
-            Table(pd.DataFrame(columns), UNITS, notes={deep.ABSENT: []}), Table(empty, UNITS, notes={deep.ABSENT: []})
+            Table(pd.DataFrame(columns), UNITS, notes={trained.ABSENT: []}),
+            Table(empty, UNITS, notes={trained.ABSENT: []}),
         )
     both = train.Images(images.arrays["x"], images.arrays["labels"])
     records = train.moments(given.steps, given.records)

@@ -11,9 +11,9 @@ from shallownets.numerics.statistics import mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron.measure import deep
 from shallownets.studies.perceptron.parameters.deep import DeepCurves
+from shallownets.studies.perceptron.stages import trained
 
 UNITS = {"P": "images", "norm": "log of the spectral complexity", "error": "test error", "step": "steps"}
-NORMS = ("bartlett", "authors")
 NEAREST = 8  # sizes down to this share of the largest are held against it
 
 
@@ -21,8 +21,8 @@ NEAREST = 8  # sizes down to this share of the largest are held against it
 def deep_curves(given: DeepCurves, runs: list[Arrays]) -> Tables:
     columns = {"quantity": [], "network": [], "norm": [], "P": [], "estimate": [], "low": [], "high": [], "n": []}
     rows, shown = [], []
-    for network, arrays in deep.by_network(runs).items():
-        for norm in NORMS:
+    for network, arrays in trained.by_network(runs).items():
+        for norm in trained.NORMS:
             of = {"network": network, "norm": norm}
             trainings = deep.trainings(arrays, norm)
             first = int(np.argmax(trainings.sizes >= trainings.sizes[-1] / NEAREST))
@@ -38,6 +38,6 @@ def deep_curves(given: DeepCurves, runs: list[Arrays]) -> Tables:
                 shown.append(pd.DataFrame({"series": norm, "network": network, "P": P} | values | marked))
     empty = pd.DataFrame({"series": [], "network": [], "P": [], "x": [], "error": [], "step": []})
     return Tables(
-        Table(pd.DataFrame(rows) if rows else pd.DataFrame(columns), UNITS, notes=deep.notes(runs)),
-        Table(pd.concat(shown, ignore_index=True) if shown else empty, UNITS, notes=deep.notes(runs)),
+        Table(pd.DataFrame(rows) if rows else pd.DataFrame(columns), UNITS, notes=trained.notes(runs)),
+        Table(pd.concat(shown, ignore_index=True) if shown else empty, UNITS, notes=trained.notes(runs)),
     )

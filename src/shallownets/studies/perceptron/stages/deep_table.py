@@ -18,7 +18,7 @@ from shallownets.numerics.statistics import Estimate, bootstrap
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron.measure import deep
 from shallownets.studies.perceptron.parameters.deep import DeepTable
-from shallownets.studies.perceptron.stages.deep_curves import NORMS
+from shallownets.studies.perceptron.stages import trained
 from shallownets.studies.perceptron.theory.published import TABLE
 
 SHOWN = {"predicted": "g1 g2", "measured": "measured", "g1": "g1", "g2": "g2"}  # columns of the figure's table
@@ -36,11 +36,11 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
         values |= {"measured": one.measured, "measured_error": one.measured_error}
         shown.append(of | values | {"g1": one.g1, "g2": one.g2})
     lost = Lost()
-    for network, arrays in deep.by_network(runs).items():
-        for norm in NORMS:
+    for network, arrays in trained.by_network(runs).items():
+        for norm in trained.NORMS:
             trainings = deep.trainings(arrays, norm)
             for star in deep.MILESTONES:
-                of = {"network": network, "images": deep.IMAGES[network], "norm": norm, "star": star}
+                of = {"network": network, "images": trained.IMAGES[network], "norm": norm, "star": star}
                 kept = deep.reached(trainings, star)
                 if not lost.enough(kept, network, f"never came to {star}", [of]):
                     continue
@@ -53,7 +53,7 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
                 values = {name: found[quantity] for name, quantity in SHOWN.items()}
                 errors = {f"{name}_error": one.error for name, one in values.items()}
                 shown.append(of | {name: one.value for name, one in values.items()} | errors)
-    notes = dict(deep.notes(runs)) | lost.notes
+    notes = dict(trained.notes(runs)) | lost.notes
     return Tables(
         Table(pd.DataFrame(rows), UNITS, notes=notes),
         Table(pd.DataFrame(shown), UNITS, {"errors": "bootstrap over trainings"}, notes),
