@@ -13,6 +13,7 @@ from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.run import find
 from shallownets.stage import Arrays
+from shallownets.studies.perceptron import charts
 from shallownets.studies.perceptron.measure import deep
 from shallownets.studies.perceptron.stages import trained
 from shallownets.studies.perceptron.theory import published
@@ -68,6 +69,9 @@ def test_the_figure_shows_the_table_also_where_nothing_was_trained(tables, name)
     figure.canvas.draw()
     if kind == "images":
         assert all(axes.lines or axes.containers for axes in figure.axes)
+    if name in charts.CHARTS:
+        shown = charts.CHARTS[name](of.figure_data.frame, dict(of.figure_data.parameters)).data
+        assert len(shown) == (6 if kind == "images" else 0)
 
 
 def test_without_images_a_note_says_so_and_only_the_published_exponents_are_left(tables):
@@ -107,6 +111,37 @@ def test_mnist_is_read_from_the_package_without_an_import_of_it(tmp_path, monkey
     assert data.data.arrays["labels"][51] == 1
     with pytest.raises(UserError, match="sizes, test = 100, 60: expected at most 120 images together"):
         made("deep_images", asked | {"sizes": [20, 100]})
+
+
+SENSELESS = [
+    (
+        "deep_runs",
+        TRAINING | SOME | {"network": "mlp", "replicate": 0, "sizes": [80, 40]},
+        "expected a list that rises",
+    ),
+    ("deep_clock", CLOCK | {"rates": [1e-3, 1e-3]}, "rates"),
+    ("deep_images", {"network": "rnn", "sizes": [40, 80], "test": 60, "installed": True, "seed": 1}, "network"),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "message"), SENSELESS)
+def test_values_that_make_no_sense_are_refused(name, values, message):
+    with pytest.raises(UserError, match=message):
+        section_of(values, settings.class_of(f"perceptron.{name}"), name)
+
+
+def test_steps_and_work_grow_with_the_images_and_the_trainings():
+    def given(name, values):
+        return section_of(values, settings.class_of(f"perceptron.{name}"), name)
+
+    one = given("deep_runs", TRAINING | SOME | {"network": "cnn", "replicate": 0})
+    assert [one.steps_of(P) for P in (160, 1000, 3999, 4000, 16000)] == [60, 60, 60, 120, 240]
+    longer = given("deep_runs", TRAINING | SOME | {"network": "cnn", "replicate": 0, "steps": 120, "records": 24})
+    assert longer.work() / one.work() == pytest.approx(2)
+    clock, more = given("deep_clock", CLOCK), given("deep_clock", CLOCK | {"replicates": 6})
+    assert more.work() / clock.work() == pytest.approx(3)
+    table = [given("deep_table", {"resamples": n, "seed": 1}).work() for n in (10, 20)]
+    assert table[1] / table[0] == pytest.approx(2)
 
 
 # Estimators on known curves

@@ -120,6 +120,7 @@ def test_a_sample_depends_on_its_parameters_alone():
 
 def test_an_exponent_and_a_slope_of_known_functions():
     x = np.geomspace(1, 100, 20)
+    assert curves.value_at(x, 3 * x**-0.4, 7.3) == pytest.approx(3 * 7.3**-0.4, rel=1e-9)
     assert curves.exponent(x, 3 * x**-0.4) == pytest.approx(-0.4)
     assert curves.slope_at_zero(lambda x: np.exp(2 * x), 1.0) == pytest.approx(2, abs=1e-5)
 

@@ -81,4 +81,23 @@ def learning_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     return figure
 
 
-CHARTS = {"norm_curves": norm_curves, "free_norm": free_norm, "learning_curves": learning_curves}
+def deep_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
+    """Test error of both networks against the spectral complexity, at all sizes."""
+    networks = {"mlp": "dense network, MNIST", "cnn": "convolutions, MNIST-1D"}
+    figure, seen = panels(list(networks.values()), 2), set()
+    for column, network in enumerate(networks, 1):
+        curves = frame[(frame.network == network) & (frame.series == "bartlett")]
+        for n, (P, curve) in enumerate(curves.groupby("P")):
+            look = once(seen, f"{network}, P = {P:g}")
+            figure.add_trace(_curve(curve.x, curve.error, look, style.colour(n)), 1, column)
+    figure.update_xaxes(title="log of the spectral complexity")
+    figure.update_yaxes(type="log", dtick="D2", title="test error", col=1)
+    return figure
+
+
+CHARTS = {
+    "norm_curves": norm_curves,
+    "free_norm": free_norm,
+    "learning_curves": learning_curves,
+    "deep_curves": deep_curves,
+}
