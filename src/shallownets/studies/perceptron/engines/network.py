@@ -50,7 +50,8 @@ class Layer:
         """(n · places, width · channels) windows of inputs (n, length, channels)."""
         if self.places == 1 and not self.padding:
             return x.reshape(len(x), -1)
-        padded = np.pad(x, ((0, 0), (self.padding, self.padding), (0, 0)))
+        padded = np.zeros((len(x), self.length + 2 * self.padding, self.channels), x.dtype)
+        padded[:, self.padding : self.padding + self.length] = x
         found = np.empty((len(x), self.places, self.width, self.channels), x.dtype)
         for entry in range(self.width):
             found[:, :, entry] = padded[:, self._places_of(entry)]

@@ -88,7 +88,7 @@ def stacked(courses: Sequence[Course]) -> dict[str, Array]:
     return {one.name: np.array([whole(getattr(course, one.name)) for course in courses]) for one in fields(Course)}
 
 
-_LOOKED_AT = 2000  # training images of which the error is taken
+_LOOKED_AT = 1000  # training images of which the error is taken
 
 
 def moments(steps: int, records: int) -> NDArray:

@@ -75,7 +75,7 @@ class DeepImages(Section):
     seed: Seed
 
     def work(self) -> float:
-        return 3e-4 * (self.sizes[-1] + self.test)
+        return 1e-3 * (self.sizes[-1] + self.test)
 
 
 class DeepRuns(Training):
@@ -88,7 +88,7 @@ class DeepRuns(Training):
     seed: Seed
 
     def work(self) -> float:
-        looks = len(self.sizes) * self.records * (self.test + 2000) * LOOK[self.network]
+        looks = len(self.sizes) * self.records * (self.test + 1000) * LOOK[self.network]
         return looks + sum(self.steps_of(P) for P in self.sizes) * STEP[self.network] * self.batch / 64
 
 
@@ -120,5 +120,5 @@ class DeepClock(Section):
     seed: Seed
 
     def work(self) -> float:
-        one = self.steps * STEP["mlp"] * self.batch / 64 + self.records * (self.test + 2000) * LOOK["mlp"]
+        one = self.steps * STEP["mlp"] * self.batch / 64 + self.records * (self.test + 1000) * LOOK["mlp"]
         return len(self.rates) * self.replicates * one
