@@ -11,6 +11,7 @@ from shallownets.config import settings
 from shallownets.config.check import section_of
 from shallownets.drawing import style
 from shallownets.errors import UserError
+from shallownets.numerics.statistics import bootstrap, mean
 from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.perceptron import charts
@@ -186,6 +187,13 @@ def test_curves_that_agree_at_equal_x_have_ratio_zero():
     x = np.array([[0.0, 1, 2, 3], [0.0, 2, 3, 4]])
     assert deep.ratio(x, np.exp(-x), np.array([0.5, 2.5])) == pytest.approx(0)
     assert deep.ratio(x, np.exp(-x) * [[1], [2]], np.array([1.0])) == pytest.approx(np.log(2))
+
+
+def test_the_error_of_few_samples_is_that_of_a_mean():
+    samples = np.array([0.3, 0.9, 1.4, 2.0])
+    found = bootstrap(samples, np.mean, np.random.default_rng(5401), 4000)
+    assert deep.widened(found).error == pytest.approx(mean(samples).error, rel=0.05)
+    assert found.error < 0.92 * mean(samples).error
 
 
 def test_published_products_are_those_of_their_exponents_and_agree_with_what_was_measured():

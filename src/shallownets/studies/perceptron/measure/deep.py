@@ -3,12 +3,13 @@
 Arrays of a training set have the shape (replicates, sizes, records); norms are logarithms.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shallownets.numerics.statistics import Estimate
 from shallownets.studies.perceptron.measure.curves import exponent
 from shallownets.studies.perceptron.model import Array
 
@@ -137,6 +138,11 @@ def spread(runs: Trainings, first: int, points: int = 20) -> Array:
         logs = np.array([np.interp(grid, one, np.log(error)) for one, error in zip(norm, test, strict=True)])
         found[r] = (logs - logs[-1]).mean(1)
     return found
+
+
+def widened(estimate: Estimate) -> Estimate:
+    """A bootstrapped error of few samples: what n draws of n samples vary by is too small by √((n - 1)/n)."""
+    return replace(estimate, error=estimate.error * float(np.sqrt(estimate.n / (estimate.n - 1))))
 
 
 def ratio(x: Array, curves: Array, at: Array) -> Array:

@@ -30,7 +30,7 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
     rows, shown = [], []
     for one in TABLE:
         of = {"network": one.network, "images": one.images, "norm": "published", "star": "published"}
-        apart = Estimate(one.predicted - one.measured, one.error, 2, np.inf)
+        apart = Estimate(one.predicted - one.measured, one.error, 1, np.inf)  # of fits whose samples are not known
         rows.append({"quantity": "published: predicted less measured"} | of | apart.row())
         values = {"predicted": one.predicted, "predicted_error": one.predicted_error}
         values |= {"measured": one.measured, "measured_error": one.measured_error}
@@ -61,7 +61,7 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
 
 
 def _estimates(trainings: deep.Trainings, star: deep.Milestone, given: DeepTable) -> dict[str, Estimate]:
-    """Exponents with bootstrap errors over replicates."""
+    """Exponents with their errors over replicates."""
     takes: dict[str, Callable[[deep.Laws], float]] = {
         "g1": lambda laws: laws.g1,
         "g2": lambda laws: laws.g2,
@@ -81,5 +81,5 @@ def _estimates(trainings: deep.Trainings, star: deep.Milestone, given: DeepTable
         def of(chosen: NDArray[np.integer], take: Callable[[deep.Laws], float] = take) -> float:
             return take(laws(tuple(chosen.tolist())))
 
-        found[name] = bootstrap(np.arange(len(trainings.norm)), of, rng, given.resamples)
+        found[name] = deep.widened(bootstrap(np.arange(len(trainings.norm)), of, rng, given.resamples))
     return found
