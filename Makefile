@@ -18,11 +18,11 @@ help:  ## list these commands
 
 figures: $(READY)  ## make every figure of the papers, judge their claims, write the report
 	@$(RUN)
-	@echo "Open results/report.html. The figures are in results/figures/, what they show in results/figure_data/."
+	@echo "Open results/report/index.html. The figures are in results/figures/, what they show in results/figure_data/."
 
-report: $(READY)  ## write results/report.html, the page of all figures and claims, and make what it lacks
-	@$(RUN) report_page
-	@echo "Open results/report.html: it needs no network and no other file."
+report: $(READY)  ## write results/report/, the site of all figures and claims, and make what it lacks
+	@$(RUN) report
+	@echo "Open results/report/index.html: it needs no network and no file outside of its folder."
 
 smoke: $(READY)  ## the same chain at small sizes, about two minutes; results in results/smoke/
 	@$(RUN) --configfile workflow/tiers/smoke.yaml
@@ -32,7 +32,7 @@ study: $(READY)  ## make a new study that runs and passes its tests at once: mak
 	@python -m shallownets study $(if $(NAME),"$(NAME)")
 
 cost: $(READY)  ## say what a tier costs before it is launched: make cost TIER=cluster
-	@python -m shallownets cost $(if $(TIER),--tier workflow/tiers/$(TIER).yaml)
+	@python -m shallownets cost $(if $(TIER),--tier $(TIER))
 
 profile: $(READY)  ## write which rules share a submission, and how long jobs may take, into workflow/profiles/slurm
 	@python -m shallownets profile

@@ -28,4 +28,4 @@ rule all:
     input:
         TARGETS.values(),
         rules.claims.output,
-        rules.report_page.output,
+        rules.report.output,

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -104,6 +105,18 @@ def test_a_result_that_is_missing_is_named(packed):
         archive.pack(results, [*RESULTS, "figure_data/escape/fig6.csv"])
 
 
+def test_the_source_is_what_people_wrote_and_not_what_python_keeps_beside_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("Snakefile", "workflow/lint.py", "workflow/words.rst", *archive.PROJECT):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("1")
+    before = archive.source_of_checkout()
+    assert list((tmp_path / "workflow/__pycache__").iterdir())
+    assert archive.source_of_checkout() == before
+    (tmp_path / "workflow/words.rst").write_text("22")
+    assert archive.source_of_checkout() != before
+
+
 def test_only_what_the_run_makes_belongs_to_it_and_only_when_it_is_finished(packed, tmp_path, monkeypatch):
     results, _ = packed
     (results / "config.yaml").write_bytes((ROOT / "config.yaml").read_bytes())
@@ -114,9 +127,8 @@ def test_only_what_the_run_makes_belongs_to_it_and_only_when_it_is_finished(pack
     monkeypatch.chdir(tmp_path)
     job = lineage.Job("draw_escape_fig5", "", (), (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), "")
     monkeypatch.setattr(lineage, "jobs", lambda configs: [job])
-    monkeypatch.setattr(lineage, "due", lambda configs: set())
     assert archive.outputs(results) == ["figures/escape/fig5.png"]
-    monkeypatch.setattr(lineage, "due", lambda configs: set(job.outputs))
+    monkeypatch.setattr(lineage, "jobs", lambda configs: [replace(job, due=True)])
     with pytest.raises(UserError, match=r"results/figures/escape/fig5\.png: missing, or not what .* `make figures`"):
         archive.outputs(results)
 
@@ -335,11 +347,11 @@ REPORT = b"<p>All holds.</p><td data-run>3 s</td>"
         ("claims.csv", LEDGER.replace(b"dev", b"\x1b[2J"), LEDGER, False, False, "DIFFERS, 1 verdicts: b is '\\x1b"),
         ("claims.md", b"a", b"b", True, False, "DIFFERS"),
         ("claims.md", b"a", b"b", False, None, "not checked"),
-        ("report.html", REPORT, REPORT.replace(b"3 s", b"4 s"), True, True, "same but for times and hardware"),
-        ("report.html", REPORT, REPORT.replace(b"3 s", b"<i>4 s</i>"), True, False, "DIFFERS"),
-        ("report.html", REPORT, REPORT.replace(b" data-run", b""), True, False, "DIFFERS"),
-        ("report.html", REPORT, REPORT.replace(b"All", b"None"), True, False, "DIFFERS"),
-        ("report.html", REPORT, REPORT.replace(b"All", b"None"), False, None, "not checked"),
+        ("report/index.html", REPORT, REPORT.replace(b"3 s", b"4 s"), True, True, "same but for times and hardware"),
+        ("report/index.html", REPORT, REPORT.replace(b"3 s", b"<i>4 s</i>"), True, False, "DIFFERS"),
+        ("report/index.html", REPORT, REPORT.replace(b" data-run", b""), True, False, "DIFFERS"),
+        ("report/index.html", REPORT, REPORT.replace(b"All", b"None"), True, False, "DIFFERS"),
+        ("report/index.html", REPORT, REPORT.replace(b"All", b"None"), False, None, "not checked"),
         ("figures/a.png", b"a", b"b", False, False, "DIFFERS"),
         ("data/a.npz", None, b"other", True, False, "DIFFERS"),
     ],

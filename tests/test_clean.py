@@ -5,7 +5,10 @@ import subprocess
 
 import pytest
 
-MADE = ("data/escape/fig1/ode.npz", "claims.csv.run.json", "config.yaml", ".lock", "shallownets-paper-0123.zip")
+MADE = (
+    "data/escape/fig1/ode.npz", "claims.csv.run.json", "config.yaml", ".lock", "shallownets-paper-0123.zip",
+    "report/escape/fig1.png", "report.html", "report.html.run.json",
+)  # fmt: skip
 TIER = ("smoke/config.yaml", "smoke/data/a.npz", "smoke/.lock")
 
 

@@ -9,22 +9,19 @@ import pytest
 from shallownets.errors import UserError
 from shallownets.files import sidecar
 from shallownets.workflow import cost
-from shallownets.workflow.cost import Measured, estimate, fit_line, given, grown, kind, measured, submissions, work
+from shallownets.workflow.cost import estimate, fit_line, given, grown, kind, measured, work
 from shallownets.workflow.lineage import Job
 from tests.conftest import ROOT
 
-CHAIN = (
-    "run escape.chain --N {N} --eta 0.4 --alpha-max 10.0 --points 11 --seed 1 --first 0 --replicates {R}"
-    " --start 'a b.npz' --data c.npz"
-)
+CHAIN = "run escape.chain --N {N} --eta 0.4 --alpha-max 10.0 --points 11 --seed 1 --first 0 --replicates {R}"
 TIMES = (
     "run escape.escape_times --engine {} --p 2 --p-star 1 --N 100 --replicates 4 --eta-hat 0.1 --fraction 0.5"
-    " --alpha-max 40.0 --points 201 --tolerance 1e-08 --seed 1 --data a.npz"
+    " --alpha-max 40.0 --points 201 --tolerance 1e-08 --seed 1"
 )
 
 
 def job(command: str, rule: str = "escape_chain", folder: Path = Path(), name: str = "1") -> Job:
-    return Job(rule, "", (), (), (folder / f"{name}.npz",), command)
+    return Job(rule, "", (), (), (folder / f"{name}.npz",), f"{command} --data 'a b.npz'", command)
 
 
 def ran(folder: Path, name: str, N: int, seconds: float) -> Job:
@@ -36,24 +33,24 @@ def ran(folder: Path, name: str, N: int, seconds: float) -> Job:
 
 
 def test_a_command_is_read_into_the_parameters_of_its_stage():
-    found = given(CHAIN.format(N=1000, R=3))
+    found = given(job(CHAIN.format(N=1000, R=3)))
     assert type(found).__name__ == "Chain"
     assert (found.N, found.eta, found.alpha_max, found.replicates) == (1000, 0.4, 10.0, 3)
-    assert given("draw escape.fig1 --table a.csv --out b.png") is None
+    assert given(job("draw escape.fig1")) is None
     with pytest.raises(UserError, match="--N"):
-        given("run escape.chain --start a.npz")
+        given(job("run escape.chain --eta 0.4"))
 
 
 def test_jobs_of_different_engines_are_of_different_kinds():
     assert kind(job(TIMES.format("chain"))) == ("run", "escape.escape_times", "chain")
     assert kind(job(TIMES.format("direct"))) == ("run", "escape.escape_times", "direct")
-    assert kind(job("draw escape.fig1 --table a")) == ("draw", "escape.fig1")
-    assert kind(job("ledger --out a")) == ("ledger",)
+    assert kind(job("draw escape.fig1")) == ("draw", "escape.fig1")
+    assert kind(job("ledger")) == ("ledger",)
 
 
 def test_a_figure_has_no_work_and_a_chain_has_that_of_its_steps():
-    assert work(job("draw escape.fig1 --table t --out a")) == 0
-    assert work(job("ledger --out a")) == 0
+    assert work(job("draw escape.fig1")) == 0
+    assert work(job("ledger")) == 0
     assert work(job(CHAIN.format(N=4000, R=100))) == pytest.approx(4 * work(job(CHAIN.format(N=1000, R=100))))
 
 
@@ -95,16 +92,6 @@ def test_what_never_ran_is_said():
         estimate(job(CHAIN.format(N=1000, R=1)), {})
 
 
-def test_submissions_are_groups_and_single_jobs(tmp_path):
-    (tmp_path / "config.yaml").write_text("groups: [ode=first, start=first, one=last]")
-    jobs = [job("draw escape.one --a 1", rule, name=rule) for rule in ("ode", "start", "sgd")]
-    jobs.append(job("draw escape.two", "one"))
-    known = {("draw", name): [Measured(0.0, 30.0, 1.0, 1.0)] for name in ("escape.one", "escape.two")}
-    found = submissions(jobs, known, tmp_path)
-    assert found.keys() == {"first", "last", "sgd (sgd)"}
-    assert found["first"] == pytest.approx(2 * found["sgd (sgd)"])
-
-
 def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monkeypatch, capsys):
     tiers, whole = {}, (ROOT / "config.yaml").read_text()
     for name, sizes in (("paper", (10**6, 4 * 10**6)), ("smoke", (10**3, 10**5))):
@@ -128,7 +115,8 @@ def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monk
 
     monkeypatch.setattr(cost.lineage, "jobs", jobs)
     monkeypatch.chdir(ROOT)
-    cost.main(["--tier", str(tier), "--results", str(tmp_path)])
+    monkeypatch.setattr(cost.settings, "TIERS", tmp_path)
+    cost.main(["--tier", "mine", "--results", str(tmp_path)])
     said = capsys.readouterr()
     assert "old is of another version and left out (unknown key)" in said.err
     assert "odd is of another version and left out (" in said.err
@@ -136,12 +124,13 @@ def test_the_command_prints_a_tier_and_how_well_others_predict_it(tmp_path, monk
     assert "From 4 jobs of paper, smoke" in said.out
     # these tiers follow the law exactly: each predicts the other
     assert said.out.count("median 1.00") == 2
-    assert "Shortest submissions" in said.out
 
 
 def test_mistakes_of_the_command_are_said_in_one_line(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
-    with pytest.raises(UserError, match=r"none\.yaml: no such file; expected a tier"):
-        cost.main(["--tier", str(tmp_path / "none.yaml")])
+    with pytest.raises(
+        UserError, match="--tier none: no such tier in workflow/tiers or results; expected one of paper, "
+    ):
+        cost.main(["--tier", "none"])
     with pytest.raises(UserError, match="no results; expected"):
         cost.main(["--results", str(tmp_path)])

@@ -1,9 +1,11 @@
 """What the README and the docs show is what the project makes."""
 
+import io
 import re
 import shutil
 
 import matplotlib.image
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -34,6 +36,17 @@ def test_every_figure_has_a_caption_and_stands_in_the_gallery(root, monkeypatch)
         picture = matplotlib.image.imread(path)
         assert picture.min() < picture.max(), path  # one that can be read, and on which something is drawn
         assert figure.caption.rstrip().endswith((".", ")")), path
+
+
+def test_a_picture_of_the_gallery_has_fewer_colours_where_it_would_be_too_large():
+    noise = np.random.default_rng(1).integers(0, 256, (500, 500, 3)).astype(np.uint8)
+    for content, most in ((noise, 16), (np.full_like(noise, 255), 64)):
+        file = io.BytesIO()
+        matplotlib.image.imsave(file, content, format="png")
+        picture = docs.small(file.getvalue())
+        assert len(picture) <= 100_000
+        assert matplotlib.image.imread(io.BytesIO(picture)).shape[:2] == (500, 500)
+        assert len(np.unique(matplotlib.image.imread(io.BytesIO(picture)).reshape(500 * 500, -1), axis=0)) <= most
 
 
 def test_what_the_gallery_lacks_is_one_line(tmp_path, root, monkeypatch):

@@ -1,5 +1,6 @@
 """Command lines nobody would type: one line that names the culprit; no traceback, no file written."""
 
+import shlex
 import zipfile
 from typing import Literal, get_args, get_origin
 
@@ -9,19 +10,17 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from shallownets import run
+from shallownets import rooms, run
 from shallownets.config import section
-from shallownets.config import settings as config
 from shallownets.config.check import fields, parts
-from shallownets.config.commandline import Parser, option, words
+from shallownets.config.commandline import Parser, option
 from shallownets.config.section import Section
 from shallownets.drawing import draw
 from shallownets.errors import UserError
 from shallownets.results import artefacts
 from shallownets.stage import Arrays
 from tests.conftest import ROOT
-from tests.test_parameters import TIERS
-from tests.test_parameters import given as table
+from tests.test_parameters import planned
 
 
 def named(room):
@@ -77,13 +76,18 @@ def here(tmp_path, monkeypatch):
 
 def test_all_stages_and_figures_are_found():
     assert len(FIGURES) >= 25
-    assert len(STAGES) >= 40
+    assert set(STAGES) == {job.runs[1] for job in planned("smoke")}, "each of them has a rule"
+
+
+@pytest.mark.parametrize("name", ["", "escape", "escape.", "escape.none", "none.sgd", "escape.streams", "escape.model"])
+def test_a_name_that_no_stage_and_no_figure_has_is_refused_in_one_line(name):
+    for main in (run.main, draw.main):
+        assert (name or "no name given") in refused(main, [name])
 
 
 def values_of(stage):
     """The words of a command line that give a stage the parameters of the smoke tier."""
-    name, place, more = next(entry for entry in table(TIERS["smoke"]) if entry[0] == stage)
-    return words(config.values_of(name, TIERS["smoke"], place, more))
+    return shlex.split(next(job.asked for job in planned("smoke") if job.runs[1] == stage))[2:]
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -226,4 +230,4 @@ def test_every_command_says_what_it_does():
             assert action.help, (stage, action.dest)
         assert module.__doc__
     for figure in FIGURES:
-        assert draw.find(figure).__doc__, figure
+        assert rooms.find("figures", figure).__doc__, figure

@@ -82,7 +82,8 @@ CHANGES = st.lists(
     min_size=1,
     max_size=3,
 )
-# Every example is the same in every run: a fault that is found stays found.
+# No example is random. Hypothesis also draws constants from the modules that are imported by then, so that
+# examples differ between test orders: a count of them is asserted only where any order passes.
 GENERATED = {"derandomize": True, "database": None, "deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
@@ -154,13 +155,14 @@ def test_most_generated_values_are_refused_and_some_are_not():
     """The generator must reach both sides, or the tests above say nothing."""
     seen = []
 
-    @hypothesis.settings(max_examples=200, **GENERATED)
+    @hypothesis.settings(max_examples=600, **GENERATED)
     @given(CHANGES)
     def sample(changes):
         seen.append(verdict(changed(changes)) is None)
 
     sample()
-    assert 0.02 < sum(seen) / len(seen) < 0.8
+    # about 3 % are accepted: that none of 600 is has probability .97^600 = 1e-8
+    assert 0 < sum(seen) < 0.8 * len(seen)
 
 
 YAML_TRICKS = [

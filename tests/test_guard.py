@@ -111,7 +111,8 @@ def test_a_file_without_a_seal_or_with_one_that_makes_no_sense_is_seen(folder, s
 
 
 def test_what_killed_jobs_had_begun_to_write_is_tidied_and_times_in_the_future_are_mended(tmp_path):
-    begun = [tmp_path / "data/escape/run/.a.npz.12.unfinished", tmp_path / ".claims.csv.13.unfinished"]
+    names = ("data/escape/run/.a.npz.12.unfinished", ".claims.csv.13.unfinished", "report/toy/.a.png.14.unfinished")
+    begun = [tmp_path / name for name in names]
     kept = [tmp_path / "data/escape/run/a.npz", tmp_path / "another/data/.a.npz.14.unfinished"]
     for path in begun + kept:
         path.parent.mkdir(parents=True, exist_ok=True)

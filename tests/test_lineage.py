@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from snakemake.exceptions import WorkflowError
 
-from shallownets.archive import pack as archive
 from shallownets.errors import UserError
 from shallownets.files import sidecar
 from shallownets.report import command as report
-from shallownets.workflow import lineage
+from shallownets.workflow import guard, lineage
 from tests.conftest import ROOT
 
 SEAL = {"seconds": 90.0, "core_seconds": 30.0, "memory": 256.4}
@@ -36,10 +36,14 @@ def test_a_job_cost_what_it_took_until_its_last_result(tmp_path):
     assert lineage.cost(job(first, last)) == lineage.cost(job(last, first)) == lineage.Cost(90.0, 30.0, 256.4)
 
 
+def test_a_snakemake_that_keeps_no_plan_where_it_is_looked_for_is_refused_in_a_line():
+    with pytest.raises(WorkflowError, match=r"snakemake = [\d.]+: it has no _workflow, which guard\.py needs"):
+        guard.planned(object())
+
+
 @pytest.mark.parametrize("config", ["", "- a", "a: 1", "seed: 1"])
-@pytest.mark.parametrize("module", [archive, report])
-def test_a_config_of_a_run_that_makes_no_sense_is_refused(tmp_path, monkeypatch, module, config):
+def test_a_config_of_a_run_that_makes_no_sense_is_refused_by_the_report(tmp_path, monkeypatch, config):
     monkeypatch.chdir(ROOT)
     (tmp_path / "config.yaml").write_text(config)
     with pytest.raises(UserError, match=f"^{tmp_path}/config.yaml: config: .*$"):
-        module.main(["--results", str(tmp_path), "--out", str(tmp_path / "out")])
+        report.main(["--results", str(tmp_path)])

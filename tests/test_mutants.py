@@ -54,48 +54,35 @@ def test_every_module_with_physics_is_reached_by_tests_of_its_study_nearest_firs
 
 @pytest.fixture
 def small_checkout(tmp_path, monkeypatch):
-    """A checkout with one function, and a test that holds it to half of what it should."""
+    """A function that makes a bench of a checkout with one function and this test of it."""
     root, bench = tmp_path / "root", tmp_path / "bench"
     (root / "src").mkdir(parents=True)
-    bench.mkdir()
     (root / "src/physics.py").write_text("def f(x):\n    while x > 3:\n        x = x - 1\n    return x * 2 + 1\n")
-    (root / "test_physics.py").write_text("import physics\n\n\ndef test_size():\n    assert 5 < physics.f(5) < 9\n")
     for where in (sample, trial):
         monkeypatch.setattr(where, "ROOT", root)
     monkeypatch.setattr(sample, "SOURCE", root / "src")
-    monkeypatch.setattr(trial, "copy_of_checkout", lambda folder: shutil.copytree(root, folder, dirs_exist_ok=True))
-    return trial.Bench(bench)
+    monkeypatch.setattr(trial, "Checkout", lambda folder: shutil.copytree(root, folder))
+
+    def make(test="assert 5 < physics.f(5) < 9"):
+        (root / "test_physics.py").write_text(f"import physics\n\n\ndef test_size():\n    {test}\n")
+        return trial.Bench(bench, tmp_path, ("test_physics.py",))
+
+    return make
 
 
-@pytest.mark.parametrize(
-    ("becomes", "caught"), [("return x * 2 - 1", True), ("return x / 2 + 1", True), ("return x * 2 + 2", False)]
-)
-def test_a_change_is_caught_where_a_test_fails_on_it(small_checkout, becomes, caught):
-    (mutant,) = [one for one in sample.mutants("physics") if one.becomes == becomes]
-    assert small_checkout.catches(mutant, ("test_physics.py",)) == caught
-    assert (small_checkout.folder / "src/physics.py").read_text() == sample.file_of("physics").read_text()
-
-
-def test_a_change_of_the_same_size_in_the_same_second_is_not_taken_for_the_code_as_it_is(small_checkout):
-    (mutant,) = [one for one in sample.mutants("physics") if one.becomes == "return x * 2 - 1"]
-    small_checkout.seconds("test_physics.py")  # leaves bytecode
-    file = small_checkout.folder / "src/physics.py"
-    assert list(file.parent.glob("__pycache__/physics.*"))
-    for _ in range(3):
-        assert small_checkout.catches(mutant, ("test_physics.py",))
-        assert small_checkout.seconds("test_physics.py") and file.stat().st_size == len(mutant.code())
-
-
-def test_a_change_on_which_a_test_does_not_end_is_caught(small_checkout, monkeypatch):
+def test_a_change_is_caught_where_a_test_fails_on_it_or_does_not_end_and_is_taken_back(small_checkout, monkeypatch):
     monkeypatch.setattr(trial, "COMPILING", 1.0)
-    (mutant,) = [one for one in sample.mutants("physics") if one.becomes == "x = x + 1"]
-    assert small_checkout.catches(mutant, ("test_physics.py",))
+    bench = small_checkout()
+    expected = {"return x * 2 - 1": True, "return x / 2 + 1": True, "return x * 2 + 2": False, "x = x + 1": True}
+    changes = {one.becomes: one for one in sample.mutants("physics")}
+    assert {becomes: bench.catches(changes[becomes]) for becomes in expected} == expected
+    assert (bench.folder / "src/physics.py").read_text() == sample.file_of("physics").read_text()
+    assert not list(bench.folder.rglob("*.pyc"))
 
 
 def test_nothing_is_said_where_a_test_fails_on_the_code_as_it_is(small_checkout):
-    (small_checkout.folder / "test_physics.py").write_text("def test_wrong():\n    assert False\n")
     with pytest.raises(SystemExit, match="a test fails on the code as it is"):
-        small_checkout.catches(sample.mutants("physics")[0], ("test_physics.py",))
+        small_checkout("assert False")
 
 
 def test_the_page_keeps_the_rows_of_modules_that_were_not_tried():

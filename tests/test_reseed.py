@@ -9,7 +9,7 @@ import yaml
 
 from shallownets.claims import reseed
 from shallownets.errors import UserError
-from shallownets.report.page import _reseed
+from shallownets.report.provenance import reseeded
 from shallownets.results.artefacts import save
 from shallownets.stage import Table
 
@@ -88,8 +88,8 @@ def test_a_verdict_that_flips_is_named_and_the_report_says_what_was_found(made, 
     said = json.loads((folders[0] / "reseed.json").read_text())
     assert said["seeds"] == [1, 2, 3]
     assert said["flips"] == len(said["flipped"]) > 300
-    assert _reseed(folders[0]) == said["says"]
-    assert _reseed(tmp_path) == ""
+    assert reseeded(folders[0]) == said["says"]
+    assert reseeded(tmp_path) == ""
     printed = capsys.readouterr().out
     assert f"{said['flips']} verdicts flip" in printed
     assert "height[k=0]: reproduced at seed 1, deviates at seed 2, reproduced at seed 3" in printed
@@ -108,4 +108,4 @@ def test_the_same_seed_twice_proves_nothing(made):
 def test_a_finding_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "reseed.json").write_text("{}")
     with pytest.raises(UserError, match=r"reseed.json: expected what `make reseed` writes"):
-        _reseed(tmp_path)
+        reseeded(tmp_path)

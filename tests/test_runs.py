@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import os
-import pathlib
 import socket
 import subprocess
 import sys
@@ -142,14 +141,6 @@ def test_a_run_that_cannot_be_told_from_a_live_one_is_left_alone(tmp_path, name)
     (tmp_path / ".lock").write_text(name)
     with pytest.raises(UserError, match="another run is at work here"), runs.run(tmp_path, nullcontext):
         pass
-    first.communicate("\n")
-
-
-def test_a_live_run_is_known_without_proc(tmp_path, monkeypatch):
-    first = python(RUN, tmp_path)
-    there = pathlib.Path.exists
-    monkeypatch.setattr(pathlib.Path, "exists", lambda path: "/proc" not in str(path) and there(path))
-    assert runs._lives(name_in(tmp_path))
     first.communicate("\n")
 
 

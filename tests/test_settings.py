@@ -5,6 +5,7 @@ import math
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -34,10 +35,6 @@ def changed(config, path, value):
     return config
 
 
-def merged(base, over):
-    return base | {k: merged(base[k], v) if isinstance(v, dict) else v for k, v in over.items()}
-
-
 def classes(kind):
     """A section, and all that are in it, in lists of it too."""
     yield kind
@@ -51,15 +48,6 @@ def classes(kind):
 def test_the_paper_tier_is_valid_and_differs_from_the_default_in_nothing(root, paper):
     settings.check(paper, KNOWN)
     assert settings.differences(paper, settings.default(root)) == []
-
-
-def test_every_tier_overlays_known_keys_and_is_valid(root, paper):
-    tiers = list((root / "workflow/tiers").glob("*.yaml"))
-    assert tiers
-    for path in tiers:
-        overlay = yaml.safe_load(path.read_text())
-        settings.check(merged(paper, overlay), KNOWN)
-        assert overlay["tier"] == path.stem
 
 
 def test_every_key_of_the_config_has_a_comment_and_every_parameter_a_meaning(root):
@@ -205,3 +193,26 @@ def test_the_classes_of_the_config_import_no_numpy():
     code = "import sys; from shallownets.config import settings; settings.config_class(); print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+# files that are no config of a tier, and what is said of them
+NO_TIER = {
+    b"escape: {batch: 1}": "expected the name of a tier, got tier = None",
+    b"tier: 5": "expected the name of a tier, got tier = 5",
+    b"tier: other": "expected the config of tier mine, got that of other",
+    b"- tier: mine": "expected keys and their values, got [{'tier': 'mine'}]",
+    b"tier: [mine": "not YAML that can be read, line 1",
+}
+
+
+@pytest.mark.parametrize("content", NO_TIER)
+def test_a_file_of_a_tier_that_is_no_config_of_it_is_one_line(tmp_path, monkeypatch, content):
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text("tier: paper")
+    for path in (Path("results/mine/config.yaml"), settings.TIERS / "mine.yaml"):  # the tier's own file comes first
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+        with pytest.raises(UserError, match=re.escape(f"{path}: {NO_TIER[content]}")):
+            settings.overlays("mine")
+    path.write_text("tier: mine")
+    assert settings.overlays("mine") == [path]

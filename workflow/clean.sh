@@ -11,14 +11,14 @@ refuse() {
 }
 
 [ -d results/ ] || refuse "results leads to no folder: mend the link, or delete it and run \`git checkout results\`"
-# Everything in a folder of results is what a run makes (older versions made benchmarks, too), or the folder of another
+# Everything in a folder of results is what a run makes (older versions made benchmarks and report.html, too), or the folder of another
 # tier, in which a run left its lock.
 look_into() {
     for path in "$1"/*; do
         [ -e "$path" ] || continue
         case ${path##*/} in
-        README.md | data | measurements | figure_data | figures | logs | benchmarks | claims.csv* | claims.md* | reseed.csv* | reseed.json*) continue ;;
-        report.html* | config.yaml | shallownets-*.zip) continue ;;
+        README.md | data | measurements | figure_data | figures | logs | benchmarks | report.html* | claims.csv* | claims.md* | reseed.csv*) continue ;;
+        reseed.json* | report | config.yaml | shallownets-*.zip) continue ;;
         esac
         if [ "$1" = results ] && [ -e "$path/.lock" ]; then
             (look_into "$path") || exit $?

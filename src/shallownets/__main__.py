@@ -4,12 +4,15 @@ A module of ``studies/<study>/commands`` is a command of that study, found by it
 """
 
 import ast
+import io
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
 
-from shallownets import cli
+from shallownets import rooms
 from shallownets.errors import UserError
+from shallownets.results import runs
 
 _SHARED = {
     "run": "shallownets.run",
@@ -31,13 +34,8 @@ _SHARED = {
 
 def commands() -> dict[str, str]:
     """Modules by the words that run them: the shared commands, and "<study> <name>" for those of the studies."""
-    package = Path(__file__).parent
-    found = {
-        f"{path.parent.parent.name} {path.stem}": f"shallownets.studies.{path.parent.parent.name}.commands.{path.stem}"
-        for path in sorted(package.glob("studies/*/commands/*.py"))
-        if path.stem != "__init__"
-    }
-    return _SHARED | found
+    found = (name.split(".") for name in rooms.names("commands"))
+    return _SHARED | {f"{study} {name}": f"shallownets.studies.{study}.commands.{name}" for study, name in found}
 
 
 def _summary(module: str) -> str:
@@ -76,5 +74,29 @@ def main() -> None:
     import_module(module).main(rest)
 
 
+def run() -> None:
+    """Run the command and leave the process.
+
+    Its code is 0 done, 1 nobody reads what it says (``| head``), 2 a user's mistake, said in one line, 130 interrupted.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # α is said as \u03b1 where only ASCII can be
+    try:
+        runs.join()
+        try:
+            main()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains of it at its end
+        sys.exit(1)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+
+
 if __name__ == "__main__":
-    cli.run(main)
+    run()

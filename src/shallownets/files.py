@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and where an artefact's seal is."""
+"""Files that are written whole or not at all, where an artefact's seal is, and which files people wrote."""
 
 import hashlib
 import os
@@ -25,6 +25,11 @@ def write_whole(path: Path, content: bytes) -> None:
 def sidecar(path: Path) -> Path:
     """Where an artefact's seal is."""
     return path.with_name(path.name + ".run.json")
+
+
+def written(folder: Path) -> list[Path]:
+    """The files below a folder in the order of their names, but for what Python keeps beside its source."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
 def hash_of(content: bytes) -> str:

@@ -5,14 +5,13 @@ Makes: the results of the stage, sealed.
 """
 
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import msgspec
 
-from shallownets import sources
+from shallownets import rooms, sources
 from shallownets.config.commandline import Parser, option, path
 from shallownets.errors import UserError
 from shallownets.results import artefacts
@@ -25,19 +24,17 @@ LOAD: dict[Kind, Callable[[Path], Arrays | Table]] = {
 SUFFIX: dict[Kind, str] = {Arrays: ".npz", Table: ".csv"}
 
 
-def find(name: str, package: str = "shallownets.studies") -> tuple[ModuleType, Stage]:
+def find(name: str) -> tuple[ModuleType, Stage]:
     """The module and the stage of a name, ``study.stage``.
 
     Raises:
         UserError: no stage has this name.
     """
-    study, _, last = name.partition(".")
-    folder = Path(str(import_module(package).__path__[0]))
-    known = sorted(f"{p.parent.parent.name}.{p.stem}" for p in folder.glob("*/stages/*.py") if p.stem != "__init__")
-    if name not in known:
-        raise UserError(f"{name or 'no stage given'}: expected a stage, one of {', '.join(known)}")
-    module = import_module(f"{package}.{study}.stages.{last}")
-    return module, getattr(module, last)
+    module = rooms.find("stages", name)
+    stage = getattr(module, name.rpartition(".")[2], None)
+    if not isinstance(stage, Stage):
+        raise UserError(f"{name}: stages share what it holds; expected the name of a stage")
+    return module, stage
 
 
 def parser_of(name: str, module: ModuleType, stage: Stage) -> Parser:

@@ -148,7 +148,7 @@ def _is_text(node: ast.AST) -> bool:
 
 @cache
 def _place(path: Path) -> tuple[Path, bytes]:
-    """Where a file really is, and its place in the checkout."""
+    """Where a file of an absolute path really is, and its place in the checkout."""
     real = path.resolve()
     return real, os.path.relpath(real, ROOT).encode()
 
@@ -159,7 +159,7 @@ def digest(paths: Iterable[Path]) -> str:
     Comments, docstrings and the layout of Python code do not enter: an edit of them reruns nothing.
     """
     total = hashlib.sha256()
-    for path, place in sorted(map(_place, paths)):
+    for path, place in sorted(_place(path.absolute()) for path in paths):
         total.update(place + b"\0")
         total.update(bytes.fromhex(_read(path, path.stat().st_mtime_ns).hash))
     return total.hexdigest()[:16]

@@ -104,7 +104,7 @@ def test_engines_share_the_starts_and_sgd_its_seed():
     ("line", "words"),
     [
         ("--p 0", "--p '0': expected a whole number from 1 to 1000"),
-        ("--N 3", "--N 3: expected at least p + p* = 6"),
+        ("--N 3", "--N '3': expected at least p + p* = 6"),
         ("--points 1", "--points '1': expected a whole number from 2 to 1000000"),
         ("--alpha-max 0.00001", "--alpha-max 1e-05: 0.1 samples at N = 10000; expected at least 2"),
         ("--alpha-max 1 --N 100 --points 401", "--points 401: expected at most one time a sample, 100 at N = 100"),

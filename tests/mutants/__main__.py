@@ -7,7 +7,7 @@ a change was missed that explained.yaml does not explain, or where a test fails 
 
 import argparse
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,10 +15,9 @@ from pathlib import Path
 from shallownets.numerics import cores
 from tests.mutants.reach import tests_of
 from tests.mutants.sample import ROOT, Mutant, explained, modules, sample
-from tests.mutants.trial import FORK, Bench
+from tests.mutants.trial import Bench
 
 PAGE = ROOT / "docs/mutants.md"
-bench: Bench  # of each process
 
 
 @dataclass(frozen=True)
@@ -57,17 +56,12 @@ def publish(page: str, results: list[Tried]) -> str:
     return "\n".join([text for text in lines if not text.startswith(("| `", "| all"))] + table) + "\n"
 
 
-def start(folder: str) -> None:
-    """Give a process its copy of the checkout."""
-    global bench
-    bench = Bench(Path(tempfile.mkdtemp(dir=folder)))
-
-
-def tried(module: str, size: int, seed: int) -> Tried:
+def tried(module: str, size: int, seed: int, kernels: Path) -> Tried:
     """Try a sample of the changes of a module."""
-    tests = tests_of(module)
     chosen, possible = sample(module, size, seed)
-    return Tried(module, possible, len(chosen), [one for one in chosen if not bench.catches(one, tests)])
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder), kernels, tests_of(module))
+        return Tried(module, possible, len(chosen), [one for one in chosen if not bench.catches(one)])
 
 
 def main() -> None:
@@ -80,11 +74,8 @@ def main() -> None:
     if not chosen:
         raise SystemExit(f"error: {' '.join(given.only)}: no such module; expected a part of {', '.join(modules())}")
     results, missed = [], 0
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        ProcessPoolExecutor(cores.usable(), FORK, start, (folder,)) as pool,
-    ):
-        for one in pool.map(tried, chosen, *zip(*[(given.sample, given.seed)] * len(chosen), strict=True)):
+    with tempfile.TemporaryDirectory() as kernels, ThreadPoolExecutor(cores.usable()) as pool:
+        for one in pool.map(lambda name: tried(name, given.sample, given.seed, Path(kernels)), chosen):
             results.append(one)
             print(f"{one.module}: {one.tried - len(one.survived)} of {one.tried} caught", flush=True)
             for mutant in one.survived:

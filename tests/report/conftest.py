@@ -14,7 +14,7 @@ import yaml
 
 from shallownets.claims.judge import Comparison
 from shallownets.files import sidecar
-from shallownets.report.page import build
+from shallownets.report.pages import build
 from shallownets.results.artefacts import save
 from shallownets.stage import Table
 from shallownets.workflow.lineage import Job
@@ -88,7 +88,15 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
 LINES = [
     line("risk[p=4]", "reproduced"),
     line("risk[p=6]", "deviates", measured=4.0, low=3.5, high=4.5, note="It deviates at p = 6."),
-    line("bound", "underpowered", kind="at_most", evidence="inequality", tolerance=None, section="5 Discussion"),
+    line(
+        "bound",
+        "underpowered",
+        kind="at_most",
+        evidence="inequality",
+        tolerance=None,
+        section="5 Discussion",
+        requires="risk",
+    ),
     line("hostile", "reproduced", statement=f"A statement {HOSTILE}."),
     line(
         "slope",
@@ -166,7 +174,7 @@ def jobs() -> list[Job]:
 def meanings() -> Iterator[None]:
     """The study `toy` of these tests has no classes of parameters."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shallownets.report.page.meanings", lambda: {"toy.line.slope": "rise over run"})
+        patch.setattr("shallownets.report.pages.meanings", lambda: {"toy.line.slope": "rise over run"})
         yield
 
 
@@ -178,10 +186,13 @@ def inside(checkout, monkeypatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def page(checkout, jobs) -> str:
-    """The report; it lies in the checkout's results, too."""
+def built(checkout, jobs) -> dict[str, bytes]:
+    """The files of the report; they lie in the checkout's results, too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(checkout)
-        page = build(Path("results"), jobs)
-    (checkout / "results/report.html").write_text(page)
-    return page
+        files = build(Path("results"), jobs)
+    for name, content in files.items():
+        path = checkout / "results/report" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return files

@@ -15,6 +15,30 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.select import Select  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
+from tests.report.test_pages import PAGES  # noqa: E402
+
+# Texts whose contrast with what is behind them is below 4.5, as WCAG 2 asks for.
+FAINT = """
+const light = (colour) => {
+  const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const behind = (node) => {
+  for (; node; node = node.parentElement) {
+    const colour = getComputedStyle(node).backgroundColor;
+    if (!/, 0\\)$/.test(colour)) return colour;
+  }
+};
+const texts = [...document.querySelectorAll("main *, nav *")].filter(
+  (node) => !node.closest("svg, .plot, math, [hidden]")
+    && [...node.childNodes].some((one) => one.nodeType === 3 && one.data.trim()));
+return texts.map((node) => {
+  const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x);
+  return [(a + 0.05) / (b + 0.05), node.tagName, node.textContent.slice(0, 40)];
+}).filter(([contrast]) => contrast < 4.5);
+"""
+
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
     not (BROWSER and DRIVER), reason="no browser: install the packages chromium and chromium-driver"
@@ -34,14 +58,18 @@ def browser():
 
 
 @pytest.fixture
-def opened(browser, checkout, page):
-    """The report, opened from disk in a window of a desktop."""
-    path = checkout / "results/report.html"
+def visit(browser, checkout, built):
+    """Open a page of the report from disk, in a window of a desktop: ``visit("escape.html#fig1")``."""
     window(browser, 1280, 900)
-    browser.get("about:blank")
+    browser.get_log("browser")
     browser.get_log("performance")
-    browser.get(path.as_uri())
-    return browser
+
+    def go(link: str):
+        browser.get("about:blank")
+        browser.get(f"{(checkout / 'results/report').as_uri()}/{link}")
+        return browser
+
+    return go
 
 
 def window(browser, width: int, height: int, scheme: str = "light") -> None:
@@ -68,27 +96,43 @@ def eventually(browser, condition) -> None:
 
 def plot(browser):
     """The live plot, scrolled to and drawn."""
-    element = browser.find_element(By.ID, "plot-escape-stationary_map")
+    element = browser.find_element(By.CSS_SELECTOR, "#stationary_map .plot")
     browser.execute_script("arguments[0].closest('figure').scrollIntoView()", element)
     eventually(browser, lambda _: element.find_elements(By.CSS_SELECTOR, ".plotly .scatterlayer .point"))
     return element
 
 
-def test_it_opens_from_disk_without_network_and_without_an_error(opened):
-    plot(opened)
-    assert [entry for entry in opened.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")] == []
-    sent = [entry["message"] for entry in opened.get_log("performance") if 'requestWillBeSent"' in entry["message"]]
-    assert any("report.html" in message for message in sent)
+def place(browser, name: str) -> float:
+    """How far below the top of the window an element begins."""
+    return browser.execute_script("return document.getElementById(arguments[0]).getBoundingClientRect().top", name)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_it_opens_from_disk_without_network_and_without_an_error(visit, page):
+    browser = visit(f"{page}.html")
+    if page == "escape":
+        plot(browser)
+    assert [entry for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")] == []
+    sent = [entry["message"] for entry in browser.get_log("performance") if 'requestWillBeSent"' in entry["message"]]
+    assert any(f"{page}.html" in message for message in sent)
     assert not [message for message in sent if '"url":"http' in message]
-    assert opened.title != "taken"
+    assert browser.title.endswith(" · shallownets")
 
 
-def test_the_ledger_sorts_searches_and_filters(opened):
-    assert len(verdicts(opened)) == 5
-    opened.find_element(By.CSS_SELECTOR, "#claims thead th:first-child").click()
-    assert verdicts(opened) == ["deviates", "underpowered", "reproduced", "reproduced", "not judged"]
-    opened.find_element(By.CSS_SELECTOR, "#claims thead th:first-child").click()
-    assert verdicts(opened)[0] == "not judged"
+def test_the_plot_library_is_loaded_only_where_a_plot_is_drawn(visit):
+    assert not visit("toy.html").find_elements(By.CSS_SELECTOR, "script[src='plotly.min.js']")
+    browser = visit("escape.html")
+    plot(browser)
+    assert len(browser.find_elements(By.CSS_SELECTOR, "script[src='plotly.min.js']")) == 1
+
+
+def test_the_ledger_sorts_searches_and_filters(visit):
+    browser = visit("ledger.html")
+    assert len(verdicts(browser)) == 5
+    browser.find_element(By.CSS_SELECTOR, "#claims thead th:first-child").click()
+    assert verdicts(browser) == ["deviates", "underpowered", "reproduced", "reproduced", "not judged"]
+    browser.find_element(By.CSS_SELECTOR, "#claims thead th:first-child").click()
+    assert verdicts(browser)[0] == "not judged"
     for key, value, left in (
         ("verdict", "underpowered", 1),
         ("section", "5 Discussion", 1),
@@ -96,102 +140,170 @@ def test_the_ledger_sorts_searches_and_filters(opened):
         ("tier", "cluster", 1),
         ("tier", "smoke", 4),
     ):
-        menu = Select(opened.find_element(By.CSS_SELECTOR, f"[data-key={key}]"))
+        menu = Select(browser.find_element(By.CSS_SELECTOR, f"[data-key={key}]"))
         menu.select_by_visible_text(value)
-        assert len(verdicts(opened)) == left, (key, value)
+        assert len(verdicts(browser)) == left, (key, value)
         menu.select_by_visible_text("all")
-    opened.find_element(By.ID, "search").send_keys("slope")
-    assert len(verdicts(opened)) == 1
-    assert "1 of 5 claims" in opened.find_element(By.ID, "ledger").text
-    opened.find_element(By.CSS_SELECTOR, "#filters [type=reset]").click()
-    eventually(opened, lambda _: len(verdicts(opened)) == 5)
+    browser.find_element(By.ID, "search").send_keys("slope")
+    assert len(verdicts(browser)) == 1
+    assert "1 of 5 claims" in browser.find_element(By.ID, "main-content").text
+    browser.find_element(By.CSS_SELECTOR, "#filters [type=reset]").click()
+    eventually(browser, lambda _: len(verdicts(browser)) == 5)
 
 
-def test_a_count_of_the_first_screen_leads_to_its_claims(opened):
-    opened.find_element(By.CSS_SELECTOR, "a[data-verdict=deviates]").click()
-    eventually(opened, lambda _: verdicts(opened) == ["deviates"])
-    assert opened.current_url.endswith("#ledger")
+def test_a_count_of_the_overview_leads_to_its_claims(visit):
+    browser = visit("index.html")
+    browser.find_element(By.CSS_SELECTOR, ".counts a.deviates").click()
+    eventually(browser, lambda _: "ledger.html?verdict=deviates" in browser.current_url)
+    eventually(browser, lambda _: verdicts(browser) == ["deviates"])
+    browser = visit("ledger.html?verdict=not%20judged")
+    assert verdicts(browser) == ["not judged"]
 
 
-def test_from_a_claim_to_its_figure_and_back_to_a_claim_that_is_filtered_out(opened):
-    link = opened.find_element(By.CSS_SELECTOR, "#claim-slope a[href='#toy-straight']")
-    opened.execute_script("arguments[0].scrollIntoView({block: 'center'})", link)
-    link.click()
-    top = "return document.getElementById(arguments[0]).getBoundingClientRect().top"
-    eventually(opened, lambda _: 0 <= opened.execute_script(top, "toy-straight") < 200)
-    Select(opened.find_element(By.CSS_SELECTOR, "[data-key=verdict]")).select_by_visible_text("deviates")
-    assert not opened.find_elements(By.ID, "claim-slope")
-    opened.find_element(By.CSS_SELECTOR, "#toy-straight .claims a").click()
-    eventually(opened, lambda _: opened.find_elements(By.ID, "claim-slope"))
-    eventually(opened, lambda _: 0 <= opened.execute_script(top, "claim-slope") < 900)
+def test_the_search_of_the_overview_finds_claims_and_figures(visit):
+    browser = visit("index.html")
+    words = browser.find_element(By.ID, "find-words")
+
+    def found() -> list[str]:
+        return [one.text for one in browser.find_elements(By.CSS_SELECTOR, "#find-list > li") if one.is_displayed()]
+
+    assert found() == []
+    words.send_keys("FIG. 7")
+    (line,) = found()
+    assert "A straight line." in line
+    words.clear()
+    words.send_keys("holds slope")
+    (line,) = found()
+    assert "reproduced" in line
+    assert "1 of 7 claims and figures" in browser.find_element(By.ID, "find-count").text
+    browser.find_element(By.CSS_SELECTOR, "#find-list > li:not([hidden]) a").click()
+    eventually(browser, lambda _: browser.current_url.endswith("ledger.html#claim-slope"))
+    eventually(browser, lambda _: 0 <= place(browser, "claim-slope") < 900)
 
 
-def test_a_plot_says_its_values_on_hover_and_its_legend_hides_curves(opened):
-    element = plot(opened)
-    spot = opened.execute_script(
+def test_a_link_to_a_figure_or_a_claim_leads_there_also_where_it_is_folded_away(visit):
+    browser = visit("escape.html#stationary_map")
+    eventually(browser, lambda _: 0 <= place(browser, "stationary_map") < 200)
+    browser = visit("ledger.html#claim-risk")
+    eventually(browser, lambda _: 0 <= place(browser, "claim-risk") < 900)
+    assert browser.find_element(By.CSS_SELECTOR, "#claim-risk .comparisons").is_displayed()
+    assert not browser.find_element(By.CSS_SELECTOR, "#claim-bound details p").is_displayed()
+    browser = visit("learned.html#claim-risk")
+    eventually(browser, lambda _: 0 <= place(browser, "claim-risk") < 900)
+
+
+def test_a_link_to_a_claim_that_is_filtered_out_shows_all_claims(visit):
+    browser = visit("ledger.html?verdict=deviates#claim-slope")
+    eventually(browser, lambda _: len(verdicts(browser)) == 5)
+    Select(browser.find_element(By.CSS_SELECTOR, "[data-key=verdict]")).select_by_visible_text("deviates")
+    assert not browser.find_elements(By.ID, "claim-slope")
+    browser.execute_script("location.hash = ''; location.hash = 'claim-slope'")
+    eventually(browser, lambda _: browser.find_elements(By.ID, "claim-slope"))
+    eventually(browser, lambda _: 0 <= place(browser, "claim-slope") < 900)
+
+
+def test_a_plot_says_its_values_on_hover_and_its_legend_hides_curves(visit):
+    browser = visit("escape.html")
+    element = plot(browser)
+    spot = browser.execute_script(
         "const box = arguments[0].querySelector('.scatterlayer .point').getBoundingClientRect();"
         "return [box.x + box.width / 2, box.y + box.height / 2]",
         element,
     )
     for x in (spot[0] - 3, spot[0]):
-        opened.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": spot[1]})
-    eventually(opened, lambda _: element.find_elements(By.CSS_SELECTOR, ".hoverlayer .hovertext"))
+        browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": spot[1]})
+    eventually(browser, lambda _: element.find_elements(By.CSS_SELECTOR, ".hoverlayer .hovertext"))
     words = element.find_element(By.CSS_SELECTOR, ".hoverlayer").text
     assert "risk 0.83333" in words
     assert "of 48" in words
     points = len(element.find_elements(By.CSS_SELECTOR, ".scatterlayer .point"))
-    opened.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 5, "y": 5})
+    browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 5, "y": 5})
     element.find_elements(By.CSS_SELECTOR, ".legendtoggle")[0].click()
-    eventually(opened, lambda _: len(element.find_elements(By.CSS_SELECTOR, ".scatterlayer .point")) < points)
-    opened.find_element(By.CSS_SELECTOR, ".swap").click()
+    eventually(browser, lambda _: len(element.find_elements(By.CSS_SELECTOR, ".scatterlayer .point")) < points)
+    browser.find_element(By.CSS_SELECTOR, ".swap").click()
     assert not element.is_displayed()
-    assert opened.find_element(By.CSS_SELECTOR, "#escape-stationary_map .drawn").is_displayed()
+    assert browser.find_element(By.CSS_SELECTOR, "#stationary_map .drawn").is_displayed()
 
 
-def test_the_keyboard_reaches_everything_in_order(opened):
+def test_the_graph_of_claims_leads_to_the_ledger(visit):
+    browser = visit("escape.html#claims-graph")
+    browser.find_element(By.CSS_SELECTOR, "#claims-graph a[href$=bound]").click()
+    eventually(browser, lambda _: browser.current_url.endswith("ledger.html#claim-bound"))
+
+
+KEYS = {
+    "index": ["skip", "find-words"],
+    "escape": ["skip", "swap"],
+    "ledger": ["skip", "search", "dt-column-order"],
+    "learned": ["skip"],
+    "provenance": ["skip"],
+}
+
+
+@pytest.mark.parametrize(("page", "expected"), KEYS.items())
+def test_the_keyboard_reaches_everything_in_order(visit, page, expected):
+    browser = visit(f"{page}.html")
     order = []
     for _ in range(200):
-        opened.switch_to.active_element.send_keys(Keys.TAB)
-        element = opened.switch_to.active_element
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        element = browser.switch_to.active_element
         if element.tag_name == "body":
             break
         order.append(element.get_attribute("class") or element.get_attribute("id") or element.tag_name)
     else:
         pytest.fail("the focus does not leave the page")
     assert order[0] == "skip"
-    places = [order.index(name) for name in ("skip", "swap", "search")]  # the order in which they are read
+    places = [next(n for n, name in enumerate(order) if wanted in name) for wanted in expected]  # as they are read
     assert places == sorted(places)
-    assert any("dt-column-order" in name for name in order)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_is_wider_than_the_window(opened, width):
-    window(opened, width, 900)
-    plot(opened)
-    wide = "return document.documentElement.scrollWidth"
-    assert opened.execute_script(wide) <= width
-    for name in ("top", "escape-stationary_map", "ledger", "provenance"):
-        opened.execute_script("document.getElementById(arguments[0]).scrollIntoView()", name)
-        seen = shot(opened)
-        assert seen.std() > 0.03, f"{name} is blank"
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_is_wider_than_the_window(visit, page, width):
+    browser = visit(f"{page}.html")
+    window(browser, width, 900)
+    if page == "escape":
+        plot(browser)
+    browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    for heading in browser.find_elements(By.CSS_SELECTOR, "h1, h2"):
+        browser.execute_script("arguments[0].scrollIntoView()", heading)
+        assert shot(browser).std() > 0.02, f"{heading.text} is blank"
 
 
-def test_dark_mode_is_dark_plots_included(opened):
-    window(opened, 1280, 900, "dark")
-    plot(opened)
-    assert np.median(shot(opened)) < 0.25
-    window(opened, 1280, 900)
-    assert np.median(shot(opened)) > 0.85
+@pytest.mark.parametrize("page", PAGES)
+def test_dark_mode_is_dark_plots_included(visit, page):
+    browser = visit(f"{page}.html")
+    window(browser, 1280, 900, "dark")
+    if page == "escape":
+        plot(browser)
+    assert np.median(shot(browser)) < 0.25
+    window(browser, 1280, 900)
+    assert np.median(shot(browser)) > 0.85
 
 
-def test_printed_it_shows_drawn_figures_and_no_controls(opened):
-    element = plot(opened)
-    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_words_stand_out_from_what_is_behind_them(visit, page, scheme):
+    browser = visit(f"{page}.html")
+    window(browser, 1280, 900, scheme)
+    assert browser.execute_script(FAINT) == []
+
+
+def test_printed_it_shows_drawn_figures_and_no_controls(visit):
+    browser = visit("escape.html")
+    element = plot(browser)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert not element.is_displayed()
-    assert opened.find_element(By.CSS_SELECTOR, "#escape-stationary_map .drawn").is_displayed()
-    assert not opened.find_element(By.ID, "filters").is_displayed()
-    window(opened, 720, 1000)
-    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    assert opened.execute_script("return document.documentElement.scrollWidth") <= 720
-    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert browser.find_element(By.CSS_SELECTOR, "#stationary_map .drawn").is_displayed()
+    window(browser, 720, 1000)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 720
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert element.is_displayed()
+    for page, control in (("ledger", "filters"), ("index", "find-form")):
+        browser = visit(f"{page}.html")
+        assert browser.find_element(By.ID, control).is_displayed()
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        assert not browser.find_element(By.ID, control).is_displayed()
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

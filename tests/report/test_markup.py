@@ -5,7 +5,7 @@ import re
 import pytest
 
 from shallownets.errors import UserError
-from shallownets.report.markup import caption, typeset
+from shallownets.report.markup import caption, linked, typeset
 from shallownets.workflow import catalogue
 
 
@@ -16,7 +16,9 @@ from shallownets.workflow import catalogue
         ("order N^(-p*/(p+2)),", "order N<sup>−p*/(p+2)</sup>,"),
         ("M_ir at 4 eta/p", "M<sub>ir</sub> at 4 η/p"),
         ("eta_opt", "η<sub>opt</sub>"),
+        ("at p_star = 2, eta_hat = 0.1", "at p* = 2, η/p = 0.1"),
         ("R = M (M^T M)^(-1/2)", "R = M (M<sup>T</sup> M)<sup>−1/2</sup>"),
+        ("|A|_F M*^beta log d", "|A|<sub>F</sub> M*<sup>β</sup> log d"),
         ("(M M^T)_ij", "(M M<sup>T</sup>)<sub>ij</sub>"),
         ("p >= p*, sqrt(2)", "p ≥ p*, √(2)"),
         ("W -> W^T W", "W → W<sup>T</sup> W"),
@@ -27,6 +29,12 @@ from shallownets.workflow import catalogue
 )
 def test_plain_formulas_are_set(plain, html):
     assert typeset(plain) == html
+
+
+def test_a_claim_that_a_note_names_leads_to_its_place():
+    html = linked("see eta-opt, not eta-line; N^(-1/2) < eta-opts", {"eta-opt": "ledger.html#claim-eta-opt"})
+    link = '<a href="ledger.html#claim-eta-opt">eta-opt</a>'
+    assert html == f"see {link}, not η-line; N<sup>−1/2</sup> &lt; η-opts"
 
 
 def test_no_caption_of_the_project_leaves_raw_tex(root):

@@ -68,6 +68,18 @@ def test_rows_are_claims_with_their_figures(inside):
     assert rows["later"].claim.shown.measured is None
 
 
+def test_the_graph_of_claims_marks_what_rests_on_a_claim_that_deviates_and_keeps_its_verdict(inside):
+    rows = table.rows_of(Path("results/claims.csv"), [])
+    drawing = table.grounds([row for row in rows if row.study == "escape"])
+    x = {name: float(left) for left, name in re.findall(r'<text x="(\S+)" y="\S+">\S (\w+)</text>', drawing)}
+    assert set(x) == {"risk", "bound"}  # the others rest on none, and none rests on them
+    assert x["risk"] < x["bound"]
+    assert '<a href="ledger.html#claim-bound"><g class="underpowered shaken">' in drawing
+    assert '<a href="ledger.html#claim-risk"><g class="deviates">' in drawing
+    assert "underpowered: The claim bound holds. It rests on risk, which deviates." in drawing
+    assert table.grounds([row for row in rows if row.study == "toy"]) == ""
+
+
 def test_another_table_is_no_ledger(tmp_path):
     path = tmp_path / "claims.csv"
     with pytest.raises(UserError, match="no such file"):

@@ -1,9 +1,7 @@
 """A real run in an archive: complete, and made again to the byte. What verify finds is in test_verify.py."""
 
-import os
 import re
 import subprocess
-import sys
 
 import pytest
 
@@ -14,10 +12,8 @@ from tests.workflow.conftest import Checkout
 TABLE = "figure_data/toy/relaxation.csv"
 
 
-def command(checkout: Checkout, module: str, *arguments: object) -> subprocess.CompletedProcess:
-    environment = os.environ | {"PYTHONPATH": str(checkout.folder / "src")}
-    line = [sys.executable, "-m", "shallownets", module, *map(str, arguments)]
-    return subprocess.run(line, cwd=checkout.folder, env=environment, capture_output=True, text=True, timeout=1200)
+def command(checkout: Checkout, *words: object) -> subprocess.CompletedProcess:
+    return checkout.python("-m", "shallownets", *map(str, words))
 
 
 @pytest.mark.parametrize("which", ["finished", pytest.param("real", marks=pytest.mark.slow)])
@@ -28,8 +24,11 @@ def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, w
     (path,) = tmp_path.glob("*.zip")
     assert path.name.startswith("shallownets-smoke-")
     manifest, files = archive.unpack(path)
+    others = [finished.results / "config.yaml", *(finished.results / "report").rglob("*.*")]
     results = finished.artefacts() | {
-        name: (finished.results / name).read_bytes() for name in ("config.yaml", "report.html")
+        path.relative_to(finished.results).as_posix(): path.read_bytes()
+        for path in others
+        if not path.name.endswith(".run.json")
     }
     assert manifest.artefacts == {
         name: hash_of(content) for name, content in results.items() if name.startswith("data/")
@@ -41,10 +40,16 @@ def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, w
     checked = command(finished, "verify", path, "--sample", 2, "--seed", 3)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "other versions" not in checked.stdout
-    assert "  same but for times and hardware  report.html\n" in checked.stdout
+    assert "  same but for times and hardware  report/provenance.html\n" in checked.stdout
+    report = sum(name.startswith("report/") for name in files)
     figures = sum(name.startswith("figures/") for name in files)
     agreeing = next(line for line in checked.stdout.splitlines() if line.startswith("Agree: "))
-    for words in (f"{figures} of {figures} figures", "1 of 1 claims.csv", "1 of 1 claims.md", "1 of 1 report.html"):
+    for words in (
+        f"{figures} of {figures} figures",
+        "1 of 1 claims.csv",
+        "1 of 1 claims.md",
+        f"{report} of {report} report",
+    ):
         assert words in agreeing
     if which == "real":  # of the toy's few tables the sample leaves none
         unchecked = checked.stdout.splitlines()[-1]

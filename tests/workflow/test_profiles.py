@@ -1,13 +1,11 @@
 """The cluster profiles fit the workflow, and in the cluster tier no submission does less than a minute of work."""
 
-import os
 import re
-from pathlib import Path
+from contextlib import chdir
 
 import pytest
 import yaml
 
-from shallownets.errors import UserError
 from shallownets.workflow import cost, lineage, profile
 from tests.conftest import ROOT
 from tests.workflow.conftest import Checkout
@@ -15,20 +13,11 @@ from tests.workflow.conftest import Checkout
 SLURM = "workflow/profiles/slurm"
 
 
-def asked() -> dict:
-    """What the profile for SLURM says."""
-    return yaml.safe_load((ROOT / profile.PROFILE).read_text())
-
-
 @pytest.fixture(scope="module")
 def jobs() -> list[lineage.Job]:
     """The jobs of the cluster tier."""
-    here = Path.cwd()
-    os.chdir(ROOT)
-    try:
+    with chdir(ROOT):
         return lineage.jobs(configs=[profile.TIER])
-    finally:
-        os.chdir(here)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +64,7 @@ def test_every_submission_of_the_cluster_tier_does_more_than_a_minute_of_work(pl
 
 
 def test_the_cluster_tier_is_as_large_as_it_says(jobs):
-    stages = [(cost.kind(job)[1:], given) for job in jobs if (given := cost.given(job.command))]
+    stages = [(cost.kind(job)[1:], given) for job in jobs if (given := cost.given(job))]
 
     def largest(key, *kind):
         return max(getattr(given, key) for found, given in stages if found == kind)
@@ -86,34 +75,9 @@ def test_the_cluster_tier_is_as_large_as_it_says(jobs):
     assert largest("replicates", "escape.escape_times", "chain") >= 10**4
 
 
-def test_every_job_of_the_cluster_tier_may_run_three_times_as_long_as_it_is_expected_to(jobs):
+def test_a_retry_asks_for_more_and_a_stage_for_the_time_that_the_profile_takes_it_to_ask_for():
     rules = "\n".join(path.read_text() for path in (ROOT / "workflow/rules").rglob("*.smk"))
-    assert set(re.findall(r"(?:mem_mb|runtime)=(\w+)", rules)) == {"growing"}, "a retry asks for more"
-    of_stages = (ROOT / "workflow/rules/stage.smk").read_text()
-    assert f"runtime=growing({profile.MINUTES})" in of_stages
-    minutes = {name: resources["runtime"] for name, resources in asked()["set-resources"].items()}
-    assert all(text.endswith(" * attempt") for text in minutes.values())
-    short = {
-        job.rule: profile.expected(job)
-        for job in jobs
-        if 3 * profile.expected(job) / 60 > int(minutes.get(job.rule, f"{profile.MINUTES} ").split()[0])
-    }
-    assert short == {}
-
-
-def test_a_tier_that_is_refused_is_one_line(tmp_path, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    wrong = tmp_path / "wrong.yaml"
-    wrong.write_text("escape: {batch: 0}")
-    with pytest.raises(UserError, match=r"escape\.batch = 0"):
-        lineage.jobs(configs=[wrong])
-    wrong.write_text("tier: wrong\nchaos: {N: 3}")
-    with pytest.raises(UserError, match=r"chaos = .*: unknown key; known here: tier, seed, escape, perceptron, ric"):
-        lineage.jobs(configs=[wrong])
-    for content, said in ((b"", "nothing"), (b"- 1", "[1]")):
-        wrong.write_bytes(content)
-        with pytest.raises(UserError, match=re.escape(f"{wrong}: expected keys and their values, got {said}")):
-            lineage.jobs(configs=[wrong])
-    wrong.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UserError, match=re.escape(f"{wrong}: not YAML that can be read")):
-        lineage.jobs(configs=[wrong])
+    assert set(re.findall(r"(?:mem_mb|runtime)=(\w+)", rules)) == {"growing"}
+    assert f"runtime=growing({profile.MINUTES})" in (ROOT / "workflow/rules/stage.smk").read_text()
+    longer = yaml.safe_load((ROOT / profile.PROFILE).read_text())["set-resources"]
+    assert all(resources["runtime"].endswith(" * attempt") for resources in longer.values())

@@ -40,17 +40,18 @@ def test_nothing_of_the_template_s_name_is_left(toy):
         ("../x", "NAME = '../x': expected 2 to 20 lower-case letters and digits"),
         ("my_study", "NAME = 'my_study': expected 2 to 20"),
         ("lambda", "NAME = 'lambda': expected 2 to 20"),
-        ("toy", "NAME = toy: expected a name that no study, key of config.yaml or rule has"),
+        ("toy", "NAME = toy: expected a name that no study, key of config.yaml, rule or page of the report has"),
         ("seed", "NAME = seed: expected a name that no study"),
         ("all", "NAME = all: expected a name that no study"),
         ("stage", "NAME = stage: expected a name that no study"),
         ("theory", "docs/theory.md: is there already; expected a name without files"),
         ("claims", "NAME = claims: expected a name that no study"),
+        ("learned", "NAME = learned: expected a name that no study"),
     ],
 )
 def test_a_name_that_cannot_be_or_is_taken_is_one_line_and_writes_nothing(toy, name, said):
     def files():
-        return {path for path in toy.folder.rglob("*") if path.suffix != ".pyc"}
+        return {path for path in toy.folder.rglob("*") if "__pycache__" not in path.parts}
 
     before = files()
     contents = (toy.folder / "config.yaml").read_bytes()

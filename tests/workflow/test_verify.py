@@ -1,6 +1,6 @@
 """No forged archive passes, even where its manifest and its name fit what was forged.
 
-A workflow of seven one-line rules stands for that of the toy study; tests/workflow/test_archive.py verifies a real run.
+A workflow of seven small rules stands for that of the toy study; tests/workflow/test_archive.py verifies a real run.
 """
 
 import re
@@ -14,38 +14,43 @@ import pytest
 from tests.workflow.conftest import Checkout
 
 RESULTS = Path("results/forged")
-# The commands are those by which a plan knows a job; the shell takes what follows them for the job itself.
+# A plan knows a job by the params of its rule.
 SNAKEFILE = """
 configfile: "config.yaml"
-shell.prefix('python() {{ case $3 in run|draw) shift 4;; *) shift 3;; esac; "$@"; }}; ')
 rule all:
     default_target: True
-    input: "results/forged/claims.md", "results/forged/report.html"
+    input: "results/forged/claims.md", "results/forged/report/index.html"
 rule data:
     output: "results/forged/data/toy/sgd.npz"
-    shell: "python -m shallownets run toy.sgd echo {config[seed]} > {output}"
+    params: command="run toy.sgd", files=""
+    shell: "echo {config[seed]} > {output}"
 rule measurements:
     input: "results/forged/data/toy/sgd.npz"
     output: "results/forged/measurements/toy/relaxation.csv"
+    params: command="run toy.relaxation", files=""
     shell:
-        "python -m shallownets run toy.relaxation sh -c"
-        " 'echo id,verdict,predicted,measured,low,high,n; echo a,reproduced,4,$(cat {input}),3,5,9' > {output}"
+        "echo id,verdict,predicted,measured,low,high,n > {output};"
+        " echo a,reproduced,4,$(cat {input}),3,5,9 >> {output}"
 rule figure_data:
     input: "results/forged/data/toy/sgd.npz"
     output: "results/forged/figure_data/toy/relaxation.csv"
-    shell: "python -m shallownets run toy.relaxation sh -c 'echo x,y; paste -d, {input} {input}' > {output}"
+    params: command="run toy.relaxation", files=""
+    shell: "echo x,y > {output}; paste -d, {input} {input} >> {output}"
 rule figure:
     input: "results/forged/figure_data/toy/relaxation.csv"
     output: "results/forged/figures/toy/relaxation.png"
-    shell: "python -m shallownets draw toy.relaxation sed s/,/-/ {input} > {output}"
+    params: command="draw toy.relaxation", files=""
+    shell: "sed s/,/-/ {input} > {output}"
 rule claims:
     input: "results/forged/measurements/toy/relaxation.csv"
     output: "results/forged/claims.csv", "results/forged/claims.md"
-    shell: "python -m shallownets ledger sh -c 'cp {input} {output[0]}; sed s/id/name/ {input} > {output[1]}'"
+    params: command="ledger", files=""
+    shell: "cp {input} {output[0]}; sed s/id/name/ {input} > {output[1]}"
 rule report:
     input: "results/forged/figures/toy/relaxation.png", "results/forged/claims.csv"
-    output: "results/forged/report.html"
-    shell: "python -m shallownets report sh -c 'cat {input}; date +\\"<td data-run>%N</td>\\"' > {output}"
+    output: "results/forged/report/index.html"
+    params: command="report", files=""
+    shell: "cat {input} > {output}; date '+<td data-run>%N</td>' >> {output}"
 """
 TABLE = "measurements/toy/relaxation.csv"
 LEDGER = b"id,verdict,predicted,measured,low,high,n\na,reproduced,4,4,3,5,9\n"
@@ -65,7 +70,7 @@ verify.main([name, *options])
 
 @pytest.fixture(scope="module")
 def forgery(toy, tmp_path_factory) -> Checkout:
-    """A checkout in which the workflow of one-line rules has run."""
+    """A checkout in which the workflow of small rules has run."""
     checkout = toy.copy(tmp_path_factory.mktemp("forgery"))
     (checkout.folder / "Snakefile").write_text(SNAKEFILE)
     checkout.edit("config.yaml", "tier: paper ", "tier: forged ")
@@ -102,11 +107,11 @@ def verified(forgery, tmp_path, monkeypatch):
 def test_a_true_archive_passes_and_what_was_not_checked_is_counted(verified):
     code, said = verified({}, "--sample", "0")
     assert code == 0
-    assert "  same but for times and hardware  report.html\n" in said
+    assert "  same but for times and hardware  report/index.html\n" in said
     assert (
         "Agree: 1 of 1 CITATION.cff, 1 of 1 LICENSE, 1 of 1 claims.csv, 1 of 1 claims.md, 1 of 1 config.yaml, " in said
     )
-    assert "1 of 1 figures, 1 of 1 report.html\n" in said
+    assert "1 of 1 figures, 1 of 1 report\n" in said
     assert said.endswith("Not checked but for the hash: 1 of 1 data, 1 of 1 figure_data, 1 of 1 measurements\n")
 
 
@@ -115,21 +120,21 @@ def test_an_invented_ledger_report_and_figure_differ_though_manifest_and_name_fi
     invented = {
         "claims.csv": ledger,
         "claims.md": ledger,
-        "report.html": b"All holds.",
+        "report/index.html": b"All holds.",
         "figures/toy/relaxation.png": b"picture",
     }
     code, said = verified(invented, "--sample", "0")
     assert code == 1
     assert "  DIFFERS, 1 verdicts: a is deviates, here reproduced  claims.csv\n" in said
-    assert re.findall("  DIFFERS  (.*)", said) == ["claims.md", "figures/toy/relaxation.png", "report.html"]
-    assert said.endswith("DIFFER: 1 of 1 claims.csv, 1 of 1 claims.md, 1 of 1 figures, 1 of 1 report.html\n")
+    assert re.findall("  DIFFERS  (.*)", said) == ["claims.md", "figures/toy/relaxation.png", "report/index.html"]
+    assert said.endswith("DIFFER: 1 of 1 claims.csv, 1 of 1 claims.md, 1 of 1 figures, 1 of 1 report\n")
 
 
 def test_an_invented_table_with_the_ledger_that_fits_it_differs_when_it_is_made_from_nothing(verified):
     table = LEDGER.replace(b"4,4", b"4,5")
-    report = (RESULTS / "report.html").read_bytes().replace(b"4,4,3", b"4,5,3")
+    report = (RESULTS / "report/index.html").read_bytes().replace(b"4,4,3", b"4,5,3")
     code, said = verified(
-        {TABLE: table, "claims.csv": table, "claims.md": table.replace(b"id", b"name", 1), "report.html": report},
+        {TABLE: table, "claims.csv": table, "claims.md": table.replace(b"id", b"name", 1), "report/index.html": report},
         "--sample", "2", "--seed", "1",
     )  # fmt: skip
     assert code == 1
@@ -137,7 +142,7 @@ def test_an_invented_table_with_the_ledger_that_fits_it_differs_when_it_is_made_
     assert said.endswith("DIFFER: 1 of 1 measurements\n")
 
 
-@pytest.mark.parametrize("name", ["claims.csv", "report.html", "figures/toy/relaxation.png", TABLE, "data/toy/sgd.npz"])
+@pytest.mark.parametrize("name", ["report/index.html", "data/toy/sgd.npz"])
 def test_an_output_that_the_config_plans_and_the_archive_lacks_is_named(verified, name):
     code, said = verified({name: None})
     assert code == 1
@@ -153,23 +158,23 @@ def test_a_file_that_the_config_does_not_plan_is_named(verified, name):
 
 
 def test_with_other_rules_numbers_are_compared_and_the_words_are_said_to_be_unchecked(verified):
-    near = {"claims.csv": LEDGER.replace(b"4,4", b"4,4.00000001"), "claims.md": b"words", "report.html": b"words"}
+    near = {"claims.csv": LEDGER.replace(b"4,4", b"4,4.00000001"), "claims.md": b"words", "report/index.html": b"words"}
     code, said = verified(near, "--sample", "2", edit=("seed]}", "seed]} "))
     assert code == 0
     assert "made with other versions, so numbers are compared: source " in said
     assert "  agrees, numbers to 1e-09 of their size  claims.csv\n" in said
-    assert said.endswith("Not checked but for the hash: 1 of 1 claims.md, 1 of 1 data, 1 of 1 report.html\n")
+    assert said.endswith("Not checked but for the hash: 1 of 1 claims.md, 1 of 1 data, 1 of 1 report\n")
 
 
 def test_what_cannot_be_made_from_the_tables_differs_and_why_is_said(verified):
     code, said = verified(
-        {}, "--sample", "0", edit=("sed s/,/-/ {input} > {output}", "sh -c 'echo error: no such column; false'")
+        {}, "--sample", "0", edit=("sed s/,/-/ {input} > {output}", "echo error: no such column; false")
     )
     assert code == 1
     assert "\n  error: no such column\n" in said
     assert re.findall("  DIFFERS, cannot be made from the archive  (.*)", said) == [
         "figures/toy/relaxation.png",
-        "report.html",
+        "report/index.html",
     ]
 
 

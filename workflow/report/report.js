@@ -1,43 +1,45 @@
-// The ledger: DataTables sorts and searches; the menus filter by what each row says of itself.
-const filters = document.getElementById("filters");
-const menus = [...filters.querySelectorAll("select")];
-const ledger = new DataTable("#claims", {
-  paging: false,
-  autoWidth: false,
-  order: [],
-  columnDefs: [{ orderable: false, targets: 4 }],
-  layout: { topStart: "info", topEnd: null, bottomStart: null, bottomEnd: null },
-  language: { info: "_TOTAL_ of _MAX_ claims", infoEmpty: "no claim", infoFiltered: "", zeroRecords: "No claim is left." },
-});
-ledger.search.fixed("menus", (text, data, index) => {
-  const row = ledger.row(index).node().dataset;
-  return menus.every((menu) => !menu.value || row[menu.dataset.key].split(", ").includes(menu.value) || row[menu.dataset.key] === menu.value);
-});
-filters.hidden = false;
-filters.addEventListener("submit", (event) => event.preventDefault());
-const search = () => ledger.search(document.getElementById("search").value).draw();
-for (const kind of ["input", "change"]) filters.addEventListener(kind, search);
-filters.addEventListener("reset", () => setTimeout(() => ledger.search("").draw()));
-// A count leads to what it counts.
-for (const count of document.querySelectorAll("a:is([data-verdict], [data-origin], [data-evidence])")) {
-  count.addEventListener("click", () => {
-    filters.reset();
-    for (const menu of menus) menu.value = count.dataset[menu.dataset.key] ?? "";
-    setTimeout(() => ledger.draw());
-  });
-}
-// A link to a claim that is filtered out shows all claims first.
+// A link to what is folded away unfolds it: what the place lies in, and the details that a claim has of its own.
 function reveal() {
-  const name = decodeURIComponent(location.hash.slice(1));
-  if (name.startsWith("claim-") && !document.getElementById(name)) {
-    filters.reset();
-    setTimeout(() => document.getElementById(name)?.scrollIntoView());
-  }
+  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!place) return;
+  for (let node = place; node; node = node.parentElement) if (node.matches("details")) node.open = true;
+  const own = place.matches("tr, .finding") && place.querySelector("details");
+  if (own) own.open = true;
+  place.scrollIntoView();
 }
 addEventListener("hashchange", reveal);
+reveal();
+
+// The search of the overview: every word must be there.
+const words = document.getElementById("find-words");
+if (words) {
+  const entries = [...document.querySelectorAll("#find-list > li")].map((entry) => [entry, entry.textContent.toLowerCase()]);
+  const count = document.getElementById("find-count");
+  const find = () => {
+    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const [entry, text] of entries) entry.hidden = !wanted.length || !wanted.every((word) => text.includes(word));
+    const found = entries.filter(([entry]) => !entry.hidden).length;
+    count.textContent = wanted.length ? `${found} of ${entries.length} claims and figures` : "";
+  };
+  words.form.hidden = false;
+  words.form.addEventListener("submit", (event) => event.preventDefault());
+  words.addEventListener("input", find);
+  find(); // what a browser keeps in the field when it comes back
+}
 
 // A live plot takes the place of the drawn figure when it comes near.
-function draw(plot) {
+let library;
+function plotly() {
+  library ??= new Promise((resolve) => {
+    const script = document.createElement("script");
+    script.src = "plotly.min.js";
+    script.addEventListener("load", resolve);
+    document.head.append(script);
+  });
+  return library;
+}
+async function draw(plot) {
+  await plotly();
   const chart = JSON.parse(document.getElementById(plot.dataset.chart).textContent);
   // a finger scrolls the page; a mouse zooms
   if (matchMedia("(pointer: coarse)").matches) chart.layout.dragmode = false;

@@ -1,27 +1,35 @@
-# The report: one page with every figure, the ledger and where the numbers come from.
+# The report: a small site with every figure, the ledger, what was learned and where the numbers come from.
 #
 # REQUIRED INPUTS: all figures and their data, RESULTS/claims.csv, RESULTS/config.yaml, which each run writes when it starts,
 #                  workflow/studies/<study>.yaml, the catalogues, templates in workflow/report; what `make reseed` found,
 #                  where it was run
-# OUTPUTS: RESULTS/report.html
+# OUTPUTS: RESULTS/report/: its pages, what they load, and the figures and their data once more
+
+from shallownets.report import site
 
 REPORT_FILES = [
     str(path.relative_to(ROOT))
-    for pattern in ("workflow/figures/*.yaml", "workflow/studies/*.yaml", "workflow/report/report.*")
-    for path in sorted(ROOT.glob(pattern))
+    for pattern in ("figures/*.yaml", "studies/*.yaml", "report/*.html.j2", "report/*.css", "report/*.js")
+    for path in sorted(ROOT.glob(f"workflow/{pattern}"))
 ] + ["config.yaml"]
 CHARTS = [f"studies.{study}.charts" for study in SHOWN if find_spec(f"shallownets.studies.{study}.charts")]
 REPORT_CODE = digest("report.command", *REPORT_FILES, *(path for charts in CHARTS for path in closure(charts)))
 
 
-rule report_page:
+try:
+    REPORT = site.files(SHOWN, site.shown(CATALOGUE, SHOWN))
+except UserError as error:
+    raise WorkflowError(str(error))
+
+
+rule report:
     input:
         figures=TARGETS.values(),
-        data=[f"{FIGURE_DATA}/{CATALOGUE[f'{study}.{name}'].table}.csv" for study in SHOWN for name in SHOWN[study]],
+        data=[f"{FIGURE_DATA}/{figure.table}.csv" for figure in site.shown(CATALOGUE, SHOWN)],
         claims=rules.claims.output.csv,
         reseed=[path for path in [f"{RESULTS}/reseed.json"] if os.path.exists(path)],
     output:
-        out=f"{RESULTS}/report.html",
+        [f"{RESULTS}/{site.FOLDER}/{name}" for name in REPORT],
     log:
         f"{LOGS}/report.log",
     group:
@@ -32,9 +40,9 @@ rule report_page:
     params:
         code=REPORT_CODE,
         command=shlex.join(["report", "--results", RESULTS, "--source", REPORT_CODE]),
-        files=lambda wildcards, output: named(output),
+        files="",  # they follow from the config of the results
         config=settings.summary(config, settings.default(ROOT)),
     message:
         "the report"
     shell:
-        "python -m shallownets {params.command} {params.files} 2>&1 | tee {log}"
+        "python -m shallownets {params.command} 2>&1 | tee {log}"

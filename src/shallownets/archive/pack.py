@@ -27,7 +27,7 @@ from shallownets.config.commandline import Parser
 from shallownets.config.commandline import path as file
 from shallownets.config.section import Limit, Section, expected
 from shallownets.errors import UserError, in_short
-from shallownets.files import hash_of, write_whole
+from shallownets.files import hash_of, write_whole, written
 from shallownets.workflow import catalogue, lineage
 
 CONFIG = "config.yaml"
@@ -67,9 +67,13 @@ class Manifest(Section):
 
 def source_of_checkout() -> str:
     """Digest of what decides an archive's bytes in the checkout where it is run: source, rules, claims and words."""
-    words = [path for path in Path("workflow").rglob("*") if path.is_file()]
     return sources.digest(
-        [*(sources.ROOT / sources.PACKAGE).rglob("*.py"), Path("Snakefile"), *words, *map(Path, PROJECT)]
+        [
+            *written(sources.ROOT / sources.PACKAGE),
+            Path("Snakefile"),
+            *written(Path("workflow")),
+            *map(Path, PROJECT),
+        ]
     )
 
 
@@ -89,9 +93,10 @@ def outputs(results: Path) -> list[str]:
     folder = settings.results_folder(settings.load(config, catalogue.names()))
     if results.resolve() != Path(folder).resolve():
         raise UserError(f"{config}: it is the config of {folder}; expected that folder")
-    if due := sorted(map(str, lineage.due(configs=[config]))):
+    jobs = lineage.jobs(configs=[config])
+    if due := sorted(str(path) for job in jobs if job.due for path in job.outputs):
         raise UserError(f"{due[0]}: missing, or not what this checkout makes; run `make figures` before")
-    return [path.relative_to(folder).as_posix() for job in lineage.jobs(configs=[config]) for path in job.outputs]
+    return [path.relative_to(folder).as_posix() for job in jobs for path in job.outputs]
 
 
 def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
@@ -126,8 +131,7 @@ def pack(results: Path, names: Iterable[str]) -> tuple[str, bytes]:
         entries = archive.infolist()
     if refusal := _refusal(len(buffer.getvalue()), entries):
         raise UserError(f"{results}: no archive can be made: {refusal}")
-    tier = settings.load(results / CONFIG, catalogue.names())["tier"]
-    return f"shallownets-{tier}-{hash_of(listed)[:_NAMED]}.zip", buffer.getvalue()
+    return f"shallownets-{settings.tier_of(results / CONFIG)}-{hash_of(listed)[:_NAMED]}.zip", buffer.getvalue()
 
 
 def _refusal(size: int, entries: Sequence[zipfile.ZipInfo]) -> str | None:

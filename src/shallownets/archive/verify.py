@@ -38,7 +38,7 @@ TOLERANCE = 1e-6  # as deviation.largest counts; between versions it is far smal
 _CHECKOUT = ("Snakefile", "config.yaml", "environment.yml", "src", "workflow")
 _TABLES = ("measurements/", "figure_data/")
 _OVERLAY = Path("archived.yaml")  # the archive's config in a copy of the checkout
-_LEDGER, _REPORT = "claims.csv", "report.html"
+_LEDGER, _REPORT = "claims.csv", "report/"
 _JUDGED = ["id", "verdict", "predicted", "measured", "low", "high", "n"]  # of the ledger; the rest are words
 _OF_A_RUN = re.compile(rb"(<t?d[^<>]* data-run>)[^<]*")  # times and hardware in the report, so marked in its template
 
@@ -68,7 +68,7 @@ def compare(name: str, made: bytes | None, listed: str, archived: bytes | None, 
     if hash_of(made) == listed:
         return True, "same"
     if archived is not None:
-        if name == _REPORT and _OF_A_RUN.sub(rb"\1", made) == _OF_A_RUN.sub(rb"\1", archived):
+        if name.startswith(_REPORT) and _OF_A_RUN.sub(rb"\1", made) == _OF_A_RUN.sub(rb"\1", archived):
             return True, "same but for times and hardware"
         if name.startswith(_TABLES) or name == _LEDGER:
             return _compare_tables(name, made, archived, exact)
@@ -104,15 +104,14 @@ class Copy:
         planned: by the name of each result that the config plans, the rule that makes it.
     """
 
-    def __init__(self, folder: Path, config: bytes) -> None:
+    def __init__(self, folder: Path, config: bytes, results: str) -> None:
         for name in _CHECKOUT:
             (shutil.copytree if Path(name).is_dir() else shutil.copy2)(name, folder / name)
         (folder / _OVERLAY).write_bytes(config)
-        self._folder = folder
+        self._folder, self._results = folder, results
         with contextlib.chdir(folder):
-            self._results = settings.results_folder(settings.load(_OVERLAY, catalogue.names()))
             jobs = lineage.jobs(configs=[_OVERLAY])
-        self.planned = {path.relative_to(self._results).as_posix(): job.rule for job in jobs for path in job.outputs}
+        self.planned = {path.relative_to(results).as_posix(): job.rule for job in jobs for path in job.outputs}
 
     def make(self, names: Iterable[str], given: Mapping[str, bytes], *options: str) -> dict[str, bytes]:
         """What there is when Snakemake has made these results, as far as it can, from those given and no others."""
@@ -149,7 +148,7 @@ def check(path: Path, size: int, seed: int) -> dict[str, Finding]:
         UserError: the archive is refused.
     """
     manifest, files = archive.unpack(path)
-    settings.load(zipfile.Path(path, archive.CONFIG), catalogue.names())
+    results = settings.results_folder(settings.load(zipfile.Path(path, archive.CONFIG), catalogue.names()))
     print(f"{len(files)} files: the bytes are those of the manifest", flush=True)
     here = {"source": archive.source_of_checkout()} | archive.versions()
     there = {"source": manifest.source} | manifest.versions
@@ -162,7 +161,7 @@ def check(path: Path, size: int, seed: int) -> dict[str, Finding]:
         return {name: compare(name, made.get(name), listed[name], files.get(name), not other) for name in names}
 
     with tempfile.TemporaryDirectory() as temporary:
-        copy = Copy(Path(temporary), files[archive.CONFIG])
+        copy = Copy(Path(temporary), files[archive.CONFIG], results)
         whole = {archive.CONFIG, *archive.PROJECT, *copy.planned}
         if odd := listed.keys() ^ whole:
             said = {True: "FOREIGN, the config does not plan it", False: "MISSING, the config plans it"}

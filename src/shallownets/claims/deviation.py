@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, log1p, sqrt
 
-from scipy.special import chdtrc, ndtr, ndtri, stdtr, stdtrit
+import scipy
 
 from shallownets.numerics.statistics import WIDTH
 
-LEVEL = float(2 * ndtr(-WIDTH))  # 0.0027
+LEVEL = float(2 * scipy.special.ndtr(-WIDTH))  # 0.0027
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Interval:
 def interval(value: float, low: float, high: float, degrees: float) -> Interval:
     """The interval of a row of a table, whose ends are three standard errors from the value."""
     below, above = (value - low) / WIDTH, (high - value) / WIDTH
-    reach = WIDTH if degrees == inf or low == high else -float(stdtrit(degrees, LEVEL / 2))
+    reach = WIDTH if degrees == inf or low == high else -float(scipy.special.stdtrit(degrees, LEVEL / 2))
     return Interval(value, value - reach * below, value + reach * above, below, above, degrees)
 
 
@@ -73,10 +73,10 @@ def standard(gap: float, error: float, degrees: float) -> float:
     t = gap / error
     if degrees == inf:
         return t
-    chance = float(stdtr(degrees, -abs(t)))
+    chance = float(scipy.special.stdtr(degrees, -abs(t)))
     # beyond what a float holds: Wallace's approximation (1959)
     size = (
-        -float(ndtri(chance))
+        -float(scipy.special.ndtri(chance))
         if chance > 0
         else sqrt(degrees * log1p(t**2 / degrees)) * (8 * degrees + 1) / (8 * degrees + 3)
     )
@@ -85,7 +85,7 @@ def standard(gap: float, error: float, degrees: float) -> float:
 
 def chance(deviation: float) -> float:
     """Of a Gaussian number to be as far from 0, on either side."""
-    return float(2 * ndtr(-abs(deviation)))
+    return float(2 * scipy.special.ndtr(-abs(deviation)))
 
 
 def given_up(deviations: Sequence[float]) -> list[bool]:
@@ -117,7 +117,7 @@ class Together:
 
     @property
     def chance_of_chi2(self) -> float:
-        return float(chdtrc(self.rows, self.chi2))
+        return float(scipy.special.chdtrc(self.rows, self.chi2))
 
     @property
     def chance_of_mean(self) -> float:

@@ -91,6 +91,12 @@ class Claim:
         return DEVIATES if self.fails_together else self.shown.verdict
 
     @property
+    def ground(self) -> str:
+        """Which of the claims that it rests on do not hold, in a sentence; empty where all do."""
+        deviate = "deviate" if len(self.shaken) > 1 else "deviates"
+        return f"It rests on {', '.join(self.shaken)}, which {deviate}." if self.shaken else ""
+
+    @property
     def remarks(self) -> list[str]:
         """What is to be said of it beside its verdict: that it fails together, its ground, its calibration."""
         said = [
@@ -99,9 +105,11 @@ class Claim:
             for group in self.together
             if group.fails
         ]
-        if self.shaken:
-            said.append(f"It rests on {', '.join(self.shaken)}, which deviates.")
-        return said + [f"Calibrated: {self.shown.calibrated}."] * bool(self.shown.calibrated)
+        return (
+            said
+            + [self.ground] * bool(self.ground)
+            + [f"Calibrated: {self.shown.calibrated}."] * bool(self.shown.calibrated)
+        )
 
     @property
     def gravity(self) -> int:

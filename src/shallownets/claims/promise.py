@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+import scipy
 
 from shallownets.claims.deviation import chance
 from shallownets.claims.judge import NOT_JUDGED, Comparison
@@ -51,11 +51,14 @@ def of(deviations: Sequence[float]) -> Promise:
     """Hold deviations against the normal law."""
     values = np.sort(np.asarray(deviations, float))
     n = len(values)
-    steps, law = np.arange(n + 1) / max(n, 1), ndtr(values)
+    steps, law = np.arange(n + 1) / max(n, 1), scipy.special.ndtr(values)
     apart = np.concatenate([np.abs(law - steps[1:]), np.abs(law - steps[:-1])])
     tails = [Tail(k, int((np.abs(values) > k).sum()), n * chance(k)) for k in BEYOND]
     return Promise(
-        values.tolist(), ndtri((np.arange(n) + 0.5) / max(n, 1)).tolist(), tails, float(apart.max(initial=0))
+        values.tolist(),
+        scipy.special.ndtri((np.arange(n) + 0.5) / max(n, 1)).tolist(),
+        tails,
+        float(apart.max(initial=0)),
     )
 
 

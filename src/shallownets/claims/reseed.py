@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+import scipy
 
 from shallownets.claims import entries, promise
 from shallownets.claims.deviation import LEVEL, standard
@@ -90,8 +90,8 @@ def flips_by_chance(deviations: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """
     seeds, mean = deviations.shape[1], deviations.mean(1)
     true = np.where(np.abs(mean) * np.sqrt(seeds) > WIDTH, mean, 0.0)
-    reach = -ndtri(LEVEL / rows / 2)
-    share = ndtr(-reach - true) + ndtr(true - reach)
+    reach = -scipy.special.ndtri(LEVEL / rows / 2)
+    share = scipy.special.ndtr(-reach - true) + scipy.special.ndtr(true - reach)
     return 2 * share * (1 - share) * (seeds - 1)
 
 

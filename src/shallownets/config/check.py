@@ -5,11 +5,11 @@ import math
 import types
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import yaml
-from msgspec import Meta
+from msgspec import UNSET, Meta
 
 from shallownets.config.section import Section
 from shallownets.errors import UserError, in_short, key_name
@@ -18,6 +18,23 @@ LARGEST = 10**15  # beyond it no number here has a meaning, and floats no longer
 
 Kind = TypeVar("Kind", bound=Section)
 Place = tuple[str, ...]
+
+
+class Fault(NamedTuple):
+    """A value that is wrong: where it stands, what was expected of it, and perhaps how it came about."""
+
+    place: Place
+    value: object  # UNSET where a key is missing
+    right: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        name = ".".join(self.place) or "the config"
+        return (
+            f"{name}: {self.right}"
+            if self.value is UNSET
+            else f"{name} = {in_short(self.value)}: {self.right}{self.hint}"
+        )
 
 
 def parts(kind: Any) -> tuple[Any, list[Meta]]:
@@ -106,26 +123,25 @@ def _text_hint(text: str) -> str:
 
 def _wrong(value: object, kind: Any) -> str:
     """What was expected in place of a value that is not of its kind."""
-    bare, _ = parts(kind)
     if isinstance(value, float) and not math.isfinite(value):
         return "a finite number"
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= LARGEST:
         return f"a number below {LARGEST:.0e}"
-    return expectation(kind) + (_text_hint(value) if isinstance(value, str) and bare in (int, float) else "")
+    return expectation(kind)
 
 
-def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
-    """A line for each value that is not of its kind, the first ones first."""
+def _faults(value: object, kind: Any, place: Place) -> Iterator[Fault]:
+    """Each value that is not of its kind, the first ones first."""
     bare, metas = parts(kind)
     if value is None and bare is not kind and type(None) in get_args(kind):
         return
 
-    def line(right: str) -> str:
-        return f"{'.'.join(place) or 'the config'} = {in_short(value)}: expected {right}"
+    def fault(right: str) -> Fault:
+        return Fault(place, value, f"expected {right}")
 
     if isinstance(bare, type) and issubclass(bare, Section):
         if not isinstance(value, Mapping):
-            yield line(expectation(bare))
+            yield fault(expectation(bare))
             return
         known = fields(bare)
         for key in value:
@@ -133,19 +149,19 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
                 name = key_name(key)
                 near = difflib.get_close_matches(name, known, n=1)
                 hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
-                yield f"{'.'.join([*place, name])} = {in_short(value[key])}: unknown key; {hint}"
+                yield Fault((*place, name), value[key], f"unknown key; {hint}")
         for name, part in known.items():
             if name in value:
                 yield from _faults(value[name], part, (*place, name))
             elif name in required(bare):
-                yield f"{'.'.join([*place, name])}: missing; it is needed here"
+                yield Fault((*place, name), UNSET, "missing; it is needed here")
         return
     if get_origin(bare) in (list, tuple):
         # without the items: how many there are, and that it is a list at all
         length = len(get_args(bare)) if get_origin(bare) is tuple else None
         least = next((meta.min_length for meta in metas if meta.min_length), 0)
         if not isinstance(value, list | tuple) or len(value) < least or (length is not None and len(value) != length):
-            yield line(expectation(kind))
+            yield fault(expectation(kind))
             return
         items = get_args(bare) if length is not None else get_args(bare) * len(value)
         for n, (item, part) in enumerate(zip(value, items, strict=True)):
@@ -153,23 +169,23 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[str]:
         if _is_different(metas):
             for n, item in enumerate(value):
                 if item in value[:n]:
-                    where = ".".join((*place, str(n)))
-                    yield f"{where} = {in_short(item)}: expected {expectation(kind)}; this one stands there twice"
+                    yield Fault((*place, str(n)), item, f"expected {expectation(kind)}; this one stands there twice")
         return
     if get_origin(bare) is dict:
         least = next((meta.min_length for meta in metas if meta.min_length), 0)
         if not isinstance(value, Mapping) or len(value) < least:
-            yield line(expectation(kind))
+            yield fault(expectation(kind))
             return
         of_key, of_item = get_args(bare)
         for key, item in value.items():
             where = (*place, key_name(key))
             if not _converts(key, of_key):
-                yield f"{'.'.join(where)} = {in_short(item)}: expected {expectation(of_key)}"
+                yield Fault(where, item, f"expected {expectation(of_key)}")
             yield from _faults(item, of_item, where)
         return
     if _is_wrong_number(value) or not _converts(value, kind):
-        yield line(_wrong(value, kind))
+        hint = _text_hint(value) if isinstance(value, str) and bare in (int, float) else ""
+        yield Fault(place, value, f"expected {_wrong(value, kind)}", hint)
 
 
 @cache
@@ -191,8 +207,8 @@ def _converts(value: object, kind: Any) -> bool:
     return True
 
 
-def _broken(section: Section, place: Place) -> Iterator[str]:
-    """A line for each limit between values that does not hold, those of inner sections first."""
+def _broken(section: Section, place: Place) -> Iterator[Fault]:
+    """Each value by which a limit between values does not hold, those of inner sections first."""
     for name in section.__struct_fields__:
         value = getattr(section, name)
         for n, part in enumerate(value) if isinstance(value, list) else [("", value)]:
@@ -204,13 +220,17 @@ def _broken(section: Section, place: Place) -> Iterator[str]:
             for part in key.split("."):
                 value = value[int(part)] if part.isdigit() else getattr(value, part)
             value = msgspec.json.decode(msgspec.json.encode(value))  # as YAML says it, without tuples
-            yield f"{'.'.join((*place, key))} = {in_short(value)}: expected {right}"
+            yield Fault((*place, *key.split(".")), value, f"expected {right}")
+
+
+def first_fault(document: object, kind: type[Section]) -> Fault | None:
+    """The first value that is wrong: one that is so by itself, before one that does not fit another."""
+    fault = next(_faults(document, kind, ()), None)
+    return fault or next(_broken(msgspec.convert(document, kind), ()), None)
 
 
 def section_of(document: object, kind: type[Kind], name: str = "config") -> Kind:
     """The section that a document says.
-
-    A value that is wrong by itself is said before one that does not fit another.
 
     Args:
         document: what a YAML or JSON file says.
@@ -220,18 +240,6 @@ def section_of(document: object, kind: type[Kind], name: str = "config") -> Kind
     Raises:
         UserError: one line for the first value that is wrong.
     """
-    for fault in _faults(document, kind, ()):
+    if fault := first_fault(document, kind):
         raise UserError(f"{name}: {fault}")
-    section = msgspec.convert(document, kind)
-    check_limits(section, name)
-    return section
-
-
-def check_limits(section: Section, name: str) -> None:
-    """Refuse a section whose values do not fit each other.
-
-    Raises:
-        UserError: one line for the first limit that does not hold.
-    """
-    for fault in _broken(section, ()):
-        raise UserError(f"{name}: {fault}")
+    return msgspec.convert(document, kind)

@@ -12,7 +12,7 @@ from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 
 import msgspec
 
-from shallownets.config.check import check_limits, expectation, fields, meaning, parts, required, section_of
+from shallownets.config.check import expectation, fields, first_fault, meaning, parts, required
 from shallownets.config.section import Section
 from shallownets.errors import UserError, in_short
 
@@ -137,29 +137,11 @@ class Parser(argparse.ArgumentParser):
                 document[name] = [_value(word, get_args(bare)[0]) for word in said]
             else:
                 document[name] = _value(said, part) if isinstance(said, str) else said
-        for name, value in document.items():
-            part = fields(kind)[name]
-            try:
-                section_of({name: value}, _alone(name, part), "")
-            except UserError as error:
-                # as the config says it, with the option in place of the key
-                _, _, right = str(error).partition(": expected ")
-                shown = getattr(found, name)
-                shown = " ".join(shown) if isinstance(shown, list) else shown
-                right = right.partition(" (this is text")[0]
-                raise UserError(f"{option(name)} {in_short(shown)}: expected {right}") from None
-        section = msgspec.convert(document, kind)
-        try:
-            check_limits(section, "")
-        except UserError as error:
-            key, _, rest = str(error).removeprefix(": ").partition(" = ")
-            raise UserError(f"{option(key.partition('.')[0])} {rest}") from None
-        return section
-
-
-def _alone(name: str, part: Any) -> type[Section]:
-    # msgspec's types do not say that a class has the bases that it is given
-    return msgspec.defstruct("Alone", [(name, part)], bases=(Section,), frozen=True, kw_only=True)  # ty: ignore[invalid-explicit-return]
+        if fault := first_fault(document, kind):
+            shown = getattr(found, fault.place[0])
+            shown = " ".join(shown) if isinstance(shown, list) else shown
+            raise UserError(f"{option(fault.place[0])} {in_short(shown)}: {fault.right}")
+        return msgspec.convert(document, kind)
 
 
 def path(text: str) -> Path:

@@ -19,6 +19,8 @@ from shallownets.config.section import Limit, Section, Seed, expected, means
 from shallownets.errors import UserError, in_short, key_name
 from shallownets.files import write_whole
 
+CONFIG = Path("config.yaml")  # relative to the checkout, as are the tiers
+TIERS = Path("workflow/tiers")
 FOLDERS = ("archive", "data", "figure_data", "figures", "logs", "measurements", "report")
 Tier = Annotated[
     str,
@@ -185,6 +187,28 @@ def tier_of(path: Path) -> str:
     return tier
 
 
+def overlays(tier: str) -> list[Path]:
+    """The config file that makes this tier of ``config.yaml``: that of its name, or else what a run wrote down.
+
+    Raises:
+        UserError: there is none, or it is that of another tier.
+    """
+    usual = tier_of(CONFIG)
+    if tier == usual:
+        return []
+    for path in (TIERS / f"{tier}.yaml", Path("results", tier, "config.yaml")):
+        if path.is_file():
+            if (named := tier_of(path)) != tier:
+                raise UserError(f"{path}: expected the config of tier {tier}, got that of {named}")
+            return [path]
+    known = {path.stem for path in TIERS.glob("*.yaml")} | {
+        path.parent.name for path in Path("results").glob("*/config.yaml")
+    }
+    raise UserError(
+        f"--tier {tier}: no such tier in {TIERS} or results; expected one of {', '.join([usual, *sorted(known)])}"
+    )
+
+
 def summary(config: Mapping, default: Mapping) -> str:
     """What a run is about to do: its tier, its folder, and each value that is not the default, that of config.yaml."""
     changed = differences(config, default)
@@ -207,4 +231,4 @@ def default(checkout: Path = Path()) -> dict:
     Raises:
         UserError: it is missing or cannot be read.
     """
-    return yamlfile.load_section(checkout / "config.yaml")
+    return yamlfile.load_section(checkout / CONFIG)

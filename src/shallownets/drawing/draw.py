@@ -5,29 +5,14 @@ Makes: the figure. Notes in the table's record, on runs that were left out, are 
 """
 
 import traceback
-from importlib import import_module
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType
 
-from shallownets import sources, studies
+from shallownets import rooms, sources
 from shallownets.config.commandline import Parser, path
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
-
-
-def find(name: str) -> ModuleType:
-    """The module of a figure, ``study.figure``.
-
-    Raises:
-        UserError: no figure has this name.
-    """
-    folder = Path(next(iter(studies.__path__)))
-    known = sorted(f"{p.parent.parent.name}.{p.stem}" for p in folder.glob("*/figures/*.py") if p.stem != "__init__")
-    if name not in known:
-        raise UserError(f"{name or 'no figure given'}: expected a figure, one of {', '.join(known)}")
-    study, _, last = name.partition(".")
-    return import_module(f"{studies.__name__}.{study}.figures.{last}")
 
 
 def _said(error: Exception, draw: FunctionType) -> str:
@@ -42,7 +27,7 @@ def main(words: list[str]) -> None:
     if name in ("-h", "--help"):
         print(__doc__)
         return
-    module = find(name)
+    module = rooms.find("figures", name)
     parser = Parser(f"python -m shallownets draw {name}", module.__doc__ or "")
     parser.add_argument("--table", type=path, required=True, metavar="FILE", help="the figure's data, .csv")
     parser.add_argument("--out", type=path, nargs="+", required=True, metavar="FILE", help="the figure, .pdf and .png")

@@ -19,7 +19,7 @@ from shallownets.workflow import catalogue
 from shallownets.workflow.catalogue import Figure
 
 RESULTS, DOCS = Path("results"), Path("docs")
-_COLOURS = 64
+_COLOURS, _LARGEST = 64, 100_000  # of a picture, at most: colours and bytes
 _ACROSS = 3  # pictures in a row
 _HEAD = """# Gallery
 
@@ -49,13 +49,16 @@ def page() -> str:
 
 
 def small(picture: bytes) -> bytes:
-    """A PNG of as many pixels, in few colours."""
+    """A PNG of as many pixels, in few colours: as many as it can have without being too large."""
     from PIL import Image
 
-    reduced = Image.open(io.BytesIO(picture)).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
-    out = io.BytesIO()
-    reduced.save(out, "PNG", optimize=True)
-    return out.getvalue()
+    whole = Image.open(io.BytesIO(picture)).convert("RGB")
+    colours, content = _COLOURS, b""
+    while not content or (len(content) > _LARGEST and colours > 1):
+        out = io.BytesIO()
+        whole.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        content, colours = out.getvalue(), colours // 2
+    return content
 
 
 def main(words: list[str]) -> None:

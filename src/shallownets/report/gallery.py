@@ -1,6 +1,5 @@
 """The figures as the report shows them: picture, interactive plot, words, parameters, claims, files and rules."""
 
-import base64
 import importlib
 import importlib.util
 import io
@@ -21,8 +20,6 @@ from shallownets.workflow import lineage
 from shallownets.workflow.catalogue import Figure
 from shallownets.workflow.lineage import Job
 
-_THUMBNAIL = 400  # pixels
-
 
 @dataclass(frozen=True)
 class Setting:
@@ -40,49 +37,36 @@ class Exhibit:
     Attributes:
         figure: its entry in the catalogue.
         found: its caption.
-        image, thumbnail: pictures as data URIs.
-        size: pixels of the image, across and down.
+        size: pixels of the picture, across and down.
         chart: the interactive plot for plotly, or None.
         settings: the parameters behind it.
         rows: its claims.
-        pdf, csv: relative to the folder of results.
         command, source: what makes the data, and the hash of the source that did.
         rules: those behind it, with what they cost.
     """
 
     figure: Figure
     found: Markup
-    image: str
-    thumbnail: str
     size: tuple[int, int]
     chart: dict | None
     settings: list[Setting]
     rows: list[Row]
-    pdf: str
-    csv: str
     command: str
     source: str
     rules: list[Rule]
 
 
-def _pictures(path: Path) -> tuple[str, str, tuple[int, int]]:
-    """A PNG as data URIs, whole and as a thumbnail, and its size in pixels; smaller as WebP, which loses nothing."""
+def _size(path: Path) -> tuple[int, int]:
+    """Pixels of a picture, across and down."""
     from PIL import Image
-
-    def uri(picture, **how) -> str:
-        buffer = io.BytesIO()
-        picture.save(buffer, "WEBP", **how)
-        return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
     content = io.BytesIO(load_bytes(path))
     try:
-        with Image.open(content) as file:
-            whole = file.convert("RGB")
+        with Image.open(content) as picture:
+            picture.load()
+            return picture.size
     except (OSError, Image.DecompressionBombError) as error:
         raise UserError(f"{path}: not a picture that can be read; delete it and run again") from error
-    small = whole.copy()
-    small.thumbnail((_THUMBNAIL, _THUMBNAIL))
-    return uri(whole, lossless=True), uri(small, quality=85), whole.size
 
 
 def _chart(figure: Figure, frame: pd.DataFrame, parameters: Mapping) -> dict | None:
@@ -139,22 +123,17 @@ def exhibit(
     Raises:
         UserError: the figure, its data or its caption is missing, or its entry names a setting that does not exist.
     """
-    pdf, csv = f"figures/{figure.study}/{figure.name}", f"figure_data/{figure.table}"
-    table = load_table(results / f"{csv}.csv")
-    maker = lineage.behind(results / f"{csv}.csv", jobs)[-1]
-    image, thumbnail, size = _pictures(results / f"{pdf}.png")
+    data = results / f"figure_data/{figure.table}.csv"
+    picture = results / f"figures/{figure.study}/{figure.name}.png"
+    table = load_table(data)
     return Exhibit(
         figure=figure,
         found=caption(figure.caption, figure.address),
-        image=image,
-        thumbnail=thumbnail,
-        size=size,
+        size=_size(picture),
         chart=_chart(figure, table.frame, table.parameters),
         settings=_settings(figure, config, meanings),
         rows=[row for row in rows if figure in row.figures],
-        pdf=f"{pdf}.pdf",
-        csv=f"{csv}.csv",
-        command=f"python -m shallownets {maker.command}",
+        command=f"python -m shallownets {lineage.behind(data, jobs)[-1].command}",
         source=table.digest,
-        rules=by_rule(lineage.behind(results / f"{pdf}.png", jobs)),
+        rules=by_rule(lineage.behind(picture, jobs)),
     )

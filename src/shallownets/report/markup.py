@@ -1,6 +1,7 @@
 """Words of the project as HTML: captions in reStructuredText, and plain statements with formulas in them."""
 
 import re
+from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
@@ -16,10 +17,12 @@ _SETTINGS = {
     "raw_enabled": False,
 }
 _SIGNS = {"&gt;=": "≥", "&lt;=": "≤", "-&gt;": "→", "sqrt(": "√(", "sum_": "Σ_"}
+_SIGNS |= {"p_star": "p*", "eta_hat": "η/p"}  # names of columns
 _GREEK = dict(zip(("alpha", "beta", "eta", "nu", "sigma", "lambda"), "αβηνσλ", strict=True))
 _WORDS = re.compile(rf"(?<![A-Za-z])({'|'.join(_GREEK)})(?![A-Za-z])(?!&)")
-_RAISED = re.compile(r"\^(?:\(((?:[^()]|\([^()]*\))*)\)|(-?[A-Za-z0-9]+))")
-_LOWERED = re.compile(r"((?<![A-Za-z_])[A-Za-zΣαβηνσλ]|\))_([A-Za-z0-9]{1,4})(?![A-Za-z0-9])")
+_ID = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)+)")
+_RAISED = re.compile(r"\^(?:\(((?:[^()]|\([^()]*\))*)\)|(-?[A-Za-z0-9αβηνσλ]+))")
+_LOWERED = re.compile(r"((?<![A-Za-z_])[A-Za-zΣαβηνσλ]|\)|\|)_([A-Za-z0-9]{1,4})(?![A-Za-z0-9])")
 
 
 def caption(text: str, name: str) -> Markup:
@@ -49,3 +52,12 @@ def typeset(text: str) -> Markup:
     html = _LOWERED.sub(r"\1<sub>\2</sub>", html)
     html = _RAISED.sub(lambda match: f"<sup>{(match[1] or match[2]).replace('-', '−')}</sup>", html)
     return Markup(html)
+
+
+def linked(text: str, places: Mapping[str, str]) -> Markup:
+    """The same, in which each name that ``places`` knows leads to its place."""
+    parts = [
+        Markup('<a href="{}">{}</a>').format(places[part], part) if part in places else typeset(part)
+        for part in _ID.split(text)
+    ]
+    return Markup("").join(parts)

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import fmean
 
 from markupsafe import Markup
 
+from shallownets.report.graph import Box, drawing
 from shallownets.workflow.lineage import Job, cost
-
-_COLUMN, _ROW, _LETTER, _PAD = 210, 24, 6.6, 8  # pixels
 
 
 @dataclass(frozen=True)
@@ -68,57 +66,7 @@ def edges(jobs: Iterable[Job]) -> dict[str, set[str]]:
     return found
 
 
-def _layers(before: dict[str, set[str]]) -> list[list[str]]:
-    """Rules in columns: each one as far right as what it reads allows, near the height of what it reads."""
-    depth: dict[str, int] = {}
-
-    def depth_of(rule: str) -> int:
-        if rule not in depth:
-            depth[rule] = max((depth_of(other) + 1 for other in before[rule]), default=0)
-        return depth[rule]
-
-    columns: list[list[str]] = [[] for _ in range(max(map(depth_of, before), default=-1) + 1)]
-    for rule in before:
-        columns[depth[rule]].append(rule)
-    height: dict[str, float] = {}
-    for column in columns:
-        column.sort(key=lambda rule: fmean(height[other] for other in before[rule]) if before[rule] else 0.0)
-        height |= {rule: (place + 0.5) / len(column) for place, rule in enumerate(column)}
-    return columns
-
-
 def graph(jobs: Iterable[Job]) -> Markup:
-    """The rules as a drawing, from left to right; every rule stands right of those whose results it reads."""
+    """The rules as a drawing; every rule stands right of those whose results it reads."""
     before = edges(jobs)
-    columns = _layers(before)
-    tall = max((len(column) for column in columns), default=0) * _ROW
-    corner = {
-        rule: (x * _COLUMN, (y + 0.5) * tall / len(column) - _ROW / 2)
-        for x, column in enumerate(columns)
-        for y, rule in enumerate(column)
-    }
-    wide = {rule: len(rule) * _LETTER + 2 * _PAD for rule in before}
-    lines = [
-        Markup('<path d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}"/>').format(
-            *(start := (corner[other][0] + wide[other], corner[other][1] + _ROW / 2)),
-            start[0] + 50,
-            start[1],
-            (end := (corner[rule][0], corner[rule][1] + _ROW / 2))[0] - 50,
-            end[1],
-            *end,
-        )
-        for rule, others in before.items()
-        for other in sorted(others)
-    ]
-    boxes = [
-        Markup(
-            '<g><rect x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{}" rx="5"/>'
-            '<text x="{:.0f}" y="{:.0f}">{}</text></g>'
-        ).format(x, y + 2, wide[rule], _ROW - 4, x + _PAD, y + _ROW / 2 + 4, rule)
-        for rule, (x, y) in corner.items()
-    ]
-    across = max((x + wide[rule] for rule, (x, _) in corner.items()), default=0)
-    return Markup(
-        '<svg class="rules" role="img" aria-label="The rules and who reads whose results" '
-        'width="{0:.0f}" height="{1:.0f}" viewBox="-2 -2 {0:.0f} {1:.0f}"><g class="edges">{2}</g>{3}</svg>'
-    ).format(across + 4, tall + 4, Markup("").join(lines), Markup("").join(boxes))
+    return drawing(before, {rule: Box(rule) for rule in before}, "The rules and who reads whose results")

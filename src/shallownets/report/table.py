@@ -10,18 +10,25 @@ from markupsafe import Markup
 from shallownets.claims import ledger
 from shallownets.claims.judge import Comparison
 from shallownets.claims.ledger import Claim
+from shallownets.report.graph import Box, drawing
 from shallownets.workflow.catalogue import Figure
 
+MARKS = {"reproduced": "✓", "deviates": "✗", "underpowered": "?", "calibrated": "≈", "not judged": "–"}
 _WIDTH, _HEIGHT, _REACH = 120, 18, 54  # units of the drawing: its size, and from its centre to the edge of the scale
 
 
 @dataclass(frozen=True)
 class Row:
-    """A claim, its study, and the figures to which it belongs."""
+    """A claim, its study, and the figures that show it, of those that were made."""
 
     claim: Claim
     study: str
     figures: list[Figure]
+
+    @property
+    def place(self) -> str:
+        """Where the report shows it: ``ledger.html#claim-norm-fixed-point``."""
+        return f"ledger.html#claim-{self.claim.id}"
 
 
 def rows_of(path: Path, figures: Collection[Figure]) -> list[Row]:
@@ -29,7 +36,7 @@ def rows_of(path: Path, figures: Collection[Figure]) -> list[Row]:
 
     Args:
         path: the ledger.
-        figures: those of the catalogues.
+        figures: those that were made.
 
     Raises:
         UserError: the ledger is missing or is not one.
@@ -80,3 +87,28 @@ def agreement(comparison: Comparison) -> Markup:
         middle=middle,
         most=most,
     )
+
+
+def grounds(rows: Collection[Row]) -> Markup:
+    """Which claims of a study rest on which, drawn; empty where none rests on another.
+
+    A claim stands right of those it rests on. Where one of these deviates, it is marked, and judged by itself alone.
+    """
+    claims = {row.claim.id: row for row in rows}
+    rests = {name: set(row.claim.requires) & claims.keys() for name, row in claims.items()}
+    before = {name: rests[name] for name in claims if rests[name] or any(name in others for others in rests.values())}
+
+    def box(name: str) -> Box:
+        row = claims[name]
+        claim = row.claim
+        kind = claim.verdict.split()[0] + (" shaken" if claim.shaken else "")
+        return Box(
+            f"{MARKS[claim.verdict]} {name}",
+            kind,
+            row.place,
+            f"{claim.verdict}: {claim.shown.statement} {claim.ground}".rstrip(),
+        )
+
+    if not before:
+        return Markup("")
+    return drawing(before, {name: box(name) for name in before}, "Which claims rest on which")

@@ -43,9 +43,9 @@ class Figure(Section):
         return f"{self.study}.{self.name}"
 
     @property
-    def anchor(self) -> str:
-        """Its place on the page of the report: ``escape-fig1``."""
-        return f"{self.study}-{self.name}"
+    def place(self) -> str:
+        """Where the report shows it: ``escape.html#fig1``."""
+        return f"{self.study}.html#{self.name}"
 
     @property
     def table(self) -> str:

@@ -19,13 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
-from shallownets.config import settings, yamlfile
-from shallownets.config.check import fields
-from shallownets.config.commandline import Parser, option
+from shallownets.config import settings
+from shallownets.config.commandline import Parser
 from shallownets.config.commandline import path as file
 from shallownets.config.section import Section
 from shallownets.errors import UserError
-from shallownets.workflow import catalogue, lineage
+from shallownets.workflow import lineage
 from shallownets.workflow.lineage import Job
 
 START_UP = 3.0  # seconds of a command without work: Python, imports, compiled kernels from their cache
@@ -60,30 +59,26 @@ class Estimate:
 
 
 @cache  # each job is asked for it several times
-def given(command: str) -> Section | None:
-    """The parameters of the stage that a command runs; None where it runs none."""
-    what, name, *words = shlex.split(command)
-    if what != "run":
+def given(job: Job) -> Section | None:
+    """The parameters of the stage that a job runs; None where it runs none."""
+    if job.runs[0] != "run":
         return None
+    _, name, *options = shlex.split(job.asked)
     kind = settings.class_of(name)
-    options, own, kept = {option(field) for field in fields(kind)}, False, []
-    for word in words:  # without the options for files
-        own = word in options if word.startswith("--") else own
-        kept += [word] * own
     parser = Parser(name, "")
     parser.add_section(kind)
-    return parser.section(kind, parser.parse_args(kept))
+    return parser.section(kind, parser.parse_args(options))
 
 
 def work(job: Job) -> float:
     """How the core seconds of a job grow with what it is given; 0: they do not."""
-    section = given(job.command)
+    section = given(job)
     return section.work() if section else 0.0
 
 
 def kind(job: Job) -> Kind:
     """What it runs, and with which engine: jobs of one kind differ in their sizes alone."""
-    engine = getattr(given(job.command), "engine", "")
+    engine = getattr(given(job), "engine", "")
     return tuple(word for word in (*job.runs, engine) if word)
 
 
@@ -170,19 +165,6 @@ def table(jobs: list[Job], known: Known) -> list[str]:
     return lines
 
 
-def submissions(jobs: list[Job], known: Known, profile: Path) -> dict[str, float]:
-    """Core seconds of each group of a profile, and of every job that is in none.
-
-    Args:
-        profile: the folder of a profile of Snakemake with a list ``groups`` of ``rule=group``.
-    """
-    groups = dict(entry.split("=", 1) for entry in yamlfile.load(profile / "config.yaml")["groups"])
-    found: dict[str, float] = defaultdict(float)
-    for job in jobs:
-        found[groups.get(job.rule, f"{job.rule} ({job.outputs[0].stem})")] += estimate(job, known).seconds
-    return dict(found)
-
-
 def tested(tiers: Mapping[str, list[Job]]) -> list[str]:
     """Lines: each measured tier as the others predict it, against what it took."""
     lines = []
@@ -207,27 +189,23 @@ def tested(tiers: Mapping[str, list[Job]]) -> list[str]:
 
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets cost", __doc__ or "")
-    parser.add_argument("--tier", type=file, help="an overlay in workflow/tiers; the paper tier without it")
+    parser.add_argument("--tier", default=settings.tier_of(settings.CONFIG), help="which tier is to be launched")
     parser.add_argument("--results", type=file, default=Path("results"), help="where tiers have run")
-    parser.add_argument("--profile", type=file, default=Path("workflow/profiles/slurm"), help="for submissions")
     args = parser.parse_args(words)
-    if args.tier and not args.tier.is_file():
-        raise UserError(f"{args.tier}: no such file; expected a tier of workflow/tiers")
+    overlays = settings.overlays(args.tier)
 
     tiers: dict[str, list[Job]] = {}
     for config in (args.results / "config.yaml", *sorted(args.results.glob("*/config.yaml"))):
         if not config.is_file():
             continue
         try:
-            tiers[settings.load(config, catalogue.names())["tier"]] = lineage.jobs(configs=[config])
+            tiers[settings.tier_of(config)] = lineage.jobs(configs=[config])
         except UserError as error:
             print(f"{config.parent} is of another version and left out ({error})", file=sys.stderr)
     known = measured([job for jobs in tiers.values() for job in jobs])
     if not known:
         raise UserError(f"{args.results}: no results; expected those of `make smoke` or `make figures`")
-    jobs = lineage.jobs(configs=[args.tier] if args.tier else [])
+    jobs = lineage.jobs(configs=overlays)
     print("\n".join(table(jobs, known)))
-    shortest = sorted(submissions(jobs, known, args.profile).items(), key=lambda item: item[1])
-    print(f"\nShortest submissions with {args.profile}: " + ", ".join(f"{n} {s:.0f} s" for n, s in shortest[:3]))
-    print(f"From {sum(map(len, known.values()))} jobs of {', '.join(tiers)}; beyond: work over the largest measured.")
+    print(f"\nFrom {sum(map(len, known.values()))} jobs of {', '.join(tiers)}; beyond: work over the largest measured.")
     print("\n".join(tested(tiers)))

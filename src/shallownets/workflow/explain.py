@@ -4,7 +4,6 @@ From: the workflow, as Snakemake plans it, and whatever of its results is there.
 Makes: nothing but text.
 """
 
-import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,46 +19,14 @@ from shallownets.results.artefacts import load_table
 from shallownets.workflow import catalogue, lineage
 from shallownets.workflow.catalogue import Figure
 
-CONFIG = Path("config.yaml")
-TIERS = Path("workflow/tiers")
 _WIDTH = 110
-
-
-def overlays(tier: str) -> list[Path]:
-    """The config files that make this tier of ``config.yaml``: that of workflow/tiers, or what a run wrote down.
-
-    A file that is no config of a tier is left out, which is said.
-
-    Raises:
-        UserError: there is no such tier, or two files of workflow/tiers have its name.
-    """
-    usual = settings.tier_of(CONFIG)
-    if tier == usual:
-        return []
-    places: dict[str, list[Path]] = {}
-    for path in (*sorted(TIERS.glob("*.yaml")), *sorted(Path("results").glob("*/config.yaml"))):
-        try:
-            name = settings.tier_of(path)
-            if path.parent != TIERS and path.parent.name != name:
-                raise UserError(f"{path}: expected the config of tier {path.parent.name}, got that of {name}")
-        except UserError as error:
-            print(f"left out: {error}", file=sys.stderr)
-            continue
-        if path.parent == TIERS or name not in places:
-            places.setdefault(name, []).append(path)
-    if tier not in places:
-        known = ", ".join([usual, *sorted(places)])
-        raise UserError(f"--tier {tier}: no such tier in {TIERS} or results; expected one of {known}")
-    if len(places[tier]) > 1:
-        raise UserError(f"--tier {tier}: {' and '.join(map(str, places[tier]))} have this tier; expected one of them")
-    return places[tier]
 
 
 def merged(configs: Iterable[Path]) -> dict:
     """``config.yaml`` with these files on top, as Snakemake merges them."""
     from snakemake.utils import update_config
 
-    config = yamlfile.load_section(CONFIG)
+    config = settings.default()
     for path in configs:
         update_config(config, yamlfile.load_section(path))
     return config
@@ -177,13 +144,13 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     Raises:
         UserError: no such tier, or a workflow that Snakemake refuses.
     """
-    configs = overlays(tier)
+    configs = settings.overlays(tier)
     config = merged(configs)
     results = Path(settings.results_folder(config))
     picture = results / "figures" / figure.study / f"{figure.name}.pdf"
-    targets = [str(path) for path in (picture, *_tables(figure, results))]
-    due = lineage.due(targets, configs)
-    jobs = lineage.jobs([str(picture)], configs)
+    planned = lineage.jobs([str(path) for path in (picture, *_tables(figure, results))], configs)
+    due = {path for job in planned if job.due for path in job.outputs}
+    jobs = lineage.behind(picture, planned)
     files = sorted({path for job in jobs for path in job.code})
 
     yield f"{figure.address} ({figure.label}), tier {tier}"
@@ -191,7 +158,7 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     if figure.paper:
         yield from _wrapped(f"In the paper: {figure.paper}", "  ")
     yield ""
-    yield f"PARAMETERS, from {' and '.join(map(str, [CONFIG, *configs]))}"
+    yield f"PARAMETERS, from {' and '.join(map(str, [settings.CONFIG, *configs]))}"
     yield from _parameters(figure, config)
     yield ""
     yield f"JOBS, each after those whose results it reads: {len(jobs)}, {_cost(jobs)} at most"
@@ -223,6 +190,6 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets explain", __doc__ or "")
     parser.add_argument("figure", help="its name, such as fig3")
-    parser.add_argument("--tier", default=settings.tier_of(CONFIG), help="which tier's results")
+    parser.add_argument("--tier", default=settings.tier_of(settings.CONFIG), help="which tier's results")
     args = parser.parse_args(words)
     print("\n".join(explain(catalogue.find(args.figure), args.tier)))

@@ -5,8 +5,9 @@ bytes, nor an artefact of other parameters in its place, nor an input that chang
 artefact has a seal beside it (see ``artefacts``); here it is held against the file, the job, the source and the inputs.
 
 No hook of Snakemake's lets a workflow say that a result is to be made again, or keep a lock of its own. So ``watch``
-uses what Snakemake does not document: what ``_OF_DAG`` and ``_OF_RECORDS`` name, and nothing else in this project does.
-Where a version lacks it, a run ends with a line on it; ``make test-snakemakes`` tries the oldest and the newest one.
+uses what Snakemake does not document, as does ``planned``, for its API keeps the plan to itself: what the names below
+list, and nothing else in this project does. Where a version lacks it, a run ends with a line on it;
+``make test-snakemakes`` tries the oldest and the newest one.
 """
 
 from __future__ import annotations
@@ -28,11 +29,18 @@ from shallownets.files import hash_of, sidecar
 from shallownets.results import runs
 
 if TYPE_CHECKING:
+    from snakemake.api import WorkflowApi
     from snakemake.dag import DAG
+    from snakemake.jobs import Job
 
-_OF_DAG = ("incomplete_files", "jobs")  # called while Snakemake plans, before it asks what has changed
+_OF_API = ("_workflow",)
+_OF_DAG = (
+    "incomplete_files",
+    "jobs",
+    "needrun",
+)  # the first is called while Snakemake plans, before it asks what has changed
 _OF_RECORDS = ("lock", "has_metadata", "params_changed", "code_changed", "input_changed")
-_PARTS = ("data", "measurements", "figure_data", "figures")
+_PARTS = ("data", "measurements", "figure_data", "figures", "report")
 _SHOWN = 3  # how many files are named in the message
 
 
@@ -138,6 +146,19 @@ def watch(results: Path) -> None:
         return [*found, *faults]
 
     DAG.incomplete_files = incomplete_files  # ty: ignore[invalid-assignment]  # in place of Snakemake's own method
+
+
+def planned(workflow: WorkflowApi) -> dict[Job, bool]:
+    """The jobs of a plan that Snakemake's API has made, each with whether it would run now.
+
+    Those that only collect others are left out.
+
+    Raises:
+        WorkflowError: this version of Snakemake lacks what is used of it.
+    """
+    _require(workflow, _OF_API)
+    dag = workflow._workflow.dag
+    return {job: dag.needrun(job) for job in dag.jobs if hasattr(job.params, "command")}
 
 
 def tidy(results: Path) -> None:

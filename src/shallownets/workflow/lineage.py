@@ -1,24 +1,25 @@
 """From a result back through the workflow: the jobs that make it, as Snakemake itself plans them.
 
-Snakemake is asked for a dry run. What it says of each job comes as the structured events that its logger plugins get,
-so that no printed text is read. It takes about three seconds, most of them Snakemake's start. To be called in the
-folder of the checkout.
+Snakemake is asked for a dry run, which takes about three seconds, most of them Snakemake's start. What is said of a job
+is what its rule declares: files, message and params. To be called in the folder of the checkout.
 """
 
 import json
-import logging
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from shallownets import sources
 from shallownets.config import yamlfile
 from shallownets.errors import UserError
 from shallownets.files import sidecar
-from shallownets.workflow import user
+from shallownets.workflow import guard, user
+
+if TYPE_CHECKING:
+    from snakemake.jobs import Job as SnakemakeJob
 
 NAMED = {"run": "stages", "draw": "figures"}  # commands of which a study has many, and the room of what they run
 _OTHERS = {"ledger": "claims.ledger", "report": "report.command"}
@@ -35,6 +36,8 @@ class Job:
         inputs: results of other jobs that it reads.
         outputs: what it makes.
         command: the words behind ``python -m shallownets``.
+        asked: of these all but the ones for files.
+        due: whether a run would do it now: a result is missing, or older than a change of what it depends on.
     """
 
     rule: str
@@ -43,6 +46,8 @@ class Job:
     inputs: tuple[Path, ...]
     outputs: tuple[Path, ...]
     command: str
+    asked: str = ""
+    due: bool = False
 
     @property
     def runs(self) -> tuple[str, str]:
@@ -60,79 +65,24 @@ class Cost:
     memory: float
 
 
-# A LogRecord with Snakemake's words on a job as further attributes, which logging does not know.
-JobInfo = Any
-
-
-class _Listener(logging.Handler):
-    """Keeps the events that describe a job."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.events: list[JobInfo] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        from snakemake_interface_logger_plugins.common import LogEvent
-
-        if getattr(record, "event", None) == LogEvent.JOB_INFO:
-            self.events.append(record)
-
-
-def _planned(targets: Sequence[str], configs: Sequence[Path], forced: bool) -> list[JobInfo]:
-    """Snakemake's events for the jobs that lead to the targets: all of them, or those that would run now.
-
-    Rules that only collect others are left out.
-
-    Raises:
-        UserError: Snakemake refuses the targets, the config or the workflow.
-    """
-    # seconds to import, and only this function needs it
-    from snakemake.api import SnakemakeApi
-    from snakemake.exceptions import RuleException, WorkflowError
-    from snakemake.logging import logger
-    from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
-
-    snakefile = Path("Snakefile")
-    if not snakefile.is_file():
-        raise UserError("Snakefile: no such file here; expected to be run in the folder of the checkout")
-    user.introduce()
-    for path in configs:
-        yamlfile.load_section(path)  # Snakemake does not say which file it cannot read
-    listener = _Listener()
-    quiet = OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)
-    try:
-        with SnakemakeApi(quiet) as api:
-            logger.addHandler(listener)
-            workflow = api.workflow(
-                resource_settings=ResourceSettings(cores=1),
-                config_settings=ConfigSettings(configfiles=[path.absolute() for path in configs]),
-                snakefile=snakefile,
-            )
-            workflow.dag(DAGSettings(targets=set(targets), forceall=forced)).execute_workflow(executor="dryrun")
-    except (RuleException, WorkflowError) as error:
-        raise UserError(f"{', '.join(targets)}: {' '.join(str(error).split())}") from error
-    finally:
-        logger.removeHandler(listener)
-    return [event for event in listener.events if event.shellcmd]
-
-
-def _source(command: str, name: str) -> list[Path]:
+def _source(command: str, name: str = "") -> list[Path]:
     """The source files, relative to the checkout, that a command runs: ``run escape.sgd``, ``draw escape.fig1``, ..."""
     study, _, last = name.partition(".")
     module = f"studies.{study}.{NAMED[command]}.{last}" if command in NAMED else _OTHERS[command]
     return [Path(os.path.relpath(path)) for path in sources.closure(f"{sources.PACKAGE}.{module}")]
 
 
-def _job(event: JobInfo, made: set[str]) -> Job:
-    """The job that an event describes; ``made`` are the outputs of all jobs."""
-    command = event.shellcmd.removeprefix("python -m shallownets ").partition(" 2>&1 |")[0]
+def _job(planned: "SnakemakeJob", due: bool, made: set[str]) -> Job:
+    """What Snakemake says of a job that runs a command; ``made`` are the outputs of all jobs."""
     return Job(
-        rule=event.rule_name,
-        message=event.rule_msg or "",
-        code=tuple(_source(*command.split()[:2])),
-        inputs=tuple(Path(name) for name in event.input if name in made),
-        outputs=tuple(map(Path, event.output)),
-        command=command,
+        rule=planned.rule.name,
+        message=planned.message or "",
+        code=tuple(_source(*planned.params.command.split()[:2])),
+        inputs=tuple(Path(name) for name in planned.input if name in made),
+        outputs=tuple(map(Path, planned.output)),
+        command=f"{planned.params.command} {planned.params.files}",
+        asked=planned.params.command,
+        due=due,
     )
 
 
@@ -148,19 +98,33 @@ def jobs(targets: Sequence[str] = ("all",), configs: Sequence[Path] = ()) -> lis
     Raises:
         UserError: Snakemake refuses the targets, the config or the workflow.
     """
-    events = _planned(targets, configs, forced=True)
-    made = {name for event in events for name in event.output}
-    makers = {path: job for job in (_job(event, made) for event in events) for path in job.outputs}
+    # seconds to import, and only this function needs it
+    from snakemake.api import SnakemakeApi
+    from snakemake.exceptions import RuleException, WorkflowError
+    from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
+
+    snakefile = Path("Snakefile")
+    if not snakefile.is_file():
+        raise UserError("Snakefile: no such file here; expected to be run in the folder of the checkout")
+    user.introduce()
+    for path in configs:
+        yamlfile.load_section(path)  # Snakemake does not say which file it cannot read
+    quiet = OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)
+    try:
+        with SnakemakeApi(quiet) as api:
+            workflow = api.workflow(
+                resource_settings=ResourceSettings(cores=1),
+                config_settings=ConfigSettings(configfiles=[path.absolute() for path in configs]),
+                snakefile=snakefile,
+            )
+            workflow.dag(DAGSettings(targets=set(targets))).execute_workflow(executor="dryrun")
+            planned = guard.planned(workflow)
+    except (RuleException, WorkflowError) as error:
+        raise UserError(f"{', '.join(targets)}: {' '.join(str(error).split())}") from error
+    made = {name for job in planned for name in job.output}
+    makers = {path: job for job in (_job(*one, made) for one in planned.items()) for path in job.outputs}
     reads = {job.outputs[0]: sorted({makers[path].outputs[0] for path in job.inputs}) for job in makers.values()}
     return [makers[path] for path in TopologicalSorter(dict(sorted(reads.items()))).static_order()]
-
-
-def due(targets: Sequence[str] = ("all",), configs: Sequence[Path] = ()) -> set[Path]:
-    """What a run would make now: results that are missing, or older than a change of what they depend on.
-
-    Arguments and errors are those of ``jobs``.
-    """
-    return {Path(name) for event in _planned(targets, configs, forced=False) for name in event.output}
 
 
 def behind(path: Path, among: Iterable[Job]) -> list[Job]:

@@ -11,10 +11,11 @@ from pathlib import Path
 from shallownets.config import settings
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError, in_short
-from shallownets.files import write_whole
+from shallownets.files import write_whole, written
 
 TEMPLATE = Path("workflow/template")  # relative to the checkout
 RULES = Path("workflow/rules")
+PAGES = Path("workflow/report")  # templates of the report; each study has a page of its own name beside them
 SHARED = (Path("config.yaml"), Path("workflow/tiers/smoke.yaml"))  # files of all studies, to which it adds a section
 _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 
@@ -25,8 +26,10 @@ def files(name: str) -> dict[Path, str]:
     def named(text: str) -> str:
         return text.replace("__study__", name).replace("__Study__", name.capitalize())
 
-    paths = (path for path in sorted(TEMPLATE.rglob("*")) if path.is_file() and path.suffix != ".pyc")
-    return {Path(named(str(path.relative_to(TEMPLATE)))): named(path.read_text(encoding="utf-8")) for path in paths}
+    return {
+        Path(named(str(path.relative_to(TEMPLATE)))): named(path.read_text(encoding="utf-8"))
+        for path in written(TEMPLATE)
+    }
 
 
 def make(name: str) -> list[Path]:
@@ -45,8 +48,10 @@ def make(name: str) -> list[Path]:
         raise UserError(f"{TEMPLATE}: not there; expected the folder of the checkout")
     written = [path.read_text(encoding="utf-8") for path in (Path("Snakefile"), *RULES.glob("*.smk"))]
     rules = re.findall(r"^rule (\w+):", "\n".join(written), re.MULTILINE)
-    if name in (*settings.default(), *rules):
-        raise UserError(f"NAME = {name}: expected a name that no study, key of config.yaml or rule has")
+    if name in (*settings.default(), *rules) or (PAGES / f"{name}.html.j2").exists():
+        raise UserError(
+            f"NAME = {name}: expected a name that no study, key of config.yaml, rule or page of the report has"
+        )
     made = files(name)
     for path in made:
         if path not in SHARED and path.exists():
