@@ -19,7 +19,7 @@ from shallownets.studies.perceptron.measure import deep
 from shallownets.studies.perceptron.stages import trained
 from shallownets.studies.perceptron.theory import published
 
-TRAINING = {"sizes": [40, 80, 160], "test": 60, "scale": 0.2, "rate": 3e-3, "steps": 60, "longer_from": 1000}
+TRAINING = {"sizes": [40, 80, 160], "test": 60, "scale": 0.2, "rate": 3e-3, "steps": 60}
 SOME = {"batch": 20, "records": 12, "seed": 1}
 CLOCK = {"P": 80, "rates": [1e-3, 5e-3], "replicates": 2, "test": 60, "scale": 0.2, "steps": 60} | SOME
 STAGES = {"deep_curves": {}, "deep_table": {"resamples": 10, "seed": 1}, "deep_clock": CLOCK}
@@ -136,9 +136,9 @@ def test_steps_and_work_grow_with_the_images_and_the_trainings():
         return section_of(values, settings.class_of(f"perceptron.{name}"), name)
 
     one = given("deep_runs", TRAINING | SOME | {"network": "cnn", "replicate": 0})
-    assert [one.steps_of(P) for P in (160, 1000, 3999, 4000, 16000)] == [60, 60, 60, 120, 240]
+    assert [one.steps_of(P) for P in (10, 40, 80, 160)] == [15, 30, 42, 60]
     longer = given("deep_runs", TRAINING | SOME | {"network": "cnn", "replicate": 0, "steps": 120, "records": 24})
-    assert longer.work() / one.work() == pytest.approx(2)
+    assert longer.work() / one.work() == pytest.approx(2, rel=0.01)
     clock, more = given("deep_clock", CLOCK), given("deep_clock", CLOCK | {"replicates": 6})
     assert more.work() / clock.work() == pytest.approx(3)
     table = [given("deep_table", {"resamples": n, "seed": 1}).work() for n in (10, 20)]

@@ -80,7 +80,7 @@ use rule stage as perceptron_deep_clock with:
         **stage(
             "perceptron.deep_clock",
             "perceptron.deep.clock",
-            **{key: PERCEPTRON_DEEP["mlp"][key] for key in ("test", "scale", "steps")},
+            **{key: PERCEPTRON_DEEP["mlp"][key] for key in ("test", "scale")},
         ),
     message:
         "networks at several learning rates"

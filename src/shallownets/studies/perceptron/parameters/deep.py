@@ -1,7 +1,7 @@
 """The deep part: networks trained on images that the optional group `deep` brings."""
 
 from collections.abc import Iterator
-from math import isqrt
+from math import sqrt
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -12,7 +12,8 @@ from shallownets.studies.perceptron.parameters.kinds import rising
 Name = Annotated[Literal["mlp", "cnn"], means("network: dense layers on MNIST, or convolutions on MNIST-1D")]
 Few = Annotated[int, Meta(ge=10, le=100_000)]
 Rate = Annotated[float, Meta(ge=1e-6, le=1), means("learning rate of Adam")]
-Steps = Annotated[int, Meta(ge=10, le=10**6), means("steps of a training")]
+Count = Annotated[int, Meta(ge=10, le=10**6)]
+Steps = Annotated[Count, means("steps of a training")]
 Scale = Annotated[float, Meta(gt=0, le=10), means("first weights over He's")]
 Batch = Annotated[int, Meta(ge=1, le=10_000), means("images a step")]
 Records = Annotated[int, Meta(ge=8, le=1000), means("moments that are recorded, equally spaced in logarithm")]
@@ -32,15 +33,16 @@ class Training(Section):
     test: TestImages
     scale: Scale
     rate: Rate
-    steps: Steps
-    longer_from: Annotated[Few, means("training images from which steps grow, as the root of their number")]
+    steps: Annotated[
+        Count, means("steps of a training with most images; with fewer they fall as the root of the number")
+    ]
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(sizes=self.sizes)
 
     def steps_of(self, P: int) -> int:
         """Steps of a training with P images."""
-        return self.steps * max(1, isqrt(P // self.longer_from))
+        return round(self.steps * sqrt(P / self.sizes[-1]))
 
 
 class ClockValues(Section):
@@ -48,6 +50,7 @@ class ClockValues(Section):
 
     P: Annotated[Few, means("training images")]
     rates: Annotated[list[Rate], Meta(min_length=2), different, means("learning rates, rising")]
+    steps: Steps
     replicates: Annotated[Several, means("trainings at each")]
 
     def limits(self) -> Iterator[Limit]:

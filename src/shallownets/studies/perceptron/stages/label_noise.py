@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from shallownets.errors import UserError
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Table, Tables, stage
@@ -21,9 +23,35 @@ from shallownets.studies.perceptron.theory import laws, saddle
 UNITS = {"alpha": "examples/N", "norm": "1", "error": "test error"}
 
 
+LARGEST = 30.0  # norm at which a free one must have stopped
+
+
 def _end(alpha: float, noise: float) -> float:
-    """The norm at which the multiplier is 0."""
-    return float(scipy.optimize.brentq(lambda lam: saddle.solve(alpha, lam, noise).multiplier[0], 0.05, 30, xtol=1e-11))
+    """The norm at which the multiplier is 0.
+
+    Raises:
+        UserError: there is none, because so few examples can be separated, or with so few turned labels.
+    """
+
+    def pull(lam: float) -> float:
+        return saddle.solve(alpha, lam, noise).multiplier[0]
+
+    if pull(LARGEST) > 0:
+        raise UserError(f"alpha = {alpha:g}: expected more examples, a free norm grows beyond {LARGEST:g} here")
+    return float(scipy.optimize.brentq(pull, 1e-3, LARGEST, xtol=1e-11))
+
+
+def _passes(noise: float, alphas: list[float]) -> float | None:
+    """Examples over N from which on the best norm lies beyond the end of a free one; None outside of these alphas."""
+
+    def beyond(log_alpha: float) -> float:
+        alpha = float(np.exp(log_alpha))
+        return np.log(curves.optimum(alpha, noise)[0] / _end(alpha, noise))
+
+    first, last = np.log([alphas[0], alphas[-1]])
+    if beyond(first) > 0 or beyond(last) < 0:
+        return None
+    return float(np.exp(scipy.optimize.brentq(beyond, first, last, xtol=1e-6)))
 
 
 def _bend(noise: float) -> float:
@@ -53,6 +81,12 @@ def label_noise(given: LabelNoise) -> Tables:
         lam = np.geomspace(0.03, 6 * norm, 60)
         for one, value in zip(lam, saddle.solve(alpha, lam, p0).error, strict=True):
             shown.append({"series": "curve", "alpha": alpha, "norm": one, "error": value})
+    lost, passes = Lost(), _passes(p0, given.alphas)
+    row = {"quantity": "best norm passes the end"}
+    if passes is None:
+        lost.note("the best norm passes the end of a free one at none of these alphas", [row])
+    else:
+        rows.append(row | exact(passes).row())
     late = np.array(given.alphas) >= given.fit_from
     slope = curves.exponent(np.array(given.alphas)[late], np.array(best)[late])
     row = {"quantity": "exponent of the best norm", "alpha": given.fit_from, "theory": 0.5}
@@ -76,4 +110,4 @@ def label_noise(given: LabelNoise) -> Tables:
             bars = {"norm_bar": 3 * norm.error, "bar": 3 * error.error}
             shown.append({"series": "simulated", "alpha": alpha, "norm": norm.value, "error": error.value} | bars)
     found = {"limit": limit, "noise": p0}
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS, found))
+    return Tables(Table(pd.DataFrame(rows), UNITS, notes=lost.notes), Table(pd.DataFrame(shown), UNITS, found))

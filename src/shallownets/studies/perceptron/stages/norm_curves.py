@@ -15,6 +15,7 @@ from shallownets.studies.perceptron.parameters.theory import NormCurves
 from shallownets.studies.perceptron.theory import limits, saddle
 
 UNITS = {"alpha": "examples/N", "norm": "1", "error": "test error"}
+SLOPED = 1e-6  # of a slope, by ten digits of errors at norms that are 5e-4 apart
 FAR = np.array([1000.0, 2000.0])  # λ κ at which the approach to maximum stability is measured
 
 
@@ -24,11 +25,12 @@ def _rows(alpha: float) -> list[dict]:
     def log_tan(lam: np.ndarray) -> np.ndarray:
         return np.log(np.tan(np.pi * saddle.solve(alpha, lam).error))
 
-    slope = curves.slope_at_zero(log_tan, np.log(np.tan(np.pi * limits.hebb(alpha))))
+    slope, off = curves.slope_at_zero(log_tan, np.log(np.tan(np.pi * limits.hebb(alpha))))
     error, kappa = limits.stability(alpha)
     short = 1 - saddle.solve(alpha, FAR / kappa).error / error
     return [
-        {"quantity": "slope at Hebb", "x": np.nan, "theory": limits.hebb_slope(alpha)} | exact(slope).row(),
+        {"quantity": "slope at Hebb", "x": np.nan, "theory": limits.hebb_slope(alpha), "order": off + SLOPED}
+        | exact(slope).row(),
         {"quantity": "exponent at maximum stability", "x": FAR[0], "theory": -1.0}
         | exact(curves.exponent(FAR, short)).row(),
     ]
