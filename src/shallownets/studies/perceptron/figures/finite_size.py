@@ -18,11 +18,13 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     axes = figure.subplots()
     for n, ((norm, inputs), points) in enumerate(frame.groupby(["norm", "inputs"])):
         shift = 1 + 0.03 * (n - 1.5)
-        label = rf"$\lambda={norm:g}$, {NAMES[inputs]} inputs"
+        label = rf"$\lambda={norm:g}$, {NAMES[inputs]}"
         look: style.Look = {"color": style.colour(n), "marker": style.marker(n), "linestyle": "", "elinewidth": 0.8}
         axes.errorbar(shift / points.N, points.estimate, (points.high - points.low) / 2, label=label, **look)
     axes.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
     axes.set(xlabel="$1/N$", ylabel="error of the minimiser over theory", xlim=(0, None))
     axes.set_title(rf"$\alpha={parameters['alpha']:g}$")
-    axes.legend()
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high + 0.25 * (high - low))  # room for the legend
+    axes.legend(ncols=2, loc="upper center", title="norm and inputs", title_fontsize=8)
     return figure

@@ -23,10 +23,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     for n, (alpha, curve) in enumerate(series["fixed norm"].groupby("alpha")):
         look = {"color": style.colour(n + 2), "linewidth": 0.9}
         left.plot(curve.norm, curve.ratio, label=rf"$\alpha={alpha:g}$", **look)
-        right.plot(curve.norm, _slope(curve), **look)
+        right.plot(curve.norm[1:-1], _slope(curve), **look)
     for name, look in looks.items():
         left.plot(series[name].norm, series[name].ratio, **look)
-        right.plot(series[name].norm, _slope(series[name]), **look)
+        right.plot(series[name].norm[1:-1], _slope(series[name]), **look)
     straight = series["asymptote"][series["asymptote"].norm > 1]
     left.plot(straight.norm, straight.ratio, color=style.GREY, linestyle=":", label=r"$0.555\,\lambda^{-1/2}$")
     left.set(
@@ -34,10 +34,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     )
     left.legend(loc="lower left")
     right.axhline(-0.5, color=style.GREY, linestyle=":", zorder=0)
-    right.set(xscale="log", ylim=(-0.6, 0.25), xlabel=r"norm $\lambda$", ylabel=r"local exponent of $\varepsilon$")
+    right.set(xscale="log", ylim=(-0.6, 0.05), xlabel=r"norm $\lambda$", ylabel=r"local exponent of $\varepsilon$")
     return figure
 
 
 def _slope(curve: pd.DataFrame) -> np.ndarray:
-    """d log ratio/d log norm."""
-    return np.gradient(np.log(curve.ratio.to_numpy()), np.log(curve.norm.to_numpy()))
+    """d log ratio/d log norm, but at both ends, where a difference has one side."""
+    return np.gradient(np.log(curve.ratio.to_numpy()), np.log(curve.norm.to_numpy()))[1:-1]

@@ -23,9 +23,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         bars = {"linestyle": "", "elinewidth": 0.8, "zorder": 3}
         left.errorbar(free.norm, free.estimate, (free.high - free.low) / 2, color=colour, marker="o", **bars)
         left.plot(fixed.norm, fixed.estimate, color=colour, marker="s", linestyle="", fillstyle="none", markersize=6)
-        right.errorbar(
-            ratio.norm, ratio.estimate, (ratio.high - ratio.low) / 2, color=colour, marker=style.marker(n), **bars
-        )
+        width = (ratio.high - ratio.low) / 2
+        right.errorbar(ratio.norm, ratio.estimate, width, color=colour, label=label, marker=style.marker(n), **bars)
     limit = frame[frame.series == "limit"]
     right.plot(limit.norm, limit.estimate, color="black", linewidth=0.9, label=r"$\alpha\to\infty$")
     right.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
@@ -34,5 +33,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")
     left.legend()
     right.set(xscale="log", xlabel=r"norm $\lambda$", ylabel="free over fixed norm, same sample")
-    right.legend()
+    right.legend(loc="upper left")
     return figure

@@ -30,9 +30,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=6.5)
     right.plot(best.alpha, best.norm, color=style.COLOURS[0], marker="o", label="least error")
     right.plot(end.alpha, end.norm, color=style.COLOURS[1], marker="s", label="free training ends")
-    right.errorbar(
-        simulated.alpha, simulated.norm, simulated.norm_bar, marker="o", fillstyle="none", **bars, label="simulated"
-    )
+    right.errorbar(simulated.alpha, simulated.norm, simulated.norm_bar, marker="o", **bars, label="simulated")
     right.axhline(parameters["limit"], color=style.GREY, linestyle=":", zorder=0)
     right.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"norm $\lambda$")
     right.legend()

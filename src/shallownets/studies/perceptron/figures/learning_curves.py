@@ -29,10 +29,11 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     limit = series["limit"]
     left.plot(limit["T"], limit.error, color="black", linestyle="--", label=r"$\alpha\to\infty$")
     right.plot(limit["T"], limit.norm, color="black", linestyle="--")
-    left.axvline(parameters["passed"], color=style.GREY, linewidth=0.7, linestyle=":", zorder=0)
+    left.axvline(parameters["passed"], color=style.GREY, linewidth=0.7, linestyle=":", zorder=0, label="best norm")
     early = limit[limit["T"] < 0.03]
     power = 1.3 * early.norm.iloc[0] * (early["T"] / early["T"].iloc[0]) ** (1 / 3)
     right.plot(early["T"], power, color=style.GREY, linestyle=":", label=r"$\propto t^{1/3}$")
+    right.plot([], [], color="black", marker="o", linestyle="", label="flow, simulated")
     left.set(xscale="log", yscale="log", xlabel=r"$t/\alpha^2$", ylabel=r"$\alpha\,\varepsilon$", xlim=(1e-7, None))
     right.set(
         xscale="log",

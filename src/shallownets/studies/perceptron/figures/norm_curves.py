@@ -42,7 +42,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     axes.plot([], [], color=style.COLOURS[1], linewidth=2.2, label="Hebb")
     axes.plot([], [], color=style.COLOURS[3], linewidth=2.2, label="maximum stability")
     axes.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")
-    axes.set_xlim(left=frame.norm.min() / 9)
+    axes.set_xlim(left=frame.norm.min() / 20)
     axes.set_title(r"numbers: examples over dimension $\alpha$")
     axes.legend(loc="lower left", bbox_to_anchor=(0.02, 0.0))
     return figure

@@ -29,7 +29,7 @@ def deep_clock(given: DeepClock, images: Arrays) -> Tables:
         empty = pd.DataFrame({"rate": [], "replicate": [], "step": [], "norm": [], "error": []})
         return Tables(
             Table(pd.DataFrame(columns), UNITS, notes={trained.ABSENT: []}),
-            Table(empty, UNITS, notes={trained.ABSENT: []}),
+            Table(empty, UNITS, trained.OPTIONAL, {trained.ABSENT: []}),
         )
     both = train.Images(images.arrays["x"], images.arrays["labels"])
     records = train.moments(given.steps, given.records)
@@ -62,4 +62,5 @@ def deep_clock(given: DeepClock, images: Arrays) -> Tables:
     for name, samples in found.items():
         for place, values in enumerate(np.array(samples).T):
             rows.append({"quantity": name, "place": place} | mean(values).row())
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))
+    figure_data = Table(pd.concat(shown, ignore_index=True), UNITS, trained.OPTIONAL)
+    return Tables(Table(pd.DataFrame(rows), UNITS), figure_data)

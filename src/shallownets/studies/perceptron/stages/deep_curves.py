@@ -39,5 +39,5 @@ def deep_curves(given: DeepCurves, runs: list[Arrays]) -> Tables:
     empty = pd.DataFrame({"series": [], "network": [], "P": [], "x": [], "error": [], "step": []})
     return Tables(
         Table(pd.DataFrame(rows) if rows else pd.DataFrame(columns), UNITS, notes=trained.notes(runs)),
-        Table(pd.concat(shown, ignore_index=True) if shown else empty, UNITS, notes=trained.notes(runs)),
+        Table(pd.concat(shown, ignore_index=True) if shown else empty, UNITS, trained.OPTIONAL, trained.notes(runs)),
     )

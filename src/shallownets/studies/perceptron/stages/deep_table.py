@@ -56,7 +56,7 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
     notes = dict(trained.notes(runs)) | lost.notes
     return Tables(
         Table(pd.DataFrame(rows), UNITS, notes=notes),
-        Table(pd.DataFrame(shown), UNITS, {"errors": "bootstrap over trainings"}, notes),
+        Table(pd.DataFrame(shown), UNITS, {"errors": "bootstrap over trainings"} | trained.OPTIONAL, notes),
     )
 
 
