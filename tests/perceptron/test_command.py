@@ -35,6 +35,14 @@ def test_it_simulates_and_counts_what_was_left_out(capsys, tmp_path):
     assert "A free norm never gets here" in text and "No two of 2 samples at N = 20" in text
 
 
+def test_it_blames_no_labels_where_none_is_turned_and_sees_a_norm_that_is_too_large(capsys, tmp_path):
+    """The force along the student falls as exp(-2 norm margin), to a number that is 0."""
+    text = said(capsys, tmp_path, "--alpha", "0.02", "--norm", "500")
+    assert "wrong labels" not in text and "after a time longer than a number can hold" in text
+    text = said(capsys, tmp_path, "--alpha", "100", "--norm", "3", "--noise", "0.3")
+    assert "stopping earlier would help" in text
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

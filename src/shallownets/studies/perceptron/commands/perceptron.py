@@ -69,7 +69,7 @@ def _place(given: Solve, error: float, best: float) -> str:
     share = given.norm / best
     place = (
         "close to Hebb's rule"
-        if error > 0.95 * hebb
+        if share < 1 and error > 0.95 * hebb
         else "at its best: a larger or smaller norm makes little difference"
         if 0.8 < share < 1.25
         else "too small: training on would help"
@@ -103,6 +103,8 @@ def summary(given: Solve, done: Simulated | None) -> Iterator[str]:
         parts["Growth"] = (
             f"A free norm passes here, growing by {multiplier:.3g} in a unit of time (loss summed over examples)."
         )
+    elif not given.noise:
+        parts["Growth"] = "A free norm passes here, after a time longer than a number can hold."
     else:
         parts["Growth"] = "A free norm never gets here: wrong labels stop it at a smaller one."
     if done is not None:
