@@ -44,6 +44,20 @@ FIGURES = {
         }
     },
 }
+SOURCES = {"escape": "paper", "toy": "talk"}
+DOCUMENT = r"""# A document
+
+| symbol | meaning | in the code |
+| --- | --- | --- |
+| $\eta$, $p^\ast$ | learning rate, and $N^{{-1/2}}$ | `eta` |
+
+| statement of the {source} | where | tested by |
+| --- | --- | --- |
+| The risk vanishes for p > p\* {hostile} | eq. 1 | `risk`; figure `stationary_map` |
+| It has a bound | Sec. 2 | `bound` |
+| A line is straight | [Sec. 3](#3-lines) | in part: `slope` at one width; its length has no claim |
+| All is well | Sec. 5 | no: nothing is claimed |
+"""
 CONFIG = {
     "tier": "paper",
     "seed": 11,
@@ -58,7 +72,7 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
     common = {
         "id": name,
         "origin": "paper",
-        "source": "eq. 1",
+        "source": "eq. 1, 4 to 6",
         "statement": f"The claim {name.partition('[')[0]} holds.",
         "predicted": 2.0,
         "measured": 2.1,
@@ -97,7 +111,7 @@ LINES = [
         section="5 Discussion",
         requires="risk",
     ),
-    line("hostile", "reproduced", statement=f"A statement {HOSTILE}."),
+    line("hostile", "reproduced", statement=f"A statement {HOSTILE}.", source="Fig. 14; beyond the paper"),
     line(
         "slope",
         "reproduced",
@@ -106,6 +120,8 @@ LINES = [
         kind="within",
         evidence="law",
         origin="beyond",
+        source="beyond the paper",
+        statement="The claim slope holds for eta >= 1, as Hölder says.",
         requires="risk",
         tolerance=0.4,
         predicted=3.0,
@@ -120,8 +136,16 @@ def checkout(tmp_path_factory) -> Path:
     """A folder with the parts of a checkout that the report reads, and with results."""
     folder = tmp_path_factory.mktemp("checkout")
     shutil.copytree(ROOT / "workflow/report", folder / "workflow/report")
+    (folder / "docs").mkdir()
     for study, figures in FIGURES.items():
-        paper = {"title": f"On {study} {HOSTILE}", "arxiv": "2604.03068", "version": "not stated"}
+        paper = {
+            "title": f"On {study} {HOSTILE}",
+            "arxiv": "2604.03068",
+            "source": SOURCES[study],
+            "read": f"What was read is a {SOURCES[study]} that states no version.",
+            "document": f"docs/{study}.md",
+        }
+        (folder / paper["document"]).write_text(DOCUMENT.format(source=SOURCES[study], hostile=HOSTILE))
         for kind, content in (("figures", figures), ("studies", paper)):
             path = folder / f"workflow/{kind}/{study}.yaml"
             path.parent.mkdir(exist_ok=True)

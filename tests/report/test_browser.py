@@ -181,6 +181,55 @@ def test_the_search_of_the_overview_finds_claims_and_figures(visit):
     eventually(browser, lambda _: 0 <= place(browser, "claim-slope") < 900)
 
 
+SEARCHES = {
+    "eq. 5": {"risk", "bound", "later"},  # of "eq. 1, 4 to 6"
+    "EQS 4": {"risk", "bound", "later"},
+    "equation (1)": {"risk", "bound", "later"},
+    "eq. 2": set(),
+    "eq.": {"risk", "bound", "later"},
+    "Fig. 1": set(),  # of "Fig. 14"
+    "figure 14": {"hostile"},
+    "beyond the talk": {"slope"},
+    "eta": {"slope"},
+    "Η": {"slope"},  # a capital eta
+    "beta": set(),
+    ">=": {"slope"},
+    "≥ 1": {"slope"},
+    "holder": {"slope"},
+    "HÖLDER": {"slope"},
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), SEARCHES.items())
+def test_a_search_takes_names_for_signs_and_finds_where_a_claim_stands(visit, words, expected):
+    browser = visit("index.html")
+    browser.find_element(By.ID, "find-words").send_keys(words)
+    shown = "return [...document.querySelectorAll('#find-list > li:not([hidden]) a')].map((one) => one.hash)"
+    assert set(browser.execute_script(shown)) == {f"#claim-{name}" for name in expected}
+    browser = visit("ledger.html")
+    browser.find_element(By.ID, "search").send_keys(words)
+    rows = browser.execute_script(
+        "return [...document.querySelectorAll('#claims > tbody > tr[id]')].map((one) => one.id)"
+    )
+    assert {f"claim-{name}" for name in expected} <= set(rows)  # the ledger's rows hold more words
+    assert len(rows) < 5
+
+
+def test_a_finding_on_top_leads_to_itself_below_and_unfolds_it(visit):
+    browser = visit("learned.html")
+    assert not browser.find_element(By.ID, "claim-slope").is_displayed()
+    browser.find_element(By.CSS_SELECTOR, ".most a[href='#claim-slope']").click()
+    eventually(browser, lambda _: browser.find_element(By.ID, "claim-slope").is_displayed())
+    eventually(browser, lambda _: 0 <= place(browser, "claim-slope") < 900)
+
+
+def test_a_count_of_statements_leads_to_them(visit):
+    browser = visit("index.html")
+    browser.find_element(By.CSS_SELECTOR, "a[href$='coverage-not-at-all']").click()
+    eventually(browser, lambda _: "escape.html#coverage-not-at-all" in browser.current_url)
+    eventually(browser, lambda _: "nothing is claimed" in browser.find_element(By.ID, "coverage-not-at-all").text)
+
+
 def test_a_link_to_a_figure_or_a_claim_leads_there_also_where_it_is_folded_away(visit):
     browser = visit("escape.html#stationary_map")
     eventually(browser, lambda _: 0 <= place(browser, "stationary_map") < 200)

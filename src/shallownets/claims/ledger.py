@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from shallownets.claims import entries
-from shallownets.claims.deviation import Together, together
+from shallownets.claims.deviation import Together, in_words, together
 from shallownets.claims.entries import EVIDENCE, ORIGINS, Entry
 from shallownets.claims.judge import (
     CALIBRATED,
@@ -40,6 +40,11 @@ def counts(judged: Iterable[Comparison | Claim]) -> dict[str, int]:
     """How many have each verdict."""
     tally = Counter(one.verdict for one in judged)
     return {verdict: tally[verdict] for verdict in VERDICTS}
+
+
+def agreed(verdict: str, number: int) -> str:
+    """A verdict behind the number of claims that have it: 1 deviates, 2 deviate."""
+    return "deviate" if verdict == DEVIATES and number != 1 else verdict
 
 
 def _against(comparison: Comparison) -> float:
@@ -93,15 +98,16 @@ class Claim:
     @property
     def ground(self) -> str:
         """Which of the claims that it rests on do not hold, in a sentence; empty where all do."""
-        deviate = "deviate" if len(self.shaken) > 1 else "deviates"
-        return f"It rests on {', '.join(self.shaken)}, which {deviate}." if self.shaken else ""
+        return (
+            f"It rests on {', '.join(self.shaken)}, which {agreed(DEVIATES, len(self.shaken))}." if self.shaken else ""
+        )
 
     @property
     def remarks(self) -> list[str]:
         """What is to be said of it beside its verdict: that it fails together, its ground, its calibration."""
         said = [
-            f"{group.rows} rows together: chi-squared {group.chi2:.1f} (chance {group.chance_of_chi2:.2g}), "
-            f"mean deviation {group.mean:+.1f} standard errors (chance {group.chance_of_mean:.2g})."
+            f"{group.rows} rows together: chi-squared {group.chi2:.1f} (chance {in_words(group.chance_of_chi2)}), "
+            f"mean deviation {group.mean:+.1f} standard errors (chance {in_words(group.chance_of_mean)})."
             for group in self.together
             if group.fails
         ]
@@ -196,7 +202,7 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     # A claim's words stay words: neither HTML nor the table's own marks.
     environment.filters["cell"] = lambda text: " ".join(text.split()).replace("|", r"\|").replace("<", "&lt;")
     environment.filters["number"] = lambda value: "" if value is None else f"{value:.4g}"
-    environment.filters["expected"] = expected
+    environment.filters |= {"expected": expected, "agreed": agreed}
     found = gather(comparisons)
     sections = [(section, list(group)) for section, group in groupby(found, key=lambda claim: claim.shown.section)]
     return environment.get_template(template.name).render(
@@ -259,4 +265,7 @@ def main(words: list[str]) -> None:
     comparisons.sort(key=lambda comparison: comparison.section)
     save_bytes(args.csv, pd.DataFrame(comparisons).to_csv(index=False, lineterminator="\n").encode(), args.source)
     save_bytes(args.md, render(comparisons, args.template, args.tier).encode(), args.source)
-    print("claims:", ", ".join(f"{number} {verdict}" for verdict, number in counts(gather(comparisons)).items()))
+    print(
+        "claims:",
+        ", ".join(f"{number} {agreed(verdict, number)}" for verdict, number in counts(gather(comparisons)).items()),
+    )
