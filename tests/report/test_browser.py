@@ -99,7 +99,8 @@ def plot(browser):
     element = browser.find_element(By.CSS_SELECTOR, "#stationary_map .plot")
     browser.execute_script("arguments[0].closest('figure').scrollIntoView()", element)
     eventually(browser, lambda _: element.find_elements(By.CSS_SELECTOR, ".plotly .scatterlayer .point"))
-    browser.execute_script("arguments[0].scrollIntoView()", element)  # it is not as high as what it takes the place of
+    # once more: it is not as high as what it took the place of
+    browser.execute_script("arguments[0].closest('figure').scrollIntoView()", element)
     return element
 
 
