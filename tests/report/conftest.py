@@ -1,5 +1,6 @@
 """A small checkout with finished results of two studies, and the report made from it."""
 
+import copy
 import json
 import shutil
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from shallownets.stage import Table
 from shallownets.workflow.lineage import Job
 from tests.conftest import ROOT
 
+MORE = ("third", "fourth", "fifth")  # studies like the toy, where there are five
 HOSTILE = "<script>document.title = 'taken'</script>"
 FIGURES = {
     "escape": {
@@ -220,3 +222,32 @@ def built(checkout, jobs) -> dict[str, bytes]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return files
+
+
+@pytest.fixture(scope="session")
+def five(checkout, jobs, tmp_path_factory) -> Path:
+    """A folder with the report of five studies."""
+    folder = tmp_path_factory.mktemp("five") / "checkout"
+    shutil.copytree(checkout, folder)
+    results = folder / "results"
+    config = CONFIG | {name: copy.deepcopy(CONFIG["toy"]) for name in MORE}  # one each: YAML takes no aliases
+    (results / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    lines, jobs = list(LINES), list(jobs)
+    for name in MORE:
+        figures = {"straight": FIGURES["toy"]["straight"] | {"claims": [f"{name}-{n}" for n in range(12)]}}
+        (folder / f"workflow/figures/{name}.yaml").write_text(yaml.safe_dump(figures))
+        shutil.copy(folder / "workflow/studies/toy.yaml", folder / f"workflow/studies/{name}.yaml")
+        for kind in ("figures", "figure_data"):
+            shutil.copytree(results / kind / "toy", results / kind / name)
+        sidecar(results / f"figure_data/{name}/straight.csv").unlink()
+        lines += [line(f"{name}-{n}", "deviates" if n % 2 else "reproduced", name, "lines") for n in range(12)]
+        jobs.append(job(f"{name}_line", [], [f"figure_data/{name}/straight.csv"]))
+        jobs.append(job(f"{name}_straight", [f"figure_data/{name}/straight.csv"], [f"figures/{name}/straight.png"]))
+    pd.DataFrame([asdict(one) for one in lines]).to_csv(results / "claims.csv", index=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name, content in build(Path("results"), jobs).items():
+            path = results / "report" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    return results / "report"

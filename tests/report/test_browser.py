@@ -326,6 +326,20 @@ def test_nothing_is_wider_than_the_window(visit, page, width):
         assert shot(browser).std() > 0.02, f"{heading.text} is blank"
 
 
+@pytest.mark.parametrize("width", [1280, 800, 390])
+def test_five_studies_fit_into_the_window_and_each_is_in_sight(browser, five, width):
+    for page in ("index", "learned", "third", "ledger"):
+        window(browser, width, 900)
+        browser.get((five / f"{page}.html").as_uri())
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width, page
+        links = [link.rect for link in browser.find_elements(By.CSS_SELECTOR, "nav a")]
+        assert all(link["x"] + link["width"] <= width for link in links), page
+    browser.get(f"{(five / 'third.html').as_uri()}#straight")
+    bottom = "return document.querySelector('nav').getBoundingClientRect().bottom"
+    eventually(browser, lambda _: place(browser, "straight") < 900)
+    assert browser.execute_script(bottom) <= place(browser, "straight")
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_dark_mode_is_dark_plots_included(visit, page):
     browser = visit(f"{page}.html")

@@ -18,7 +18,7 @@ from shallownets.report import command, site
 from shallownets.report.pages import build
 from shallownets.results.artefacts import save_bytes
 from shallownets.workflow import catalogue
-from tests.report.conftest import FIGURES, HOSTILE
+from tests.report.conftest import FIGURES, HOSTILE, MORE
 
 WORDS = FIGURES["escape"]["stationary_map"]
 
@@ -378,3 +378,13 @@ def test_small_pictures_stand_in_lists(built):
         with Image.open(io.BytesIO(built[f"{name}.small.png"])) as picture:
             assert picture.size == (480, 240)
         assert len(built[f"{name}.small.png"]) < len(built[f"{name}.png"])
+
+
+def test_the_overview_has_a_card_for_each_and_what_was_learned_the_top_of_each(five):
+    index, learned = (Elements((five / f"{name}.html").read_text()) for name in ("index", "learned"))
+    assert "5 papers, put to the test" in index.text
+    for name in ("escape", "toy", *MORE):
+        assert [of.get("href") for _, of in index.tags].count(f"{name}.html") == 2  # the navigation and its card
+        assert ("a", {"href": f"#learned-{name}"}) in learned.tags
+    # six deviations of the source's own words each, and of escape and toy what they have
+    assert sum(of.get("href", "").startswith("#claim-") for _, of in learned.tags) == 3 * 6 + 2
