@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from shallownets.claims import entries, strength
-from shallownets.claims.deviation import Together, together
+from shallownets.claims.deviation import Together, in_words, together
 from shallownets.claims.entries import EVIDENCE, ORIGINS, Entry
 from shallownets.claims.judge import (
     CALIBRATED,
@@ -49,12 +49,14 @@ def counts(judged: Iterable[Comparison | Claim]) -> dict[str, int]:
     return {verdict: tally[verdict] for verdict in VERDICTS}
 
 
+def agreed(verdict: str, number: int) -> str:
+    """A verdict behind the number of claims that have it: 1 deviates, 2 deviate."""
+    return "deviate" if verdict == DEVIATES and number != 1 else verdict
+
+
 def counted(numbers: Mapping[str, int]) -> str:
     """``counts`` in words: 3 reproduced, 2 deviate."""
-    return ", ".join(
-        f"{number} {'deviate' if verdict == DEVIATES and number != 1 else verdict}"
-        for verdict, number in numbers.items()
-    )
+    return ", ".join(f"{number} {agreed(verdict, number)}" for verdict, number in numbers.items())
 
 
 def _against(comparison: Comparison) -> float:
@@ -69,11 +71,6 @@ def _outside(comparison: Comparison) -> bool:
         return False
     least, most = allowed(comparison.kind, comparison.predicted, comparison.tolerance or 0.0)
     return comparison.high < least or comparison.low > most
-
-
-def in_words(chance: float) -> str:
-    """A chance; one that rounding cannot tell from 0 is said to be below what it can."""
-    return "chance below 1e-15" if chance < 1e-15 else f"chance {chance:.2g}"
 
 
 @dataclass(frozen=True)
@@ -147,8 +144,8 @@ class Claim:
     def remarks(self) -> list[str]:
         """What is to be said beside its verdict: that it fails together, rows kept, its ground, its calibration."""
         said = [
-            f"{group.rows} rows together: chi-squared {group.chi2:.1f} ({in_words(group.chance_of_chi2)}), "
-            f"mean deviation {group.mean:+.1f} standard errors ({in_words(group.chance_of_mean)})."
+            f"{group.rows} rows together: chi-squared {group.chi2:.1f} (chance {in_words(group.chance_of_chi2)}), "
+            f"mean deviation {group.mean:+.1f} standard errors (chance {in_words(group.chance_of_mean)})."
             for group in self.together
             if group.fails
         ]
@@ -249,8 +246,7 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     # A claim's words stay words: neither HTML nor the table's own marks.
     environment.filters["cell"] = lambda text: " ".join(text.split()).replace("|", r"\|").replace("<", "&lt;")
     environment.filters["number"] = lambda value: "" if value is None else f"{value:.4g}"
-    environment.filters["expected"] = expected
-    environment.filters["counted"] = counted
+    environment.filters |= {"expected": expected, "counted": counted}
     found = gather(comparisons)
     sections = [(section, list(group)) for section, group in groupby(found, key=lambda claim: claim.shown.section)]
     return environment.get_template(template.name).render(
