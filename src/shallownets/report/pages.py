@@ -152,7 +152,7 @@ def _environment(places: Mapping[str, str], **said: Any) -> Environment:
         "typeset": typeset,
         "linked": partial(linked, places=places),
         "markdown": lambda text, study: markdown(
-            text, places | {one.figure.name: one.figure.place for one in study.exhibits}
+            text, {**places, **{one.figure.name: one.figure.place for one in study.exhibits}}
         ),
         "agreed": ledger.agreed,
         "chance": in_words,
