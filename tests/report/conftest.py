@@ -75,7 +75,7 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
         "id": name,
         "origin": "paper",
         "source": "eq. 1, 4 to 6",
-        "quote": "It holds, and is quoted.",
+        "quote": "It holds and is quoted" if other.get("origin", "paper") == "paper" else "",
         "statement": f"The claim {name.partition('[')[0]} holds.",
         "predicted": 2.0,
         "measured": 2.1,

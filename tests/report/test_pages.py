@@ -90,7 +90,7 @@ def test_a_talk_is_not_said_to_be_the_paper(pages):
     assert "Beyond the talk. In the ledger" not in texts["learned"]
     assert "Beyond the talk, by figure" in texts["learned"]
     assert "slope Beyond the talk. Evidence" in texts["ledger"]
-    assert "risk The paper's own words. Evidence" in texts["ledger"]
+    assert "risk The paper's own words: “It holds and is quoted”. Evidence" in texts["ledger"]
     assert "The talk predicts" not in texts["ledger"]  # of this study nothing is the source's
 
 
@@ -177,7 +177,7 @@ def test_a_figure_says_what_it_is(pages):
 def test_what_was_learned_has_each_deviation_and_each_finding_with_its_figure(pages):
     text = " ".join(pages["learned"].text.split())
     assert "What deviates The claim risk holds." in text
-    assert "The source's own words, eq. 1" in text
+    assert "The paper's own words, eq. 1" in text
     assert "The paper predicts 2 Measured 4 3.5 … 4.5 at p = 6" in text
     assert "at 2 sizes, 1 deviates by itself It deviates at p = 6." in text
     assert "Beyond the paper" in text
