@@ -348,7 +348,7 @@ def test_claims_say_whose_they_are_of_what_kind_and_what_they_rest_on(pages, bui
     assert counted == [f"ledger.html?origin={origin}#all-claims" for origin in ("paper", "derived", "beyond")]
     ledger = pages["ledger"]
     said = " ".join(ledger.text.split())
-    assert "“It holds, and is quoted.”" in said
+    assert "“It holds and is quoted”" in said
     assert "Nothing is corrected for the number of claims: if all 4 " in said
     assert "of 1 comparisons with one, 0 (0%) stay below a thousandth" in said
     rows = [of for tag, of in ledger.tags if tag == "tr" and of.get("id", "").startswith("claim-")]
