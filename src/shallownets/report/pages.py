@@ -77,7 +77,7 @@ def _whose(source: str) -> dict[str, str]:
     """Whose a claim is, in words; the source is a paper, a talk on it, or some of both."""
     return {
         "paper": f"the {source}'s own words",
-        "derived": f"a formula that cannot be read in the {source}; ours stands in its place, its bound derived as it is",
+        "derived": f"a formula that cannot be read in the {source}; ours stands in its place, its bound derived, too",
         "beyond": f"beyond the {source}",
     }
 
