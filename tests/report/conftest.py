@@ -59,6 +59,7 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
         "id": name,
         "origin": "paper",
         "source": "eq. 1",
+        "quote": "It holds, and is quoted.",
         "statement": f"The claim {name.partition('[')[0]} holds.",
         "predicted": 2.0,
         "measured": 2.1,

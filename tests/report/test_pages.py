@@ -144,7 +144,7 @@ def test_a_figure_says_what_it_is(pages):
 def test_what_was_learned_has_each_deviation_and_each_finding_with_its_figure(pages):
     text = " ".join(pages["learned"].text.split())
     assert "What deviates The claim risk holds." in text
-    assert "The paper's own words, eq. 1" in text
+    assert "The source's own words, eq. 1" in text
     assert "The paper predicts 2 Measured 4 3.5 … 4.5 at p = 6" in text
     assert "at 2 sizes, 1 deviates by itself It deviates at p = 6." in text
     assert "Beyond the paper" in text
@@ -310,10 +310,14 @@ def test_claims_say_whose_they_are_of_what_kind_and_what_they_rest_on(pages, bui
     text = " ".join(pages["index"].text.split())
     assert "put to the test" in text
     assert "papers, reproduced" not in text
-    assert "in the papers' own words" in text
+    assert "in the sources' own words" in text
     counted = [of["href"] for tag, of in pages["index"].tags if tag == "a" and "?origin=" in of["href"]]
     assert counted == [f"ledger.html?origin={origin}#all-claims" for origin in ("paper", "derived", "beyond")]
     ledger = pages["ledger"]
+    said = " ".join(ledger.text.split())
+    assert "“It holds, and is quoted.”" in said
+    assert "Nothing is corrected for the number of claims: if all 4 " in said
+    assert "of 1 comparisons with one, 0 (0%) stay below a thousandth" in said
     rows = [of for tag, of in ledger.tags if tag == "tr" and of.get("id", "").startswith("claim-")]
     assert {of["data-origin"] for of in rows} == {"paper", "beyond"}
     assert {of["data-evidence"] for of in rows} == {"statistical", "law", "inequality"}

@@ -12,7 +12,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from shallownets.claims import ledger, promise
+from shallownets.claims import ledger, promise, strength
 from shallownets.claims.entries import EVIDENCE, ORIGINS
 from shallownets.claims.judge import DEVIATES
 from shallownets.config import settings, yamlfile
@@ -33,8 +33,8 @@ from shallownets.workflow.lineage import Job
 STUDIES = Path("workflow/studies")
 # Whose a claim is, and what kind of evidence a comparison is, in words.
 _ORIGINS = {
-    "paper": "the paper's own words",
-    "derived": "a formula of the paper that cannot be read in the source; ours stands in its place",
+    "paper": "the source's own words",
+    "derived": "a formula that cannot be read in the source; ours stands in its place, with a bound derived as it is",
     "beyond": "beyond the paper",
 }
 _EVIDENCE = {
@@ -137,6 +137,7 @@ def _environment(places: Mapping[str, str], **said: Any) -> Environment:
         "linked": partial(linked, places=places),
         "agreement": ledger_table.agreement,
         "expected": ledger.expected,
+        "in_words": ledger.in_words,
     }
     environment.globals.update(said)
     return environment
@@ -183,6 +184,8 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
         marks=ledger_table.MARKS,
         origins=_ORIGINS,
         evidence=_EVIDENCE,
+        room=strength.room(comparisons),
+        by_chance=strength.false_deviations(claims),
     )
 
     def page(name: str, template: str, **more: object) -> bytes:
