@@ -47,7 +47,7 @@ def test_it_blames_no_labels_where_none_is_turned_and_sees_a_norm_that_is_too_la
     ("words", "message"),
     [
         (["--alpha", "-1", "--norm", "1"], "--alpha '-1': expected a number from 0.01"),
-        (["--alpha", "1", "--norm", "1", "--simulate", "1"], "--simulate 1: expected 0 or at least 2"),
+        (["--alpha", "1", "--norm", "1", "--simulate", "1"], "--simulate '1': expected 0 or at least 2"),
         (["--alpha", "1", "--norm", "1", "--out", "a.txt"], "--out a.txt: expected a name that ends in .png or .pdf"),
         (["--alpha", "1000", "--norm", "1", "--simulate", "9999", "--N", "1000"], "at most an hour"),
     ],
