@@ -308,7 +308,7 @@ def main(words: list[str]) -> None:
     ]
     siblings = [path for folder in {file.parent for file in args.entries} for path in sorted(folder.glob("*.yaml"))]
     check((entry for _, entry in given), {entry.id for path in siblings for entry in entries.load(path)})
-    comparisons.sort(key=lambda comparison: comparison.section)
+    comparisons.sort(key=lambda comparison: (Path(comparison.artefact).parent.name, comparison.section))
     save_bytes(args.csv, pd.DataFrame(comparisons).to_csv(index=False, lineterminator="\n").encode(), args.source)
     save_bytes(args.md, render(comparisons, args.template, args.tier).encode(), args.source)
     print("claims:", counted(counts(gather(comparisons))))

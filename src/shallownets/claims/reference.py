@@ -63,7 +63,8 @@ def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
         if column in ("low", "high", "sd"):
             continue  # they are the errors
         a, b = a.to_numpy(float), b.to_numpy(float)
-        gap = np.abs(a - b)
+        with np.errstate(invalid="ignore"):  # a row of the limit alpha to infinity has no difference, and is equal
+            gap = np.abs(a - b)
         gap[(a == b) | (np.isnan(a) & np.isnan(b))] = 0.0
         exact = ~(errors > _ROUNDING * np.abs(b))
         scale = np.median(np.abs(b[np.isfinite(b)])) if np.isfinite(b).any() else 0.0
