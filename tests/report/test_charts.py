@@ -8,6 +8,7 @@ import pytest
 
 from shallownets.drawing.interactive import number
 from shallownets.studies.escape.charts import CHARTS
+from shallownets.studies.perceptron import charts as perceptron
 from shallownets.workflow import catalogue
 
 PARAMETERS = {
@@ -35,6 +36,13 @@ def test_every_row_is_shown(root, name):
     assert sum(points) == SHOWN[name](frame)
     groups = [trace.legendgroup for trace in figure.data if trace.showlegend]
     assert len(groups) == len(set(groups)) >= 3
+
+
+@pytest.mark.parametrize("name", ["norm_curves", "free_norm", "learning_curves"])
+def test_no_two_entries_of_a_legend_look_alike(root, name):
+    frame = pd.read_csv(root / f"tests/reference/figure_data/perceptron/{name}.csv")
+    shown = [trace for trace in perceptron.CHARTS[name](frame, {}).data if trace.showlegend]
+    assert len({(one.mode, one.line.color, one.line.dash, one.marker.color) for one in shown}) == len(shown) >= 4
 
 
 def test_charts_are_those_of_figures(root, monkeypatch):

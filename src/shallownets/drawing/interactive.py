@@ -6,6 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from shallownets.drawing.style import COLOURS
+
 _SYMBOLS = ("circle", "square", "diamond", "triangle-down", "triangle-up", "pentagon", "x", "star")
 _GRID = "#e4e4e4"
 _INK = "#222222"
@@ -21,6 +23,11 @@ def number(values: object) -> np.ndarray:
 def symbol(n: int) -> str:
     """Marker of the n-th series, counted from 0."""
     return _SYMBOLS[n % len(_SYMBOLS)]
+
+
+def dash(n: int) -> str:
+    """Dashes of the n-th line: they tell apart those whose colours repeat."""
+    return ("solid", "dash", "dot")[n // len(COLOURS) % 3]
 
 
 def once(seen: set[str], name: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from shallownets.drawing import style
-from shallownets.drawing.interactive import number, once, panels
+from shallownets.drawing.interactive import dash, number, once, panels
 
 
 def _curve(x, y, look: dict, colour: str, **line) -> go.Scatter:
@@ -36,12 +36,12 @@ def norm_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     """Test and training error against norm."""
     figure, seen = panels(["test error", "training error"], 2), set()
     for n, (alpha, curve) in enumerate(frame[frame.series == "fixed norm"].groupby("alpha")):
-        colour = style.colour(n)
-        figure.add_trace(_curve(curve.norm, curve.error, once(seen, f"α = {alpha:g}"), colour), 1, 1)
-        figure.add_trace(_curve(curve.norm, curve.training, once(seen, f"α = {alpha:g}"), colour), 1, 2)
+        look = {"colour": style.colour(n), "dash": dash(n)}
+        figure.add_trace(_curve(curve.norm, curve.error, once(seen, f"α = {alpha:g}"), **look), 1, 1)
+        figure.add_trace(_curve(curve.norm, curve.training, once(seen, f"α = {alpha:g}"), **look), 1, 2)
     best = frame[frame.series == "optimum"]
     figure.add_trace(_points(best.norm, best.error, 0 * best.error, once(seen, "least error"), "black"), 1, 1)
-    figure.update_xaxes(type="log", dtick="D2", title="norm λ")
+    figure.update_xaxes(type="log", dtick=1, title="norm λ")
     figure.update_yaxes(type="log", dtick="D2", col=1)
     return figure
 
@@ -67,17 +67,20 @@ def free_norm(frame: pd.DataFrame, parameters: dict) -> go.Figure:
 def learning_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     """Error and norm against time."""
     figure, seen = panels(["α ε", "norm over α"], 2), set()
-    for n, ((series, alpha), curve) in enumerate(frame.groupby(["series", "alpha"])):
+    alphas = sorted(frame.alpha.unique())
+    for (series, alpha), curve in frame.groupby(["series", "alpha"]):
+        colour = "black" if series == "limit" else style.colour(alphas.index(alpha))
         name = "α → ∞" if series == "limit" else f"{series}, α = {alpha:g}"
         for column, y in ((1, curve.error), (2, curve.norm)):
             look = once(seen, name)
             if series == "flow":
-                trace = _points(curve["T"], y, curve.bar if column == 1 else 0 * y, look, style.colour(n))
+                trace = _points(curve["T"], y, curve.bar if column == 1 else 0 * y, look, colour)
             else:
-                trace = _curve(curve["T"], y, look, style.colour(n))
+                trace = _curve(curve["T"], y, look, colour)
             figure.add_trace(trace, 1, column)
-    figure.update_xaxes(type="log", dtick="D2", title="t/α²")
-    figure.update_yaxes(type="log", dtick="D2")
+    figure.update_xaxes(type="log", dtick=2, title="t/α²")
+    figure.update_yaxes(type="log", dtick="D2", col=1)
+    figure.update_yaxes(type="log", dtick=1, col=2)
     return figure
 
 
