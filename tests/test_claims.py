@@ -99,6 +99,25 @@ def test_one_line_for_each_row_with_the_numbers_of_the_table(tables):
     assert ledger.counts(lines) == {"reproduced": 1, "deviates": 1, "underpowered": 1, "calibrated": 0, "not judged": 0}
 
 
+def test_rows_that_nothing_can_be_said_of_are_refused():
+    with pytest.raises(UserError, match="claim growth-rate: the estimate in rates is nan: expected a number"):
+        verdicts_of([(np.nan, np.nan, np.nan)], {"interval": 1})
+    with pytest.raises(UserError, match="claim growth-rate: n = 1 in rates: expected 2 or more of what has an error"):
+        verdicts_of([(1.0, 0.9, 1.1)], {"interval": 1}, n=1)
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "verdict"), [("0.9", "reproduced"), ("1", "underpowered"), ("2", "underpowered")]
+)
+def test_a_law_that_allows_nothing_at_all_and_twice_as_much_tells_nothing(tolerance, verdict):
+    (line,) = verdicts_of([(1.5, 1.5, 1.5)], {"within": tolerance})
+    assert line.verdict == verdict
+    (line,) = verdicts_of([(0.5, 0.5, 0.5)], {"within": tolerance}, predicted="0")
+    assert line.verdict == "reproduced"  # 0 has no size of its own
+    (line,) = verdicts_of([(4.0, 4.0, 4.0)], {"within": tolerance})
+    assert line.verdict == "deviates"
+
+
 def test_other_tiers_show_the_numbers_and_do_not_judge(tables):
     assert {line.verdict for line in judge.comparisons_of(entry(), tables, "smoke")} == {"not judged"}
     (line,) = judge.comparisons_of(entry(rows={"quantity": "absent"}), tables, "smoke")
@@ -113,6 +132,7 @@ def test_other_tiers_show_the_numbers_and_do_not_judge(tables):
         ({"by": ["quantity"]}, "selects 3 rows"),
         ({"table": "none"}, "none.csv: no such file"),
         ({"predicted": "4/q"}, "'q' is not known"),
+        ({"judge": {"interval": "-1"}}, "claim growth-rate: tolerance -1: expected a number of at least 0"),
     ],
 )
 def test_entries_that_do_not_fit_their_table_are_refused(change, words, tables):
@@ -134,6 +154,14 @@ def test_entries_that_do_not_fit_their_table_are_refused(change, words, tables):
         ({"shared": ["N"]}, "0.shared = .*: expected columns that stand in `by`"),
         ({"requires": ["growth-rate"]}, "0.requires = .*: expected other claims than this one"),
         ({"calibrated": 3}, "0.calibrated = 3: expected from which results the bound was read off"),
+        (
+            {"calibrated": " ", "origin": "beyond"},
+            "0.calibrated = ' ': expected from which results the bound was read off",
+        ),
+        ({"calibrated": "a prototype"}, "0.calibrated = .*: expected none, because origin is not beyond"),
+        ({"origin": "paper", "quote": " "}, "0.quote = ' ': expected the words of the source, because origin is paper"),
+        ({"judge": {"within": 1}, "bound": " "}, "0.bound = ' ': expected what the tolerance of within follows from"),
+        ({"source": " "}, "0.source = ' '"),
     ],
 )
 def test_claims_files_are_checked(change, words, tmp_path):
@@ -271,7 +299,9 @@ def test_rows_of_both_signs_deviate_together_where_they_scatter_too_much():
 
 def test_a_calibrated_claim_never_counts_as_reproduced():
     for high, verdict in ((1.0, "calibrated"), (2.0, "deviates")):
-        (line,) = verdicts_of([(high, high, high)], {"at_most": True}, "1.5", calibrated="the same results")
+        (line,) = verdicts_of(
+            [(high, high, high)], {"at_most": True}, "1.5", origin="beyond", calibrated="the same results"
+        )
         assert line.verdict == verdict
     assert ledger.Claim([line]).remarks == ["Calibrated: the same results."]
 
@@ -291,7 +321,9 @@ def test_a_ground_that_was_not_tested_is_marked_with_its_own_word():
     also = verdicts_of([(1.0, 0.1, 1.9)], {"interval": 0.5}, id="also")
     away = verdicts_of([(1.0, 1, 1)], {"exact": True}, id="away", tiers=["cluster"])
     held = verdicts_of([(1.0, 1, 1)], {"exact": True}, id="held")
-    read_off = verdicts_of([(1.0, 1, 1)], {"at_most": True}, id="read-off", calibrated="the same results")
+    read_off = verdicts_of(
+        [(1.0, 1, 1)], {"at_most": True}, id="read-off", origin="beyond", calibrated="the same results"
+    )
     grounds = ["wide", "also", "away", "held", "read-off"]
     top = verdicts_of([(1.0, 1, 1)], {"exact": True}, id="top", requires=grounds)
     (*_, claim) = ledger.gather([*wide, *also, *away, *held, *read_off, *top])
