@@ -15,6 +15,7 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.select import Select  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
+from tests.report.test_charts import charts  # noqa: E402
 from tests.report.test_pages import PAGES  # noqa: E402
 
 # Texts whose contrast with what is behind them is below 4.5, as WCAG 2 asks for.
@@ -37,6 +38,22 @@ return texts.map((node) => {
   const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x);
   return [(a + 0.05) / (b + 0.05), node.tagName, node.textContent.slice(0, 40)];
 }).filter(([contrast]) => contrast < 4.5);
+"""
+
+# Labels of the axes of a plot that touch another one of their axis.
+TOUCHING = """
+const plot = document.createElement("div");
+document.getElementById("main-content").replaceChildren(plot);
+plot.style.width = arguments[1] + "px";
+const [chart, done] = [JSON.parse(arguments[0]), arguments[2]];
+Plotly.newPlot(plot, chart.data, chart.layout).then(() => {
+  const axes = {};
+  for (const text of plot.querySelectorAll("g[class$=tick] > text"))
+    if (text.textContent) (axes[text.parentNode.classList[0]] ??= []).push(text.getBoundingClientRect());
+  const touch = (a, b) => a.left < b.right && b.left < a.right && a.top + 4 < b.bottom && b.top + 4 < a.bottom;
+  done(Object.entries(axes).map(([axis, all]) =>
+    [axis, all.length, all.filter((a) => all.some((b) => a !== b && touch(a, b))).length]));
+});
 """
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -278,6 +295,19 @@ def test_a_plot_says_its_values_on_hover_and_its_legend_hides_curves(visit):
     browser.find_element(By.CSS_SELECTOR, ".swap").click()
     assert not element.is_displayed()
     assert browser.find_element(By.CSS_SELECTOR, "#stationary_map .drawn").is_displayed()
+
+
+@pytest.mark.parametrize("width", [1176, 736])
+def test_labels_of_an_axis_stand_apart(visit, root, width):
+    browser = visit("escape.html")
+    plot(browser)
+    crowded, seen = [], 0
+    for name, chart in charts(root):
+        axes = browser.execute_async_script(TOUCHING, chart.to_json(), width)
+        crowded += [(name, axis, number, touching) for axis, number, touching in axes if touching or number > 9]
+        seen += len(axes)
+    assert crowded == []
+    assert seen > 60
 
 
 def test_the_graph_of_claims_leads_to_the_ledger(visit):
