@@ -209,6 +209,8 @@ SEARCHES = {
     "Fig. 1": set(),  # of "Fig. 14"
     "figure 14": {"hostile"},
     "beyond the talk": {"slope"},
+    "talk": {"slope"},
+    "paper's own words": {"risk", "bound", "hostile", "later"},
     "eta": {"slope"},
     "Η": {"slope"},  # a capital eta
     "beta": set(),
@@ -368,6 +370,17 @@ def test_five_studies_fit_into_the_window_and_each_is_in_sight(browser, five, wi
     bottom = "return document.querySelector('nav').getBoundingClientRect().bottom"
     eventually(browser, lambda _: place(browser, "straight") < 900)
     assert browser.execute_script(bottom) <= place(browser, "straight")
+
+
+@pytest.mark.parametrize("width", [1280, 1220, 1100, 390])
+def test_comparisons_are_read_without_being_scrolled(browser, five, width):
+    window(browser, width, 900)
+    browser.get((five / "ledger.html").as_uri())
+    browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")
+    tables = browser.find_elements(By.CSS_SELECTOR, "#claims .scroll")
+    sizes = [[table.get_property(name) for name in ("scrollWidth", "clientWidth")] for table in tables]
+    assert len(sizes) >= 2
+    assert all(inside <= room for inside, room in sizes), sizes
 
 
 @pytest.mark.parametrize("page", PAGES)

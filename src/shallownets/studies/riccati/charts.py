@@ -55,9 +55,7 @@ def risk_scaling(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             _curve(x, curve.law, "law, d, M* → ∞", "black", legend=column == 1, dash="dot", width=1), 1, column
         )
     figure.update_xaxes(type="log", title="2t / (|A| log(d/N))", col=1)
-    figure.update_yaxes(
-        type="log", range=[np.log10(frame[frame.kind == "heavy"].best.min() / 2), 0.1], col=1
-    )
+    figure.update_yaxes(type="log", range=[np.log10(frame[frame.kind == "heavy"].best.min() / 2), 0.1], col=1)
     figure.update_xaxes(range=[0, 2], title="2t / (|A| M*<sup>β</sup> log(d/N))", col=2)
     figure.update_yaxes(title="risk", col=1)
     return figure
