@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from shallownets.claims import entries, judge, ledger, strength
+from shallownets.claims import entries, judge, ledger, strength, written
 from shallownets.claims.deviation import LEVEL, given_up, together
 from shallownets.config.check import section_of
 from shallownets.errors import UserError
@@ -327,8 +327,20 @@ def test_a_ground_that_was_not_tested_is_marked_with_its_own_word():
     grounds = ["wide", "also", "away", "held", "read-off"]
     top = verdicts_of([(1.0, 1, 1)], {"exact": True}, id="top", requires=grounds)
     (*_, claim) = ledger.gather([*wide, *also, *away, *held, *read_off, *top])
-    assert claim.shaken == {"also": "underpowered", "away": "not judged", "wide": "underpowered"}
-    assert claim.ground == "It rests on also, wide, which are underpowered. It rests on away, which is not judged."
+    assert claim.shaken == {
+        "also": "underpowered",
+        "away": "not judged",
+        "read-off": "calibrated",
+        "wide": "underpowered",
+    }
+    assert claim.ground == (
+        "It rests on also, wide, which are underpowered. It rests on read-off, which is calibrated. "
+        "It rests on away, which is not judged."
+    )
+    every = set(judge.VERDICTS) - {judge.REPRODUCED}
+    for verdict in every:
+        again = ledger.Claim(top, {"one": verdict, "another": verdict})
+        assert again.ground.startswith("It rests on one, another, which "), verdict
 
 
 def test_a_row_outside_its_own_interval_that_is_kept_says_so():
@@ -396,8 +408,29 @@ def test_the_kind_of_evidence_follows_from_the_rule_and_no_tolerance_is_called_p
     rules |= {"inequality": {"at_most": True}}
     found = {name: verdicts_of([(1.0, 1, 1)], rule)[0] for name, rule in rules.items()}
     assert {name: one.evidence for name, one in found.items()} == {name: name for name in rules}
-    assert ledger.expected(found["law"]) == "1 ± 1e-12"
-    assert ledger.expected(found["inequality"]) == "at most 1"
+    assert (written.expected(found["law"]), written.allowance(found["law"])) == ("1", "allowed ± 1e-12")
+    assert written.against(found["law"]) == "1, allowed ± 1e-12"
+    assert written.against(found["inequality"]) == "at most 1"
+    assert {written.allowance(found[name]) for name in rules if name != "law"} == {""}
+
+
+@pytest.mark.parametrize(
+    ("rule", "predicted", "row", "texts"),
+    [
+        ({"at_least": True}, "4", (3.99998, 3.99998, 3.99998), ("at least 4", "3.99998", "")),
+        ({"at_least": True}, "4", (3.5, 3.5, 3.5), ("at least 4", "3.5", "")),
+        ({"at_least": True}, "4", (4.00002, 4.00002, 4.00002), ("at least 4", "4", "")),  # it holds
+        ({"at_most": True}, "1.23456", (1.23457,) * 3, ("at most 1.23456", "1.23457", "")),
+        ({"exact": True}, "1", (1 + 1e-12,) * 3, ("1", "1.000000000001", "")),
+        ({"exact": True}, "1", (1 + 2**-52,) * 3, ("1", "1", "")),  # no float can show it
+        ({"within": "0.0236"}, "1", (1.02384,) * 3, ("1, allowed ± 0.0236", "1.0238", "")),
+        ({"within": "0.0236"}, "1", (1.02,) * 3, ("1, allowed ± 0.024", "1.02", "")),
+        ({"interval": 1}, "1", (1.00003, 1.00002, 1.00004), ("1", "1.00003", "1.00002 … 1.00004")),
+    ],
+)
+def test_a_deviation_is_written_with_the_digits_that_show_it(rule, predicted, row, texts):
+    (one,) = verdicts_of([row], rule, predicted)
+    assert (written.against(one), written.measured(one), written.interval(one)) == texts
 
 
 def test_no_claim_of_the_project_predicts_its_tolerance(root):

@@ -41,8 +41,8 @@ def norm_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
         figure.add_trace(_curve(curve.norm, curve.training, once(seen, f"α = {alpha:g}"), **look), 1, 2)
     best = frame[frame.series == "optimum"]
     figure.add_trace(_points(best.norm, best.error, 0 * best.error, once(seen, "least error"), "black"), 1, 1)
-    figure.update_xaxes(type="log", dtick=1, title="norm λ")
-    figure.update_yaxes(type="log", dtick="D2", col=1)
+    figure.update_xaxes(type="log", title="norm λ")
+    figure.update_yaxes(type="log", col=1)
     return figure
 
 
@@ -59,8 +59,8 @@ def free_norm(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             figure.add_trace(_points(one.norm, one.estimate, bars, once(seen, f"α = {alpha:g}"), colour), 1, column)
     limit = frame[frame.series == "limit"]
     figure.add_trace(_curve(limit.norm, limit.estimate, once(seen, "α → ∞"), "black"), 1, 2)
-    figure.update_xaxes(type="log", dtick="D2", title="norm λ")
-    figure.update_yaxes(type="log", dtick="D2", col=1)
+    figure.update_xaxes(type="log", title="norm λ")
+    figure.update_yaxes(type="log", col=1)
     return figure
 
 
@@ -78,9 +78,9 @@ def learning_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             else:
                 trace = _curve(curve["T"], y, look, colour)
             figure.add_trace(trace, 1, column)
-    figure.update_xaxes(type="log", dtick=2, title="t/α²")
-    figure.update_yaxes(type="log", dtick="D2", col=1)
-    figure.update_yaxes(type="log", dtick=1, col=2)
+    figure.update_xaxes(type="log", title="t/α²")
+    figure.update_yaxes(type="log", col=1)
+    figure.update_yaxes(type="log", col=2)
     return figure
 
 
@@ -94,7 +94,7 @@ def deep_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             look = once(seen, f"{network}, P = {P:g}")
             figure.add_trace(_curve(curve.x, curve.error, look, style.colour(n)), 1, column)
     figure.update_xaxes(title="log of the spectral complexity")
-    figure.update_yaxes(type="log", dtick="D2", title="test error", col=1)
+    figure.update_yaxes(type="log", title="test error", col=1)
     return figure
 
 
