@@ -130,8 +130,8 @@ def laws(runs: Trainings, kind: Milestone) -> Laws:
 def distance(runs: Trainings, one: tuple[int, int], other: tuple[int, int], points: int = 40) -> float:
     """Root mean square of the difference of the logarithms of two error curves at equal norm.
 
-    Over the norms from where both errors have left chance to the smaller norm* at 1 % training error: below norm* the first
-    law says that they are one curve. NaN where there is no such norm.
+    Over the norms from where both errors have left chance to the smaller norm* at 1 % training error: below norm* they
+    are one curve by the first law. NaN where there is no such norm.
 
     Args:
         one, other: number of the replicate and of the size.

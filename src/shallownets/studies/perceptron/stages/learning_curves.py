@@ -45,13 +45,16 @@ def learning_curves(given: LearningCurves, runs: list[Arrays]) -> Tables:
     low, high = given.window
     curve, t = times.times(given.far, high, given.points)
     inside = curve.lam >= low
-    order = 1 / low**2 + high / given.far
-    for name, values, theory in (
-        ("exponent of the norm", curve.lam, 1 / 3),
-        ("exponent of the error", curve.error, -1 / 6),
+    orders = laws.in_time(1 / low**2, high / given.far)
+    for name, values, theory, order in zip(
+        ("exponent of the norm", "exponent of the error"),
+        (curve.lam, curve.error),
+        (1 / 3, -1 / 6),
+        orders,
+        strict=True,
     ):
         slope = curves.exponent(t[inside], values[inside])
-        rows.append({"quantity": name, "alpha": given.far, "order": order, "theory": theory} | exact(slope).row())
+        rows.append({"quantity": name, "alpha": given.far, "order": 2 * order, "theory": theory} | exact(slope).row())
     for run in runs:
         alpha = run.parameters["alpha"]
         error = alpha * model.test_error(run.arrays["free"])
