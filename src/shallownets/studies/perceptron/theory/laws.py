@@ -56,7 +56,7 @@ def uniform(alpha: float, lam: Array, Phi: Array) -> Array:
     return limits.hebb(alpha) * ghat(lam) * Phi * np.sqrt(lam / alpha) / PHI
 
 
-# sup over λ of |k(λ) - b λ|, the coefficient of 1/α in the error of ``uniform``: it rises to π/6 as λ -> infinity, where
+# sup over λ of |k(λ) - b λ|, the coefficient of 1/α in the error of ``uniform``: it rises to π/6 for large λ, where
 # A -> 0 in -π/6 (A - 1), and the rest is what b has already (docs/perceptron.md, section 5).
 UNIFORM = float(np.pi / 6)
 

@@ -74,7 +74,7 @@ def _panels(tau, log2c, ell, delta, p0, edges):
     """Fill ``edges`` with values of y = 2 ell (x + u) between which integrands are smooth; returns how many there are.
 
     x bends at the widths of both Gaussians; in y itself u has no width but 1, however large ell is, and none where
-    it is flat. From there on the places are at most some 100 apart; 0 where an unknown is so far off that there is no room.
+    it is flat. From there on y covers at most some 100; 0 where an unknown is so far off that there is no room.
     """
     R = 1 / sqrt(1 + delta * exp(2 * tau))
     rho = exp(tau) * R
@@ -302,7 +302,8 @@ def _rising(values: ArrayLike, name: str) -> Array:
 def _solved(ls: Array, delta: float, noise: float, start: list[float], nodes: int) -> Array:
     out = np.empty((ls.size, 4))
     if not _continue(ls, delta, noise, *_rule(nodes), out, np.array(start)):
-        raise Impossible(f"lambda/alpha up to {ls[-1]:g}: no solution found at 1/alpha^2 = {delta:g}, noise {noise:g}")
+        place = f"alpha = {delta**-0.5:g}, norm = {ls[-1] * delta**-0.5:g}" if delta > 0 else f"norm/alpha = {ls[-1]:g}"
+        raise Impossible(f"{place}, noise = {noise:g}: no solution found, expected a smaller norm")
     return out
 
 
