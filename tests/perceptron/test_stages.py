@@ -92,7 +92,6 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
         ("learning_curves", "exponent of the norm"),
         ("learning_curves", "exponent of the error"),
         ("label_noise", "first order of the end"),
-        ("label_noise", "exponent of the best norm"),
     ],
 )
 def test_what_is_measured_is_what_theory_says_within_the_order_that_is_left_out(tables, name, quantity):
