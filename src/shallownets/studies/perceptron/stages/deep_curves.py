@@ -14,7 +14,13 @@ from shallownets.studies.perceptron.measure import deep
 from shallownets.studies.perceptron.parameters.deep import DeepCurves
 from shallownets.studies.perceptron.stages import trained
 
-UNITS = {"P": "images", "norm": "log of the spectral complexity", "error": "test error", "step": "steps"}
+UNITS = {
+    "P": "images",
+    "norm": "log of the spectral complexity",
+    "error": "test error",
+    "step": "steps",
+    "trainings": "distance of two of one size",
+}
 
 
 @stage
@@ -41,7 +47,7 @@ def deep_curves(given: DeepCurves, runs: list[Arrays]) -> Tables:
                 if lost.enough(
                     np.isfinite(apart), f"{network}, {norm}", "left chance too late for a comparison", [row]
                 ):
-                    rows.append(row | {"theory": chance} | mean(apart[np.isfinite(apart)]).row())
+                    rows.append(row | {"trainings": chance} | mean(apart[np.isfinite(apart)]).row())
             star = deep.milestone(trainings, deep.MILESTONES[0])
             at, errors = trainings.norm.mean(0), trainings.test.mean(0)
             bars = 3 * trainings.test.std(0, ddof=1) / np.sqrt(len(trainings.test))

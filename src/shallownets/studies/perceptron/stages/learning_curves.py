@@ -35,11 +35,14 @@ def learning_curves(given: LearningCurves, runs: list[Arrays]) -> Tables:
     following = (4 * far - near) / 3  # of order 1/alpha^2, extrapolated to 1/alpha^2 = 0
     rows = []
     shown = [pd.DataFrame({"series": "limit", "alpha": np.inf, "T": T, "norm": limit.ell, "error": limit.error})]
+    farthest = {run.parameters["alpha"]: float(run.arrays["norm"][-1]) for run in runs}
     for alpha in given.alphas:
         curve, t = times.times(alpha, LAST * alpha, given.points)
         of = {"quantity": "optimum passed", "alpha": alpha, "theory": passed}
         rows.append(of | {"order": 2 * abs(following) / alpha**2 + SPLINED} | exact(_passed(curve, t)).row())
         _, kappa = limits.stability(alpha)
+        if farthest.get(alpha, 0.0) > curve.lam[-1]:  # as far as the flow
+            curve, t = times.times(alpha, farthest[alpha], given.points)
         values = {"T": t / alpha**2, "norm": curve.lam / alpha, "error": alpha * curve.error}
         shown.append(pd.DataFrame({"series": "quasi-static", "alpha": alpha, "kappa": kappa} | values))
     low, high = given.window
