@@ -54,8 +54,8 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
                 if not np.isfinite([one.error for one in found.values()]).all():
                     lost.note(f"{network}, {norm}, {star}: no records where the first law is fitted", [of])
                     continue
-                of |= {"exponent": found["measured"].value}
-                rows += [{"quantity": name} | of | one.row() for name, one in found.items()]
+                exponent = {"exponent": found["measured"].value}
+                rows += [{"quantity": name} | of | exponent | one.row() for name, one in found.items()]
                 values = {name: found[quantity] for name, quantity in SHOWN.items()}
                 errors = {f"{name}_error": one.error for name, one in values.items()}
                 shown.append(of | {name: one.value for name, one in values.items()} | errors)
