@@ -81,7 +81,7 @@ def test_the_kept_ledger_is_that_of_the_claims_files(root):
     assert sorted(name for _, name in shown) == sorted(
         entry["id"] for path in files for entry in yaml.safe_load(path.read_text())
     )
-    reference = pd.read_csv(root / "tests/reference/claims.csv")
+    reference = pd.read_csv(root / "tests/reference/paper/claims.csv")
     verdicts = {}
     for name, verdict in zip(reference.id.str.partition("[")[0], reference.verdict, strict=True):
         verdicts.setdefault(name, set()).add(verdict)
