@@ -17,8 +17,8 @@ def vectors(n=60, d=40, seed=6201):
     return starts.vectors(1.0, d, n, 0.5, default_rng(seed))
 
 
-def matrices(n=150, d=16, seed=6202, gaussian=False):
-    return starts.matrices(1.0, d, n, 0.5, default_rng(seed), gaussian)
+def matrices(n=150, d=16, seed=6202, kind="inputs"):
+    return starts.matrices(1.0, d, n, 0.5, default_rng(seed), kind)
 
 
 # The model and its samples
@@ -37,9 +37,9 @@ def test_outputs_are_those_of_the_model():
     np.testing.assert_allclose(model.diagonal_output(a, w, x), expected)
 
 
-@pytest.mark.parametrize("gaussian", [False, True])
-def test_both_directions_of_an_operator_are_adjoint(gaussian):
-    operator = matrices(gaussian=gaussian).operator
+@pytest.mark.parametrize("kind", ["inputs", "gaussian", "apart"])
+def test_both_directions_of_an_operator_are_adjoint(kind):
+    operator = matrices(kind=kind).operator
     rng = default_rng(6204)
     S, r = rng.standard_normal((16, 16)), rng.standard_normal(150)
     S = S + S.T
@@ -49,13 +49,13 @@ def test_both_directions_of_an_operator_are_adjoint(gaussian):
     np.testing.assert_allclose(operator.back(r), operator.back(r).T)
 
 
-@pytest.mark.parametrize("gaussian", [False, True])
-def test_risks_are_mean_squares_over_new_inputs(gaussian):
+@pytest.mark.parametrize("kind", ["inputs", "gaussian", "apart"])
+def test_risks_are_mean_squares_over_new_inputs(kind):
     rng = default_rng(6205)
     S, d = rng.standard_normal((6, 6)), 6
     S = S + S.T
     teacher = np.sqrt(d) * model.powers(1.0, d)
-    new = starts.matrices(1.0, d, 200_000, 0.0, rng, gaussian)
+    new = starts.matrices(1.0, d, 200_000, 0.0, rng, kind)
     squares = (new.operator.of(S) - new.y) ** 2
     assert squares.mean() == pytest.approx(model.quadratic_risk(S, teacher), abs=5 * squares.std() / np.sqrt(200_000))
     assert model.quadratic_risk(0 * S, teacher) == pytest.approx(2)
@@ -162,10 +162,10 @@ def test_samples_follow_the_state_evolution_of_the_lasso():
 # The matrix
 
 
-@pytest.mark.parametrize("gaussian", [False, True])
+@pytest.mark.parametrize("kind", ["inputs", "gaussian", "apart"])
 @pytest.mark.parametrize("lam", [1 / 16, 1.0])
-def test_the_matrix_has_the_slope_that_its_rank_demands(gaussian, lam):
-    drawn, penalty = matrices(gaussian=gaussian), nuclear.penalty_of(lam, 16)
+def test_the_matrix_has_the_slope_that_its_rank_demands(kind, lam):
+    drawn, penalty = matrices(kind=kind), nuclear.penalty_of(lam, 16)
     found = nuclear.minimise(drawn, penalty, gap=1e-10)
     slope = 2 * drawn.operator.back(drawn.y - drawn.operator.of(found.S))
     values = np.linalg.eigvalsh(slope)
@@ -215,7 +215,7 @@ def test_the_gap_of_the_matrix_finds_the_best_multiple():
 def test_gaussian_measurements_follow_state_evolution():
     d, n, risks = 20, 300, []
     for seed in range(40):
-        drawn = matrices(n, d, 6400 + seed, gaussian=True)
+        drawn = matrices(n, d, 6400 + seed, kind="gaussian")
         S = nuclear.minimise(drawn, nuclear.penalty_of(1.0, d), gap=1e-6).S
         risks.append(model.quadratic_risk(S, drawn.teacher))
     theory = evolution.solve(Quadratic(1.0, d, 0.5, d), n, 1.0).risk

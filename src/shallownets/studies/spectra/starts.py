@@ -1,6 +1,7 @@
 """Samples: inputs, the teacher's noisy labels, and how a symmetric matrix is measured without being stored n times."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
@@ -89,7 +90,41 @@ class Gaussians:
         return made
 
 
-Operator = Squares | Gaussians
+@dataclass(frozen=True)
+class Apart:
+    """Measurements of ``Squares`` whose diagonals are drawn apart: same covariance, but a diagonal entry of Z says
+    nothing of the others in its row.
+
+    Attributes:
+        x: (n, d) inputs, of the entries off the diagonal.
+        diagonal: (n, d) Gaussian diagonals of Z, of variance 2/d.
+    """
+
+    x: Array
+    diagonal: Array
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.x.shape[0], self.x.shape[1]
+
+    def of(self, S: Array) -> Array:
+        """(n,) Tr S Z."""
+        entries = np.diag(S)
+        return (((self.x @ S) * self.x).sum(1) - self.x**2 @ entries) / np.sqrt(self.shape[1]) + self.diagonal @ entries
+
+    def of_factor(self, V: Array) -> Array:
+        """(n,) Tr V V^T Z."""
+        return self.of(V @ V.T)
+
+    def back(self, r: Array) -> Array:
+        """(d, d) sum r Z."""
+        made = self.x.T @ (r[:, None] * self.x) / np.sqrt(self.shape[1])
+        made[np.diag_indices_from(made)] = r @ self.diagonal
+        return made
+
+
+Operator = Squares | Gaussians | Apart
+Kind = Literal["inputs", "gaussian", "apart"]
 
 
 @dataclass(frozen=True)
@@ -118,12 +153,13 @@ def vectors(gamma: float, d: int, n: int, noise: float, rng: Generator) -> Vecto
     return Vectors(x, x @ teacher + np.sqrt(noise) * rng.standard_normal(n), teacher)
 
 
-def matrices(gamma: float, d: int, n: int, noise: float, rng: Generator, gaussian: bool = False) -> Matrices:
+def matrices(gamma: float, d: int, n: int, noise: float, rng: Generator, kind: Kind = "inputs") -> Matrices:
     """n samples of the quadratic network.
 
     Args:
         noise: Δ.
-        gaussian: symmetric Gaussian measurements in place of those of inputs.
+        kind: of the measurements: those of inputs, x x^T - 1; symmetric Gaussian ones; those of inputs but for the
+            diagonal, which is drawn apart. All have one covariance.
 
     Raises:
         Impossible: there is no sample.
@@ -131,8 +167,10 @@ def matrices(gamma: float, d: int, n: int, noise: float, rng: Generator, gaussia
     _check(n, d)
     teacher = np.sqrt(d) * powers(gamma, d)
     operator: Operator
-    if gaussian:  # entries of variance 1/d, 2/d on the diagonal: each entry of a row has variance 2/d
+    if kind == "gaussian":  # entries of variance 1/d, 2/d on the diagonal: each entry of a row has variance 2/d
         operator = Gaussians(np.sqrt(2 / d) * rng.standard_normal((n, d * (d + 1) // 2)), d)
+    elif kind == "apart":
+        operator = Apart(rng.standard_normal((n, d)), np.sqrt(2 / d) * rng.standard_normal((n, d)))
     else:
         operator = Squares(rng.standard_normal((n, d)))
     return Matrices(operator, operator.of(np.diag(teacher)) + np.sqrt(noise) * rng.standard_normal(n), teacher)
