@@ -44,7 +44,7 @@ def _order(network: Network, name: str, state: State) -> float:
         "Ib": 1e-6,  # no noise reaches the threshold
         "II": 2 / left + 2 * beside + 2 * (left / network.d) ** (2 * network.gamma - 1),  # sums as integrals from 0 on
         "III": 4 * beside,
-        "VIb": 4 / beside + 2 * state.risk / network.noise,
+        "VIb": 4 / beside + 2 * state.risk / network.noise + 1e-9,  # and rounding
     }[name]
 
 

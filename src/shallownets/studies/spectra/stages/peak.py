@@ -15,12 +15,22 @@ from shallownets.studies.spectra.parameters.theory import Peak
 from shallownets.studies.spectra.theory import evolution
 from shallownets.studies.spectra.theory import peak as law
 from shallownets.studies.spectra.theory.diagonal import Diagonal
+from shallownets.studies.spectra.theory.network import Network
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n_eff", "lam": "1", "risk": "R", "share": "N/d over that of the peak", "estimate": "see quantity"}
 VANISHING = 1e-9  # decay in place of none
 LAST = 1e-6  # decay at which the peak has saturated
+NEAR = 0.8  # of the peak's position: the end of what is called before it
 SHORT = 3.0  # exponent of a teacher that leaves almost nothing unlearned
+
+
+def _moved(network: Network, N: float, noise: float) -> float:
+    """Relative change of fitted noise where learned features hold back part of the samples, as in ``saturated``."""
+    q, mean = N / network.d, float(network.levels.weight @ network.levels.value)
+    harm = law.harm(True, q, noise)
+    held = law.POSITIVE[True] * mean / (2 * np.sqrt(noise + harm))
+    return 1 - law.harm(True, q - held, noise) / harm if held < q else 1.0
 
 
 @stage
@@ -52,14 +62,15 @@ def peak(given: Peak) -> Tables:
             of = {"model": model, "lam": given.decays[0], "order": given.decays[1] ** (2 / 3)}
             rows.append(of | {"quantity": "exponent", "theory": -2 / 3} | exact(slope).row())
             network = of_model(given.gamma, given.d, given.noise)
-            grid = np.geomspace(given.d / 100, 0.95 * law.POSITION[quadratic] * given.d, given.points)
+            grid = np.geomspace(given.d / 100, NEAR * law.POSITION[quadratic] * given.d, given.points)
             for state in curves.along_samples(network, grid, VANISHING):
                 harm = law.harm(quadratic, state.N / given.d, given.noise)
-                of = {"model": model, "N": state.N, "lam": VANISHING, "share": state.N / grid[-1] * 0.95}
+                of = {"model": model, "N": state.N, "lam": VANISHING, "share": NEAR * state.N / grid[-1]}
                 shown.append(of | {"series": "harm", "risk": state.risk, "alone": harm})
                 best = evolution.best(network, state.n).risk
+                order = 2 * best / harm + (_moved(network, state.N, given.noise) if quadratic else 0.0)
                 over = exact(state.risk / harm).row()
-                rows.append(of | {"quantity": "harm", "theory": 1.0, "order": best / harm} | over)
+                rows.append(of | {"quantity": "harm", "theory": 1.0, "order": order} | over)
             advance(1)
         for gamma in given.saturating:
             network = Quadratic(gamma, given.d, given.noise)

@@ -14,7 +14,11 @@ from shallownets.studies.spectra.theory import free
 from shallownets.studies.spectra.theory.levels import Levels
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
-_NODES = 24  # of each level's part of a band
+# Nodes and weights on (-1, 1) for each level's part of a band (tanh-sinh): parts end like a root at edges of bands, and
+# almost like one where a band is about to split.
+_T = np.linspace(-3.2, 3.2, 65)
+_X = np.tanh(np.pi / 2 * np.sinh(_T))
+_DX = (_T[1] - _T[0]) * np.pi / 2 * np.cosh(_T) / np.cosh(np.pi / 2 * np.sinh(_T)) ** 2
 
 
 @kernel("f8(f8[::1], f8[::1], i8, f8, i8)")
@@ -131,15 +135,16 @@ def law(levels: Levels, t: float, cut: float | None = None) -> Law:
     if cut is not None:
         out = np.empty(5)
         at = free.place(value, weight, t, cut, out)
-        if start[at] < out[0] < end[at]:
-            near, start, end = np.insert(near, at, at), np.insert(start, at, start[at]), np.insert(end, at, out[0])
-            start[at + 1] = out[0]
-    x, w = np.polynomial.legendre.leggauss(_NODES)
-    angle, w = pi / 2 * (1 + x), pi / 2 * w
+        for cell in range(max(at - 1, 0), min(at + 2, value.size)):  # the level near it need not be that of the part
+            offset = out[0] + value[at] - value[cell]
+            if start[cell] < offset < end[cell]:
+                near = np.insert(near, cell, cell)
+                start, end = np.insert(start, cell + 1, offset), np.insert(end, cell, offset)
+                break
     half = (end - start)[:, None] / 2
-    offset = ((start + end)[:, None] / 2 - half * np.cos(angle)).ravel()
-    du = (half * np.sin(angle) * w).ravel()
-    near = np.repeat(near, _NODES)
+    offset = ((start + end)[:, None] / 2 + half * _X).ravel()
+    du = (half * _DX).ravel()
+    near = np.repeat(near, _X.size)
     points = np.empty((near.size, 4))
     _curve(value, weight, t, near, offset, points)
     density = points[:, 2] / (pi * t)
