@@ -33,7 +33,7 @@ Drawn = Annotated[
 ]
 
 # core seconds of a proximal step on a measurement of a d x d matrix, and of its eigenvalues
-MEASURE, DIAGONALISE = 3e-9, 2e-8
+MEASURE, DIAGONALISE = 3e-10, 5e-9
 
 
 def rising(**lists: Sequence[float]) -> Iterator[Limit]:

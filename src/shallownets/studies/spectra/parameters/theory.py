@@ -8,7 +8,7 @@ from msgspec import Meta
 from shallownets.config.section import Limit, Section, means
 from shallownets.studies.spectra.parameters.kinds import Decays, Gamma, Gammas, Large, Noise, Points, Samples, rising
 
-_POINT = {"diagonal": 1e-3, "quadratic": 1.2e-3}  # core seconds of a solution
+_POINT = {"diagonal": 3e-4, "quadratic": 5e-4}  # core seconds of a solution
 _BEST = 0.1  # of the best decay, and of the Bayes-optimal risk
 
 Range = Annotated[tuple[float, float], means("first and last, in powers of d, rising")]
@@ -63,7 +63,7 @@ class DecompositionValues(Section):
     points: Points
 
     def work(self) -> float:
-        return self.points * 2 * _BEST
+        return self.points * 2 * _BEST * (self.d / 200) ** 2
 
 
 class Decomposition(DecompositionValues):

@@ -71,8 +71,8 @@ class LassoRuns(Section):
     seed: Seed
 
     def work(self) -> float:
-        hard = 3e-8 * self.d**3 if self.decay == "weak" else 3e-9 * self.d**3
-        return sum(draws * (1e-9 * n * self.d**2 + hard) for n, draws in self.sizes)
+        hard = 1.5e-9 * self.d**3 if self.decay == "weak" else 2e-10 * self.d**3
+        return sum(draws * (1e-10 * n * self.d**2 + hard) for n, draws in self.sizes)
 
 
 class MatrixRuns(Section):
@@ -113,7 +113,9 @@ class WeightSpectraValues(Section):
     draws: Annotated[Draws, means("trainings of each")]
 
     def work(self) -> float:
-        return sum(self.draws * training(d, N, 300 if lam < 0.1 else 30) for _, _, d, N, lam in self.cases)
+        return sum(
+            self.draws * training(d, N, 100 if lam < 0.1 and d > N else 25) / 20 for _, _, d, N, lam in self.cases
+        )
 
 
 class WeightSpectra(WeightSpectraValues):

@@ -18,6 +18,7 @@ from shallownets.studies.spectra.theory.network import Network, Response
 _NO_ROOT = 1e12  # times the noise of zero weights: none is larger
 _EXPANSIONS = 80
 _STEPS = 25
+_RATIOS = 37  # thresholds over noise among which the best is looked for first
 _LONGEST = 20.0  # step, beyond which Newton's method has lost its way
 _DIGITS = 1e-12
 
@@ -180,9 +181,9 @@ def _crossing(gap: Callable[[float], float], start: float) -> float:
 
 def best_threshold(network: Network, v: float) -> float:
     """Threshold of least risk at noise of variance v, where the risk's derivative vanishes."""
-    ratios = np.geomspace(1e-5, 30, 61)
+    ratios = np.geomspace(1e-5, 30, _RATIOS)
     at = int(np.argmin([network.at(v, k * np.sqrt(v)).risk for k in ratios]))
-    low, high = (np.log(ratios[np.clip(at + shift, 0, 60)]) for shift in (-1, 1))
+    low, high = (np.log(ratios[np.clip(at + shift, 0, _RATIOS - 1)]) for shift in (-1, 1))
     slope = lambda y: network.at(v, np.exp(y) * np.sqrt(v)).risk_x  # noqa: E731
     if slope(low) < 0 < slope(high):
         return float(np.exp(scipy.optimize.brentq(slope, low, high, xtol=1e-13)) * np.sqrt(v))
