@@ -241,3 +241,20 @@ def test_quadratic_spectra_at_finite_size_count_symmetric_entries():
     network = Quadratic(1.0, 10, 0.5, 10)
     assert network.at(1.0, -1e3).freedom == pytest.approx(55)
     assert network.full == 55
+
+
+def test_a_pruned_fit_has_the_risk_of_draws():
+    """What lies above the bulk is kept as it is: 40 draws of the thresholded matrix at d = 150."""
+    from shallownets.studies.spectra.stages.optimal import EDGE, _pruned
+
+    d, n, rng, errors = 150, 30 * 150, np.random.default_rng(6502), []
+    network = Quadratic(1.0, d, 0.5, d)
+    state = evolution.solve(network, n, 1 / d)
+    assert state.x < EDGE * np.sqrt(state.v)
+    for _ in range(40):
+        noise = rng.standard_normal((d, d))
+        noise = (noise + noise.T) / np.sqrt(2 * d)
+        values, vectors = np.linalg.eigh(np.diag(network.levels.value) + np.sqrt(state.v) * noise)
+        made = (vectors * np.where(values > EDGE * np.sqrt(state.v), values - state.x, 0)) @ vectors.T
+        errors.append(2 * ((made - np.diag(network.levels.value)) ** 2).sum() / d)
+    assert np.mean(errors) == pytest.approx(_pruned(network, n, 1 / d), abs=4 * np.std(errors) / np.sqrt(40) + 2 / d)

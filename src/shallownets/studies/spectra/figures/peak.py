@@ -36,6 +36,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     right.set(
         xscale="log", yscale="log", xlabel="$n$ over that of the peak", ylabel=r"risk over $\Delta$, $\lambda\to0$"
     )
+    right.set_yticks([0.2, 0.5, 1, 2, 5], ["0.2", "0.5", "1", "2", "5"])
+    right.tick_params(axis="y", which="minor", labelleft=False)
     left.legend()
     right.legend()
     return figure

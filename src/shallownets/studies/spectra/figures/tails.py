@@ -24,5 +24,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         axes.set(xscale="log", xlabel="weight decay over the best")
     left.set(ylabel="Hill exponent of the density")
     right.set(yscale="log", ylabel="risk over the least")
+    right.set_yticks([1, 2, 3], ["1", "2", "3"])
+    right.tick_params(axis="y", which="minor", labelleft=False)
     left.legend()
     return figure

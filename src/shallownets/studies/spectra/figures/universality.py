@@ -33,6 +33,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     if len(dimensions) > 1:
         axes.plot([], [], color="black", marker="o", fillstyle="none", linestyle="", label=f"$d={dimensions[-1]}$")
     axes.axhline(0, color=style.GREY, linewidth=0.7, zorder=0)
+    sizes = sorted(set(frame.N))
     axes.set(xscale="log", xlabel="$n/d$", ylabel=r"$(n/d)\,(R/R_\mathrm{SE}-1)$")
+    axes.set_xticks(sizes, [f"{N:g}" for N in sizes])
+    axes.minorticks_off()
     axes.legend(fontsize=6.5)
     return figure

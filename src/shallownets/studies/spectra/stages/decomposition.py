@@ -17,6 +17,9 @@ from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n/d", "lam": "1", "overfitting": "R/2", "unlearned": "R/2", "learned": "R/2"}
 
+BEYOND = 2.2  # thresholds over noise, beyond the edge of the bulk
+RARE = 0.05  # share of features above noise up to which there are few
+
 
 @stage
 def decomposition(given: Decomposition) -> Tables:
@@ -42,5 +45,12 @@ def decomposition(given: Decomposition) -> Tables:
                 spikes = float(network.levels.weight @ (network.levels.value > np.sqrt(state.v)))
                 over = exact(leading.total / whole.total).row()
                 rows.append(of | {"quantity": "leading over exact", "spikes": spikes} | over)
+                if name == "best" and spikes < RARE:
+                    beyond = BEYOND * np.sqrt(state.v)
+                    parts = [
+                        split_by(network.levels, state.v, beyond).total for split_by in (split.leading, split.exact)
+                    ]
+                    over = exact(parts[0] / parts[1]).row()
+                    rows.append(of | {"quantity": "leading beyond the edge", "spikes": spikes} | over)
                 advance(1)
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))

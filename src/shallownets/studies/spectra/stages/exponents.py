@@ -6,6 +6,7 @@ Makes: a table of measurements.
 
 from math import sqrt
 
+import numpy as np
 import pandas as pd
 
 from shallownets.numerics.statistics import exact
@@ -16,6 +17,7 @@ from shallownets.studies.spectra.theory import phases as law
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.network import Network
+from shallownets.studies.spectra.theory.peak import LAST
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n_eff", "lam": "1", "estimate": "local exponent"}
@@ -32,6 +34,7 @@ def _places(gamma: float, d: int) -> list[tuple[str, float, float]]:
     for share in (1.0, 1.5, 2.0):
         N = d ** (2 * gamma + share)
         found.append(("III", N, sqrt(sqrt(N / d) * N * d ** (-gamma - 0.5))))
+    found += [("VIa", d**share, 1e-3) for share in (1.3, 1.5)]
     found += [("VIb", d ** (2 * gamma + share), 1e-3) for share in (1.0, 2.0)]
     return found
 
@@ -48,6 +51,19 @@ def _order(network: Network, name: str, state: State) -> float:
     }[name]
 
 
+def _prefactor(network: Network, name: str, state: State) -> dict:
+    """R N/(d Δ) in phase VI; of the quadratic network half of the noise on the K features that stand out is more."""
+    share = float(network.levels.weight @ (network.levels.value > np.sqrt(state.v)))  # K/d
+    quadratic = isinstance(network, Quadratic)
+    theory = LAST[name] * (1 if name == "VIb" else 2 - (1 - share) ** 2) if quadratic else LAST["diagonal"]
+    order = (
+        2 * state.x / np.sqrt(state.v) + 2 * state.risk / network.noise + (share if name == "VIa" else 1 / network.d)
+    )
+    measured = exact(state.risk * state.N / (network.d * network.noise)).row()
+    of = {"quantity": "prefactor", "N": state.N, "lam": state.lam, "theory": theory, "order": order}
+    return of | measured
+
+
 @stage
 def exponents(given: Exponents) -> Measurements:
     rows = []
@@ -59,6 +75,10 @@ def exponents(given: Exponents) -> Measurements:
                 if phase.name != name:
                     continue  # this phase is narrower than the step in N
                 state = evolution.solve(network, N * network.samples, lam)
+                if name.startswith("VI"):
+                    rows.append(_prefactor(network, name, state) | {"model": model, "gamma": gamma, "phase": name})
+                if name == "VIa":
+                    continue  # its exponent has corrections of the order of the features that stand out
                 order = _order(network, name, state)
                 of = {"model": model, "gamma": gamma, "phase": name, "N": N, "lam": lam, "order": order}
                 rows.append(of | {"quantity": "by samples", "theory": phase.by_n} | exact(state.by_n).row())

@@ -19,6 +19,7 @@ from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n_eff", "risk": "R", "lam": "1", "scaled": "lam over the root of N/d", "estimate": "see quantity"}
 EDGE = 2.0  # of the bulk, in units of the noise
+FEW = 20  # d over samples from which there are few
 
 
 def _pruned(network: Quadratic, n: float, lam: float) -> float:
@@ -50,11 +51,16 @@ def optimal(given: Optimal) -> Tables:
                         point["pruned"] = _pruned(network, state.n, 1 / network.d)
                         point["weak"] = evolution.solve(network, state.n, 1 / network.d).risk
                         rows.append(of | {"quantity": "over bayes"} | exact(state.risk / point["bayes"]).row())
-                        rows.append(of | {"quantity": "pruned over best"} | exact(point["pruned"] / state.risk).row())
                     states.append(state)
                     shown.append(point)
                     advance(1)
                 _exponents(rows, model, gamma, network.d, states)
+            points = [one for one in shown if one["gamma"] == gamma and "pruned" in one]
+            pruned = {one["N"]: one["pruned"] / one["risk"] for one in points}
+            few = [ratio for N, ratio in pruned.items() if given.quadratic > FEW * N]
+            of = {"model": "quadratic", "gamma": gamma, "d": given.quadratic}
+            rows.append(of | {"quantity": "pruned over best, few samples"} | exact(max(few), len(few)).row())
+            rows.append(of | {"quantity": "pruned over best, at the peak"} | exact(max(pruned.values())).row())
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))
 
 

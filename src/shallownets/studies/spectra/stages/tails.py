@@ -39,6 +39,6 @@ def tails(given: Tails) -> Tables:
             kept = frame[np.isfinite(frame.hill)]
             closest = kept.iloc[int((kept.hill - heavy).abs().to_numpy().argmin())]
             of = {"N": N, "theory": heavy}
-            rows.append(of | {"quantity": "closest over best"} | exact(closest.scaled).row())
+            rows.append(of | {"quantity": "log of closest over best"} | exact(np.log(closest.scaled)).row())
             rows.append(of | {"quantity": "weakest"} | exact(kept.hill.iloc[0]).row())
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

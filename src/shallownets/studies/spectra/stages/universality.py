@@ -17,18 +17,23 @@ UNITS = {"N": "n/d", "estimate": "see quantity", "excess": "N (R/R_SE - 1)"}
 @stage
 def universality(given: Universality, runs: list[Arrays]) -> Tables:
     rows, shown = [], []
+    excess: dict[tuple[str, int], Estimate] = {}  # at the fewest samples
     for run in runs:
         of = {"kind": run.parameters["kind"], "d": run.parameters["d"], "lam": run.parameters["lam"]}
         sizes = np.unique(run.arrays["N"])
         ratios = {N: mean(run.arrays["ratio"][run.arrays["N"] == N]) for N in sizes}
         for N, ratio in ratios.items():
-            place = of | {"N": N, "order": 1 / of["d"]}
-            rows.append(place | {"quantity": "over theory", "theory": 1.0} | ratio.row())
-            excess = Estimate(N * (ratio.value - 1), N * ratio.error, ratio.n)
-            shown.append(
-                of | {"N": N, "excess": excess.value, "low": excess.row()["low"], "high": excess.row()["high"]}
-            )
+            rows.append(of | {"N": N, "quantity": "over theory", "theory": 1.0} | ratio.row())
+            said = Estimate(N * (ratio.value - 1), N * ratio.error, ratio.n).row()
+            shown.append(of | {"N": N, "excess": said["estimate"], "low": said["low"], "high": said["high"]})
         first, last = ratios[sizes[0]], ratios[sizes[-1]]
+        excess[of["kind"], of["d"]] = Estimate(first.value - 1, first.error, first.n)
         fade = Estimate(first.value - last.value, float(np.hypot(first.error, last.error)), min(first.n, last.n))
         rows.append(of | {"quantity": "first less last", "N": sizes[0]} | fade.row())
+    for (kind, d), whole in excess.items():
+        if kind == "inputs" and ("apart", d) in excess:
+            left = excess["apart", d]
+            share = left.value / whole.value
+            error = float(np.hypot(left.error, share * whole.error)) / abs(whole.value)
+            rows.append({"quantity": "left with the diagonal apart", "d": d} | Estimate(share, error, left.n).row())
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))

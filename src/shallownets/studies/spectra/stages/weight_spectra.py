@@ -48,7 +48,7 @@ def weight_spectra(given: WeightSpectra) -> Tables:
             rows.append(of | {"quantity": "risk", "theory": state.risk} | mean(risks).row())
             positive = eigenvalues[eigenvalues > 1e-9 * eigenvalues.max()] if eigenvalues.max() > 0 else np.empty(0)
             if left >= 5:
-                far = spectrum.distance(positive, of_law, state.x)
+                far = spectrum.distance(positive, of_law, state.x) * left / d
                 rows.append(of | {"quantity": "distance"} | exact(far, given.draws).row())
             bands = of_law.held * d
             outliers = int(np.argmax(np.append(bands, np.inf) > 1.5))  # bands of one eigenvalue, from the top
