@@ -23,7 +23,7 @@ Decay = Annotated[float, Meta(ge=1e-8, le=1e12), means("weight decay lam")]
 Decays = Annotated[
     list[Annotated[float, Meta(ge=1e-8, le=1e12)]], Meta(min_length=1), different, means("weight decays, rising")
 ]
-Samples = Annotated[float, Meta(ge=0.1, le=1e30), means("n_eff: n of the diagonal network, n/d of the quadratic one")]
+Samples = Annotated[float, Meta(ge=0.1, le=1e14), means("n_eff: n of the diagonal network, n/d of the quadratic one")]
 Points = Annotated[int, Meta(ge=4, le=10_000), means("points of a curve, equally spaced in logarithm")]
 Draws = Annotated[int, Meta(ge=2, le=10**6), means("independent draws of the samples")]
 Named = Annotated[Literal["weak", "one", "strong"], means("weight decay: 1/d, 1 or the root of d")]

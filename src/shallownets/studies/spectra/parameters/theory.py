@@ -6,20 +6,28 @@ from typing import Annotated
 from msgspec import Meta
 
 from shallownets.config.section import Limit, Section, means
-from shallownets.studies.spectra.parameters.kinds import Decays, Gamma, Gammas, Large, Noise, Points, Samples, rising
+from shallownets.studies.spectra.parameters.kinds import (
+    Decay,
+    Decays,
+    Gamma,
+    Gammas,
+    Large,
+    Noise,
+    Points,
+    Samples,
+    rising,
+)
 
 _POINT = {"diagonal": 3e-4, "quadratic": 5e-4}  # core seconds of a solution
 _BEST = 0.1  # of the best decay, and of the Bayes-optimal risk
-
-Range = Annotated[tuple[float, float], means("first and last, in powers of d, rising")]
 
 
 class PhasesValues(Section):
     """The figure phases: local exponents of the risk of both networks over samples and weight decay."""
 
     d: Large
-    samples: Range
-    decay: Range
+    samples: Annotated[tuple[Samples, Samples], means("first and last n_eff, rising")]
+    decay: Annotated[tuple[Decay, Decay], means("first and last weight decay, rising")]
     points: Annotated[tuple[Points, Points], means("points along both, equally spaced in logarithm")]
 
     def limits(self) -> Iterator[Limit]:

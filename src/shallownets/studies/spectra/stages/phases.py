@@ -21,7 +21,8 @@ UNITS = {"samples": "log_d n_eff", "decay": "log_d lam", "by_n": "d log R/d log 
 @stage
 def phases(given: Phases) -> FigureData:
     samples, decays = (
-        np.linspace(*ends, count) for ends, count in zip((given.samples, given.decay), given.points, strict=True)
+        np.linspace(*np.log(ends) / np.log(given.d), count)
+        for ends, count in zip((given.samples, given.decay), given.points, strict=True)
     )
     shown = []
     with progress("phase diagram", 2 * samples.size) as advance:
