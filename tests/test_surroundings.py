@@ -95,6 +95,7 @@ def test_a_notebook_that_uses_the_package_keeps_its_own_figures():
                 "shallownets.workflow.catalogue",
                 "shallownets.studies.escape.parameters.whole",
                 "shallownets.studies.riccati.parameters.whole",
+                "shallownets.studies.spectra.parameters.whole",
             ],
             ("scipy.", "pandas", "matplotlib"),
         ),

@@ -12,6 +12,7 @@ from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.run import find
 from shallownets.stage import Arrays
+from shallownets.studies.spectra import charts
 from shallownets.studies.spectra.measure import curves, spectrum
 from shallownets.studies.spectra.stages import drawn
 from shallownets.studies.spectra.theory import evolution, law
@@ -77,7 +78,7 @@ def rows(tables, name, quantity):
 
 
 @pytest.mark.parametrize("name", [name for name in STAGES if name != "exponents"])
-def test_the_figure_shows_the_table(tables, name):
+def test_the_figure_and_its_live_plot_show_the_table(tables, name):
     given, of = tables[name]
     module = importlib.import_module(f"shallownets.studies.spectra.figures.{name}")
     parameters = msgspec.to_builtins(given) | dict(of.figure_data.parameters)
@@ -86,6 +87,8 @@ def test_the_figure_shows_the_table(tables, name):
     figure.canvas.draw()
     drawn_in = [axes for axes in figure.axes if axes.get_visible()]
     assert all(axes.lines or axes.containers or axes.collections for axes in drawn_in)
+    if name in charts.CHARTS:
+        assert len(charts.CHARTS[name](of.figure_data.frame, parameters).data) > 2
     if hasattr(of, "measurements"):
         assert np.isfinite(of.measurements.frame[["estimate", "low", "high"]].to_numpy(float)).all()
 
