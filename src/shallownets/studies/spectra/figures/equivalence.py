@@ -22,7 +22,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         for descent, (_, marker) in _ENGINES.items():
             one = here[here.descent == descent]
             fill = "full" if descent == 0 else "none"
-            look = {"color": color, "marker": marker, "fillstyle": fill, "linewidth": 0.8}
+            look: style.Look = {"color": color, "marker": marker, "fillstyle": fill, "linewidth": 0.8}
             left.plot(one.p, one.excess.clip(lower=_LEAST), **look)
         first = here[here.descent == 0]
         label = rf"$\lambda={lam:.2g}$"

@@ -20,7 +20,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     for n, model in enumerate(_MODELS):
         here = frame[frame.model == model]
         peak, harm = here[here.series == "peak"], here[here.series == "harm"]
-        look = {"color": style.colour(n), "marker": style.marker(n), "linestyle": ""}
+        look: style.Look = {"color": style.colour(n), "marker": style.marker(n), "linestyle": ""}
         left.plot(peak.lam, peak.scaled, **look, label=model)
         right.plot(harm.share, harm.risk / noise, **look, label=f"{model}, state evolution")
         right.plot(harm.share, harm.alone / noise, color=style.colour(n), label=f"{model}, noise alone")

@@ -61,7 +61,7 @@ def equivalence_runs(given: EquivalenceRuns) -> Data:
                 theta = trained.weights.prod(0) / np.sqrt(d)
                 excess, apart = trained.objective / (2 * single.objective) - 1, ((theta - single.theta) ** 2).sum()
                 risks = (model.diagonal_risk(one, vectors.teacher) for one in (theta, single.theta))
-                _keep(found, draw, lam, 0, np.count_nonzero(single.theta), 0, excess, apart, *risks)
+                _keep(found, draw, lam, 0, int(np.count_nonzero(single.theta)), 0, excess, apart, *risks)
                 advance(1)
     return Data(Arrays({name: np.array(values) for name, values in found.items()}, UNITS))
 

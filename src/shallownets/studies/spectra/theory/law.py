@@ -152,7 +152,7 @@ def law(levels: Levels, t: float, cut: float | None = None) -> Law:
     tops, bottoms = np.flatnonzero(np.diff(number, prepend=-1)), np.flatnonzero(~joined)
     ends = np.empty((2 * tops.size, 4))
     _curve(value, weight, t, np.concatenate([bottoms, tops]), np.concatenate([-low[bottoms], high[tops]]), ends)
-    held = np.bincount(number, weight)
+    held = np.bincount(number, weight).astype(float)
     share = density * points[:, 3] * du
     return Law(t, points[:, 0], density, points[:, 1], share, number[near], ends[:, 0].reshape(2, -1).T, held)
 
