@@ -77,6 +77,8 @@ use rule stage as spectra_weight_spectra with:
         figure_data=f"{FIGURE_DATA}/spectra/weight_spectra.csv",
     log:
         f"{LOGS}/spectra/weight_spectra.log",
+    resources:
+        mem_mb=growing(2000),
     params:
         **stage("spectra.weight_spectra", "spectra.weight_spectra"),
     message:

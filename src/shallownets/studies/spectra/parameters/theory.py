@@ -115,7 +115,7 @@ class PeakValues(Section):
         yield self.decays[0] >= 1e-6 and self.decays[-1] <= 0.1, "decays", "numbers from 1e-6 to 0.1"
 
     def work(self) -> float:
-        return 0.1 * (2 * len(self.decays) + len(self.saturating)) + 0.01 * self.points
+        return 0.3 * (2 * len(self.decays) + len(self.saturating)) + 0.04 * self.points
 
 
 class Peak(PeakValues):
@@ -138,7 +138,7 @@ class Noiseless(Section):
         yield self.samples[1] < self.d / 4, "samples", f"two numbers below d/4 = {self.d / 4:g}"
 
     def work(self) -> float:
-        return 0.02 * len(self.gammas) * self.points
+        return 0.06 * len(self.gammas) * self.points
 
 
 class TailsValues(Section):
@@ -152,7 +152,7 @@ class TailsValues(Section):
         yield from rising(samples=self.samples)
 
     def work(self) -> float:
-        return 0.1 * len(self.samples) * self.points * (self.d / 400) ** 2
+        return 0.15 * len(self.samples) * self.points * (self.d / 400) ** 2
 
 
 class Tails(TailsValues):

@@ -114,7 +114,7 @@ class WeightSpectraValues(Section):
 
     def work(self) -> float:
         return sum(
-            self.draws * training(d, N, 100 if lam < 0.1 and d > N else 25) / 20 for _, _, d, N, lam in self.cases
+            self.draws * training(d, N, 100 if lam < 0.1 and d > N else 25) for _, _, d, N, lam in self.cases
         )
 
 
@@ -199,7 +199,7 @@ class StoppingValues(Section):
         yield from rising(sizes=_firsts(self.sizes))
 
     def work(self) -> float:
-        step = 4e-9 * self.d**3
+        step = 1.3e-9 * self.d**3
         return sum(k * (N * step * self.steps + self.points * training(self.d, N, 60)) for N, k in self.sizes)
 
 
