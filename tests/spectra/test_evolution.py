@@ -142,6 +142,24 @@ def test_risks_at_zero_weights_and_of_many_samples():
             assert found.risk * N / (10_000 * 0.5) == pytest.approx(last, rel=2e-4)
 
 
+def test_many_samples_leave_the_risk_of_least_squares():
+    """A trap: an error of 1/d passes for physics. Least squares has Δ/n for each of d (d + 1)/2 parameters."""
+    for Network, parameters in ((Diagonal, 10), (Quadratic, 55)):
+        network = Network(1.0, 10, 0.5, 10)
+        found = evolution.solve(network, 1e12, 1e-6)
+        assert found.risk * 1e12 / 0.5 == pytest.approx(parameters, rel=1e-6)
+        assert found.freedom == pytest.approx(network.full)
+
+
+@pytest.mark.parametrize("gamma", [0.75, 1.0, 1.5])
+def test_the_best_decay_has_the_exponent_of_phase_four(gamma):
+    for Network in BOTH:
+        network = Network(gamma, 10**8, 0.5)
+        fall = evolution.best(network, 1e6 * network.samples).by_n
+        phase = phases.phase(Network is Quadratic, gamma, 10**8, 10, 1e-6)
+        assert (phase.name, phase.by_n) == ("IV", pytest.approx(fall, abs=1 / np.log(1e6)))
+
+
 def test_isolated_bands_of_a_million_dimensions():
     """gamma = 1.5, phases VIb and III: each level has a band of its own, narrower than the last digit of the first."""
     network = Quadratic(1.5, 10**6, 0.5)

@@ -15,7 +15,12 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     figure = Figure(figsize=(style.PAGE, 2.7))
     left, right = figure.subplots(1, 2)
     for n, (N, here) in enumerate(frame.groupby("N")):
-        look: style.Look = {"color": style.colour(n), "marker": style.marker(n), "markevery": 4, "label": f"$n/d={N:g}$"}
+        look: style.Look = {
+            "color": style.colour(n),
+            "marker": style.marker(n),
+            "markevery": 4,
+            "label": f"$n/d={N:g}$",
+        }
         left.plot(here.scaled, here.hill, **look)
         right.plot(here.scaled, here.risk / here.risk.min(), **look)
     left.axhline(1 + 1 / parameters["gamma"], color="black", linestyle=":", label=r"$1+1/\gamma$")

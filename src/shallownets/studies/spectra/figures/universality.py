@@ -27,7 +27,12 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             shift = 1.06 ** (n - 1 + 0.3 * m)
             bars = [here.excess - here.low, here.high - here.excess]
             fill = "full" if m == 0 else "none"
-            look: style.Look = {"color": style.colour(n), "marker": style.marker(n), "fillstyle": fill, "linewidth": 0.8}
+            look: style.Look = {
+                "color": style.colour(n),
+                "marker": style.marker(n),
+                "fillstyle": fill,
+                "linewidth": 0.8,
+            }
             axes.errorbar(here.N * shift, here.excess, bars, **look, label=label if m == 0 else None)
     axes.plot([], [], color="black", marker="o", linestyle="", label=f"$d={dimensions[0]}$")
     if len(dimensions) > 1:

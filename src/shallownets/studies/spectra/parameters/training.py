@@ -113,9 +113,7 @@ class WeightSpectraValues(Section):
     draws: Annotated[Draws, means("trainings of each")]
 
     def work(self) -> float:
-        return sum(
-            self.draws * training(d, N, 100 if lam < 0.1 and d > N else 25) for _, _, d, N, lam in self.cases
-        )
+        return sum(self.draws * training(d, N, 100 if lam < 0.1 and d > N else 25) for _, _, d, N, lam in self.cases)
 
 
 class WeightSpectra(WeightSpectraValues):

@@ -51,6 +51,8 @@ def decomposition(given: Decomposition) -> Tables:
                         split_by(network.levels, state.v, beyond).total for split_by in (split.leading, split.exact)
                     ]
                     over = exact(parts[0] / parts[1]).row()
-                    rows.append(of | {"quantity": "leading beyond the edge", "order": 2 * (spikes + 1 / given.d)} | over)
+                    rows.append(
+                        of | {"quantity": "leading beyond the edge", "order": 2 * (spikes + 1 / given.d)} | over
+                    )
                 advance(1)
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))

@@ -36,10 +36,10 @@ def equivalence_runs(given: EquivalenceRuns) -> Data:
     found: dict[str, list] = {name: [] for name in UNITS}
     with progress("training of weights", given.draws * len(given.decays)) as advance:
         for draw in range(given.draws):
-            samples = drawn.matrices(given.seed, "equivalence", given.gamma, d, n, given.noise, draw)
-            vectors = drawn.vectors(given.seed, "equivalence", given.gamma, d, 2 * d, given.noise, draw)
+            samples = drawn.matrices(given.seed, "weights beside minima", given.gamma, d, n, given.noise, draw)
+            vectors = drawn.vectors(given.seed, "weights beside minima", given.gamma, d, 2 * d, given.noise, draw)
             for lam in given.decays:
-                rng = drawn.stream(given.seed, "equivalence, weights", draw, lam=float(lam), d=d)
+                rng = drawn.stream(given.seed, "first weights", draw, lam=float(lam), d=d)
                 penalty = nuclear.penalty_of(lam, d)
                 convex = nuclear.minimise(samples, penalty, gap=_GAP)
                 rank, least = convex.factor.shape[1], model.quadratic_risk(convex.S, samples.teacher)

@@ -24,7 +24,7 @@ def lasso_runs(given: LassoRuns) -> Data:
         for size, draws in given.sizes:
             for replicate in range(draws):
                 n = round(size)
-                samples = drawn.vectors(given.seed, "lasso", given.gamma, given.d, n, given.noise, replicate)
+                samples = drawn.vectors(given.seed, "LASSO", given.gamma, given.d, n, given.noise, replicate)
                 made = lasso.minimise(samples, lam)
                 found["n"].append(n)
                 found["risk"].append(model.diagonal_risk(made.theta, samples.teacher))

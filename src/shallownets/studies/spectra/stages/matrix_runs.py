@@ -24,7 +24,7 @@ def matrix_runs(given: MatrixRuns) -> Data:
         for size, draws in given.sizes:
             for replicate in range(draws):
                 n = round(size * given.d)
-                samples = drawn.matrices(given.seed, "matrix", given.gamma, given.d, n, given.noise, replicate)
+                samples = drawn.matrices(given.seed, "least matrix", given.gamma, given.d, n, given.noise, replicate)
                 made = nuclear.minimise(samples, nuclear.penalty_of(lam, given.d))
                 residual = samples.y - samples.operator.of_factor(made.factor)
                 found["n"].append(n)

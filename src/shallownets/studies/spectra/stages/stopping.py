@@ -50,8 +50,8 @@ def stopping(given: Stopping) -> Tables:
             theory = evolution.best(network, n)
             curves, least = [], []
             for draw in range(draws):
-                samples = drawn.matrices(given.seed, "stopping", given.gamma, given.d, n, given.noise, draw)
-                rng = drawn.stream(given.seed, "stopping, weights", draw, d=given.d, n=n)
+                samples = drawn.matrices(given.seed, "early stopping", given.gamma, given.d, n, given.noise, draw)
+                rng = drawn.stream(given.seed, "small first weights", draw, d=given.d, n=n)
                 start = given.start * rng.standard_normal((given.d, given.d))
                 curves.append(_descend(samples, start, records))
                 risks, factor = [], None

@@ -28,7 +28,7 @@ def universality_runs(given: UniversalityRuns) -> Data:
             n = round(N * given.d)
             theory = evolution.solve(network, n, given.lam).risk
             for draw in range(draws):
-                of = (given.seed, "universality", given.gamma, given.d, n, given.noise, draw, given.kind)
+                of = (given.seed, "kinds of measurements", given.gamma, given.d, n, given.noise, draw, given.kind)
                 samples = drawn.matrices(*of)
                 S = nuclear.minimise(samples, penalty).S
                 sizes.append(n / given.d)

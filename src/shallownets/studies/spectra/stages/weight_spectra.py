@@ -35,7 +35,9 @@ def weight_spectra(given: WeightSpectra) -> Tables:
             of = {"case": name, "gamma": gamma, "d": d, "N": N, "lam": lam}
             values, overlaps, ranks, risks = [], [], [], []
             for replicate in range(given.draws):
-                samples = drawn.matrices(given.seed, "spectrum", gamma, d, round(N * d), given.noise, replicate)
+                samples = drawn.matrices(
+                    given.seed, "spectra of weights", gamma, d, round(N * d), given.noise, replicate
+                )
                 made = nuclear.minimise(samples, nuclear.penalty_of(lam, d))
                 at, vectors = np.linalg.eigh(made.S)
                 values.append(at[::-1])
