@@ -12,11 +12,12 @@ from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.spectra.parameters.training import Equivalence
 
 UNITS = {"p": "width", "lam": "1", "excess": "objective over the convex minimum, less 1", "risk": "R"}
+COLUMNS = ("draw", "lam", "p", "rank", "descent", "excess", "distance", "risk", "convex")
 
 
 @stage
 def equivalence(given: Equivalence, runs: Arrays) -> Tables:
-    frame = pd.DataFrame(dict(runs.arrays))
+    frame = pd.DataFrame({name: runs.arrays[name] for name in COLUMNS})
     rows, shown = [], []
     for lam, here in frame.groupby("lam"):
         of = {"lam": lam}
