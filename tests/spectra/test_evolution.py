@@ -127,6 +127,29 @@ def test_no_weight_decay_is_better_than_the_best(Network, N):
         assert evolution.solve(network, best.n, share * best.lam).risk > best.risk
 
 
+@pytest.mark.parametrize(
+    ("gamma", "d", "N", "noise"), [(1.7736, 40, 0.66139, 0.054322), (1.13672, 15483, 0.932843, 0.160115)]
+)
+def test_the_best_of_two_minima_close_together_is_found(gamma, d, N, noise):
+    """Where the first feature is about to be learned."""
+    network = Quadratic(gamma, d, noise)
+    best = evolution.best(network, N * d)
+    for share in (0.3, 0.8, 1.25, 3.0):
+        assert evolution.solve(network, N * d, share * best.lam).risk >= best.risk * (1 - 1e-9)
+
+
+def test_random_settings_have_solutions():
+    rng = default_rng(6102)
+    for Network in 12 * BOTH:
+        gamma, d = rng.uniform(0.55, 2.5), int(10 ** rng.uniform(1, 7))
+        N, lam = 10 ** rng.uniform(-1, 1 + 2.2 * np.log10(d)), 10 ** rng.uniform(-7, 1.5 * np.log10(d))
+        network = Network(gamma, d, 10 ** rng.uniform(-5, 1.5))
+        found = evolution.solve(network, N * network.samples, lam)
+        total = network.scale * (network.noise + network.at(found.v, found.x).risk)
+        assert found.v * found.n == pytest.approx(total, rel=1e-7)
+        assert found.lam == pytest.approx(lam, rel=1e-5)
+
+
 def test_what_has_no_solution_is_refused():
     with pytest.raises(Impossible, match="expected numbers above 0"):
         evolution.solve(Diagonal(1.0, 100, 0.5), 10, 0.0)

@@ -147,9 +147,9 @@ def test_spectra_have_the_rank_and_the_spikes_of_theory(tables):
     assert rank[rank.case == "Ib"].estimate.tolist() == [0]
 
 
-def test_stopping_is_no_better_than_the_best_decay(tables):
-    ratio = rows(tables, "stopping", "stopped over best decay")
-    assert (ratio.estimate > 0.97).all()
+def test_stopping_is_no_better_than_the_best_decay_beyond_its_error(tables):
+    assert (rows(tables, "stopping", "stopped over best decay").high > 1).all()
+    assert (rows(tables, "stopping", "stopped").estimate < 1.5).all()
 
 
 def test_samples_depend_on_their_parameters_alone():

@@ -7,6 +7,7 @@ concave map, which Newton's method finds from above; and lam rises with k. Dampe
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp, log, sqrt
 
 import numpy as np
@@ -18,7 +19,8 @@ from shallownets.studies.spectra.theory.network import Network, Response
 _NO_ROOT = 1e12  # times the noise of zero weights: none is larger
 _EXPANSIONS = 80
 _STEPS = 25
-_RATIOS = 37  # thresholds over noise among which the best is looked for first
+_RATIOS = (-10.0, 3.0)  # logarithm of the threshold over noise, among which the best is looked for
+_LOOKS = 25  # coarse, and fine ones
 _LONGEST = 20.0  # step, beyond which Newton's method has lost its way
 _DIGITS = 1e-12
 
@@ -56,11 +58,9 @@ def state(network: Network, v: float, x: float) -> State:
 
 def _state(network: Network, n: float, v: float, x: float, found: Response) -> State:
     left = n - found.freedom
-    by_n = by_lam = float("nan")
-    if left:
-        slopes = _slopes(network, n, v, x, found)
-        moves = _solved(slopes, -1, -n / left), _solved(slopes, 0, 1)  # of log v and log x by log n, and by log lam
-        by_n, by_lam = ((found.risk_v * v * a + found.risk_x * x * b) / found.risk for a, b in moves)
+    slopes = _slopes(network, n, v, x, found)
+    moves = _solved(slopes, -1, -n / left), _solved(slopes, 0, 1)  # of log v and log x by log n, and by log lam
+    by_n, by_lam = ((found.risk_v * v * a + found.risk_x * x * b) / found.risk for a, b in moves)
     return State(n, x * left / network.penalty, n / network.samples, v, x, found.risk, found.freedom, by_n, by_lam)
 
 
@@ -180,14 +180,25 @@ def _crossing(gap: Callable[[float], float], start: float) -> float:
 
 
 def best_threshold(network: Network, v: float) -> float:
-    """Threshold of least risk at noise of variance v, where the risk's derivative vanishes."""
-    ratios = np.geomspace(1e-5, 30, _RATIOS)
-    at = int(np.argmin([network.at(v, k * np.sqrt(v)).risk for k in ratios]))
-    low, high = (np.log(ratios[np.clip(at + shift, 0, _RATIOS - 1)]) for shift in (-1, 1))
-    slope = lambda y: network.at(v, np.exp(y) * np.sqrt(v)).risk_x  # noqa: E731
-    if slope(low) < 0 < slope(high):
-        return float(np.exp(scipy.optimize.brentq(slope, low, high, xtol=1e-13)) * np.sqrt(v))
-    return float(ratios[at] * np.sqrt(v))
+    """Threshold of least risk at noise of variance v, where the risk's derivative vanishes.
+
+    Where a feature is about to be learned there are two minima close together: first a coarse look, then a fine one
+    around the least value, and of all roots of the derivative there the best.
+    """
+
+    def at(log_k: float) -> Response:
+        return network.at(v, exp(log_k) * sqrt(v))
+
+    coarse = np.linspace(*_RATIOS, _LOOKS)
+    least = coarse[int(np.argmin([at(y).risk for y in coarse]))]
+    near = 1.5 * (coarse[1] - coarse[0])
+    fine = np.linspace(least - near, least + near, _LOOKS)
+    found = [at(y) for y in fine]
+    minima = [fine[int(np.argmin([one.risk for one in found]))]]
+    for (low, left), (high, right) in pairwise(zip(fine, found, strict=True)):
+        if left.risk_x < 0 < right.risk_x:
+            minima.append(scipy.optimize.brentq(lambda y: at(y).risk_x, low, high, xtol=1e-13))
+    return exp(min(minima[::-1], key=lambda y: at(y).risk)) * sqrt(v)
 
 
 def best(network: Network, n: float) -> State:
