@@ -21,5 +21,6 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         axes.axhline(here[here.series == "best decay"].risk.iloc[0], color=color, linestyle="--", linewidth=0.9)
     axes.plot([], [], color="black", linestyle="--", label="best weight decay")
     axes.set(xscale="log", yscale="log", xlabel="steps of gradient descent", ylabel="risk $R$")
-    axes.legend()
+    axes.set_ylim(frame.risk.min() / 8)  # room for the legend
+    axes.legend(loc="lower left")
     return figure

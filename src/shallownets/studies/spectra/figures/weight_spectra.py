@@ -23,8 +23,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     for axes, case in zip(panels, cases, strict=False):
         here = frame[frame.case == case]
         trained, law = here[here.series == "trained"], here[here.series == "law"]
-        d, top = here.d.iloc[0], max(law.value.max(), 0.3)
-        low = min(law.value.min(), 0.0)
+        d, low = here.d.iloc[0], min(law.value.min(), 0.0)
+        top = max(law.value.max(), 0.2 * (law.value.max() - low))  # also where nothing is left above zero
         edges = np.linspace(0, top, _BINS + 1)
         counts, _ = np.histogram(trained.value, edges)
         width = edges[1] - edges[0]
@@ -34,8 +34,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             color = style.COLOURS[1] if n < law.band.nunique() - 1 else "black"
             axes.plot(band.value, band.density, color=color, linewidth=0.8)
         axes.axvline(0, color=style.GREY, linewidth=0.6)
-        bottom = 0.3 / (draws * width * d)
-        axes.set(xlim=(low, 1.05 * top), ylim=(bottom, max(2 * law.density.max(), 10 * bottom)), yscale="log")
+        axes.set(xlim=(low, 1.05 * top), ylim=(0.3 / (draws * width * d), 2 * law.density.max()), yscale="log")
         axes.set_title(rf"{case}: $n/d={here.N.iloc[0]:g}$, $\lambda={here.lam.iloc[0]:.2g}$", fontsize=7.5)
     for axes in panels[len(cases) :]:
         axes.set_visible(False)

@@ -66,11 +66,6 @@ def harm(quadratic: bool, q: float, noise: float) -> float:
     return noise * share / (1 - share)
 
 
-def harm_leading(quadratic: bool, q: float, noise: float) -> float:
-    """rho as q -> 0: (2 Δ/7) (15 π q/4)^(2/5), and Δ/log(1/q) of the diagonal network."""
-    return 2 * noise / 7 * (15 * pi / 4 * q) ** 0.4 if quadratic else noise / log(1 / q)
-
-
 @dataclass(frozen=True)
 class Peak:
     """The largest risk over the number of samples at one weight decay: position n/d or n/d^2, and R."""
