@@ -3,6 +3,7 @@
 Makes: docs/figures/cost.png, and a section for docs/performance.md on standard output.
 """
 
+import io
 import time
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.random import SeedSequence, default_rng
 
-from shallownets import sources
 from shallownets.drawing import style
+from shallownets.report.pictures import small
 from shallownets.studies.escape import starts
 from shallownets.studies.escape.engines import chain, direct, gradient_flow, ode, spectral
 from shallownets.studies.escape.trajectory import recording_times
@@ -82,7 +83,9 @@ def main() -> None:
     for engine, row in slopes.items():
         print(f"| {engine} | " + " | ".join(row.get(variable, "") for variable in SIZES) + " |")
     print()
-    style.save(figure, [Path("docs/figures/cost.png")], sources.digest([Path(__file__)]))
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    Path("docs/figures/cost.png").write_bytes(small(picture.getvalue()))
 
 
 if __name__ == "__main__":

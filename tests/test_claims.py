@@ -1,5 +1,6 @@
 """The ledger: verdicts, selection of rows, what is refused, and how it is shown."""
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from shallownets.claims import entries, judge, ledger
+from shallownets.claims import entries, judge, ledger, strength
+from shallownets.claims.deviation import LEVEL, given_up, together
 from shallownets.config.check import section_of
 from shallownets.errors import UserError
 from shallownets.results.artefacts import save
@@ -30,7 +32,8 @@ ENTRY = {
 
 
 def entry(**change):
-    return section_of(ENTRY | change, entries.Entry, "an entry")
+    bound = {"bound": "rounding"} if "within" in change.get("judge", {}) else {}
+    return section_of(ENTRY | bound | change, entries.Entry, "an entry")
 
 
 def save_table(path, frame, notes=None):
@@ -283,6 +286,59 @@ def test_a_claim_whose_ground_does_not_hold_is_marked_and_not_judged_anew():
     assert claims["top"].remarks == ["It rests on ground, which deviates."]
 
 
+def test_a_ground_that_was_not_tested_is_marked_with_its_own_word():
+    wide = verdicts_of([(1.0, 0.1, 1.9)], {"interval": 0.5}, id="wide")
+    also = verdicts_of([(1.0, 0.1, 1.9)], {"interval": 0.5}, id="also")
+    away = verdicts_of([(1.0, 1, 1)], {"exact": True}, id="away", tiers=["cluster"])
+    held = verdicts_of([(1.0, 1, 1)], {"exact": True}, id="held")
+    read_off = verdicts_of([(1.0, 1, 1)], {"at_most": True}, id="read-off", calibrated="the same results")
+    grounds = ["wide", "also", "away", "held", "read-off"]
+    top = verdicts_of([(1.0, 1, 1)], {"exact": True}, id="top", requires=grounds)
+    (*_, claim) = ledger.gather([*wide, *also, *away, *held, *read_off, *top])
+    assert claim.shaken == {"also": "underpowered", "away": "not judged", "wide": "underpowered"}
+    assert claim.ground == "It rests on also, wide, which are underpowered. It rests on away, which is not judged."
+
+
+def test_a_row_outside_its_own_interval_that_is_kept_says_so():
+    rows = [(1.32, 1.02, 1.62)] + [(1.0, 0.7, 1.3)] * 9  # 3.2 standard errors, of which ten rows allow 3.6
+    for allowed, verdict in ((0.5, "reproduced"), (0.1, "underpowered")):
+        claim = ledger.Claim(verdicts_of(rows, {"interval": allowed}))
+        assert claim.shown.verdict == verdict
+        assert claim.kept == "growth-rate[k=0] lies outside its own interval; Holm's procedure over 10 rows keeps it."
+        assert claim.kept in claim.remarks
+    assert ledger.Claim(verdicts_of(rows[1:], {"interval": 0.5})).kept == ""
+    assert ledger.Claim(verdicts_of([(9.0, 8.7, 9.3), *rows[1:]], {"interval": 0.5})).kept == ""
+
+
+def test_a_chance_that_rounding_makes_0_is_said_to_be_small():
+    claim = ledger.Claim(verdicts_of([(9.0, 8.7, 9.3)] * 5, {"interval": 0.5}))
+    assert "chance below 1e-15" in claim.remarks[0]
+
+
+def test_verdicts_are_counted_in_grammatical_words():
+    none = dict.fromkeys(judge.VERDICTS, 0)
+    assert ledger.counted(none | {"deviates": 1}).startswith("0 reproduced, 1 deviates, 0 underpowered")
+    assert ledger.counted(none | {"deviates": 11}).startswith("0 reproduced, 11 deviate, 0 underpowered")
+
+
+def test_the_room_of_laws_is_counted():
+    laws = verdicts_of([(1.0, 1, 1), (1 + 1e-9, 1 + 1e-9, 1 + 1e-9), (1.01, 1.01, 1.01)], {"within": 0.1})
+    assert strength.room([*laws, *verdicts_of([(1.0, 1, 1)], {"exact": True})]) == strength.Room(3, 2)
+
+
+def test_false_deviations_are_counted_across_claims():
+    """Of claims that hold, at most as many deviate as is said: a row alone, and ten rows judged together, too."""
+    rng, n = np.random.default_rng(5), 4000
+    one, exact = verdicts_of([(1.0, 0.7, 1.3)], {"interval": 0.5}), verdicts_of([(1.0, 1, 1)], {"exact": True})
+    ten = verdicts_of([(1.0, 0.7, 1.3)] * 10, {"interval": 0.5}, id="ten")
+    found = strength.false_deviations([ledger.Claim(one), ledger.Claim(exact), ledger.Claim(ten)])
+    assert found.claims == 2
+    assert found.expected == pytest.approx(4 * LEVEL)
+    deviations = rng.standard_normal((n, 10))
+    wrong = sum(any(given_up(row)) or together(row).fails for row in deviations)
+    assert 0 < wrong < n * 3 * LEVEL + 3 * np.sqrt(n * 3 * LEVEL)
+
+
 def test_grounds_that_are_not_there_or_rest_on_each_other_are_refused():
     a, b = entry(requires=["other"]), entry(id="other", requires=["growth-rate"])
     with pytest.raises(UserError, match="claim growth-rate: requires = other: expected the id of a claim"):
@@ -318,6 +374,44 @@ def test_no_claim_of_the_project_predicts_its_tolerance(root):
             assert not (one.judge.kind == "at_most" and "tolerance" in str(one.predicted)), one.id
             small = one.judge.kind == "at_most" and str(one.predicted).startswith("1e-")
             assert not small or one.calibrated, one.id
+
+
+def claims_of(root):
+    return [one for path in sorted((root / "workflow/claims").glob("*/*.yaml")) for one in entries.load(path)]
+
+
+def test_a_claim_of_the_source_quotes_it_and_no_other_does():
+    with pytest.raises(UserError, match="quote = '': expected the words of the source, because origin is paper"):
+        entry(origin="paper")
+    with pytest.raises(UserError, match="expected none, because origin is not paper"):
+        entry(quote="overlaps grow exponentially")
+    quoted = entry(origin="paper", quote="overlaps grow exponentially")
+    assert quoted.quote
+
+
+def test_a_law_says_what_its_tolerance_follows_from_and_no_other_rule_does(tables):
+    with pytest.raises(UserError, match="bound = '': expected what the tolerance of within follows from"):
+        entry(judge={"within": 0.1}, bound="")
+    with pytest.raises(UserError, match="expected none, because the rule is not within"):
+        entry(bound="rounding")
+    given = entry(judge={"within": 0.1}, bound="the next order", note="A word.")
+    assert judge.comparisons_of(given, tables, "paper")[0].note == "A word. Tolerance: the next order."
+
+
+def test_no_bound_of_the_source_or_of_a_derived_claim_was_chosen(root):
+    """It follows from statistics, from the sentence or from a stated order: never read off, never ours by choice."""
+    for one in claims_of(root):
+        if one.origin != "beyond":
+            assert not one.calibrated, one.id
+            assert not re.search(r"\b(ours|chosen|our choice)\b", one.bound), one.id
+
+
+def test_what_rests_on_a_theory_of_its_own_names_its_ground(root):
+    """A prediction that a stage computes rests on laws that other claims test."""
+    computed = {"theory", "ode", "deflated", "source", "best", "asymptotic", "unit", "predicted_value"}
+    for one in claims_of(root):
+        if computed & set(re.findall(r"[a-z_]+", str(one.predicted))) or one.predicted == "plateau_selectivity":
+            assert one.requires, one.id
 
 
 def test_grounds_of_the_projects_claims_are_there_and_do_not_rest_on_each_other(root):

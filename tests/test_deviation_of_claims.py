@@ -12,6 +12,13 @@ def test_the_level_is_that_of_three_standard_deviations():
     assert pytest.approx(2 * stats.norm.sf(3)) == deviation.LEVEL
 
 
+@pytest.mark.parametrize(
+    ("probability", "words"), [(0.0, "below 1e-15"), (9e-16, "below 1e-15"), (1e-15, "1e-15"), (0.00274, "0.0027")]
+)
+def test_no_probability_is_said_to_be_zero(probability, words):
+    assert deviation.in_words(probability) == words
+
+
 @pytest.mark.parametrize("n", [3, 8, 100])
 def test_intervals_hold_the_truth_as_often_as_they_say(n, rng):
     samples = rng.standard_normal((60000, n))

@@ -26,12 +26,16 @@ def wanted(project):
     return {Requirement(line).name.replace("_", "-"): Requirement(line) for line in lines}
 
 
-@pytest.fixture
-def locked(root):
-    """Every (requirement, hashes) of the lock; a package may be pinned once for each range of Pythons."""
-    blocks = (root / "requirements.lock").read_text().replace("\\\n", " ").splitlines()
+def pins_of(lock):
+    """Every (requirement, hashes) of a lock; a package may be pinned once for each range of Pythons."""
+    blocks = lock.read_text().replace("\\\n", " ").splitlines()
     pins = [block.split(" --hash=") for block in blocks if "==" in block and not block.lstrip().startswith("#")]
     return [(Requirement(pin[0]), [h.strip() for h in pin[1:]]) for pin in pins]
+
+
+@pytest.fixture
+def locked(root):
+    return pins_of(root / "requirements.lock")
 
 
 def version_on(locked, name, python):
@@ -52,6 +56,18 @@ def test_the_lock_pins_every_requirement_with_hashes_on_every_supported_python(p
         for name, requirement in wanted.items():
             assert Version(version_on(locked, name, python)) in requirement.specifier
     assert all(hashes and all(h.startswith("sha256:") for h in hashes) for _, hashes in locked)
+
+
+def test_the_optional_group_is_locked_to_the_same_versions(root, project, locked):
+    optional = pins_of(root / "deep.lock")
+    for python in ("3.11.0", "3.12.0", "3.13.0"):
+        for line in project["dependency-groups"]["deep"]:
+            requirement = Requirement(line)
+            assert Version(version_on(optional, requirement.name, python)) in requirement.specifier
+        for name in {pin.name for pin, _ in optional} & {pin.name for pin, _ in locked}:
+            assert version_on(optional, name, python) == version_on(locked, name, python)
+    assert "torch" not in {pin.name for pin, _ in optional}
+    assert all(hashes and all(h.startswith("sha256:") for h in hashes) for _, hashes in optional)
 
 
 def test_conda_users_get_the_same_versions(root, project, wanted, locked):
@@ -107,6 +123,7 @@ def test_the_supported_pythons_are_said_in_one_place(root):
     allowed = (
         "pyproject.toml",
         "requirements.lock",
+        "deep.lock",
         "environment.yml",
         "bootstrap.lock",
         "tests/test_environment.py",

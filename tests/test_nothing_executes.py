@@ -167,7 +167,7 @@ def test_a_tier_is_never_one_of_the_folders_that_the_rules_write():
 
 ENTRY = {
     "id": "growth",
-    "origin": "paper",
+    "origin": "derived",
     "section": "4",
     "source": "eq. 11",
     "statement": "Overlaps grow exponentially.",
@@ -302,13 +302,13 @@ def test_the_ledger_prints_words_as_words():
     shared = dict.fromkeys(("predicted", "measured", "low", "high", "deviation"), 1.0)
     words = "A <script>alert(1)</script> claim | of\ntwo lines"
     line = Comparison(
-        id="growth", source=words, statement=words, verdict="reproduced", artefact="a.csv", section=words,
+        id="growth", source=words, quote=words, statement=words, verdict="reproduced", artefact="a.csv", section=words,
         formula="1", rule="equal", n=1, note=words, kind="exact", tiers="paper", origin="paper",
         evidence="identity", group="", requires="", calibrated="",
         **shared,
     )  # fmt: skip
     text = ledger.render([line], ROOT / "workflow/report/claims.md.j2", "paper")
     assert "<script>" not in text
-    assert text.count("&lt;script>alert(1)") == 4
+    assert text.count("&lt;script>alert(1)") == 5
     (row,) = [one for one in text.splitlines() if one.startswith("| reproduced")]
     assert len(re.findall(r"(?<!\\)\|", row)) == 9

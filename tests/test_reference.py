@@ -80,6 +80,25 @@ def test_a_verdict_that_was_reproduced_may_not_change(frame):
     ]
 
 
+def test_a_claim_that_was_not_judged_may_be_where_an_optional_package_is_installed_and_not_the_other_way():
+    without, installed = {"deep": "not judged"}, {"deep[P=1]": "reproduced", "deep[P=2]": "deviates"}
+    assert reference.verdicts_changed(installed, without) == []
+    assert reference.verdicts_changed(without, installed) == [
+        "deep[P=1]: was reproduced, is gone",
+        "deep: is new, not judged",
+    ]
+
+
+def test_data_that_need_an_optional_package_are_neither_kept_nor_compared(frame, tmp_path):
+    results, kept = tmp_path / "results", tmp_path / "kept"
+    save_bytes(results / "claims.csv", pd.DataFrame([line("a", "reproduced")]).to_csv(index=False).encode(), SOURCE)
+    for table in (Table(frame, parameters={"optional": "deep"}), Table(frame[:3], parameters={"optional": "deep"})):
+        save(results / "figure_data/perceptron/deep.csv", table, "perceptron.deep", {}, SOURCE)
+        reference.keep(results, kept)
+        assert not (kept / "figure_data").exists()
+        assert reference.compare(results, kept) == ([], "1 verdicts and 0 tables of figures")
+
+
 @pytest.fixture
 def folders(frame, tmp_path):
     """(results of one figure and one claim, a reference of them)."""

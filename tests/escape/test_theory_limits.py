@@ -7,7 +7,7 @@ from scipy.integrate import solve_ivp
 from shallownets.studies.escape import model
 from shallownets.studies.escape.engines import ode, spectral
 from shallownets.studies.escape.starts import Start, gaussian_vectors
-from shallownets.studies.escape.theory import finite, frames, landscape, plateau
+from shallownets.studies.escape.theory import finite, frames, landscape, late, plateau, solutions
 
 
 @pytest.mark.parametrize(("p", "p_star", "eta_hat"), [(2, 1, 0.05), (4, 2, 0.15), (3, 3, 0.1)])
@@ -18,6 +18,62 @@ def test_the_escape_time_of_the_ode_grows_by_the_time_per_log(p, p_star, eta_hat
         spectral.escape_time(Start(shape / np.sqrt(N), np.eye(p)), p * eta_hat, level, 1e4, 1e-11) for N in (1e10, 1e14)
     ]
     assert np.diff(times)[0] / np.log(1e4) == pytest.approx(finite.time_per_log(p, p_star, eta_hat), rel=1e-4)
+
+
+@pytest.mark.parametrize(("p", "p_star"), [(1, 1), (4, 1), (4, 2), (32, 4), (3, 5)])
+def test_the_escape_rate_is_right_up_to_the_reduction_times_a_known_number(p, p_star, rng):
+    """Gradient flow from overlaps so small that Q has answered them long before the reduction is 1e-4 to 1e-3."""
+    start = Start(1e-7 * rng.standard_normal((p, p_star)), model.plateau_norm(p) * np.eye(p))
+    t = p_star / 8 * np.linspace(np.log(1e6), np.log(1e12), 400)
+    run = spectral.simulate(start, p, np.append(0.0, t), 1e-12, gradient_flow=True)
+    reduction = 1 - model.population_risk(run.M, run.Q)[0] / model.plateau_risk(p, p_star)
+    rates = np.gradient(np.log((run.M[0] ** 2).sum((1, 2)))[1:], t, edge_order=2)
+    chosen = (reduction[1:] > 1e-4) & (reduction[1:] < 1e-3)
+    assert chosen.sum() > 20
+    missing = 1 - rates[chosen] * p_star / 8
+    assert np.all(missing > 0)
+    assert np.all(missing < 1.02 * (p_star / 2 + 1) * reduction[1:][chosen])
+
+
+@pytest.mark.parametrize(("p", "p_star"), [(1, 1), (2, 1), (8, 2), (3, 5)])
+def test_the_overlaps_grow_at_the_rate_of_the_second_order_in_the_learning_rate(p, p_star):
+    first = 1 + p_star / (p + 2)
+    missing = [
+        1 - first * x - plateau.finite_overlap_rate(p, p_star, x) / plateau.overlap_rate(p_star) for x in (1e-3, 5e-4)
+    ]
+    np.testing.assert_allclose(missing[0], first * 4 / (p + 2) * 1e-6, rtol=0.03)
+    assert missing[0] / missing[1] == pytest.approx(4, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("p", "p_star", "eta_hat"), [(2, 1, 0.1), (4, 2, 0.1), (5, 3, 0.02), (8, 2, 0.1), (12, 4, 0.0)]
+)
+def test_the_next_order_of_the_late_tail_is_known_and_below_the_tolerance(p, p_star, eta_hat):
+    start = Start(0.3 * np.eye(p, p_star), np.eye(p))
+    last = 2000.0 / (eta_hat or 1.0)
+    eta = p * (eta_hat or 1.0)
+    run = spectral.simulate(start, eta, np.array([0.0, last / 2, last]), 1e-12, gradient_flow=not eta_hat)
+    M, Q = run.M[0, -1], run.Q[0, -1]
+    q_0 = np.linalg.eigvalsh(Q)[0]
+    M_inf, Q_inf = solutions.overlaps(model.polar_factor(start.M))
+    M_tail, Q_tail = late.late_deviation(p, p_star, q_0)
+    eta *= bool(eta_hat)
+    tail = (p - p_star) * q_0
+    distance = np.trace(Q) + p - 2 * np.sqrt(p / p_star) * np.trace(model.polar_factor(start.M).T @ M)
+    found = {
+        "M": np.linalg.norm(M - M_inf) / M_tail,
+        "Q": np.linalg.norm(Q - Q_inf) / Q_tail,
+        "distance": distance / tail,
+        "risk": model.population_risk(M, Q) / late.late_risk(p, p_star, eta, q_0),
+    }
+    a = (p - p_star) / (p_star + 2)
+    b = 2 * a * p_star * (p + 2) / (p * (p_star + 2) ** 2)
+    kappa = eta / (1 - 4 * eta / (p * p_star)) * late.late_risk(p, p_star, eta, 1.0)
+    known = {"M": (b + kappa) / a + a * p_star / (4 * p), "Q": a * b * p_star / (p - p_star + a**2 * p_star)}
+    for name, coefficient in known.items():
+        assert (found[name] - 1) / q_0 == pytest.approx(coefficient, rel=0.05), name
+    for name, value in found.items():
+        assert abs(value - 1) < 1.06 * q_0, name
 
 
 @pytest.mark.parametrize(("p", "p_star"), [(2, 1), (4, 2), (1, 3)])

@@ -1,5 +1,6 @@
 """A small checkout with finished results of two studies, and the report made from it."""
 
+import copy
 import json
 import shutil
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from shallownets.stage import Table
 from shallownets.workflow.lineage import Job
 from tests.conftest import ROOT
 
+MORE = ("third", "fourth", "fifth")  # studies like the toy, where there are five
 HOSTILE = "<script>document.title = 'taken'</script>"
 FIGURES = {
     "escape": {
@@ -44,6 +46,20 @@ FIGURES = {
         }
     },
 }
+SOURCES = {"escape": "paper", "toy": "talk"}
+DOCUMENT = r"""# A document
+
+| symbol | meaning | in the code |
+| --- | --- | --- |
+| $\eta$, $p^\ast$ | learning rate, and $N^{{-1/2}}$ | `eta` |
+
+| statement of the {source} | where | tested by |
+| --- | --- | --- |
+| The risk vanishes for p > p\* {hostile} | eq. 1 | `risk`; figure `stationary_map` |
+| It has a bound | Sec. 2 | `bound` |
+| A line is straight | [Sec. 3](#3-lines) | in part: `slope` at one width; its length has no claim |
+| All is well | Sec. 5 | no: nothing is claimed |
+"""
 CONFIG = {
     "tier": "paper",
     "seed": 11,
@@ -58,7 +74,8 @@ def line(name: str, verdict: str, study: str = "escape", table: str = "stationar
     common = {
         "id": name,
         "origin": "paper",
-        "source": "eq. 1",
+        "source": "eq. 1, 4 to 6",
+        "quote": "It holds and is quoted" if other.get("origin", "paper") == "paper" else "",
         "statement": f"The claim {name.partition('[')[0]} holds.",
         "predicted": 2.0,
         "measured": 2.1,
@@ -97,7 +114,7 @@ LINES = [
         section="5 Discussion",
         requires="risk",
     ),
-    line("hostile", "reproduced", statement=f"A statement {HOSTILE}."),
+    line("hostile", "reproduced", statement=f"A statement {HOSTILE}.", source="Fig. 14; beyond the paper"),
     line(
         "slope",
         "reproduced",
@@ -106,6 +123,8 @@ LINES = [
         kind="within",
         evidence="law",
         origin="beyond",
+        source="beyond the paper",
+        statement="The claim slope holds for eta >= 1, as Hölder says.",
         requires="risk",
         tolerance=0.4,
         predicted=3.0,
@@ -120,8 +139,16 @@ def checkout(tmp_path_factory) -> Path:
     """A folder with the parts of a checkout that the report reads, and with results."""
     folder = tmp_path_factory.mktemp("checkout")
     shutil.copytree(ROOT / "workflow/report", folder / "workflow/report")
+    (folder / "docs").mkdir()
     for study, figures in FIGURES.items():
-        paper = {"title": f"On {study} {HOSTILE}", "arxiv": "2604.03068", "version": "not stated"}
+        paper = {
+            "title": f"On {study} {HOSTILE}",
+            "arxiv": "2604.03068",
+            "source": SOURCES[study],
+            "read": f"What was read is a {SOURCES[study]} that states no version.",
+            "document": f"docs/{study}.md",
+        }
+        (folder / paper["document"]).write_text(DOCUMENT.format(source=SOURCES[study], hostile=HOSTILE))
         for kind, content in (("figures", figures), ("studies", paper)):
             path = folder / f"workflow/{kind}/{study}.yaml"
             path.parent.mkdir(exist_ok=True)
@@ -196,3 +223,32 @@ def built(checkout, jobs) -> dict[str, bytes]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return files
+
+
+@pytest.fixture(scope="session")
+def five(checkout, jobs, tmp_path_factory) -> Path:
+    """A folder with the report of five studies."""
+    folder = tmp_path_factory.mktemp("five") / "checkout"
+    shutil.copytree(checkout, folder)
+    results = folder / "results"
+    config = CONFIG | {name: copy.deepcopy(CONFIG["toy"]) for name in MORE}  # one each: YAML takes no aliases
+    (results / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    lines, jobs = list(LINES), list(jobs)
+    for name in MORE:
+        figures = {"straight": FIGURES["toy"]["straight"] | {"claims": [f"{name}-{n}" for n in range(12)]}}
+        (folder / f"workflow/figures/{name}.yaml").write_text(yaml.safe_dump(figures))
+        shutil.copy(folder / "workflow/studies/toy.yaml", folder / f"workflow/studies/{name}.yaml")
+        for kind in ("figures", "figure_data"):
+            shutil.copytree(results / kind / "toy", results / kind / name)
+        sidecar(results / f"figure_data/{name}/straight.csv").unlink()
+        lines += [line(f"{name}-{n}", "deviates" if n % 2 else "reproduced", name, "lines") for n in range(12)]
+        jobs.append(job(f"{name}_line", [], [f"figure_data/{name}/straight.csv"]))
+        jobs.append(job(f"{name}_straight", [f"figure_data/{name}/straight.csv"], [f"figures/{name}/straight.png"]))
+    pd.DataFrame([asdict(one) for one in lines]).to_csv(results / "claims.csv", index=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name, content in build(Path("results"), jobs).items():
+            path = results / "report" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    return results / "report"

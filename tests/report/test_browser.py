@@ -99,6 +99,8 @@ def plot(browser):
     element = browser.find_element(By.CSS_SELECTOR, "#stationary_map .plot")
     browser.execute_script("arguments[0].closest('figure').scrollIntoView()", element)
     eventually(browser, lambda _: element.find_elements(By.CSS_SELECTOR, ".plotly .scatterlayer .point"))
+    # once more: it is not as high as what it took the place of
+    browser.execute_script("arguments[0].closest('figure').scrollIntoView()", element)
     return element
 
 
@@ -181,6 +183,55 @@ def test_the_search_of_the_overview_finds_claims_and_figures(visit):
     eventually(browser, lambda _: 0 <= place(browser, "claim-slope") < 900)
 
 
+SEARCHES = {
+    "eq. 5": {"risk", "bound", "later"},  # of "eq. 1, 4 to 6"
+    "EQS 4": {"risk", "bound", "later"},
+    "equation (1)": {"risk", "bound", "later"},
+    "eq. 2": set(),
+    "eq.": {"risk", "bound", "later"},
+    "Fig. 1": set(),  # of "Fig. 14"
+    "figure 14": {"hostile"},
+    "beyond the talk": {"slope"},
+    "eta": {"slope"},
+    "Η": {"slope"},  # a capital eta
+    "beta": set(),
+    ">=": {"slope"},
+    "≥ 1": {"slope"},
+    "holder": {"slope"},
+    "HÖLDER": {"slope"},
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), SEARCHES.items())
+def test_a_search_takes_names_for_signs_and_finds_where_a_claim_stands(visit, words, expected):
+    browser = visit("index.html")
+    browser.find_element(By.ID, "find-words").send_keys(words)
+    shown = "return [...document.querySelectorAll('#find-list > li:not([hidden]) a')].map((one) => one.hash)"
+    assert set(browser.execute_script(shown)) == {f"#claim-{name}" for name in expected}
+    browser = visit("ledger.html")
+    browser.find_element(By.ID, "search").send_keys(words)
+    rows = browser.execute_script(
+        "return [...document.querySelectorAll('#claims > tbody > tr[id]')].map((one) => one.id)"
+    )
+    assert {f"claim-{name}" for name in expected} <= set(rows)  # the ledger's rows hold more words
+    assert len(rows) < 5
+
+
+def test_a_finding_on_top_leads_to_itself_below_and_unfolds_it(visit):
+    browser = visit("learned.html")
+    assert not browser.find_element(By.ID, "claim-slope").is_displayed()
+    browser.find_element(By.CSS_SELECTOR, ".most a[href='#claim-slope']").click()
+    eventually(browser, lambda _: browser.find_element(By.ID, "claim-slope").is_displayed())
+    eventually(browser, lambda _: 0 <= place(browser, "claim-slope") < 900)
+
+
+def test_a_count_of_statements_leads_to_them(visit):
+    browser = visit("index.html")
+    browser.find_element(By.CSS_SELECTOR, "a[href$='coverage-not-at-all']").click()
+    eventually(browser, lambda _: "escape.html#coverage-not-at-all" in browser.current_url)
+    eventually(browser, lambda _: "nothing is claimed" in browser.find_element(By.ID, "coverage-not-at-all").text)
+
+
 def test_a_link_to_a_figure_or_a_claim_leads_there_also_where_it_is_folded_away(visit):
     browser = visit("escape.html#stationary_map")
     eventually(browser, lambda _: 0 <= place(browser, "stationary_map") < 200)
@@ -210,9 +261,13 @@ def test_a_plot_says_its_values_on_hover_and_its_legend_hides_curves(visit):
         "return [box.x + box.width / 2, box.y + box.height / 2]",
         element,
     )
-    for x in (spot[0] - 3, spot[0]):
-        browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": spot[1]})
-    eventually(browser, lambda _: element.find_elements(By.CSS_SELECTOR, ".hoverlayer .hovertext"))
+
+    def hovered(_) -> list:
+        for x in (spot[0] - 3, spot[0]):  # a page that was just scrolled may take no notice at first
+            browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": spot[1]})
+        return element.find_elements(By.CSS_SELECTOR, ".hoverlayer .hovertext")
+
+    eventually(browser, hovered)
     words = element.find_element(By.CSS_SELECTOR, ".hoverlayer").text
     assert "risk 0.83333" in words
     assert "of 48" in words
@@ -269,6 +324,20 @@ def test_nothing_is_wider_than_the_window(visit, page, width):
     for heading in browser.find_elements(By.CSS_SELECTOR, "h1, h2"):
         browser.execute_script("arguments[0].scrollIntoView()", heading)
         assert shot(browser).std() > 0.02, f"{heading.text} is blank"
+
+
+@pytest.mark.parametrize("width", [1280, 800, 390])
+def test_five_studies_fit_into_the_window_and_each_is_in_sight(browser, five, width):
+    for page in ("index", "learned", "third", "ledger"):
+        window(browser, width, 900)
+        browser.get((five / f"{page}.html").as_uri())
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width, page
+        links = [link.rect for link in browser.find_elements(By.CSS_SELECTOR, "nav a")]
+        assert all(link["x"] + link["width"] <= width for link in links), page
+    browser.get(f"{(five / 'third.html').as_uri()}#straight")
+    bottom = "return document.querySelector('nav').getBoundingClientRect().bottom"
+    eventually(browser, lambda _: place(browser, "straight") < 900)
+    assert browser.execute_script(bottom) <= place(browser, "straight")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,5 +1,6 @@
 """The pages: they say what the results say, stand alone, and show as text whatever is no markup of ours."""
 
+import io
 import platform
 import re
 from html.parser import HTMLParser
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 from shallownets.archive import verify
 from shallownets.errors import UserError
@@ -16,7 +18,7 @@ from shallownets.report import command, site
 from shallownets.report.pages import build
 from shallownets.results.artefacts import save_bytes
 from shallownets.workflow import catalogue
-from tests.report.conftest import FIGURES, HOSTILE
+from tests.report.conftest import FIGURES, HOSTILE, MORE
 
 WORDS = FIGURES["escape"]["stationary_map"]
 
@@ -73,9 +75,40 @@ def test_a_study_with_the_name_of_another_page_is_refused():
 def test_the_first_screen_counts_claims_by_verdict(pages):
     text = " ".join(pages["index"].text.split())
     assert "2 figures were made anew and 5 claims were put to the test, in 6 comparisons" in text
-    for words in ("2 ✓ reproduced", "1 ✗ deviates", "1 ? underpowered", "1 – not judged", "tier paper", "not stated"):
+    for words in ("2 ✓ reproduced", "1 ✗ deviates", "1 ? underpowered", "1 – not judged", "tier paper"):
         assert words in text
     assert "1 figure; of 4 claims 1 reproduced , 1 deviates , 1 underpowered , 1 not judged" in text
+    assert "2 tested fully , 1 in part , 1 not at all" in text
+
+
+def test_a_talk_is_not_said_to_be_the_paper(pages):
+    texts = {name: " ".join(page.text.split()) for name, page in pages.items()}
+    assert "What was read is a talk that states no version." in texts["index"]
+    for words in ("What the talk shows", "What the talk states, and what tests it", "Of 4 statements of the talk"):
+        assert words in texts["toy"]
+    assert "beyond the talk" in texts["index"]  # where a claim stands
+    assert "Beyond the talk. In the ledger" not in texts["learned"]
+    assert "Beyond the talk, by figure" in texts["learned"]
+    assert "slope Beyond the talk. Evidence" in texts["ledger"]
+    assert "risk The paper's own words: “It holds and is quoted”. Evidence" in texts["ledger"]
+    assert "The talk predicts" not in texts["ledger"]  # of this study nothing is the source's
+
+
+def test_a_study_says_what_its_source_states_and_what_tests_it(pages, built):
+    text = " ".join(pages["escape"].text.split())
+    assert "2 tested fully statement where tested by The risk vanishes for p > p* <script>" in text
+    assert "1 tested in part statement where tested by A line is straight Sec. 3 in part: slope at one width" in text
+    assert "1 tested not at all statement where why not All is well Sec. 5 no: nothing is claimed" in text
+    links = [of["href"] for tag, of in pages["escape"].tags if tag == "a"]
+    assert {"ledger.html#claim-risk", "escape.html#stationary_map"} <= set(links)
+    assert "escape.html#coverage-in-part" in [of.get("href") for _, of in pages["index"].tags]
+
+
+def test_symbols_are_explained_where_findings_use_them(pages):
+    for name in ("learned", "escape", "toy"):
+        text = " ".join(pages[name].text.split())
+        assert "What the symbols mean η , p ∗ learning rate, and N" in text
+        assert f"From the study's document, docs/{'toy' if name == 'toy' else 'escape'}.md" in text
 
 
 def test_the_search_has_every_claim_and_every_figure(pages):
@@ -93,7 +126,7 @@ def test_a_page_loads_only_files_of_the_report(pages, built):
         if name in ("src", "srcset", "data", "poster", "action", "background", "xlink:href")
         or (name == "href" and tag != "a")
     }
-    pictures = {"escape/stationary_map.png", "toy/straight.png"}
+    pictures = {f"{name}{kind}.png" for name in ("escape/stationary_map", "toy/straight") for kind in ("", ".small")}
     assert loaded == {"data:,", "report.css", "report.js", "ledger.js", "datatables.js"} | pictures
     assert loaded - {"data:,"} <= set(built)
     assert not re.search(rb"url\(|@import", built["report.css"])
@@ -148,7 +181,7 @@ def test_what_was_learned_has_each_deviation_and_each_finding_with_its_figure(pa
     assert "The paper predicts 2 Measured 4 3.5 … 4.5 at p = 6" in text
     assert "at 2 sizes, 1 deviates by itself It deviates at p = 6." in text
     assert "Beyond the paper" in text
-    assert "The claim slope holds." in text
+    assert "The claim slope holds for η ≥ 1" in text
     assert "expected 3 ± 0.4, measured 3" in text
     assert "bound" not in text  # it is the paper's, and does not deviate
     images = [of["src"] for tag, of in pages["learned"].tags if tag == "img"]
@@ -194,7 +227,7 @@ def test_a_study_none_of_whose_figures_was_made_has_its_page_and_its_claims_say_
     assert "figure not made in this run" in text_of(files["ledger.html"])
     assert "1 figure was made anew" in text_of(files["index.html"])
     assert "None was made in this run." in text_of(files["toy.html"])
-    assert "Claims whose figures were not made in this run ✓ reproduced The claim slope holds." in text_of(
+    assert "Claims whose figures were not made in this run ✓ reproduced The claim slope holds for" in text_of(
         files["toy.html"]
     )
     assert "No figure of it was made in this run." in text_of(files["learned.html"])
@@ -310,10 +343,14 @@ def test_claims_say_whose_they_are_of_what_kind_and_what_they_rest_on(pages, bui
     text = " ".join(pages["index"].text.split())
     assert "put to the test" in text
     assert "papers, reproduced" not in text
-    assert "in the papers' own words" in text
+    assert "Of the 4 claims in the sources' own words 1 is reproduced and 1 deviates." in text
     counted = [of["href"] for tag, of in pages["index"].tags if tag == "a" and "?origin=" in of["href"]]
     assert counted == [f"ledger.html?origin={origin}#all-claims" for origin in ("paper", "derived", "beyond")]
     ledger = pages["ledger"]
+    said = " ".join(ledger.text.split())
+    assert "“It holds and is quoted”" in said
+    assert "Nothing is corrected for the number of claims: if all 4 " in said
+    assert "of 1 comparisons with one, 0 (0%) stay below a thousandth" in said
     rows = [of for tag, of in ledger.tags if tag == "tr" and of.get("id", "").startswith("claim-")]
     assert {of["data-origin"] for of in rows} == {"paper", "beyond"}
     assert {of["data-evidence"] for of in rows} == {"statistical", "law", "inequality"}
@@ -327,3 +364,31 @@ def test_claims_say_whose_they_are_of_what_kind_and_what_they_rest_on(pages, bui
     assert "2 independent rows together: chi-squared" in text
     assert "other root seeds not tried in this tier: make reseed" in text
     assert b'<svg class="panel"' in built["ledger.html"]
+
+
+def test_remarks_on_a_claim_stand_wherever_it_does(pages):
+    for name in ("learned", "ledger", "escape"):
+        assert "It rests on risk, which deviates." in " ".join(pages[name].text.split()), name
+
+
+def test_verbs_agree_with_numbers(pages):
+    for name, page in pages.items():
+        text = " ".join(page.text.split())
+        assert not re.search(r"\b([02-9]|\d\d+) (✗ )?deviates\b|\b1 (✗ )?deviate\b", text), name
+
+
+def test_small_pictures_stand_in_lists(built):
+    for name in ("escape/stationary_map", "toy/straight"):
+        with Image.open(io.BytesIO(built[f"{name}.small.png"])) as picture:
+            assert picture.size == (480, 240)
+        assert len(built[f"{name}.small.png"]) < len(built[f"{name}.png"])
+
+
+def test_the_overview_has_a_card_for_each_and_what_was_learned_the_top_of_each(five):
+    index, learned = (Elements((five / f"{name}.html").read_text()) for name in ("index", "learned"))
+    assert "5 papers, put to the test" in index.text
+    for name in ("escape", "toy", *MORE):
+        assert [of.get("href") for _, of in index.tags].count(f"{name}.html") == 2  # the navigation and its card
+        assert ("a", {"href": f"#learned-{name}"}) in learned.tags
+    # six deviations of the source's own words each, and of escape and toy what they have
+    assert sum(of.get("href", "").startswith("#claim-") for _, of in learned.tags) == 3 * 6 + 2

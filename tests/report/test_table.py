@@ -10,7 +10,7 @@ import yaml
 from shallownets.errors import UserError
 from shallownets.report import table
 from shallownets.results.artefacts import save_bytes
-from shallownets.workflow import catalogue
+from shallownets.workflow import catalogue, papers
 from tests.report.conftest import line
 
 
@@ -119,9 +119,25 @@ def test_every_claim_of_the_project_belongs_to_a_figure_and_every_link_to_a_clai
 def test_every_study_says_which_paper_it_is_and_every_figure_what_the_paper_shows(root, monkeypatch):
     monkeypatch.chdir(root)
     for figure in catalogue.load().values():
-        assert set(yaml.safe_load(Path(f"workflow/studies/{figure.study}.yaml").read_text())) == {
-            "title",
-            "arxiv",
-            "version",
-        }
+        paper = papers.load(figure.study)
+        assert "version" in paper.read
+        assert Path(paper.document).is_file()
         assert len(figure.paper) > 20, figure.name
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"source": "rumour"}, r"source = 'rumour': expected what was read: one of paper, talk"),
+        ({"arxiv": "hep-th/9901001"}, r"arxiv = 'hep-th/9901001': expected its number at arXiv"),
+        ({"read": "v1"}, r"read = 'v1': expected a sentence"),
+        ({"document": "../secret.md"}, r"document = '\.\./secret\.md': expected the study's document"),
+        ({"version": "1"}, r"version"),
+    ],
+)
+def test_what_a_study_says_of_its_paper_is_checked(root, tmp_path, change, words):
+    path = tmp_path / "workflow/studies/escape.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(yaml.safe_dump(yaml.safe_load((root / "workflow/studies/escape.yaml").read_text()) | change))
+    with pytest.raises(UserError, match=rf"^workflow/studies/escape\.yaml: .*{words}"):
+        papers.load("escape", tmp_path)

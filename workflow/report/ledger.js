@@ -15,9 +15,19 @@ ledger.search.fixed("menus", (text, data, index) => {
 });
 filters.hidden = false;
 filters.addEventListener("submit", (event) => event.preventDefault());
-const search = () => ledger.search(document.getElementById("search").value).draw();
+let fits = null; // what the words that are searched ask of a row's text
+const texts = new Map(); // of rows, by their index, folded when they are first asked for
+ledger.search.fixed("words", (text, data, index) => {
+  if (!fits) return true;
+  if (!texts.has(index)) texts.set(index, fold(ledger.row(index).node().textContent));
+  return fits(texts.get(index));
+});
+function search() {
+  fits = finder(document.getElementById("search").value);
+  ledger.draw();
+}
 for (const kind of ["input", "change"]) filters.addEventListener(kind, search);
-filters.addEventListener("reset", () => setTimeout(() => ledger.search("").draw()));
+filters.addEventListener("reset", () => setTimeout(search));
 
 // A link says what is left: ledger.html?verdict=deviates&study=escape
 const asked = new URLSearchParams(location.search);

@@ -1,25 +1,26 @@
 # The report: a small site with every figure, the ledger, what was learned and where the numbers come from.
 #
 # REQUIRED INPUTS: all figures and their data, RESULTS/claims.csv, RESULTS/config.yaml, which each run writes when it starts,
-#                  workflow/studies/<study>.yaml, the catalogues, templates in workflow/report; what `make reseed` found,
-#                  where it was run
+#                  workflow/studies/<study>.yaml and the documents that they name, the catalogues, templates in workflow/report;
+#                  what `make reseed` found, where it was run
 # OUTPUTS: RESULTS/report/: its pages, what they load, and the figures and their data once more
 
 from shallownets.report import site
+from shallownets.workflow import papers
+
+try:
+    REPORT = site.files(SHOWN, site.shown(CATALOGUE, SHOWN))
+    REPORT_DOCUMENTS = [papers.load(study, ROOT).document for study in SHOWN]
+except UserError as error:
+    raise WorkflowError(str(error))
 
 REPORT_FILES = [
     str(path.relative_to(ROOT))
     for pattern in ("figures/*.yaml", "studies/*.yaml", "report/*.html.j2", "report/*.css", "report/*.js")
     for path in sorted(ROOT.glob(f"workflow/{pattern}"))
-] + ["config.yaml"]
+] + ["config.yaml", *REPORT_DOCUMENTS]
 CHARTS = [f"studies.{study}.charts" for study in SHOWN if find_spec(f"shallownets.studies.{study}.charts")]
 REPORT_CODE = digest("report.command", *REPORT_FILES, *(path for charts in CHARTS for path in closure(charts)))
-
-
-try:
-    REPORT = site.files(SHOWN, site.shown(CATALOGUE, SHOWN))
-except UserError as error:
-    raise WorkflowError(str(error))
 
 
 rule report:

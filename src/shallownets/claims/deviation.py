@@ -88,6 +88,11 @@ def chance(deviation: float) -> float:
     return float(2 * scipy.special.ndtr(-abs(deviation)))
 
 
+def in_words(probability: float) -> str:
+    """A probability as people read it: one so small that a float cannot tell it from 0 is not said to be 0."""
+    return "below 1e-15" if probability < 1e-15 else f"{probability:.2g}"
+
+
 def given_up(deviations: Sequence[float]) -> list[bool]:
     """Which of these are given up at LEVEL, by Holm's procedure over all of them."""
     order = sorted(range(len(deviations)), key=lambda index: -abs(deviations[index]))

@@ -15,8 +15,8 @@ from shallownets.errors import UserError
 Words = Annotated[str, Meta(min_length=1), expected("words")]
 Formula = str | float
 RULES = ("exact", "interval", "within", "at_most", "at_least")
-# Whose a claim is: the paper's own words; of a formula that cannot be read in the source, in whose place ours stands;
-# or beyond the paper.
+# Whose a claim is: the source's own words, quoted; of a formula that cannot be read in the source, in whose place ours
+# stands, with a bound that is derived as it is; or beyond the source.
 ORIGINS = ("paper", "derived", "beyond")
 # What the rule of a verdict makes of a comparison.
 EVIDENCE = {
@@ -80,9 +80,16 @@ class Entry(Section):
         msgspec.field(default_factory=list)
     )
     calibrated: Annotated[str, expected("from which results the bound was read off")] = ""
+    quote: Annotated[str, expected("the words of the source that it judges")] = ""
+    bound: Annotated[str, expected("what the tolerance of `within` follows from")] = ""
     note: Annotated[str, expected("a convention, a limit of validity, or why it deviates")] = ""
 
     def limits(self) -> Iterator[Limit]:
+        paper, law = self.origin == "paper", self.judge.kind == "within"
+        yield bool(self.quote) or not paper, "quote", "the words of the source, because origin is paper"
+        yield not self.quote or paper, "quote", "none, because origin is not paper"
+        yield bool(self.bound) or not law, "bound", "what the tolerance of within follows from"
+        yield not self.bound or law, "bound", "none, because the rule is not within"
         yield set(self.shared) <= set(self.by), "shared", "columns that stand in `by`"
         yield self.id not in self.requires, "requires", "other claims than this one"
 

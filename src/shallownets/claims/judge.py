@@ -41,6 +41,7 @@ class Comparison:
 
     Attributes:
         origin: whose the claim is, ``entries.ORIGINS``.
+        quote: the words of the source that it judges, where it is the source's.
         predicted: the number, or the bound of an inequality.
         low, high: ends of the interval of the measured value, ``deviation.interval``.
         error, degrees: its standard error, 0 of a number without one, and the degrees of freedom of that.
@@ -59,6 +60,7 @@ class Comparison:
     id: str
     origin: str
     source: str
+    quote: str
     statement: str
     predicted: float | None = None
     measured: float | None = None
@@ -183,8 +185,12 @@ def _concerns(touched: list[Mapping], row: Mapping) -> bool:
     )
 
 
-def _with_left_out(note: str, left_out: list[str] | Mapping) -> str:
-    return f"{note} Left out: {'; '.join(left_out)}.".strip() if left_out else note
+def _note(entry: Entry, left_out: list[str] | Mapping) -> str:
+    """What is to be said of a row: the entry's note, what its tolerance follows from, which runs were left out."""
+    said = [entry.note] if entry.note else []
+    said += [f"Tolerance: {entry.bound}."] if entry.bound else []
+    said += [f"Left out: {'; '.join(left_out)}."] if left_out else []
+    return " ".join(said)
 
 
 def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
@@ -203,6 +209,7 @@ def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
     common: dict[str, Any] = {
         "origin": entry.origin,
         "source": entry.source,
+        "quote": entry.quote,
         "statement": entry.statement,
         "artefact": artefact.as_posix(),
         "section": entry.section,
@@ -219,7 +226,7 @@ def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
     judged = tier in entry.tiers
     notes = table.parameters.get("notes", {})
     if frame.empty and (notes or not judged):
-        note = _with_left_out(entry.note, notes)
+        note = _note(entry, notes)
         return [Comparison(id=entry.id, verdict=NOT_JUDGED, note=note, group="", **common)]
     keys = entry.by
     if frame.empty or (not keys and len(frame) > 1) or frame.duplicated(keys or None).any():
@@ -243,7 +250,7 @@ def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
             verdict=(CALIBRATED if entry.calibrated and verdict == REPRODUCED else verdict) if judged else NOT_JUDGED,
             n=int(row["n"]),
             tolerance=one.tolerance,
-            note=_with_left_out(entry.note, [text for text, touched in notes.items() if _concerns(touched, row)]),
+            note=_note(entry, [text for text, touched in notes.items() if _concerns(touched, row)]),
             group=_values(row, entry.shared),
             **common,
         )

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from pathlib import Path
 
-from shallownets.claims import entries
-from shallownets.claims.deviation import Together, together
+from shallownets.claims import entries, strength
+from shallownets.claims.deviation import Together, in_words, together
 from shallownets.claims.entries import EVIDENCE, ORIGINS, Entry
 from shallownets.claims.judge import (
     CALIBRATED,
@@ -27,6 +27,7 @@ from shallownets.claims.judge import (
     UNDERPOWERED,
     VERDICTS,
     Comparison,
+    allowed,
     comparisons_of,
 )
 from shallownets.config.commandline import Parser, path
@@ -34,6 +35,12 @@ from shallownets.errors import UserError, in_short
 from shallownets.results.artefacts import load_bytes, save_bytes
 
 _GRAVITY = (DEVIATES, UNDERPOWERED, CALIBRATED, REPRODUCED, NOT_JUDGED)  # of a claim of several comparisons
+# Verdicts on a ground that mark what rests on it, in words for one and for several.
+_SHAKY = {
+    DEVIATES: ("deviates", "deviate"),
+    UNDERPOWERED: ("is underpowered", "are underpowered"),
+    NOT_JUDGED: ("is not judged", "are not judged"),
+}
 
 
 def counts(judged: Iterable[Comparison | Claim]) -> dict[str, int]:
@@ -42,10 +49,28 @@ def counts(judged: Iterable[Comparison | Claim]) -> dict[str, int]:
     return {verdict: tally[verdict] for verdict in VERDICTS}
 
 
+def agreed(verdict: str, number: int) -> str:
+    """A verdict behind the number of claims that have it: 1 deviates, 2 deviate."""
+    return "deviate" if verdict == DEVIATES and number != 1 else verdict
+
+
+def counted(numbers: Mapping[str, int]) -> str:
+    """``counts`` in words: 3 reproduced, 2 deviate."""
+    return ", ".join(f"{number} {agreed(verdict, number)}" for verdict, number in numbers.items())
+
+
 def _against(comparison: Comparison) -> float:
     """How strongly a comparison speaks against its claim."""
     deviation = comparison.deviation or 0.0
     return {"at_most": deviation, "at_least": -deviation}.get(comparison.kind, abs(deviation))
+
+
+def _outside(comparison: Comparison) -> bool:
+    """Whether its interval misses what its claim allows."""
+    if comparison.predicted is None or comparison.low is None or comparison.high is None:
+        return False
+    least, most = allowed(comparison.kind, comparison.predicted, comparison.tolerance or 0.0)
+    return comparison.high < least or comparison.low > most
 
 
 @dataclass(frozen=True)
@@ -54,11 +79,12 @@ class Claim:
 
     Attributes:
         comparisons: one for each row.
-        shaken: those of the claims that it rests on, and that these rest on, which do not hold: they deviate.
+        shaken: those of the claims that it rests on, and that these rest on, which do not hold or were not tested, with
+            their verdicts: one of ``_SHAKY``.
     """
 
     comparisons: Sequence[Comparison]
-    shaken: Sequence[str] = ()
+    shaken: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def shown(self) -> Comparison:
@@ -92,21 +118,40 @@ class Claim:
 
     @property
     def ground(self) -> str:
-        """Which of the claims that it rests on do not hold, in a sentence; empty where all do."""
-        deviate = "deviate" if len(self.shaken) > 1 else "deviates"
-        return f"It rests on {', '.join(self.shaken)}, which {deviate}." if self.shaken else ""
+        """Which of the claims that it rests on do not hold or were not tested, in sentences; empty where all hold."""
+        said = []
+        for verdict, (one, several) in _SHAKY.items():
+            names = [name for name, is_ in self.shaken.items() if is_ == verdict]
+            if names:
+                said.append(f"It rests on {', '.join(names)}, which {several if len(names) > 1 else one}.")
+        return " ".join(said)
+
+    @property
+    def kept(self) -> str:
+        """Which rows Holm's procedure keeps though they lie outside their own intervals; empty where none does."""
+        family = [one for one in self.comparisons if one.error]
+        outside = [one.id for one in family if one.verdict not in (DEVIATES, NOT_JUDGED) and _outside(one)]
+        if not outside:
+            return ""
+        lie, keeps = ("lies", "keeps it") if len(outside) == 1 else ("lie", "keeps them")
+        interval = "its own interval" if len(outside) == 1 else "their own intervals"
+        return (
+            f"{', '.join(outside)} {lie} outside {interval}; "
+            f"Holm's procedure over {len(family)} row{'s' * (len(family) > 1)} {keeps}."
+        )
 
     @property
     def remarks(self) -> list[str]:
-        """What is to be said of it beside its verdict: that it fails together, its ground, its calibration."""
+        """What is to be said beside its verdict: that it fails together, rows kept, its ground, its calibration."""
         said = [
-            f"{group.rows} rows together: chi-squared {group.chi2:.1f} (chance {group.chance_of_chi2:.2g}), "
-            f"mean deviation {group.mean:+.1f} standard errors (chance {group.chance_of_mean:.2g})."
+            f"{group.rows} rows together: chi-squared {group.chi2:.1f} (chance {in_words(group.chance_of_chi2)}), "
+            f"mean deviation {group.mean:+.1f} standard errors (chance {in_words(group.chance_of_mean)})."
             for group in self.together
             if group.fails
         ]
         return (
             said
+            + [self.kept] * bool(self.kept)
             + [self.ground] * bool(self.ground)
             + [f"Calibrated: {self.shown.calibrated}."] * bool(self.shown.calibrated)
         )
@@ -143,7 +188,12 @@ def gather(comparisons: Iterable[Comparison]) -> list[Claim]:
         return known
 
     return [
-        replace(claim, shaken=[name for name in sorted(grounds(claim, set())) if claims[name].verdict == DEVIATES])
+        replace(
+            claim,
+            shaken={
+                name: claims[name].verdict for name in sorted(grounds(claim, set())) if claims[name].verdict in _SHAKY
+            },
+        )
         for claim in claims.values()
     ]
 
@@ -196,7 +246,7 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     # A claim's words stay words: neither HTML nor the table's own marks.
     environment.filters["cell"] = lambda text: " ".join(text.split()).replace("|", r"\|").replace("<", "&lt;")
     environment.filters["number"] = lambda value: "" if value is None else f"{value:.4g}"
-    environment.filters["expected"] = expected
+    environment.filters |= {"expected": expected, "counted": counted}
     found = gather(comparisons)
     sections = [(section, list(group)) for section, group in groupby(found, key=lambda claim: claim.shown.section)]
     return environment.get_template(template.name).render(
@@ -205,6 +255,8 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
         comparisons=counts(comparisons),
         by_origin=tally(found, "origin", ORIGINS),
         by_evidence=tally(comparisons, "evidence", dict.fromkeys(EVIDENCE.values())),
+        room=strength.room(comparisons),
+        by_chance=strength.false_deviations(found),
         tier=tier,
     )
 
@@ -256,7 +308,7 @@ def main(words: list[str]) -> None:
     ]
     siblings = [path for folder in {file.parent for file in args.entries} for path in sorted(folder.glob("*.yaml"))]
     check((entry for _, entry in given), {entry.id for path in siblings for entry in entries.load(path)})
-    comparisons.sort(key=lambda comparison: comparison.section)
+    comparisons.sort(key=lambda comparison: (Path(comparison.artefact).parent.name, comparison.section))
     save_bytes(args.csv, pd.DataFrame(comparisons).to_csv(index=False, lineterminator="\n").encode(), args.source)
     save_bytes(args.md, render(comparisons, args.template, args.tier).encode(), args.source)
-    print("claims:", ", ".join(f"{number} {verdict}" for verdict, number in counts(gather(comparisons)).items()))
+    print("claims:", counted(counts(gather(comparisons))))

@@ -3,19 +3,22 @@
 From: results of the paper tier, and the reference in tests/reference.
 Makes: a list of what moved. `check` fails where there is any; `update` keeps the new results as the reference.
 
+The reference is made without optional packages. A claim that is not judged without them may be judged where they are
+installed, and data of a figure that say they need them, in their parameter `optional`, are neither kept nor compared.
+
 A figure's data are kept thinned. A value with a statistical error (columns low and high, or sd and replicates) may
 move by five standard errors of the difference; any other value must agree to a millionth.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from shallownets.claims import ledger
-from shallownets.claims.judge import REPRODUCED
+from shallownets.claims.judge import NOT_JUDGED, REPRODUCED
 from shallownets.config.commandline import Parser
 from shallownets.config.commandline import path as file
 from shallownets.errors import UserError
@@ -60,7 +63,8 @@ def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
         if column in ("low", "high", "sd"):
             continue  # they are the errors
         a, b = a.to_numpy(float), b.to_numpy(float)
-        gap = np.abs(a - b)
+        with np.errstate(invalid="ignore"):  # a row of the limit alpha to infinity has no difference, and is equal
+            gap = np.abs(a - b)
         gap[(a == b) | (np.isnan(a) & np.isnan(b))] = 0.0
         exact = ~(errors > _ROUNDING * np.abs(b))
         scale = np.median(np.abs(b[np.isfinite(b)])) if np.isfinite(b).any() else 0.0
@@ -74,19 +78,34 @@ def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
 
 
 def verdicts_changed(now: Mapping[str, str], then: Mapping[str, str]) -> list[str]:
-    """Claims that were reproduced and no longer are, and claims that came or went; verdicts by the claim's id."""
+    """Claims that were reproduced and no longer are, and claims that came or went; verdicts by the claim's id.
+
+    Comparisons of a claim that was not judged as a whole are no news.
+    """
     lines = [
         f"{name}: was reproduced, {f'now {now[name]}' if name in now else 'is gone'}"
         for name, verdict in then.items()
         if verdict == REPRODUCED and now.get(name) != REPRODUCED
     ]
-    return lines + [f"{name}: is new, {verdict}" for name, verdict in now.items() if name not in then]
+    return lines + [
+        f"{name}: is new, {verdict}"
+        for name, verdict in now.items()
+        if name not in then and then.get(name.partition("[")[0]) != NOT_JUDGED
+    ]
 
 
 def _verdicts(results: Path) -> dict[str, str]:
     """Verdicts of the comparisons, and under the entry's own id that of all comparisons of a claim together."""
     compared = ledger.read(results / _LEDGER)
     return {one.id: one.verdict for one in (*compared, *ledger.gather(compared))}
+
+
+def _held(results: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Figures' data that are held against the reference: file relative to the results, table."""
+    for path in sorted(results.glob("figure_data/*/*.csv")):
+        table = load_table(path)
+        if "optional" not in table.parameters:
+            yield path.relative_to(results).as_posix(), table.frame
 
 
 def _kept(path: Path) -> pd.DataFrame | None:
@@ -113,9 +132,8 @@ def compare(results: Path, reference: Path) -> tuple[list[str], str]:
     if then is not None and not {"id", "verdict"} <= set(then.columns):
         raise UserError(f"{reference / _LEDGER}: it has no columns id and verdict; `make reference` makes it anew")
     lines = verdicts_changed(now, {} if then is None else dict(zip(then.id, then.verdict, strict=True)))
-    names = {
-        path.relative_to(base).as_posix() for base in (results, reference) for path in base.glob("figure_data/*/*.csv")
-    }
+    names = {path.relative_to(reference).as_posix() for path in reference.glob("figure_data/*/*.csv")}
+    names |= {name for name, _ in _held(results)}
     for name in sorted(names):
         kept = _kept(reference / name)
         new = load_table(results / name).frame
@@ -127,9 +145,8 @@ def keep(results: Path, reference: Path) -> None:
     """Make these results the reference."""
     verdicts = pd.DataFrame(_verdicts(results).items(), columns=["id", "verdict"])
     write_whole(reference / _LEDGER, verdicts.to_csv(index=False).encode())
-    for path in sorted(results.glob("figure_data/*/*.csv")):
-        frame = load_table(path).frame
-        write_whole(reference / path.relative_to(results), thin(frame).to_csv(index=False).encode())
+    for name, frame in _held(results):
+        write_whole(reference / name, thin(frame).to_csv(index=False).encode())
 
 
 def main(words: list[str]) -> None:

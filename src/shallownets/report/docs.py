@@ -6,20 +6,18 @@ docs/gallery.md and docs/claims.md.
 """
 
 import html
-import io
 import shutil
 from itertools import groupby
 from pathlib import Path
 
-from shallownets.config import yamlfile
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
 from shallownets.files import write_whole
-from shallownets.workflow import catalogue
+from shallownets.report.pictures import small
+from shallownets.workflow import catalogue, papers
 from shallownets.workflow.catalogue import Figure
 
 RESULTS, DOCS = Path("results"), Path("docs")
-_COLOURS, _LARGEST = 64, 100_000  # of a picture, at most: colours and bytes
 _ACROSS = 3  # pictures in a row
 _HEAD = """# Gallery
 
@@ -39,26 +37,13 @@ def page() -> str:
     """The page docs/gallery.md: the figures of each study in the order of its catalogue."""
     lines = [_HEAD]
     for study, figures in groupby(catalogue.load().values(), key=lambda figure: figure.study):
-        paper = yamlfile.load_section(Path("workflow/studies", f"{study}.yaml"))
+        paper = papers.load(study)
         cells = [_cell(figure) for figure in figures]
         rows = ["\n".join(cells[first : first + _ACROSS]) for first in range(0, len(cells), _ACROSS)]
-        link = f"[arXiv:{paper['arxiv']}](https://arxiv.org/abs/{paper['arxiv']})"
-        lines += [f"## {study}: {paper['title']}\n", f"{link}\n", "<table>"]
+        link = f"[arXiv:{paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})"
+        lines += [f"## {study}: {paper.title}\n", f"{link}\n", "<table>"]
         lines += [f"<tr>\n{row}\n</tr>" for row in rows] + ["</table>\n"]
     return "\n".join(lines)
-
-
-def small(picture: bytes) -> bytes:
-    """A PNG of as many pixels, in few colours: as many as it can have without being too large."""
-    from PIL import Image
-
-    whole = Image.open(io.BytesIO(picture)).convert("RGB")
-    colours, content = _COLOURS, b""
-    while not content or (len(content) > _LARGEST and colours > 1):
-        out = io.BytesIO()
-        whole.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-        content, colours = out.getvalue(), colours // 2
-    return content
 
 
 def main(words: list[str]) -> None:

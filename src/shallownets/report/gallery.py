@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.util
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from shallownets.errors import UserError
+from shallownets.report import pictures
 from shallownets.report.markup import caption
 from shallownets.report.rules import Rule, by_rule
 from shallownets.report.table import Row
@@ -38,6 +38,7 @@ class Exhibit:
         figure: its entry in the catalogue.
         found: its caption.
         size: pixels of the picture, across and down.
+        thumb: the picture as it stands in a list of figures, PNG.
         chart: the interactive plot for plotly, or None.
         settings: the parameters behind it.
         rows: its claims.
@@ -48,25 +49,13 @@ class Exhibit:
     figure: Figure
     found: Markup
     size: tuple[int, int]
+    thumb: bytes
     chart: dict | None
     settings: list[Setting]
     rows: list[Row]
     command: str
     source: str
     rules: list[Rule]
-
-
-def _size(path: Path) -> tuple[int, int]:
-    """Pixels of a picture, across and down."""
-    from PIL import Image
-
-    content = io.BytesIO(load_bytes(path))
-    try:
-        with Image.open(content) as picture:
-            picture.load()
-            return picture.size
-    except (OSError, Image.DecompressionBombError) as error:
-        raise UserError(f"{path}: not a picture that can be read; delete it and run again") from error
 
 
 def _chart(figure: Figure, frame: pd.DataFrame, parameters: Mapping) -> dict | None:
@@ -125,11 +114,12 @@ def exhibit(
     """
     data = results / f"figure_data/{figure.table}.csv"
     picture = results / f"figures/{figure.study}/{figure.name}.png"
-    table = load_table(data)
+    table, content = load_table(data), load_bytes(picture)
     return Exhibit(
         figure=figure,
         found=caption(figure.caption, figure.address),
-        size=_size(picture),
+        size=pictures.size(content, str(picture)),
+        thumb=pictures.small(content, pictures.THUMB),
         chart=_chart(figure, table.frame, table.parameters),
         settings=_settings(figure, config, meanings),
         rows=[row for row in rows if figure in row.figures],

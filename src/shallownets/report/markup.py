@@ -18,11 +18,13 @@ _SETTINGS = {
 }
 _SIGNS = {"&gt;=": "≥", "&lt;=": "≤", "-&gt;": "→", "sqrt(": "√(", "sum_": "Σ_"}
 _SIGNS |= {"p_star": "p*", "eta_hat": "η/p"}  # names of columns
-_GREEK = dict(zip(("alpha", "beta", "eta", "nu", "sigma", "lambda"), "αβηνσλ", strict=True))
+_GREEK = {"alpha": "α", "beta": "β", "eta": "η", "lambda": "λ", "nu": "ν"}
+_GREEK |= {"phi": "φ", "psi": "ψ", "sigma": "σ", "tau": "τ", "zeta": "ζ"}
+_LETTERS = "".join(_GREEK.values())
 _WORDS = re.compile(rf"(?<![A-Za-z])({'|'.join(_GREEK)})(?![A-Za-z])(?!&)")
 _ID = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)+)")
-_RAISED = re.compile(r"\^(?:\(((?:[^()]|\([^()]*\))*)\)|(-?[A-Za-z0-9αβηνσλ]+))")
-_LOWERED = re.compile(r"((?<![A-Za-z_])[A-Za-zΣαβηνσλ]|\)|\|)_([A-Za-z0-9]{1,4})(?![A-Za-z0-9])")
+_RAISED = re.compile(rf"\^(?:\(((?:[^()]|\([^()]*\))*)\)|(-?[A-Za-z0-9{_LETTERS}]+))")
+_LOWERED = re.compile(rf"((?<![A-Za-z_])[A-Za-zΣ{_LETTERS}]|\)|\|)_([A-Za-z0-9]{{1,4}})(?![A-Za-z0-9])")
 
 
 def caption(text: str, name: str) -> Markup:
@@ -54,6 +56,11 @@ def typeset(text: str) -> Markup:
     return Markup(html)
 
 
+def names(text: str) -> list[str]:
+    """What in a sentence may be the name of a claim: words joined by -."""
+    return _ID.findall(text)
+
+
 def linked(text: str, places: Mapping[str, str]) -> Markup:
     """The same, in which each name that ``places`` knows leads to its place."""
     parts = [
@@ -61,3 +68,27 @@ def linked(text: str, places: Mapping[str, str]) -> Markup:
         for part in _ID.split(text)
     ]
     return Markup("").join(parts)
+
+
+def markdown(text: str, places: Mapping[str, str]) -> Markup:
+    """A line of Markdown of a document, in which each name in backquotes that ``places`` knows leads to its place."""
+    plain = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text).replace(r"\*", "*")  # a link within the document: its words
+    parts = [
+        typeset(part)
+        if place % 2 == 0
+        else Markup('<a href="{}"><code>{}</code></a>').format(places[part], part)
+        if part in places
+        else Markup("<code>{}</code>").format(part)
+        for place, part in enumerate(plain.split("`"))
+    ]
+    return Markup("").join(parts)
+
+
+def formulas(text: str, name: str) -> Markup:
+    """Words of a document, known by its name, whose formulas stand between dollars, as MathML: no paragraph of its own.
+
+    Raises:
+        UserError: a formula cannot be read.
+    """
+    html = caption(re.sub(r"\$([^$]+)\$", r":math:`\1`", text), name)
+    return Markup(re.sub(r"</?p>|\s+$", "", html))

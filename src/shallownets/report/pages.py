@@ -12,31 +12,27 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from shallownets.claims import ledger, promise
+from shallownets.claims import ledger, promise, strength
+from shallownets.claims.deviation import in_words
 from shallownets.claims.entries import EVIDENCE, ORIGINS
 from shallownets.claims.judge import DEVIATES
 from shallownets.config import settings, yamlfile
 from shallownets.config.page import meanings
 from shallownets.errors import UserError
-from shallownets.report import learned, rules, site
+from shallownets.report import document, learned, rules, site
 from shallownets.report import table as ledger_table
+from shallownets.report.document import Statement
 from shallownets.report.gallery import Exhibit, exhibit
 from shallownets.report.learned import Findings
-from shallownets.report.markup import linked, typeset
+from shallownets.report.markup import formulas, linked, markdown, typeset
 from shallownets.report.panel import panel
 from shallownets.report.provenance import origin, reseeded
 from shallownets.report.table import Row
 from shallownets.results.artefacts import load_bytes
-from shallownets.workflow import catalogue
+from shallownets.workflow import catalogue, papers
 from shallownets.workflow.lineage import Job
+from shallownets.workflow.papers import Paper
 
-STUDIES = Path("workflow/studies")
-# Whose a claim is, and what kind of evidence a comparison is, in words.
-_ORIGINS = {
-    "paper": "the paper's own words",
-    "derived": "a formula of the paper that cannot be read in the source; ours stands in its place",
-    "beyond": "beyond the paper",
-}
 _EVIDENCE = {
     "identity": "identity or exact integer",
     "law": "numerical law within a derived bound",
@@ -51,41 +47,61 @@ class Study:
 
     Attributes:
         name: of the study.
-        title, arxiv, version: of the paper, its number at arXiv, and the version that was read.
+        paper: its paper, and what was read of it.
+        origins: whose a claim is, in words.
+        symbols: those of its document, and what they mean.
+        coverage: what the source states, by how far it is tested.
         exhibits: its figures.
         rows: its claims.
         counts: how many of these have each verdict.
-        deviations, beyond: what was learned.
+        most, deviating, deviations, beyond: what was learned.
         graph: its claims and what they rest on.
     """
 
     name: str
-    title: str
-    arxiv: str
-    version: str
+    paper: Paper
+    origins: dict[str, str]
+    symbols: list[tuple[Markup, Markup]]
+    coverage: dict[str, list[Statement]]
     exhibits: list[Exhibit]
     rows: list[Row]
     counts: dict[str, int]
+    most: list[Row]
+    deviating: list[Row]
     deviations: list[Findings]
     beyond: list[Findings]
     graph: Markup
 
 
+def _whose(source: str) -> dict[str, str]:
+    """Whose a claim is, in words; the source is a paper, a talk on it, or some of both."""
+    return {
+        "paper": f"the {source}'s own words",
+        "derived": f"a formula that cannot be read in the {source}; ours stands in its place, its bound derived, too",
+        "beyond": f"beyond the {source}",
+    }
+
+
 def _study(name: str, exhibits: list[Exhibit], rows: list[Row]) -> Study:
-    path = STUDIES / f"{name}.yaml"
+    paper = papers.load(name)
     try:
-        head = yamlfile.load(path)
-        title, arxiv, read = head["title"], str(head["arxiv"]), str(head["version"])
-    except (OSError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: expected a file with title, arxiv and version of the study's paper") from error
+        text = Path(paper.document).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{paper.document}: {error.strerror}; expected the document of the study {name}") from error
     return Study(
         name=name,
-        title=title,
-        arxiv=arxiv,
-        version=read,
+        paper=paper,
+        origins=_whose(paper.source),
+        symbols=[
+            (formulas(one.sign, paper.document), formulas(one.meaning, paper.document))
+            for one in document.symbols(text, paper.document)
+        ],
+        coverage=document.by_coverage(document.coverage(text, paper.document)),
         exhibits=exhibits,
         rows=rows,
         counts=ledger.counts(row.claim for row in rows),
+        most=learned.matter_most(rows, exhibits),
+        deviating=learned.deviating(rows),
         deviations=learned.deviations(rows, exhibits),
         beyond=learned.beyond(rows, exhibits),
         graph=ledger_table.grounds(rows),
@@ -135,6 +151,12 @@ def _environment(places: Mapping[str, str], **said: Any) -> Environment:
         "duration": _duration,
         "typeset": typeset,
         "linked": partial(linked, places=places),
+        "markdown": lambda text, study: markdown(
+            text, {**places, **{one.figure.name: one.figure.place for one in study.exhibits}}
+        ),
+        "agreed": ledger.agreed,
+        "chance": in_words,
+        "thumb": site.thumb,
         "agreement": ledger_table.agreement,
         "expected": ledger.expected,
     }
@@ -157,7 +179,7 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
     config = yamlfile.load(results / "config.yaml")
     chosen = settings.figures(config, catalogue.names())
     figures = site.shown(catalogue.load(), chosen)
-    rows = ledger_table.rows_of(results / "claims.csv", figures)
+    rows = [row for row in ledger_table.rows_of(results / "claims.csv", figures) if row.study in chosen]
     said = meanings()
     exhibits = [exhibit(figure, results, config, said, rows, jobs) for figure in figures]
     studies = [
@@ -168,6 +190,7 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
         )
         for name in chosen
     ]
+    sources = sorted({study.paper.source for study in studies})
     claims = [row.claim for row in rows]
     comparisons = [one for claim in claims for one in claim.comparisons]
     kept = promise.of_ledger(comparisons)
@@ -177,12 +200,16 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
         version=version("shallownets"),
         tier=config["tier"],
         studies=studies,
+        study_of={study.name: study for study in studies},
+        sources=sources,
         exhibits=exhibits,
         rows=rows,
         counts=ledger.counts(claims),
         marks=ledger_table.MARKS,
-        origins=_ORIGINS,
+        origins=_whose(sources[0] if len(sources) == 1 else "source"),
         evidence=_EVIDENCE,
+        room=strength.room(comparisons),
+        by_chance=strength.false_deviations(claims),
     )
 
     def page(name: str, template: str, **more: object) -> bytes:
@@ -220,4 +247,5 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
     found |= {f"{study.name}.html": page(study.name, "study", study=study) for study in studies}
     found |= {name: (site.TEMPLATES / name).read_bytes() for name in site.OURS}
     found |= {"plotly.min.js": get_plotlyjs().encode(), "datatables.js": _table_library()}
+    found |= {site.thumb(one.figure): one.thumb for one in exhibits}
     return found | {name: load_bytes(results / source) for name, source in site.copies(figures).items()}

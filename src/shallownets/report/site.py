@@ -31,6 +31,11 @@ def copies(figures: Iterable[Figure]) -> dict[str, str]:
     return found
 
 
+def thumb(figure: Figure) -> str:
+    """The name of a figure's picture as it stands in a list of figures."""
+    return f"{figure.study}/{figure.name}.small.png"
+
+
 def files(studies: Iterable[str], figures: Iterable[Figure]) -> list[str]:
     """The names of all files of the report.
 
@@ -40,4 +45,6 @@ def files(studies: Iterable[str], figures: Iterable[Figure]) -> list[str]:
     studies = list(studies)
     if taken := sorted(set(studies) & set(PAGES)):
         raise UserError(f"{taken[0]}: a page of the report has this name; expected another one for the study")
-    return [*(f"{name}.html" for name in (*PAGES, *studies)), *OURS, *LIBRARIES, *copies(figures)]
+    figures = list(figures)
+    thumbs = map(thumb, figures)
+    return [*(f"{name}.html" for name in (*PAGES, *studies)), *OURS, *LIBRARIES, *thumbs, *copies(figures)]

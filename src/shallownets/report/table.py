@@ -92,7 +92,8 @@ def agreement(comparison: Comparison) -> Markup:
 def grounds(rows: Collection[Row]) -> Markup:
     """Which claims of a study rest on which, drawn; empty where none rests on another.
 
-    A claim stands right of those it rests on. Where one of these deviates, it is marked, and judged by itself alone.
+    A claim stands right of those it rests on. Where one of these does not hold, or was not tested, it is marked, and
+    judged by itself alone.
     """
     claims = {row.claim.id: row for row in rows}
     rests = {name: set(row.claim.requires) & claims.keys() for name, row in claims.items()}

@@ -1,0 +1,37 @@
+"""A free norm's error beside that at fixed norm, and their ratio on the same samples.
+
+From: the tidy CSV of the figure, and nothing else.
+Makes: the figure, PDF and PNG.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from shallownets.drawing import style
+
+
+def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
+    """The figure from its table and the parameters in the table's header."""
+    figure = Figure(figsize=(style.PAGE, 3.0))
+    left, right = figure.subplots(1, 2)
+    sampled = frame[frame.series != "limit"]
+    for n, (alpha, curves) in enumerate(sampled.groupby("alpha")):
+        colour, series = style.colour(n), dict(list(curves.groupby("series")))
+        theory, free, fixed, ratio = (series[name] for name in ("theory", "free", "fixed", "ratio"))
+        label = rf"$\alpha={alpha:g}$"
+        left.plot(theory.norm, theory.estimate, color=colour, label=label)
+        bars = {"linestyle": "", "elinewidth": 0.8, "zorder": 3}
+        left.errorbar(free.norm, free.estimate, (free.high - free.low) / 2, color=colour, marker="o", **bars)
+        left.plot(fixed.norm, fixed.estimate, color=colour, marker="s", linestyle="", fillstyle="none", markersize=6)
+        width = (ratio.high - ratio.low) / 2
+        right.errorbar(ratio.norm, ratio.estimate, width, color=colour, label=label, marker=style.marker(n), **bars)
+    limit = frame[frame.series == "limit"]
+    right.plot(limit.norm, limit.estimate, color="black", linewidth=0.9, label=r"$\alpha\to\infty$")
+    right.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
+    left.plot([], [], color="black", marker="o", linestyle="", label="free norm")
+    left.plot([], [], color="black", marker="s", linestyle="", fillstyle="none", markersize=6, label="fixed norm")
+    left.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")
+    left.legend()
+    right.set(xscale="log", xlabel=r"norm $\lambda$", ylabel="free over fixed norm, same sample")
+    right.legend(loc="upper left")
+    return figure

@@ -1,0 +1,38 @@
+"""Turned labels: error against norm, where a free norm ends, and where the error is least.
+
+From: the tidy CSV of the figure, and nothing else.
+Makes: the figure, PDF and PNG.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from shallownets.drawing import style
+
+
+def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
+    """The figure from its table and the parameters in the table's header."""
+    figure = Figure(figsize=(style.PAGE, 2.9))
+    left, right = figure.subplots(1, 2)
+    series = dict(list(frame.groupby("series")))
+    curves, end, best, simulated = (series[name] for name in ("curve", "end", "best", "simulated"))
+    for n, (alpha, curve) in enumerate(curves.groupby("alpha")):
+        reached = curve.norm <= end.norm[end.alpha == alpha].iloc[0]
+        look = {"color": style.colour(n)}
+        left.plot(curve.norm[reached], curve.error[reached], label=rf"$\alpha={alpha:g}$", **look)
+        left.plot(curve.norm[~reached], curve.error[~reached], linestyle=":", **look)
+    bars = {"color": "black", "linestyle": "", "elinewidth": 0.8, "zorder": 4}
+    left.plot(end.norm, end.error, color="black", marker="|", markersize=10, linestyle="", label="free training ends")
+    left.errorbar(
+        simulated.norm, simulated.error, simulated.bar, simulated.norm_bar, marker="o", label="simulated", **bars
+    )
+    left.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")
+    left.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=6.5)
+    right.plot(best.alpha, best.norm, color=style.COLOURS[0], marker="o", label="least error")
+    right.plot(end.alpha, end.norm, color=style.COLOURS[1], marker="s", label="free training ends")
+    right.errorbar(simulated.alpha, simulated.norm, simulated.norm_bar, marker="o", **bars, label="simulated")
+    right.axhline(parameters["limit"], color=style.GREY, linestyle=":", zorder=0)
+    right.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"norm $\lambda$")
+    right.legend()
+    figure.suptitle(f"{100 * parameters['noise']:g} % of the labels are turned", fontsize=9.5)
+    return figure

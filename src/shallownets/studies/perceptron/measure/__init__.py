@@ -1,0 +1,1 @@
+"""Estimators: from solutions and runs to numbers with intervals."""

@@ -1,0 +1,43 @@
+"""Numbers taken from curves: exponents, limits by extrapolation, and the norm of least error."""
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy
+
+from shallownets.studies.perceptron.model import Array
+from shallownets.studies.perceptron.theory import laws, saddle
+
+
+def exponent(x: Array, y: Array) -> float:
+    """Slope of log y against log x by least squares."""
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0])
+
+
+def value_at(x: Array, y: Array, where: float) -> float:
+    """y at a place between those of x, by a cubic spline through the logarithms."""
+    return float(np.exp(scipy.interpolate.CubicSpline(np.log(x), np.log(y))(np.log(where))))
+
+
+def slope_at_zero(of: Callable[[Array], Array], start: float, step: float = 1e-3) -> tuple[float, float]:
+    """Derivative at 0 of a smooth function with of(0) = start, and what it may be off.
+
+    By Richardson's extrapolation from half of the step and the step, up to the square of the step. From steps twice as
+    long it is off by four times as much, so that the difference of both is three times what is left.
+    """
+    steps = step * np.array([0.5, 1, 2])
+    short, middle, long = (of(steps) - start) / steps
+    return float(2 * short - middle), float(abs((2 * short - middle) - (2 * middle - long)))
+
+
+def optimum(alpha: float, noise: float = 0.0) -> tuple[float, float]:
+    """(norm, test error) where the test error is least.
+
+    The norm grows as α; with noise at most as √α, and with much noise it stays finite. A coarse curve brackets it.
+    """
+    if noise:
+        lam = np.geomspace(1e-3, 20 * max(1, np.sqrt(alpha)), 60)
+    else:
+        lam = np.geomspace(0.05, 20, 30) * max(alpha, np.sqrt(alpha))
+    best = int(np.clip(saddle.solve(alpha, lam, noise).error.argmin(), 1, lam.size - 2))
+    return laws.least(lambda lam: saddle.solve(alpha, lam, noise).error, lam[best - 1], lam[best + 1])

@@ -1,0 +1,151 @@
+"""Both laws from trainings of networks: error against norm at several sizes, the norm at a milestone, exponents.
+
+Arrays of a training set have the shape (replicates, sizes, records); norms are logarithms.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shallownets.numerics.statistics import Estimate
+from shallownets.studies.perceptron.measure.curves import exponent
+from shallownets.studies.perceptron.model import Array
+
+Milestone = Literal["1 % training error", "least test error"]
+MILESTONES: tuple[Milestone, ...] = ("1 % training error", "least test error")
+FITTED = 0.01  # training error of the first milestone
+BELOW, SHARE = 0.6, 0.5  # the first law is fitted where the error is below, and the norm below this share of norm*
+ABOVE = 0.45  # error above which all sizes should have one curve
+
+
+@dataclass(frozen=True)
+class Trainings:
+    """Of one network.
+
+    Attributes:
+        sizes: (sizes,) training images.
+        norm: (replicates, sizes, records) logarithm of a norm, its running maximum: it is not monotone by itself.
+        test, training: of the same shape, shares of wrong labels.
+    """
+
+    sizes: Array
+    norm: Array
+    test: Array
+    training: Array
+
+    def some(self, replicates: NDArray[np.integer]) -> "Trainings":
+        """Those of some replicates."""
+        return Trainings(self.sizes, self.norm[replicates], self.test[replicates], self.training[replicates])
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the runs of one network recorded, (replicates, sizes, records) each, and their sizes."""
+
+    sizes: Array
+    step: Array
+    test: Array
+    training: Array
+    bartlett: Array
+    authors: Array
+
+
+def not_zero(errors: Array, images: int) -> Array:
+    """Test errors with a logarithm: none wrong counts as half an image."""
+    return np.maximum(errors, 0.5 / images)
+
+
+def trainings(of: Recorded, norm: str) -> Trainings:
+    """With one of both norms."""
+    return Trainings(of.sizes, rising(getattr(of, norm)), of.test, of.training)
+
+
+def rising(norm: Array) -> Array:
+    """The running maximum over records."""
+    return np.maximum.accumulate(norm, axis=-1)
+
+
+def first_below(values: Array, level: float, norm: Array) -> float:
+    """The norm at which values first come down to a level, between records linearly; the last norm if never."""
+    under = np.flatnonzero(values <= level)
+    if under.size == 0:
+        return float(norm[-1])
+    n = under[0]
+    if n == 0:
+        return float(norm[0])
+    share = (values[n - 1] - level) / (values[n - 1] - values[n])
+    return float(norm[n - 1] + share * (norm[n] - norm[n - 1]))
+
+
+def milestone(runs: Trainings, kind: Milestone) -> Array:
+    """(sizes,) logarithm of norm*: the mean over replicates of the norm at 1 % training error; or that at the least
+    test error of the mean over replicates, as the authors have it."""
+    if kind == "1 % training error":
+        each = [
+            [first_below(runs.training[r, p], FITTED, runs.norm[r, p]) for p in range(runs.sizes.size)]
+            for r in range(len(runs.norm))
+        ]
+        return np.mean(each, axis=0)
+    least = runs.test.mean(0).argmin(-1)
+    return runs.norm.mean(0)[np.arange(runs.sizes.size), least]
+
+
+def reached(runs: Trainings, kind: Milestone) -> NDArray[np.bool_]:
+    """(replicates,) whether a training came to the milestone at every size; each has a least test error."""
+    if kind == "least test error":
+        return np.ones(len(runs.norm), bool)
+    return np.all(np.any(runs.training <= FITTED, axis=-1), axis=-1)
+
+
+@dataclass(frozen=True)
+class Laws:
+    """Exponents: of the error in the norm, of norm* in the examples, of the last error in the examples."""
+
+    g1: float
+    g2: float
+    measured: float
+
+    @property
+    def product(self) -> float:
+        """What both laws predict for the last one."""
+        return self.g1 * self.g2
+
+
+def laws(runs: Trainings, kind: Milestone) -> Laws:
+    """Exponents of trainings, averaged over replicates.
+
+    The first law is fitted to the largest size, where the error is below 0.6 and the norm below half of norm*; NaN
+    where fewer than three records lie there.
+    """
+    last = milestone(runs, kind)
+    norm, test = runs.norm.mean(0)[-1], runs.test.mean(0)[-1]
+    inside = (test < BELOW) & (norm < last[-1] + np.log(SHARE))
+    g1 = -float(np.polyfit(norm[inside], np.log(test[inside]), 1)[0]) if inside.sum() >= 3 else np.nan
+    return Laws(g1, exponent(runs.sizes, np.exp(last)), -exponent(runs.sizes, runs.test.mean(0)[:, -1]))
+
+
+def spread(runs: Trainings, first: int, points: int = 20) -> Array:
+    """(replicates, sizes) mean over norms of log error less that of the largest size, at equal norm.
+
+    Norms are those that every size of one replicate passes with an error above 0.45, from its size number ``first`` on.
+    """
+    found = np.zeros((len(runs.norm), runs.sizes.size - first))
+    for r, (norm, test) in enumerate(zip(runs.norm[:, first:], runs.test[:, first:], strict=True)):
+        ends = [first_below(error, ABOVE, one) for one, error in zip(norm, test, strict=True)]
+        grid = np.linspace(norm[:, 0].max(), min(ends), points)
+        logs = np.array([np.interp(grid, one, np.log(error)) for one, error in zip(norm, test, strict=True)])
+        found[r] = (logs - logs[-1]).mean(1)
+    return found
+
+
+def widened(estimate: Estimate) -> Estimate:
+    """A bootstrapped error of few samples: what n draws of n samples vary by is too small by √((n - 1)/n)."""
+    return replace(estimate, error=estimate.error * float(np.sqrt(estimate.n / (estimate.n - 1))))
+
+
+def ratio(x: Array, curves: Array, at: Array) -> Array:
+    """(at,) log of the largest over the smallest of several curves at equal x; x and curves are (curves, points)."""
+    logs = np.array([np.interp(at, one, np.log(values)) for one, values in zip(x, curves, strict=True)])
+    return logs.max(0) - logs.min(0)

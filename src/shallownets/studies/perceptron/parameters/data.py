@@ -1,0 +1,153 @@
+"""Experiments on examples: students at fixed norm, free norms, message passing, turned labels."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from shallownets.config.section import Limit, Resamples, Section, Seed, Several, different, expected, means
+from shallownets.studies.perceptron.parameters.kinds import Alpha, Alphas, Norm, Points, rising
+
+Size = Annotated[int, Meta(ge=10, le=4000)]
+Samples = Annotated[Several, means("samples of examples, each with a teacher of its own")]
+SampledAlpha = Annotated[float, Meta(ge=0.1, le=1000), means("examples over N", "examples/N")]
+Inputs = Annotated[Literal["gaussian", "signs"], means("entries of the inputs: normal, or -1 and 1")]
+SmallNorms = Annotated[
+    list[Annotated[float, Meta(ge=1e-3, le=0.5)]],
+    Meta(min_length=2),
+    different,
+    means("norms at which the flow is held against the minimiser at half of them, rising"),
+]
+Norms = Annotated[
+    list[Annotated[float, Meta(ge=1e-3, le=1000)]],
+    Meta(min_length=2),
+    different,
+    means("norms at which free and fixed norm are compared, rising, above the small ones"),
+]
+Case = Annotated[
+    tuple[Annotated[float, Meta(ge=0.1, le=1000)], Size, Several],
+    expected("alpha, N, samples: a number from 0.1 to 1000 and whole numbers, N from 10, at least 2 samples"),
+]
+
+
+def newton(N: float, P: float, norms: float) -> float:
+    """The minimiser: about ten factors of a Hessian a norm."""
+    return 10 * norms * (1e-10 * N**2 * (P + N) + 1e-8 * N * P + 1e-4)
+
+
+class _Norms(Section):
+    small: SmallNorms
+    norms: Norms
+
+    def limits(self) -> Iterator[Limit]:
+        yield from rising(small=self.small, norms=self.norms)
+        yield self.small[-1] < self.norms[0], "norms", f"numbers above the small ones, up to {self.small[-1]:g}"
+
+
+class FreeNormValues(_Norms):
+    """The figures free_norm and learning_curves: free and fixed norm on the same samples."""
+
+    cases: Annotated[list[Case], Meta(min_length=1), different, means("alpha, N, samples")]
+
+
+class Runs(_Norms):
+    """Free and fixed norm on the same samples, at one number of examples. Its section is ``free_norm``."""
+
+    alpha: SampledAlpha
+    N: Annotated[Size, means("dimension")]
+    samples: Samples
+    seed: Seed
+
+    def work(self) -> float:
+        P, norms = self.alpha * self.N, len(self.small) + len(self.norms)
+        return self.samples * (newton(self.N, P, norms) + 6e-9 * P * self.N * 400)
+
+
+class FreeNorm(Section):
+    """Free and fixed norm; nothing is chosen."""
+
+
+class MarginsValues(Section):
+    """The figure margins: margins and training error at fixed norm."""
+
+    alpha: SampledAlpha
+    N: Annotated[Size, means("dimension")]
+    samples: Samples
+    norms: Annotated[list[Norm], Meta(min_length=1), different, means("norms, rising")]
+    bins: Annotated[int, Meta(ge=5, le=1000), means("bins of the histograms")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from rising(norms=self.norms)
+
+    def work(self) -> float:
+        return self.samples * newton(self.N, self.alpha * self.N, len(self.norms) + 5)
+
+
+class Margins(MarginsValues):
+    """Margins and training error at fixed norm."""
+
+    resamples: Resamples
+    seed: Seed
+
+
+class LearningCurves(Section):
+    """The figure learning_curves: error and norm of a free norm against time."""
+
+    alphas: Alphas
+    far: Annotated[Alpha, means("examples over N where the powers of time are fitted", "examples/N")]
+    window: Annotated[tuple[Norm, Norm], means("norms between which they are fitted, rising, far below alpha")]
+    points: Points
+
+    def limits(self) -> Iterator[Limit]:
+        yield from rising(alphas=self.alphas, window=self.window)
+        yield self.window[1] < self.far, "window", f"two norms below far = {self.far:g}"
+
+    def work(self) -> float:
+        return 3e-4 * (len(self.alphas) + 2) * self.points
+
+
+class FiniteSizeValues(Section):
+    """The figure finite_size: the minimiser over the replica-symmetric solution against N."""
+
+    alpha: SampledAlpha
+    norms: Annotated[list[Norm], Meta(min_length=1), different, means("norms, rising")]
+    sizes: Annotated[
+        list[Annotated[tuple[Size, Several], expected("N, samples: whole numbers, N from 10, at least 2 samples")]],
+        Meta(min_length=2),
+        different,
+        means("N, samples"),
+    ]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from rising(norms=self.norms)
+
+    def work(self) -> float:
+        return 2 * sum(n * newton(N, self.alpha * N, len(self.norms) + 5) for N, n in self.sizes)
+
+
+class FiniteSize(FiniteSizeValues):
+    """The minimiser over the replica-symmetric solution against N."""
+
+    seed: Seed
+
+
+class LabelNoiseValues(Section):
+    """The figure label_noise: turned labels, which end a free norm's growth."""
+
+    noise: Annotated[float, Meta(gt=0, lt=0.5), means("share of labels that are turned")]
+    alphas: Alphas
+    cases: Annotated[list[Case], Meta(min_length=1), different, means("alpha, N, samples of simulations")]
+    fit_from: Annotated[Alpha, means("smallest alpha that enters the best norm's exponent; at least three reach it")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from rising(alphas=self.alphas)
+        yield sum(a >= self.fit_from for a in self.alphas) >= 3, "fit_from", "a number that at least three alphas reach"
+
+    def work(self) -> float:
+        return sum(n * newton(N, alpha * N, 1) for alpha, N, n in self.cases) + 0.05 * len(self.alphas)
+
+
+class LabelNoise(LabelNoiseValues):
+    """Turned labels, which end a free norm's growth."""
+
+    seed: Seed

@@ -1,0 +1,20 @@
+"""Kinds of value that parts of this study share."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Annotated
+
+from msgspec import Meta
+
+from shallownets.config.section import Limit, different, means
+
+Alpha = Annotated[float, Meta(ge=0.01, le=1e8)]
+Norm = Annotated[float, Meta(ge=1e-3, le=1e6)]
+Alphas = Annotated[list[Alpha], Meta(min_length=1), different, means("examples over N, rising", "examples/N")]
+Points = Annotated[int, Meta(ge=4, le=10_000), means("norms, equally spaced in logarithm")]
+
+
+def rising(**lists: Sequence[float]) -> Iterator[Limit]:
+    """Every list rises."""
+    for key, values in lists.items():
+        yield all(a < b for a, b in pairwise(values)), key, "a list that rises"

@@ -1,0 +1,34 @@
+"""What the command `perceptron` takes."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from shallownets.config.section import Limit, Section, Seed, means
+from shallownets.studies.perceptron.parameters.data import Inputs, Size, newton
+from shallownets.studies.perceptron.parameters.kinds import Alpha, Norm
+
+LONGEST = 3600.0  # core seconds
+
+
+class Solve(Section):
+    """One solution, and simulations of it."""
+
+    alpha: Annotated[Alpha, means("examples over the dimension", "examples/N")]
+    norm: Annotated[Norm, means("norm of the student over sqrt(N)")]
+    noise: Annotated[float, Meta(ge=0, lt=0.5), means("share of the labels that are turned")]
+    simulate: Annotated[int, Meta(ge=0, le=10_000), means("samples of examples to simulate, 0 or at least 2")]
+    N: Annotated[Size, means("dimension of the simulations")]
+    inputs: Inputs
+    seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield self.simulate != 1, "simulate", "0 or at least 2, which have an error bar"
+        if self.simulate:
+            yield 1 <= self.alpha * self.N <= 1e6, "alpha", f"from 1 to 10^6 examples at N = {self.N}"
+            right = f"a number of samples that take at most an hour, at N = {self.N}"
+            yield self.work() <= LONGEST, "simulate", right
+
+    def work(self) -> float:
+        return self.simulate * newton(self.N, self.alpha * self.N, 8)

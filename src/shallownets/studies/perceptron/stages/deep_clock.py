@@ -1,0 +1,66 @@
+"""Is the norm a better clock than the step? Trainings of the dense network at several learning rates.
+
+From: images, learning rates.
+Makes: a table of measurements, and the data of the figure `deep_clock`; empty where there are no images.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.random import default_rng
+
+from shallownets.numerics import seeds
+from shallownets.numerics.progress import progress
+from shallownets.numerics.statistics import mean
+from shallownets.stage import Arrays, Table, Tables, stage
+from shallownets.studies.perceptron.engines import network as nets
+from shallownets.studies.perceptron.engines import train
+from shallownets.studies.perceptron.measure import deep
+from shallownets.studies.perceptron.parameters.deep import DeepClock
+from shallownets.studies.perceptron.stages import trained
+
+UNITS = {"rate": "1", "step": "steps", "norm": "log of the spectral complexity", "error": "test error"}
+PLACES = 4  # at which curves are compared
+
+
+@stage
+def deep_clock(given: DeepClock, images: Arrays) -> Tables:
+    columns = {"quantity": [], "place": [], "estimate": [], "low": [], "high": [], "n": []}
+    if not images.arrays["labels"].size:
+        empty = pd.DataFrame({"rate": [], "replicate": [], "step": [], "norm": [], "error": []})
+        return Tables(
+            Table(pd.DataFrame(columns), UNITS, notes={trained.ABSENT: []}),
+            Table(empty, UNITS, trained.OPTIONAL, {trained.ABSENT: []}),
+        )
+    both = train.Images(images.arrays["x"], images.arrays["labels"])
+    records = train.moments(given.steps, given.records)
+    shown, found = [], {"at equal norm": [], "at equal step": []}
+    with progress("learning rates", len(given.rates) * given.replicates) as advance:
+        for replicate in range(given.replicates):
+            order = default_rng(seeds.sequence(given.seed, "perceptron, images", {"network": "mlp"}, replicate))
+            pool, test = train.parts(both, given.P, given.test, order)
+            network = nets.mlp(pool.x.shape[1])
+            courses = []
+            for rate in given.rates:
+                of = {"network": "mlp", "P": given.P, "rate": rate}
+                rng = default_rng(seeds.sequence(given.seed, "perceptron, training", of, replicate))
+                first = default_rng(seeds.sequence(given.seed, "perceptron, weights", {}, replicate))
+                weights = nets.start(network, given.scale, first)
+                one = train.train(network, weights, pool, test, rate, given.batch, records, rng)
+                courses.append(one)
+                values = {"step": one.step, "norm": one.bartlett, "error": one.test}
+                shown.append(pd.DataFrame({"rate": rate, "replicate": replicate} | values))
+                advance(1)
+            norms = deep.rising(np.array([one.bartlett for one in courses]))
+            errors = deep.not_zero(np.array([one.test for one in courses]), given.test)
+            steps = np.log(np.array([one.step for one in courses]))
+            for name, x in (("at equal norm", norms), ("at equal step", steps)):
+                # from where all errors have fallen below that of the first law's window to where the first curve ends
+                begins = max(deep.first_below(e, deep.BELOW, at) for e, at in zip(errors, x, strict=True))
+                at = np.linspace(begins, x[:, -1].min(), PLACES)
+                found[name].append(deep.ratio(x, errors, at))
+    rows = []
+    for name, samples in found.items():
+        for place, values in enumerate(np.array(samples).T):
+            rows.append({"quantity": name, "place": place} | mean(values).row())
+    figure_data = Table(pd.concat(shown, ignore_index=True), UNITS, trained.OPTIONAL)
+    return Tables(Table(pd.DataFrame(rows), UNITS), figure_data)

@@ -1,0 +1,85 @@
+"""Second law in networks, and whether both laws predict the exponent of the error: published and own exponents.
+
+From: trainings of both networks; the published exponents stand in ``theory.published``.
+Makes: a table of measurements, and the data of the figure `deep_table`; without own rows where there were no images.
+"""
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from numpy.random import default_rng
+from numpy.typing import NDArray
+
+from shallownets.numerics import seeds
+from shallownets.numerics.lost import Lost
+from shallownets.numerics.statistics import Estimate, bootstrap
+from shallownets.stage import Arrays, Table, Tables, stage
+from shallownets.studies.perceptron.measure import deep
+from shallownets.studies.perceptron.parameters.deep import DeepTable
+from shallownets.studies.perceptron.stages import trained
+from shallownets.studies.perceptron.theory.published import TABLE
+
+SHOWN = {"predicted": "g1 g2", "measured": "measured", "g1": "g1", "g2": "g2"}  # columns of the figure's table
+UNITS = {"estimate": "see quantity", "norm": "which", "star": "where norm* is"}
+
+
+@stage
+def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
+    rows, shown = [], []
+    for one in TABLE:
+        of = {"network": one.network, "images": one.images, "norm": "published", "star": "published"}
+        apart = Estimate(one.predicted - one.measured, one.error, 1, np.inf)  # of fits whose samples are not known
+        rows.append({"quantity": "published: predicted less measured"} | of | apart.row())
+        values = {"predicted": one.predicted, "predicted_error": one.predicted_error}
+        values |= {"measured": one.measured, "measured_error": one.measured_error}
+        shown.append(of | values | {"g1": one.g1, "g2": one.g2})
+    lost = Lost()
+    for network, arrays in trained.by_network(runs).items():
+        for norm in trained.NORMS:
+            trainings = deep.trainings(arrays, norm)
+            for star in deep.MILESTONES:
+                of = {"network": network, "images": trained.IMAGES[network], "norm": norm, "star": star}
+                kept = deep.reached(trainings, star)
+                if not lost.enough(kept, network, f"never came to {star}", [of]):
+                    continue
+                some = trainings.some(np.flatnonzero(kept))
+                found = _estimates(some, star, given)
+                if not np.isfinite([one.error for one in found.values()]).all():
+                    lost.note(f"{network}, {norm}, {star}: no records where the first law is fitted", [of])
+                    continue
+                rows += [{"quantity": name} | of | one.row() for name, one in found.items()]
+                values = {name: found[quantity] for name, quantity in SHOWN.items()}
+                errors = {f"{name}_error": one.error for name, one in values.items()}
+                shown.append(of | {name: one.value for name, one in values.items()} | errors)
+    notes = dict(trained.notes(runs)) | lost.notes
+    return Tables(
+        Table(pd.DataFrame(rows), UNITS, notes=notes),
+        Table(pd.DataFrame(shown), UNITS, {"errors": "bootstrap over trainings"} | trained.OPTIONAL, notes),
+    )
+
+
+def _estimates(trainings: deep.Trainings, star: deep.Milestone, given: DeepTable) -> dict[str, Estimate]:
+    """Exponents with their errors over replicates."""
+    takes: dict[str, Callable[[deep.Laws], float]] = {
+        "g1": lambda laws: laws.g1,
+        "g2": lambda laws: laws.g2,
+        "g1 g2": lambda laws: laws.product,
+        "measured": lambda laws: laws.measured,
+        "product less measured": lambda laws: laws.product - laws.measured,
+    }
+
+    @cache  # every estimate is of the same resamples
+    def laws(chosen: tuple[int, ...]) -> deep.Laws:
+        return deep.laws(trainings.some(np.array(chosen)), star)
+
+    found = {}
+    for name, take in takes.items():
+        rng = default_rng(seeds.sequence(given.seed, "perceptron, bootstrap of laws", {}, 0))
+
+        def of(chosen: NDArray[np.integer], take: Callable[[deep.Laws], float] = take) -> float:
+            return take(laws(tuple(chosen.tolist())))
+
+        found[name] = deep.widened(bootstrap(np.arange(len(trainings.norm)), of, rng, given.resamples))
+    return found

@@ -1,0 +1,41 @@
+"""First law: at fixed norm the error over Hebb's is a function of the norm alone.
+
+From: numbers of examples and norms.
+Makes: a table of measurements, and the data of the figure `first_law`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from shallownets.numerics.statistics import exact
+from shallownets.stage import Table, Tables, stage
+from shallownets.studies.perceptron.measure import curves
+from shallownets.studies.perceptron.parameters.theory import FirstLaw
+from shallownets.studies.perceptron.theory import laws, limits, saddle
+
+UNITS = {"alpha": "examples/N", "norm": "1", "ratio": "error over Hebb's"}
+SLOPED = 1e-6  # of a slope, by the digits of the flow at norms that are 5e-4 apart
+
+
+@stage
+def first_law(given: FirstLaw) -> Tables:
+    lam = np.geomspace(0.01, given.window[1], given.points)
+    fit = np.geomspace(*given.window, 50)
+    rows, shown = [], []
+    limit = {"limit": laws.ghat(lam), "flow": laws.flow(lam), "asymptote": laws.GHAT / np.sqrt(lam)}
+    for name, ratio in limit.items():
+        shown.append(pd.DataFrame({"series": name, "alpha": np.inf, "norm": lam, "ratio": ratio}))
+    g1 = {"quantity": "g1", "alpha": np.inf, "norm": given.window[0], "theory": 0.5}
+    rows.append(g1 | exact(-curves.exponent(fit, laws.ghat(fit))).row())
+    small = {"quantity": "slope of the flow", "alpha": np.inf, "norm": 0.0, "theory": -1 / np.sqrt(2 * np.pi)}
+    slope, off = curves.slope_at_zero(lambda lam: np.log(laws.flow(lam)), 0.0)
+    rows.append(small | {"order": off + SLOPED} | exact(slope).row())
+    for alpha in given.alphas:
+        ratio = saddle.solve(alpha, lam[lam < alpha]).error / limits.hebb(alpha)
+        shown.append(pd.DataFrame({"series": "fixed norm", "alpha": alpha, "norm": lam[lam < alpha], "ratio": ratio}))
+        at = np.array(given.judged_at)
+        order = alpha * (saddle.solve(alpha, at).error / limits.hebb(alpha) / laws.ghat(at) - 1)
+        for norm, value in zip(at, order, strict=True):
+            of = {"quantity": "first order", "alpha": alpha, "norm": norm, "theory": laws.first_correction(norm)}
+            rows.append(of | {"order": 2 * abs(laws.second_correction(norm)) / alpha} | exact(value).row())
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

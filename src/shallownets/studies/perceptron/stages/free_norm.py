@@ -1,0 +1,63 @@
+"""A free norm beside the fixed one on the same samples, and both beside theory.
+
+From: runs at several numbers of examples.
+Makes: a table of measurements, and the data of the figure `free_norm`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from shallownets.numerics.statistics import mean
+from shallownets.stage import Arrays, Table, Tables, stage
+from shallownets.studies.perceptron import model
+from shallownets.studies.perceptron.measure import curves
+from shallownets.studies.perceptron.parameters.data import FreeNorm
+from shallownets.studies.perceptron.theory import laws, saddle, times
+
+UNITS = {"alpha": "examples/N", "norm": "1", "estimate": "see quantity", "t": "loss summed over examples"}
+
+
+def _of(run: Arrays) -> tuple[list[dict], list[dict]]:
+    alpha, N, norm = run.parameters["alpha"], run.parameters["N"], run.arrays["norm"]
+    fixed, free, halved = (model.test_error(run.arrays[name]) for name in ("fixed", "free", "halved"))
+    theory = saddle.solve(alpha, norm)
+    limit = laws.flow(norm) / laws.ghat(norm)
+    curve, t = times.times(alpha, 1.01 * norm[-1])
+    t_theory = np.exp(np.interp(np.log(norm), np.log(curve.lam), np.log(t)))
+    rows, shown, size = [], [], {"alpha": alpha, "N": N}
+    for n, lam in enumerate(norm):
+        for quantity, samples, predicted in (
+            ("fixed over theory", fixed[:, n] / theory.error[n], 1.0),
+            ("free over fixed", free[:, n] / fixed[:, n], limit[n]),
+            ("steps halved", halved[:, n] / free[:, n], 1.0),
+            ("time over quasi-static", run.arrays["t"][:, n] / t_theory[n], 1.0),
+        ):
+            rows.append({"quantity": quantity, "norm": lam, "theory": predicted} | size | mean(samples).row())
+        both = {"free": free[:, n], "fixed": fixed[:, n]}
+        for name, samples in both.items():
+            shown.append({"series": name, "norm": lam, "t": run.arrays["t"][:, n].mean()} | size | mean(samples).row())
+        shown.append({"series": "ratio", "norm": lam} | size | mean(free[:, n] / fixed[:, n]).row())
+    grid = np.geomspace(0.1, norm[-1], 100)
+    for lam, error in zip(grid, saddle.solve(alpha, grid).error, strict=True):
+        shown.append({"series": "theory", "norm": lam, "estimate": error} | size)
+    growth = (norm[-1] - norm[-2]) / np.log(run.arrays["t"][:, -1] / run.arrays["t"][:, -2])
+    predicted = (norm[-1] - norm[-2]) / np.log(t_theory[-1] / t_theory[-2])
+    rows.append({"quantity": "growth", "norm": norm[-1], "theory": predicted} | size | mean(growth).row())
+    small = run.arrays["small"]
+    order = [curves.exponent(small, angle) for angle in run.arrays["angle"]]
+    rows.append({"quantity": "angle exponent", "norm": small[-1], "theory": 2.0} | size | mean(order).row())
+    return rows, shown
+
+
+@stage
+def free_norm(given: FreeNorm, runs: list[Arrays]) -> Tables:
+    rows, shown = [], []
+    for run in runs:
+        measured, drawn = _of(run)
+        rows += measured
+        shown += drawn
+    last = max(float(run.arrays["norm"][-1]) for run in runs)
+    grid = np.geomspace(0.02, last, 80)
+    for lam, ratio in zip(grid, laws.flow(grid) / laws.ghat(grid), strict=True):
+        shown.append({"series": "limit", "norm": lam, "alpha": np.inf, "estimate": ratio})
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))

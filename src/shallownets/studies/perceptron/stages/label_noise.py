@@ -1,0 +1,94 @@
+"""Turned labels: where the growth of a free norm ends, and where the best norm is.
+
+From: the share of turned labels, numbers of examples and sizes.
+Makes: a table of measurements, and the data of the figure `label_noise`.
+"""
+
+import numpy as np
+import pandas as pd
+import scipy
+
+from shallownets.errors import UserError
+from shallownets.numerics.progress import progress
+from shallownets.numerics.statistics import exact, mean
+from shallownets.stage import Table, Tables, stage
+from shallownets.studies.perceptron import model
+from shallownets.studies.perceptron.engines import minimise
+from shallownets.studies.perceptron.measure import curves
+from shallownets.studies.perceptron.parameters.data import LabelNoise
+from shallownets.studies.perceptron.stages import drawn
+from shallownets.studies.perceptron.theory import laws, saddle
+
+UNITS = {"alpha": "examples/N", "norm": "1", "error": "test error"}
+
+
+LARGEST = 30.0  # norm at which a free one must have stopped
+
+
+def _end(alpha: float, noise: float) -> float:
+    """The norm at which the multiplier is 0.
+
+    Raises:
+        UserError: there is none, because so few examples can be separated, or with so few turned labels.
+    """
+
+    def pull(lam: float) -> float:
+        return saddle.solve(alpha, lam, noise).multiplier[0]
+
+    if pull(LARGEST) > 0:
+        raise UserError(f"alpha = {alpha:g}: expected more examples, a free norm grows beyond {LARGEST:g} here")
+    return float(scipy.optimize.brentq(pull, 1e-3, LARGEST, xtol=1e-11))
+
+
+def _bend(noise: float) -> float:
+    """Coefficient of 1/√α in the local exponent of the best norm, from norms at large α."""
+    far = np.array([1e5, 4e5])
+    best = np.array([curves.optimum(alpha, noise)[0] for alpha in far]) / np.sqrt(far)
+    # best = v (1 + c/√α): the exponent is 1/2 - c/(2 √α)
+    return float(np.diff(np.log(best))[0] / np.diff(1 / np.sqrt(far))[0] / 2)
+
+
+@stage
+def label_noise(given: LabelNoise) -> Tables:
+    p0, rows, shown = given.noise, [], []
+    limit, first = laws.last_norm(p0)
+    second = laws.limit_of(lambda alpha: alpha * (alpha * (_end(alpha, p0) - limit) - first))
+    best = []
+    for alpha in given.alphas:
+        end = _end(alpha, p0)
+        norm, error = curves.optimum(alpha, p0)
+        best.append(norm)
+        row = {"quantity": "first order of the end", "alpha": alpha, "theory": first, "order": 2 * abs(second) / alpha}
+        rows.append(row | exact(alpha * (end - limit)).row())
+        rows.append({"quantity": "best norm over the end", "alpha": alpha, "theory": 1.0} | exact(norm / end).row())
+        shown.append(
+            {"series": "end", "alpha": alpha, "norm": end, "error": float(saddle.solve(alpha, end, p0).error[0])}
+        )
+        shown.append({"series": "best", "alpha": alpha, "norm": norm, "error": error})
+        lam = np.geomspace(0.03, 6 * norm, 60)
+        for one, value in zip(lam, saddle.solve(alpha, lam, p0).error, strict=True):
+            shown.append({"series": "curve", "alpha": alpha, "norm": one, "error": value})
+    late = np.array(given.alphas) >= given.fit_from
+    slope = curves.exponent(np.array(given.alphas)[late], np.array(best)[late])
+    row = {"quantity": "exponent of the best norm", "alpha": given.fit_from, "theory": 0.5}
+    rows.append(row | {"order": abs(_bend(p0)) / np.sqrt(given.fit_from)} | exact(slope).row())
+    with progress("students of noisy labels", sum(n for *_, n in given.cases)) as advance:
+        for alpha, N, samples in given.cases:
+            norms, errors = [], []
+            for replicate in range(samples):
+                examples = drawn.examples(given.seed, "label noise", alpha, N, replicate, noise=p0)
+                W = minimise.free(examples)
+                norms.append(np.linalg.norm(W) / np.sqrt(N))
+                errors.append(float(model.test_error(examples.overlap(W))))
+                advance(1)
+            end = _end(alpha, p0)
+            for name, values, theory in (
+                ("end of a free norm", norms, end),
+                ("its error", errors, float(saddle.solve(alpha, end, p0).error[0])),
+            ):
+                rows.append({"quantity": name, "alpha": alpha, "N": N, "theory": theory} | mean(values).row())
+            norm, error = mean(norms), mean(errors)
+            bars = {"norm_bar": 3 * norm.error, "bar": 3 * error.error}
+            shown.append({"series": "simulated", "alpha": alpha, "norm": norm.value, "error": error.value} | bars)
+    found = {"limit": limit, "noise": p0}
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS, found))

@@ -1,0 +1,63 @@
+"""Learning curves: error and norm of a free norm against time over the square of the number of examples.
+
+From: numbers of examples, and runs of the flow.
+Makes: a table of measurements, and the data of the figure `learning_curves`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from shallownets.numerics.statistics import exact
+from shallownets.stage import Arrays, Table, Tables, stage
+from shallownets.studies.perceptron import model
+from shallownets.studies.perceptron.measure import curves
+from shallownets.studies.perceptron.model import Array
+from shallownets.studies.perceptron.parameters.data import LearningCurves
+from shallownets.studies.perceptron.theory import laws, limits, saddle, times
+
+UNITS = {"alpha": "examples/N", "T": "t/alpha^2", "norm": "1", "error": "alpha times test error"}
+LAST = 3.0  # norm over alpha
+SPLINED = 2e-6  # of a time, by splines through the points of a curve
+
+
+def _passed(curve: saddle.Curve, t: Array) -> float:
+    """Time over the square of alpha when a free norm passes that of least error."""
+    norm, _ = curves.optimum(curve.alpha)
+    return curves.value_at(curve.lam, t, norm) / curve.alpha**2
+
+
+@stage
+def learning_curves(given: LearningCurves, runs: list[Arrays]) -> Tables:
+    best, _ = laws.scaled_optimum()
+    limit, T = times.scaled_times(LAST, given.points)
+    passed = curves.value_at(limit.ell, T, best)
+    near, far = (a**2 * (_passed(*times.times(a, LAST * a, given.points)) - passed) for a in (20.0, 40.0))
+    following = (4 * far - near) / 3  # of order 1/alpha^2, extrapolated to 1/alpha^2 = 0
+    rows = []
+    shown = [pd.DataFrame({"series": "limit", "alpha": np.inf, "T": T, "norm": limit.ell, "error": limit.error})]
+    for alpha in given.alphas:
+        curve, t = times.times(alpha, LAST * alpha, given.points)
+        of = {"quantity": "optimum passed", "alpha": alpha, "theory": passed}
+        rows.append(of | {"order": 2 * abs(following) / alpha**2 + SPLINED} | exact(_passed(curve, t)).row())
+        _, kappa = limits.stability(alpha)
+        values = {"T": t / alpha**2, "norm": curve.lam / alpha, "error": alpha * curve.error}
+        shown.append(pd.DataFrame({"series": "quasi-static", "alpha": alpha, "kappa": kappa} | values))
+    low, high = given.window
+    curve, t = times.times(given.far, high, given.points)
+    inside = curve.lam >= low
+    order = 1 / low**2 + high / given.far
+    for name, values, theory in (
+        ("exponent of the norm", curve.lam, 1 / 3),
+        ("exponent of the error", curve.error, -1 / 6),
+    ):
+        slope = curves.exponent(t[inside], values[inside])
+        rows.append({"quantity": name, "alpha": given.far, "order": order, "theory": theory} | exact(slope).row())
+    for run in runs:
+        alpha = run.parameters["alpha"]
+        error = alpha * model.test_error(run.arrays["free"])
+        bars = 3 * error.std(0, ddof=1) / np.sqrt(len(error))
+        values = {"T": run.arrays["t"].mean(0) / alpha**2, "norm": run.arrays["norm"] / alpha}
+        shown.append(pd.DataFrame({"series": "flow", "alpha": alpha} | values | {"error": error.mean(0), "bar": bars}))
+    return Tables(
+        Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS, {"passed": passed})
+    )

@@ -1,0 +1,174 @@
+"""The laws of many examples, α -> infinity: at a fixed norm, and at a norm that grows with the number of examples."""
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import scipy
+from numpy.typing import ArrayLike
+
+from shallownets.studies.perceptron import model
+from shallownets.studies.perceptron.model import Array
+from shallownets.studies.perceptron.theory import limits, saddle
+
+# ghat -> GHAT λ^(-1/2) for large λ, and α ε -> PHI ell^(-1/2) for small ell: one constant, as α ε0 = √(α/2π).
+GHAT = float(np.sqrt(2 * np.sqrt(2 / np.pi) * (np.log(2) - 0.5)))
+PHI = GHAT / float(np.sqrt(2 * np.pi))
+# m -> RATE α/λ^2 for 1 << λ << α.
+RATE = float(np.sqrt(2 / np.pi) * np.pi**2 / 24)
+
+
+_STEP = 1e-4  # of δ, in derivatives at 0
+_COARSE = 5e-4  # of δ, in series
+_FINE = 24  # nodes a panel, for differences
+
+
+def half_normal(lam: float) -> tuple[Array, Array]:
+    """Nodes z > 0 and weights of E over |z|, z ~ N(0, 1), of functions that change over 1 and over 1/λ."""
+    edges = np.unique(np.clip([0, *(np.array([0.5, 1.5, 4, 9, 20]) / lam), 1, 3, 5, 9.5], 0, 9.5))
+    z, w = limits.panels(edges)
+    return z, w * np.exp(-(z**2) / 2) * np.sqrt(2 / np.pi)
+
+
+def ghat(lam: ArrayLike) -> Array:
+    """First law: ε/ε0 at fixed norm λ, √E f^2 with f = 2/(1 + exp(2 λ |z|)); ε0 is Hebb's error."""
+    return np.vectorize(lambda one: np.sqrt(half_normal(one)[1] @ model.force(half_normal(one)[0], one) ** 2))(lam)
+
+
+def first_correction(lam: float) -> float:
+    """k of ε/ε0 = ghat (1 + k/α + O(1/α^2)) at fixed norm (docs/perceptron.md, section 4)."""
+    z, w = half_normal(lam)
+    f = model.force(z, lam)
+    A, B = w @ f**2, -lam * (w @ (f**3 * (2 - f)))
+    return float(np.sqrt(np.pi / 2) * (1.5 * lam + B / A) - np.pi * (A - 1) / 6)
+
+
+# b of Φ = PHI ell^(-1/2) (1 + b ell + ..): what is left of k/α at large λ; ∫ f^2 = 2 log 2 - 1, ∫ f^3 (2 - f) = 1/3.
+SECOND = float(np.sqrt(np.pi / 2) * (1.5 - 1 / (3 * (2 * np.log(2) - 1))))
+
+
+def uniform(alpha: float, lam: Array, Phi: Array) -> Array:
+    """ε at any norm from both laws, up to a relative error of order 1/α; Phi = Φ(λ/α)."""
+    return limits.hebb(alpha) * ghat(lam) * Phi * np.sqrt(lam / alpha) / PHI
+
+
+def uniform_error() -> float:
+    """Largest coefficient of 1/α in the error of ``uniform``: sup over λ of |k(λ) - b λ|."""
+    return max(abs(first_correction(lam) - SECOND * lam) for lam in np.geomspace(0.01, 300, 200))
+
+
+def least(of: Callable[[Array], Array], low: float, high: float) -> tuple[float, float]:
+    """Where a smooth function of one variable above 0 is least between low and high, and its value there.
+
+    It is interpolated in the logarithm at Chebyshev's points; the root of the derivative has all digits, where a search
+    for the least value has half of them.
+    """
+    nodes = np.polynomial.chebyshev.chebpts1(16)
+    middle, half = (np.log(high) + np.log(low)) / 2, (np.log(high) - np.log(low)) / 2
+    series = np.polynomial.Chebyshev.fit(nodes, of(np.exp(middle + half * nodes)), 15)
+    roots = series.deriv().roots()
+    inside = roots[(abs(roots.imag) < 1e-9) & (abs(roots.real) <= 1)].real
+    places = np.append(inside, [-1.0, 1.0])  # an end, where the function is flat to its last digit
+    best = places[series(places).argmin()]
+    return float(np.exp(middle + half * best)), float(series(best))
+
+
+@cache
+def scaled_optimum(delta: float = 0.0) -> tuple[float, float]:
+    """(ell, α ε) where the error is least, at δ = 1/α^2; δ = 0: (ell*, Φ*)."""
+    return least(lambda ell: saddle.scaled(ell, delta, _FINE).error, 0.6, 1.3)
+
+
+def by_delta(ell: Array) -> Array:
+    """Derivative of α ε by δ = 1/α^2 at fixed ell = λ/α and δ = 0: α ε = Φ(ell) + this/α^2 + O(α^-4)."""
+    return (saddle.scaled(ell, _STEP, _FINE).error - saddle.scaled(ell, -_STEP, _FINE).error) / (2 * _STEP)
+
+
+def next_by_delta(ell: Array) -> Array:
+    """Coefficient of 1/α^4 in α ε at fixed ell: what ``by_delta`` leaves out."""
+    Phi, first = saddle.scaled(ell, 0.0, _FINE).error, by_delta(ell)
+
+    def rest(delta: float) -> Array:
+        return (saddle.scaled(ell, delta, _FINE).error - Phi - delta * first) / delta**2
+
+    return 2 * rest(_COARSE) - rest(2 * _COARSE)
+
+
+@cache
+def optimum_series() -> tuple[Array, Array]:
+    """Coefficients of 1, δ and δ^2, δ = 1/α^2, of ell and of α ε where the error is least.
+
+    From a polynomial through five values of δ: derivatives of the error by ell at its minimum have fewer digits.
+    """
+    delta = _COARSE * np.arange(5)
+    values = np.array([scaled_optimum(float(one)) for one in delta])
+    ell, error = np.linalg.solve(np.vander(delta / _COARSE, increasing=True), values).T
+    scale = _COARSE ** np.arange(3.0)
+    return ell[:3] / scale, error[:3] / scale
+
+
+def limit_of(series: Callable[[float], float], alpha: float = 2000.0) -> float:
+    """Value at 1/α = 0 of a smooth function of 1/α, by Richardson's extrapolation from α and 2 α."""
+    return 2 * series(2 * alpha) - series(alpha)
+
+
+def second_correction(lam: float) -> float:
+    """Coefficient of 1/α^2 in ε/(ε0 ghat) at fixed norm: what ``first_correction`` leaves out, from the solution."""
+
+    def rest(alpha: float) -> float:
+        ratio = saddle.solve(alpha, lam, nodes=_FINE).error[0] / limits.hebb(alpha) / ghat(lam)
+        return float(alpha * (alpha * (ratio - 1) - first_correction(lam)))
+
+    return limit_of(rest)
+
+
+def flow(lam: ArrayLike) -> Array:
+    """ε/ε0 of a free norm at the moment when it is λ, as α -> infinity; its flow is not the fixed-norm path.
+
+    dV/dλ = f/k - (h/k) V for each |z|, V = 0 at λ = 0, k = E f |z|, h = E f (2 - f); ε/ε0 = √(2/π) √(E V^2)/λ.
+
+    Args:
+        lam: norms, above 0, rising.
+    """
+    lam = np.atleast_1d(np.asarray(lam, float))
+    z, w = half_normal(float(lam[-1]))
+
+    def change(now: float, V: Array) -> Array:
+        f = model.force(z, now)
+        return (f - (w @ (f * (2 - f))) * V) / (w @ (f * z))
+
+    def jacobian(now: float, V: Array) -> Array:  # its diagonal; h/k grows as λ, which makes the equation stiff
+        f = model.force(z, now)
+        return np.full((1, z.size), -(w @ (f * (2 - f))) / (w @ (f * z)))
+
+    tight = {"rtol": 1e-10, "atol": 1e-13, "jac": jacobian, "lband": 0, "uband": 0}
+    run = scipy.integrate.solve_ivp(change, (0, lam[-1]), np.zeros(z.size), "LSODA", t_eval=lam, **tight)
+    return np.sqrt(2 / np.pi * (w @ run.y**2)) / lam
+
+
+# Share of turned labels from which on the best norm stays finite as α -> infinity: where E f^2, both signs of t, comes
+# to its limit 4 p0 from below, as ∫ f^2 = 2 log 2 - 1 and ∫ (4 - (2 - f)^2) = 2 log 2 + 1.
+MUCH_NOISE = 0.5 - 0.25 / float(np.log(2))
+
+
+def last_norm(noise: float) -> tuple[float, float]:
+    """Where free training stops with a share p0 of labels turned: λ_end as α -> infinity, and its coefficient of 1/α.
+
+    (1 - p0) E |z| f(λ|z|) = p0 E |z| f(-λ|z|); the coefficient is derived in docs/perceptron.md, section 8.
+    """
+
+    def both(lam: float, of) -> float:
+        z, w = half_normal(lam)
+        return float((1 - noise) * (w @ of(z, model.force(z, lam))) + noise * (w @ of(-z, model.force(-z, lam))))
+
+    def pull(lam: float) -> float:
+        return both(lam, lambda z, f: f * z)
+
+    lam = float(scipy.optimize.brentq(pull, 1e-3, 200, xtol=1e-13))
+    # f' = -λ f (2 - f)
+    linear = both(lam, lambda z, f: f**2 - lam * f**2 * (2 - f) * z)
+    square = both(lam, lambda z, f: f**2)
+    slope = (pull(lam * 1.0001) - pull(lam * 0.9999)) / (2e-4 * lam)
+    clear = 1 - 2 * noise
+    shift = np.sqrt(np.pi / 2) * linear / clear - clear / np.sqrt(2 * np.pi) * np.pi / 2 * square / clear**2
+    return lam, float(-shift / slope)

@@ -1,0 +1,31 @@
+"""The time that a free norm takes to grow, quasi-static: dλ/dt = m(λ), as if it were the minimiser at every moment.
+
+In the variables of the second law dl/dT = rate(ell), T = t/α^2: all sizes have one learning
+curve. Times are those of a loss that is summed over the examples.
+"""
+
+import numpy as np
+import scipy
+
+from shallownets.studies.perceptron.model import Array
+from shallownets.studies.perceptron.theory import laws, saddle
+
+_BEGIN = 1e-3  # norm below which the rate is its value at zero; α -> infinity: ell, below which it is RATE/ell^2
+
+
+def _integral(x: Array, slope: Array) -> Array:
+    """∫ slope d log x from the first x on."""
+    spline = scipy.interpolate.CubicSpline(np.log(x), slope).antiderivative()
+    return spline(np.log(x)) - spline(np.log(x[0]))
+
+
+def times(alpha: float, last: float, points: int = 400) -> tuple[saddle.Curve, Array]:
+    """(the solution at norms up to the last, the time t at each of them)."""
+    curve = saddle.solve(alpha, np.geomspace(_BEGIN, last, points))
+    return curve, curve.lam[0] / curve.multiplier[0] + _integral(curve.lam, curve.lam / curve.multiplier)
+
+
+def scaled_times(last: float, points: int = 400) -> tuple[saddle.Scaled, Array]:
+    """(the limit α -> infinity at ell up to the last, T = t/α^2 at each of them)."""
+    curve = saddle.scaled(np.geomspace(_BEGIN, last, points))
+    return curve, curve.ell[0] ** 3 / (3 * laws.RATE) + _integral(curve.ell, curve.ell / curve.rate)

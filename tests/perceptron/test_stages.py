@@ -1,0 +1,252 @@
+"""Every stage at a tiny size: what it measures agrees with what it was given, and its figure shows it."""
+
+import importlib
+
+import msgspec
+import numpy as np
+import pytest
+
+from shallownets.config import settings
+from shallownets.config.check import section_of
+from shallownets.drawing import style
+from shallownets.errors import UserError
+from shallownets.run import find
+from shallownets.stage import Arrays
+from shallownets.studies.perceptron import charts, model
+from shallownets.studies.perceptron.measure import curves, margins
+from shallownets.studies.perceptron.stages import drawn
+from shallownets.studies.perceptron.theory import laws, saddle, times
+
+FLOW = {"small": [0.02, 0.04], "norms": [0.66, 2.0, 4.0]}
+RUN = FLOW | {"alpha": 3.0, "N": 40, "samples": 4, "seed": 1}
+STAGES = {
+    "norm_curves": {"alphas": [2.0, 20.0], "least": 0.01, "span": 10.0, "points": 20},
+    "first_law": {"alphas": [50.0], "judged_at": [1.0], "window": [10.0, 1000.0], "points": 30},
+    "second_law": {"alphas": [50.0], "window": [0.1, 10.0], "judged_at": [1.0], "points": 20},
+    "optimum": {"alphas": [1.0, 20.0, 50.0, 100.0], "fit_from": 20.0},
+    "free_norm": {},
+    "margins": {"alpha": 3.0, "N": 40, "samples": 4, "norms": [0.5, 4.0], "bins": 8, "resamples": 20, "seed": 1},
+    "learning_curves": {"alphas": [20.0], "far": 1e6, "window": [30.0, 1000.0], "points": 60},
+    "finite_size": {"alpha": 3.0, "norms": [1.0], "sizes": [[20, 3], [40, 3]], "seed": 1},
+    "label_noise": {
+        "noise": 0.1,
+        "alphas": [10.0, 20.0, 50.0, 100.0],
+        "cases": [[10.0, 20, 3]],
+        "fit_from": 20.0,
+        "seed": 1,
+    },
+}
+
+
+def made(name, values, *inputs):
+    _, stage = find(f"perceptron.{name}")
+    given = section_of(values, settings.class_of(f"perceptron.{name}"), name)
+    return given, stage(given, *inputs)
+
+
+@pytest.fixture(scope="module")
+def run():
+    given, data = made("runs", RUN)
+    return Arrays(data.data.arrays, parameters=msgspec.to_builtins(given))
+
+
+@pytest.fixture(scope="module")
+def tables(run):
+    """(parameters, tables) of each stage by its name."""
+    reads = {"free_norm": [[run]], "learning_curves": [[run]]}
+    return {name: made(name, values, *reads.get(name, [])) for name, values in STAGES.items()}
+
+
+def rows(tables, name, quantity):
+    frame = tables[name][1].measurements.frame
+    return frame[frame.quantity == quantity]
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_figure_and_its_live_plot_show_the_table(tables, name):
+    given, of = tables[name]
+    module = importlib.import_module(f"shallownets.studies.perceptron.figures.{name}")
+    parameters = msgspec.to_builtins(given) | dict(of.figure_data.parameters)
+    style.apply()
+    figure = module.draw(of.figure_data.frame, parameters)
+    figure.canvas.draw()
+    assert all(axes.lines or axes.containers for axes in figure.axes)
+    if name in charts.CHARTS:
+        assert len(charts.CHARTS[name](of.figure_data.frame, parameters).data) > 2
+    measured = of.measurements.frame
+    assert np.isfinite(measured[["estimate", "low", "high"]].to_numpy(float)).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "tolerance"),
+    [
+        ("norm_curves", "slope at Hebb", 1e-4),
+        ("norm_curves", "exponent at maximum stability", 0.01),
+        ("first_law", "g1", 1e-3),
+        ("first_law", "first order", 0.1),
+        ("first_law", "slope of the flow", 1e-4),
+        ("second_law", "first order", 0.1),
+        ("optimum", "exponent of the norm", 2.5e-3),
+        ("optimum", "exponent of the error", 2.5e-3),
+        ("learning_curves", "optimum passed", 0.02),
+        ("learning_curves", "exponent of the norm", 2e-3),
+        ("label_noise", "first order of the end", 2.0),
+    ],
+)
+def test_what_is_measured_is_what_theory_says(tables, name, quantity, tolerance):
+    found = rows(tables, name, quantity)
+    assert len(found)
+    assert (np.abs(found.estimate - found.theory) < tolerance).all()
+
+
+def test_free_and_fixed_norm_are_those_of_the_samples(tables, run):
+    ratio = rows(tables, "free_norm", "free over fixed")
+    assert ratio.norm.tolist() == FLOW["norms"]
+    assert (ratio.n == 4).all()
+    assert (np.abs(ratio.estimate - 1) < 0.2).all()
+    assert rows(tables, "free_norm", "angle exponent").estimate.iloc[0] == pytest.approx(2, abs=0.1)
+    halved = rows(tables, "free_norm", "steps halved").estimate
+    assert (np.abs(halved - 1) < 5e-3).all()
+    assert (rows(tables, "free_norm", "time over quasi-static").estimate - 1).abs().max() < 0.5
+
+
+def test_messages_find_the_minimiser_at_every_size(tables):
+    assert (rows(tables, "finite_size", "messages").estimate < 1e-8).all()
+
+
+def test_a_sample_depends_on_its_parameters_alone():
+    one, same, other = (drawn.examples(1, "margins", 3, 20, r) for r in (0, 0, 1))
+    assert (one.z == same.z).all()
+    assert not (one.z == other.z).all()
+    assert one.z.shape == (60, 20)
+
+
+# Estimators on known data
+
+
+def test_an_exponent_and_a_slope_of_known_functions():
+    x = np.geomspace(1, 100, 20)
+    assert curves.value_at(x, 3 * x**-0.4, 7.3) == pytest.approx(3 * 7.3**-0.4, rel=1e-9)
+    assert curves.exponent(x, 3 * x**-0.4) == pytest.approx(-0.4)
+    slope, off = curves.slope_at_zero(lambda x: np.exp(2 * x), 1.0)
+    assert 1e-8 < abs(slope - 2) < off < 1e-5
+
+
+def test_the_least_value_of_a_known_function():
+    at, value = laws.least(lambda x: (np.log(x) - 0.3) ** 2 + 1, 0.5, 4)
+    assert (at, value) == (pytest.approx(np.exp(0.3), rel=1e-9), pytest.approx(1))
+
+
+def test_the_best_norm_is_not_a_grid_step_off():
+    """A trap: the error is flat there, so that a grid's least value is at some other norm."""
+    norm, error = curves.optimum(5.0)
+    near = saddle.solve(5.0, norm * np.array([0.99, 1, 1.01])).error
+    assert near[1] == pytest.approx(error, rel=1e-12)
+    assert near[0] > error < near[2]
+    assert (near[0] - error) == pytest.approx(near[2] - error, rel=0.1)
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.1, 0.2, 0.4])
+def test_the_best_norm_grows_without_end_below_a_share_of_turned_labels_and_not_above(noise):
+    """As alpha goes to infinity the error at fixed norm is the root of E f^2: does it fall to the end?"""
+    grows = noise < laws.MUCH_NOISE
+    near, far = (curves.optimum(alpha, noise)[0] for alpha in (1e6, 1e8))
+    assert far / near == (pytest.approx(10, rel=0.15) if grows else pytest.approx(1, abs=0.05))
+    lam = np.array([10.0, 100.0])
+    E = [(1 - noise) * (w @ model.force(z, one) ** 2) + noise * (w @ (2 - model.force(z, one)) ** 2) for one in lam
+         for z, w in [laws.half_normal(one)]]  # fmt: skip
+    assert (E[0] > E[1] > 4 * noise) if grows else (E[0] < E[1] < 4 * noise)
+
+
+@pytest.mark.parametrize(("alpha", "noise"), [(0.1, 0.3), (100.0, 0.3), (1000.0, 0.49)])
+def test_the_best_norm_is_found_where_labels_say_little(alpha, noise):
+    norm, error = curves.optimum(alpha, noise)
+    around = saddle.solve(alpha, norm * np.array([0.5, 2.0]), noise).error
+    assert (error <= around + 1e-10).all()
+
+
+def test_a_free_norm_that_does_not_stop_is_said_to():
+    with pytest.raises(UserError, match="alpha = 1: expected more examples, a free norm grows beyond 30 here"):
+        made("label_noise", STAGES["label_noise"] | {"alphas": [1.0, 50.0, 100.0, 200.0]})
+
+
+def test_the_best_norm_passes_the_end_of_a_free_one(tables):
+    ratio = rows(tables, "label_noise", "best norm over the end").set_index("alpha").estimate
+    assert ratio[10.0] < 1 < ratio[50.0] < ratio[100.0]
+    forces = saddle.solve(17.4, curves.optimum(17.4, 0.05)[0] * np.array([0.99, 1.01]), 0.05).multiplier
+    assert forces[0] > 0 > forces[1]
+
+
+@pytest.mark.parametrize("lam", [0.5, 8.0])
+def test_the_density_of_the_margins_is_the_slope_of_their_distribution(lam):
+    curve, at, h = saddle.solve(2.0, lam, 0.1), np.linspace(-1, 3, 9), 1e-6
+    slope = (margins.distribution(at + h, curve) - margins.distribution(at - h, curve)) / (2 * h)
+    np.testing.assert_allclose(margins.density(at, curve), slope, atol=1e-7)
+    assert margins.distribution(np.array([0.0]), curve)[0] == pytest.approx(curve.training_error[0], abs=1e-12)
+
+
+def test_the_distance_of_margins_drawn_from_the_theory_is_chance_and_of_others_is_not():
+    curve, rng = saddle.solve(2.0, 1.0), np.random.default_rng(5200)
+    grid = np.linspace(-6, 8, 20001)
+    quantile = np.interp(rng.random((16, 500)), margins.distribution(grid, curve), grid)
+    found = margins.distance(quantile, curve, 0, rng, 200)
+    assert 0 < found.value < found.chance + 0.005
+    assert margins.distance(quantile + 0.2, curve, 0, rng, 200).value > 3 * found.chance
+
+
+def test_the_time_to_a_norm_by_small_steps():
+    curve, t = times.times(5.0, 3.0)
+    lam, now = 1e-3, 1e-3 / curve.multiplier[0]
+    rate = lambda one: float(np.interp(np.log(one), np.log(curve.lam), curve.multiplier))  # noqa: E731
+    steps = 4000
+    for n in range(steps):
+        edge = 1e-3 * (3e3) ** ((n + 1) / steps)
+        now += (edge - lam) / rate((lam + edge) / 2)
+        lam = edge
+    assert t[-1] == pytest.approx(now, rel=1e-4)
+    scaled, T = times.scaled_times(3.0)
+    early = np.searchsorted(scaled.ell, 0.02)
+    assert scaled.ell[early] ** 3 / (3 * laws.RATE) == pytest.approx(T[early], rel=0.05)
+
+
+SENSELESS = [
+    ("norm_curves", {"alphas": [2.0, 1.0]}, "alphas = [2.0, 1.0]: expected a list that rises"),
+    ("norm_curves", {"span": 0.1, "least": 1.0}, "span = 0.1: expected at least 10 least/alpha = 5"),
+    ("first_law", {"window": [10.0, 20.0]}, "window = [10.0, 20.0]: expected two norms, the second at least 10 times"),
+    ("optimum", {"fit_from": 50.0}, "fit_from = 50.0: expected a number that at least three alphas reach"),
+    ("learning_curves", {"far": 500.0}, "window = [30.0, 1000.0]: expected two norms below far = 500"),
+    ("label_noise", {"fit_from": 100.0}, "fit_from = 100.0: expected a number that at least three alphas reach"),
+]
+
+
+@pytest.mark.parametrize(("name", "changed", "message"), SENSELESS)
+def test_values_that_do_not_go_together_are_refused(name, changed, message):
+    with pytest.raises(UserError) as caught:
+        section_of(STAGES[name] | changed, settings.class_of(f"perceptron.{name}"), name)
+    assert message in str(caught.value)
+
+
+def test_norms_of_the_flow_lie_above_the_small_ones():
+    with pytest.raises(UserError, match="expected numbers above the small ones"):
+        section_of(RUN | {"norms": [0.03, 1.0]}, settings.class_of("perceptron.runs"), "runs")
+
+
+GROWTH = [
+    ("norm_curves", {"alphas": [2.0, 20.0, 30.0, 40.0]}, 2),
+    ("first_law", {"points": 60}, 2),
+    ("second_law", {"points": 40}, 2),
+    ("optimum", {"alphas": [1.0, 20.0, 50.0, 100.0, 200.0, 300.0, 400.0, 500.0]}, 2),
+    ("runs", {"samples": 8}, 2),
+    ("margins", {"samples": 8}, 2),
+    ("learning_curves", {"points": 120}, 2),
+    ("finite_size", {"sizes": [[20, 6], [40, 6]]}, 2),
+]
+
+
+@pytest.mark.parametrize(("name", "grown", "times"), GROWTH)
+def test_work_grows_as_the_loops_do(name, grown, times):
+    values = STAGES.get(name, RUN)
+    before, after = (
+        section_of(v, settings.class_of(f"perceptron.{name}"), name).work() for v in (values, values | grown)
+    )
+    assert after / before == pytest.approx(times, rel=0.05)
