@@ -126,6 +126,7 @@ def test_parts_of_the_risk_add_up_and_peaks_are_those_of_noise(tables):
     height = rows(tables, "peak", "peak over noise alone")
     assert (np.abs(height.estimate - 1) <= height.order + 0.1).all()
     assert (rows(tables, "peak", "saturated").estimate > 1).all()
+    assert (rows(tables, "tails", "risk at the closest over the ends").estimate < 1).all()
     assert (
         (rows(tables, "optimal", "over bayes").estimate > 1) & (rows(tables, "optimal", "over bayes").estimate < 3)
     ).all()

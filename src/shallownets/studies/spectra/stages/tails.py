@@ -40,5 +40,7 @@ def tails(given: Tails) -> Tables:
             closest = kept.iloc[int((kept.hill - heavy).abs().to_numpy().argmin())]
             of = {"N": N, "theory": heavy}
             rows.append(of | {"quantity": "log of closest over best"} | exact(np.log(closest.scaled)).row())
+            ends = kept.risk.iloc[[0, -1]].min()
+            rows.append(of | {"quantity": "risk at the closest over the ends"} | exact(closest.risk / ends).row())
             rows.append(of | {"quantity": "weakest"} | exact(kept.hill.iloc[0]).row())
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))
