@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from shallownets.claims import entries, judge, ledger, strength
+from shallownets.claims import entries, judge, ledger, strength, written
 from shallownets.claims.deviation import LEVEL, given_up, together
 from shallownets.config.check import section_of
 from shallownets.errors import UserError
@@ -99,6 +99,25 @@ def test_one_line_for_each_row_with_the_numbers_of_the_table(tables):
     assert ledger.counts(lines) == {"reproduced": 1, "deviates": 1, "underpowered": 1, "calibrated": 0, "not judged": 0}
 
 
+def test_rows_that_nothing_can_be_said_of_are_refused():
+    with pytest.raises(UserError, match="claim growth-rate: the estimate in rates is nan: expected a number"):
+        verdicts_of([(np.nan, np.nan, np.nan)], {"interval": 1})
+    with pytest.raises(UserError, match="claim growth-rate: n = 1 in rates: expected 2 or more of what has an error"):
+        verdicts_of([(1.0, 0.9, 1.1)], {"interval": 1}, n=1)
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "verdict"), [("0.9", "reproduced"), ("1", "underpowered"), ("2", "underpowered")]
+)
+def test_a_law_that_allows_nothing_at_all_and_twice_as_much_tells_nothing(tolerance, verdict):
+    (line,) = verdicts_of([(1.5, 1.5, 1.5)], {"within": tolerance})
+    assert line.verdict == verdict
+    (line,) = verdicts_of([(0.5, 0.5, 0.5)], {"within": tolerance}, predicted="0")
+    assert line.verdict == "reproduced"  # 0 has no size of its own
+    (line,) = verdicts_of([(4.0, 4.0, 4.0)], {"within": tolerance})
+    assert line.verdict == "deviates"
+
+
 def test_other_tiers_show_the_numbers_and_do_not_judge(tables):
     assert {line.verdict for line in judge.comparisons_of(entry(), tables, "smoke")} == {"not judged"}
     (line,) = judge.comparisons_of(entry(rows={"quantity": "absent"}), tables, "smoke")
@@ -113,6 +132,7 @@ def test_other_tiers_show_the_numbers_and_do_not_judge(tables):
         ({"by": ["quantity"]}, "selects 3 rows"),
         ({"table": "none"}, "none.csv: no such file"),
         ({"predicted": "4/q"}, "'q' is not known"),
+        ({"judge": {"interval": "-1"}}, "claim growth-rate: tolerance -1: expected a number of at least 0"),
     ],
 )
 def test_entries_that_do_not_fit_their_table_are_refused(change, words, tables):
@@ -134,6 +154,14 @@ def test_entries_that_do_not_fit_their_table_are_refused(change, words, tables):
         ({"shared": ["N"]}, "0.shared = .*: expected columns that stand in `by`"),
         ({"requires": ["growth-rate"]}, "0.requires = .*: expected other claims than this one"),
         ({"calibrated": 3}, "0.calibrated = 3: expected from which results the bound was read off"),
+        (
+            {"calibrated": " ", "origin": "beyond"},
+            "0.calibrated = ' ': expected from which results the bound was read off",
+        ),
+        ({"calibrated": "a prototype"}, "0.calibrated = .*: expected none, because origin is not beyond"),
+        ({"origin": "paper", "quote": " "}, "0.quote = ' ': expected the words of the source, because origin is paper"),
+        ({"judge": {"within": 1}, "bound": " "}, "0.bound = ' ': expected what the tolerance of within follows from"),
+        ({"source": " "}, "0.source = ' '"),
     ],
 )
 def test_claims_files_are_checked(change, words, tmp_path):
@@ -271,7 +299,9 @@ def test_rows_of_both_signs_deviate_together_where_they_scatter_too_much():
 
 def test_a_calibrated_claim_never_counts_as_reproduced():
     for high, verdict in ((1.0, "calibrated"), (2.0, "deviates")):
-        (line,) = verdicts_of([(high, high, high)], {"at_most": True}, "1.5", calibrated="the same results")
+        (line,) = verdicts_of(
+            [(high, high, high)], {"at_most": True}, "1.5", origin="beyond", calibrated="the same results"
+        )
         assert line.verdict == verdict
     assert ledger.Claim([line]).remarks == ["Calibrated: the same results."]
 
@@ -291,12 +321,26 @@ def test_a_ground_that_was_not_tested_is_marked_with_its_own_word():
     also = verdicts_of([(1.0, 0.1, 1.9)], {"interval": 0.5}, id="also")
     away = verdicts_of([(1.0, 1, 1)], {"exact": True}, id="away", tiers=["cluster"])
     held = verdicts_of([(1.0, 1, 1)], {"exact": True}, id="held")
-    read_off = verdicts_of([(1.0, 1, 1)], {"at_most": True}, id="read-off", calibrated="the same results")
+    read_off = verdicts_of(
+        [(1.0, 1, 1)], {"at_most": True}, id="read-off", origin="beyond", calibrated="the same results"
+    )
     grounds = ["wide", "also", "away", "held", "read-off"]
     top = verdicts_of([(1.0, 1, 1)], {"exact": True}, id="top", requires=grounds)
     (*_, claim) = ledger.gather([*wide, *also, *away, *held, *read_off, *top])
-    assert claim.shaken == {"also": "underpowered", "away": "not judged", "wide": "underpowered"}
-    assert claim.ground == "It rests on also, wide, which are underpowered. It rests on away, which is not judged."
+    assert claim.shaken == {
+        "also": "underpowered",
+        "away": "not judged",
+        "read-off": "calibrated",
+        "wide": "underpowered",
+    }
+    assert claim.ground == (
+        "It rests on also, wide, which are underpowered. It rests on read-off, which is calibrated. "
+        "It rests on away, which is not judged."
+    )
+    every = set(judge.VERDICTS) - {judge.REPRODUCED}
+    for verdict in every:
+        again = ledger.Claim(top, {"one": verdict, "another": verdict})
+        assert again.ground.startswith("It rests on one, another, which "), verdict
 
 
 def test_a_row_outside_its_own_interval_that_is_kept_says_so():
@@ -364,8 +408,29 @@ def test_the_kind_of_evidence_follows_from_the_rule_and_no_tolerance_is_called_p
     rules |= {"inequality": {"at_most": True}}
     found = {name: verdicts_of([(1.0, 1, 1)], rule)[0] for name, rule in rules.items()}
     assert {name: one.evidence for name, one in found.items()} == {name: name for name in rules}
-    assert ledger.expected(found["law"]) == "1 ± 1e-12"
-    assert ledger.expected(found["inequality"]) == "at most 1"
+    assert (written.expected(found["law"]), written.allowance(found["law"])) == ("1", "allowed ± 1e-12")
+    assert written.against(found["law"]) == "1, allowed ± 1e-12"
+    assert written.against(found["inequality"]) == "at most 1"
+    assert {written.allowance(found[name]) for name in rules if name != "law"} == {""}
+
+
+@pytest.mark.parametrize(
+    ("rule", "predicted", "row", "texts"),
+    [
+        ({"at_least": True}, "4", (3.99998, 3.99998, 3.99998), ("at least 4", "3.99998", "")),
+        ({"at_least": True}, "4", (3.5, 3.5, 3.5), ("at least 4", "3.5", "")),
+        ({"at_least": True}, "4", (4.00002, 4.00002, 4.00002), ("at least 4", "4", "")),  # it holds
+        ({"at_most": True}, "1.23456", (1.23457,) * 3, ("at most 1.23456", "1.23457", "")),
+        ({"exact": True}, "1", (1 + 1e-12,) * 3, ("1", "1.000000000001", "")),
+        ({"exact": True}, "1", (1 + 2**-52,) * 3, ("1", "1", "")),  # no float can show it
+        ({"within": "0.0236"}, "1", (1.02384,) * 3, ("1, allowed ± 0.0236", "1.0238", "")),
+        ({"within": "0.0236"}, "1", (1.02,) * 3, ("1, allowed ± 0.024", "1.02", "")),
+        ({"interval": 1}, "1", (1.00003, 1.00002, 1.00004), ("1", "1.00003", "1.00002 … 1.00004")),
+    ],
+)
+def test_a_deviation_is_written_with_the_digits_that_show_it(rule, predicted, row, texts):
+    (one,) = verdicts_of([row], rule, predicted)
+    assert (written.against(one), written.measured(one), written.interval(one)) == texts
 
 
 def test_no_claim_of_the_project_predicts_its_tolerance(root):

@@ -2,8 +2,11 @@
 
 import pytest
 
-from shallownets.errors import UserError
+from shallownets.claims.deviation import standard
+from shallownets.errors import Impossible, UserError
+from shallownets.numerics.statistics import Estimate
 from shallownets.studies.perceptron.commands import perceptron
+from shallownets.studies.perceptron.parameters.solve import Solve
 from shallownets.studies.perceptron.theory import limits, saddle
 
 
@@ -32,7 +35,10 @@ def test_it_simulates_and_counts_what_was_left_out(capsys, tmp_path):
     text = said(capsys, tmp_path, "--alpha", "5", "--norm", "1", "--simulate", "4", "--N", "40", "--inputs", "signs")
     assert "4 samples at N = 40, signs inputs" in text and "A free norm that passes here has" in text
     text = said(capsys, tmp_path, "--alpha", "10", "--norm", "9", "--noise", "0.1", "--simulate", "2", "--N", "20")
-    assert "A free norm never gets here" in text and "No two of 2 samples at N = 20" in text
+    assert (
+        "A free norm never gets here" in text
+        and "2 of 2 samples at N = 20 have their least loss at a smaller norm" in text
+    )
 
 
 def test_it_blames_no_labels_where_none_is_turned_and_sees_a_norm_that_is_too_large(capsys, tmp_path):
@@ -43,10 +49,64 @@ def test_it_blames_no_labels_where_none_is_turned_and_sees_a_norm_that_is_too_la
     assert "stopping earlier would help" in text
 
 
+def test_a_norm_that_is_solved_is_drawn_however_large(capsys, tmp_path):
+    assert "a time longer than a number can hold" in said(capsys, tmp_path, "--alpha", "5", "--norm", "1e6")
+    text = said(capsys, tmp_path, "--alpha", "20", "--norm", "800", "--noise", ".05")
+    assert "Replica symmetry is not stable here (de Almeida and Thouless: 1.09, above 1)" in text
+    assert "Replica symmetry" not in said(capsys, tmp_path, "--alpha", "20", "--norm", "8", "--noise", ".05")
+
+
+def test_samples_whose_arithmetic_fails_are_said_to_and_not_that_they_have_no_student(capsys, tmp_path):
+    """Without turned labels every norm has a student of least loss."""
+    words = ["--alpha", "2", "--norm", "1000", "--simulate", "3", "--N", "40"]
+    text = said(capsys, tmp_path, *words)
+    assert "3 of 3 samples at N = 40 cannot be solved: the force that the norm holds is too small for a number" in text
+
+
+def test_free_and_fixed_norm_are_of_the_same_samples_and_lost_ones_are_counted(monkeypatch):
+    """The flow fails in the second sample, and the minimiser in the third."""
+    calls = {"minimise": 0, "descend": 0}
+
+    def failing(name, when):
+        real = getattr(perceptron, name)
+
+        def one(*args):
+            calls[name] += 1
+            if calls[name] == when:
+                raise Impossible("here")
+            return real(*args)
+
+        return one
+
+    given = Solve(alpha=3.0, norm=1.0, noise=0.0, simulate=5, N=30, inputs="gaussian", seed=1)
+    whole = perceptron._simulate(given)
+    assert (whole.fixed.n, whole.free.n, whole.lost) == (5, 5, 0)
+    monkeypatch.setattr(perceptron, "minimise", failing("minimise", 3))
+    monkeypatch.setattr(perceptron, "descend", failing("descend", 2))
+    found = perceptron._simulate(given)
+    assert (found.fixed.n, found.free.n, found.training.n, found.lost) == (3, 3, 3, 2)
+
+
+def test_few_samples_are_said_by_students_t():
+    done = perceptron.Simulated(Estimate(0.1, 0.001, 4), None, Estimate(0.01, 0.001, 4), 0)
+    given = Solve(alpha=3.0, norm=1.0, noise=0.0, simulate=4, N=30, inputs="gaussian", seed=1)
+    text = perceptron._seen(given, done, 0.115, 1.0)
+    assert f"{-standard(-0.015, 0.001, 3):.1f} standard deviations below" in text
+    assert "15.0" not in text and "order 1/N" in text
+
+
+def test_the_curve_is_in_the_legend_and_the_axes_say_what_they_are():
+    given = Solve(alpha=5.0, norm=3.0, noise=0.0, simulate=0, N=30, inputs="gaussian", seed=1)
+    (axes,) = perceptron.draw(given, None).axes
+    assert "solution" in [text.get_text() for text in axes.get_legend().get_texts()]
+    assert "norm" in axes.get_xlabel() and "test error" in axes.get_ylabel()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["--alpha", "-1", "--norm", "1"], "--alpha '-1': expected a number from 0.01"),
+        (["--alfa", "1", "--norm", "1"], "--alfa: unknown; did you mean --alpha?"),
         (["--alpha", "1", "--norm", "1", "--simulate", "1"], "--simulate '1': expected 0 or at least 2"),
         (["--alpha", "1", "--norm", "1", "--out", "a.txt"], "--out a.txt: expected a name that ends in .png or .pdf"),
         (["--alpha", "1000", "--norm", "1", "--simulate", "9999", "--N", "1000"], "at most an hour"),

@@ -163,8 +163,36 @@ def test_exponents_of_exact_power_laws():
     assert found.measured == pytest.approx(found.product, rel=0.02)
     least = deep.laws(power_laws(), "least test error")
     assert least.g2 == pytest.approx(0.5, rel=0.02)
-    assert deep.spread(power_laws(), 0) == pytest.approx(0, abs=1e-12)
     assert deep.reached(power_laws(), "1 % training error").all()
+
+
+def apart(norm, sizes, shift, turn=0.0):
+    """Two replicates whose curves are exp(shift + turn sin) times a power of the norm, shift one for each size."""
+    norm = np.broadcast_to(norm, (2, len(sizes), norm.size))
+    logs = -norm + np.asarray(shift)[:, None] + turn * np.sin(4 * np.pi * norm) * np.arange(len(sizes))[:, None]
+    return deep.Trainings(np.asarray(sizes), norm, np.exp(np.minimum(logs, np.log(0.9))), np.where(norm > 3, 0.0, 0.1))
+
+
+def test_curves_that_differ_below_norm_star_are_apart_by_as_much_and_no_sign_cancels():
+    """A trap: the mean of the difference vanishes where curves cross, and where most of the norms are at chance."""
+    norm = np.linspace(-10, 4, 5601)
+    same = apart(norm, [1.0, 2, 4], [0, 0, 0])
+    assert deep.between_sizes(same, 0) == pytest.approx(0, abs=1e-12)
+    assert deep.between_trainings(same, 0) == pytest.approx(0, abs=1e-12)
+    shifted = apart(norm, [1.0, 2, 4], [0.3, 0.1, 0])
+    assert deep.between_sizes(shifted, 0) == pytest.approx([0.3, 0.3])
+    assert deep.between_sizes(shifted, 1) == pytest.approx([0.1, 0.1])
+    crossing = apart(norm, [1.0, 2.0], [0, 0], turn=0.2)
+    assert deep.between_sizes(crossing, 0) == pytest.approx(0.2 / np.sqrt(2), rel=0.05)
+
+
+def test_trainings_of_one_size_are_as_far_apart_as_their_curves_and_a_curve_at_chance_is_compared_with_none():
+    norm = np.linspace(-10, 4, 5601)
+    one = apart(norm, [1.0, 2.0], [0, 0])
+    two = deep.Trainings(one.sizes, one.norm, one.test * np.array([1, 1.2])[:, None, None], one.training)
+    assert deep.between_trainings(two, 0) == pytest.approx(np.log(1.2))
+    chance = deep.Trainings(one.sizes, one.norm, np.full_like(one.test, 0.9), one.training)
+    assert np.isnan(deep.between_sizes(chance, 0)).all() and np.isnan(deep.between_trainings(chance, 0))
 
 
 def test_a_window_without_records_has_no_exponent_and_a_milestone_never_reached_is_known():

@@ -7,7 +7,7 @@ from scipy import integrate, optimize, special
 from shallownets.errors import Impossible
 from shallownets.studies.perceptron import model
 from shallownets.studies.perceptron.measure import curves
-from shallownets.studies.perceptron.theory import laws, limits, saddle
+from shallownets.studies.perceptron.theory import laws, limits, saddle, times
 
 
 def prox(t, chi, lam):
@@ -48,13 +48,52 @@ def test_the_solution_solves_the_equations_as_they_are_written(alpha, lam, p0):
     assert curve.stability[0] == pytest.approx(alpha * integral(slope_squared, *breaks), rel=1e-5)
 
 
-@pytest.mark.parametrize("alpha", [0.1, 2, 20, 1000])
-def test_the_quadrature_is_right_to_ten_digits(alpha):
-    lam = np.geomspace(0.01, 40 * alpha, 20)
-    found, fine = saddle.solve(alpha, lam), saddle.solve(alpha, lam, nodes=48)
+@pytest.mark.parametrize("noise", [0.0, 0.05])
+@pytest.mark.parametrize("alpha", [0.02, 0.1, 0.5, 1, 2, 5, 20, 1000])
+def test_all_that_is_solved_is_right_to_ten_digits(alpha, noise):
+    """Also multiplier and stability, which Newton's last step moves by far more."""
+    lam = np.geomspace(0.01, 40 * max(alpha, 1), 30)
+    found, fine = saddle.solve(alpha, lam, noise), saddle.solve(alpha, lam, noise, nodes=48)
     np.testing.assert_allclose(found.error, fine.error, rtol=5e-11)
-    held = fine.multiplier > 1e-200  # its logarithm is what is known to as many digits
-    np.testing.assert_allclose(np.log(found.multiplier[held]), np.log(fine.multiplier[held]), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found.log_chi, fine.log_chi, rtol=5e-11, atol=5e-11)
+    np.testing.assert_allclose(found.stability, fine.stability, rtol=0, atol=5e-11)
+    held = np.abs(fine.multiplier) > 1e-200
+    np.testing.assert_allclose(found.multiplier[held], fine.multiplier[held], rtol=1e-10)
+
+
+@pytest.mark.parametrize("alpha", [0.1, 0.5, 2, 20])
+def test_what_newtons_last_step_leaves_is_corrected(alpha):
+    """By another road to the same norm: alone and at the end of a curve the last step is another one."""
+    lam = np.geomspace(0.03, 10 * max(alpha, 1), 25)
+    curve = saddle.solve(alpha, lam)
+    for n in range(0, 25, 4):
+        alone = saddle.solve(alpha, lam[: n + 1 : max(n, 1)])
+        assert alone.stability[-1] == pytest.approx(curve.stability[n], abs=1e-11)
+        assert alone.multiplier[-1] == pytest.approx(curve.multiplier[n], rel=1e-10)
+
+
+@pytest.mark.parametrize(("alpha", "noise"), [(5, 0.05), (20, 0.05), (1000, 0.05), (10, 0.2)])
+def test_turned_labels_are_solved_at_large_norms_or_refused(alpha, noise):
+    """A trap: where u is flat, y runs over thousands, and the panels around 0 must be as short as ever."""
+    lam = np.array([1.0, 20, 200, 800, 3000])
+    found, fine = saddle.solve(alpha, lam, noise), saddle.solve(alpha, lam, noise, nodes=48)
+    np.testing.assert_allclose(found.error, fine.error, rtol=1e-10)
+    np.testing.assert_allclose(found.multiplier, fine.multiplier, rtol=1e-10)
+    np.testing.assert_allclose(found.stability, fine.stability, atol=1e-10)
+
+
+def test_turned_labels_end_in_replica_symmetry_that_is_not_stable():
+    """As λ -> infinity u = 2 χ below -2 χ, -t from there to 0, and 0 above: the equations with that u."""
+    curve = saddle.solve(10, [1e5], 0.2)
+    (R,), (s,), chi = curve.R, curve.s, float(np.exp(curve.log_chi[0]))
+
+    def u(t):
+        return min(2 * chi, max(-t, 0.0))
+
+    assert 10 * integral(lambda t: density(t, R, 0.2) * u(t) ** 2, -2 * chi, 0) == pytest.approx(s**2, rel=1e-4)
+    slope = 10 * integrate.quad(density, -2 * chi, 0, args=(R, 0.2))[0]
+    assert curve.stability[0] == pytest.approx(slope, rel=2e-3)
+    assert slope > 1
 
 
 def test_gauss_and_hermite_would_miss_the_scales():
@@ -81,10 +120,16 @@ def test_norms_far_beyond_where_chi_overflows_are_solved():
     assert curve.multiplier[0] == 0
 
 
-def test_hebb_and_its_slope():
-    curve = saddle.solve(3, [1e-4])
-    assert curve.error[0] == pytest.approx(limits.hebb(3), rel=1e-4)
-    assert saddle.solve(3, [1e-4], 0.1).error[0] == pytest.approx(limits.hebb(3, 0.1), rel=1e-4)
+@pytest.mark.parametrize("alpha", [0.5, 3, 50])
+def test_hebb_and_its_slope(alpha):
+    """d log tan(π ε)/dλ = -√(2/π) R0 at λ = 0, by Richardson's extrapolation of differences from Hebb's rule."""
+    start = np.log(np.tan(np.pi * limits.hebb(alpha)))
+    lam = np.array([0.001, 0.002])
+    one, two = (np.log(np.tan(np.pi * saddle.solve(alpha, lam).error)) - start) / lam
+    R0 = np.cos(np.pi * limits.hebb(alpha))
+    assert 2 * one - two == pytest.approx(-np.sqrt(2 / np.pi) * R0, rel=1e-5)
+    assert limits.hebb_slope(alpha) == pytest.approx(-np.sqrt(2 / np.pi) * R0, rel=1e-12)
+    assert saddle.solve(alpha, [1e-6], 0.1).error[0] == pytest.approx(limits.hebb(alpha, 0.1), rel=1e-6)
 
 
 @pytest.mark.parametrize("alpha", [0.02, 0.1, 1, 20])
@@ -141,6 +186,26 @@ def test_constants_of_both_laws():
     assert tangent / np.pi == pytest.approx(0.50048893, abs=1e-8)
 
 
+def test_what_follows_both_asymptotes_and_the_exponents_in_time():
+    """The coefficients by the averages themselves at large norms, and by the solution's rate."""
+    for lam, tolerance in ((50.0, 3e-3), (200.0, 5e-4)):
+        z, w = laws.half_normal(lam)
+        assert lam**2 * (laws.ghat(lam) * np.sqrt(lam) / laws.GHAT - 1) == pytest.approx(laws.GHAT_NEXT, rel=tolerance)
+        pull = w @ (z * model.force(z, lam))
+        assert lam**2 * (pull * lam**2 / laws.RATE - 1) == pytest.approx(laws.RATE_NEXT, rel=tolerance)
+    ell = np.array([1e-3, 2e-3])
+    one, two = (saddle.scaled(ell, nodes=24).rate * ell**2 / laws.RATE - 1) / ell
+    assert abs(2 * one - two) < 1e-6  # no term in λ/α
+    lam = np.array([30.0, 31.0])  # local exponents, where λ/α is small and the term in 1/λ^2 is left
+    curve, t = times.times(1e6, 60.0)
+    slope = np.diff(np.log(lam))[0] / np.log(curves.value_at(curve.lam, t, 31.0) / curves.value_at(curve.lam, t, 30.0))
+    assert slope - 1 / 3 == pytest.approx(laws.in_time(30.5**-2, 0.0)[0], rel=0.05)
+    error = [curves.value_at(curve.lam, curve.error, one) for one in lam]
+    fall = -np.log(error[1] / error[0]) / np.log(lam[1] / lam[0]) * slope
+    early, both = laws.in_time(30.5**-2, 0.0)[1], laws.in_time(30.5**-2, 30.5e-6)[1]
+    assert 1 / 6 - fall == pytest.approx(2 * (both - early) - both, rel=0.05)  # they have opposite signs
+
+
 def test_ghat_by_samples():
     z = np.random.default_rng(11).standard_normal(400_000)
     square = model.force(np.abs(z), 1.5) ** 2
@@ -152,6 +217,13 @@ def test_the_first_order_at_fixed_norm(lam):
     alphas = np.array([1000.0, 2000.0])
     order = [a * (saddle.solve(a, lam).error[0] / limits.hebb(a) / laws.ghat(lam) - 1) for a in alphas]
     assert 2 * order[1] - order[0] == pytest.approx(laws.first_correction(lam), rel=1e-4)
+
+
+def test_what_the_uniform_formula_leaves_out_rises_to_its_supremum_and_never_reaches_it():
+    lam = np.append(np.geomspace(0.01, 1e4, 60), 1e5)
+    left = np.array([laws.first_correction(one) - laws.SECOND * one for one in lam])
+    assert np.all(np.diff(left) > 0) and left[0] > 0
+    assert np.all(left < laws.UNIFORM) and left[-1] == pytest.approx(laws.UNIFORM, abs=1e-5)
 
 
 def test_the_optimum_and_its_series():

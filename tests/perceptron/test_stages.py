@@ -78,36 +78,50 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "quantity", "tolerance"),
+    ("name", "quantity"),
     [
-        ("norm_curves", "slope at Hebb", 1e-4),
-        ("norm_curves", "exponent at maximum stability", 0.01),
-        ("first_law", "g1", 1e-3),
-        ("first_law", "first order", 0.1),
-        ("first_law", "slope of the flow", 1e-4),
-        ("second_law", "first order", 0.1),
-        ("optimum", "exponent of the norm", 2.5e-3),
-        ("optimum", "exponent of the error", 2.5e-3),
-        ("learning_curves", "optimum passed", 0.02),
-        ("learning_curves", "exponent of the norm", 2e-3),
-        ("label_noise", "first order of the end", 2.0),
+        ("norm_curves", "slope at Hebb"),
+        ("norm_curves", "exponent at maximum stability"),
+        ("first_law", "g1"),
+        ("first_law", "first order"),
+        ("first_law", "slope of the flow"),
+        ("second_law", "first order"),
+        ("optimum", "exponent of the norm"),
+        ("optimum", "exponent of the error"),
+        ("learning_curves", "optimum passed"),
+        ("learning_curves", "exponent of the norm"),
+        ("learning_curves", "exponent of the error"),
+        ("label_noise", "first order of the end"),
     ],
 )
-def test_what_is_measured_is_what_theory_says(tables, name, quantity, tolerance):
+def test_what_is_measured_is_what_theory_says_within_the_order_that_is_left_out(tables, name, quantity):
+    """And what is left out is smaller than what is said: otherwise the row could not fail."""
     found = rows(tables, name, quantity)
     assert len(found)
-    assert (np.abs(found.estimate - found.theory) < tolerance).all()
+    assert (np.abs(found.estimate - found.theory) < found.order).all()
+    told = found[found.alpha >= 50] if quantity == "first order of the end" else found
+    assert len(told) and (told.order < np.abs(told.theory) / 2).all()
 
 
 def test_free_and_fixed_norm_are_those_of_the_samples(tables, run):
+    """By the students themselves; and the flow at N = 40 is that of many examples within its errors and 0.3/alpha."""
     ratio = rows(tables, "free_norm", "free over fixed")
     assert ratio.norm.tolist() == FLOW["norms"]
     assert (ratio.n == 4).all()
-    assert (np.abs(ratio.estimate - 1) < 0.2).all()
-    assert rows(tables, "free_norm", "angle exponent").estimate.iloc[0] == pytest.approx(2, abs=0.1)
+    free, fixed = (np.arccos(run.arrays[name]) for name in ("free", "fixed"))
+    np.testing.assert_allclose(ratio.estimate, (free / fixed).mean(0), rtol=1e-12)
+    off = np.abs(ratio.estimate - ratio.theory)
+    assert (off < 0.3 / 3 + (ratio.high - ratio.estimate)).all()
+    assert ratio.estimate.iloc[0] > 1.02  # at a small norm the flow is worse than the minimiser
+    assert rows(tables, "free_norm", "angle exponent").estimate.iloc[0] == pytest.approx(2, abs=FLOW["small"][-1])
     halved = rows(tables, "free_norm", "steps halved").estimate
     assert (np.abs(halved - 1) < 5e-3).all()
-    assert (rows(tables, "free_norm", "time over quasi-static").estimate - 1).abs().max() < 0.5
+    late = rows(tables, "free_norm", "time over quasi-static")
+    curve, t = times.times(3.0, 4.04)
+    predicted = [curves.value_at(curve.lam, t, norm) for norm in FLOW["norms"]]
+    np.testing.assert_allclose(late.estimate, (run.arrays["t"] / predicted).mean(0), rtol=1e-3)
+    near = late[late.norm <= 3.0]  # quasi-static up to a norm of alpha
+    assert (np.abs(near.estimate - 1) < 0.1 + (near.high - near.estimate)).all()
 
 
 def test_messages_find_the_minimiser_at_every_size(tables):

@@ -244,6 +244,17 @@ def five(checkout, jobs, tmp_path_factory) -> Path:
         lines += [line(f"{name}-{n}", "deviates" if n % 2 else "reproduced", name, "lines") for n in range(12)]
         jobs.append(job(f"{name}_line", [], [f"figure_data/{name}/straight.csv"]))
         jobs.append(job(f"{name}_straight", [f"figure_data/{name}/straight.csv"], [f"figures/{name}/straight.png"]))
+    numbers = {
+        "predicted": -1.234e-05,
+        "tolerance": 1.2e-07,
+        "measured": -1.235e-05,
+        "deviation": -0.08333,
+        "n": 200000,
+    }
+    lines += [
+        line(f"wide[engine=chain,N={N},eta=0.00125]", "reproduced", "third", "lines", kind="within", **numbers)
+        for N in (1000, 1000000)
+    ]
     pd.DataFrame([asdict(one) for one in lines]).to_csv(results / "claims.csv", index=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

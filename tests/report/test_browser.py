@@ -15,6 +15,7 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.select import Select  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
+from tests.report.test_charts import charts  # noqa: E402
 from tests.report.test_pages import PAGES  # noqa: E402
 
 # Texts whose contrast with what is behind them is below 4.5, as WCAG 2 asks for.
@@ -37,6 +38,22 @@ return texts.map((node) => {
   const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x);
   return [(a + 0.05) / (b + 0.05), node.tagName, node.textContent.slice(0, 40)];
 }).filter(([contrast]) => contrast < 4.5);
+"""
+
+# Labels of the axes of a plot that touch another one of their axis.
+TOUCHING = """
+const plot = document.createElement("div");
+document.getElementById("main-content").replaceChildren(plot);
+plot.style.width = arguments[1] + "px";
+const [chart, done] = [JSON.parse(arguments[0]), arguments[2]];
+Plotly.newPlot(plot, chart.data, chart.layout).then(() => {
+  const axes = {};
+  for (const text of plot.querySelectorAll("g[class$=tick] > text"))
+    if (text.textContent) (axes[text.parentNode.classList[0]] ??= []).push(text.getBoundingClientRect());
+  const touch = (a, b) => a.left < b.right && b.left < a.right && a.top + 4 < b.bottom && b.top + 4 < a.bottom;
+  done(Object.entries(axes).map(([axis, all]) =>
+    [axis, all.length, all.filter((a) => all.some((b) => a !== b && touch(a, b))).length]));
+});
 """
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -192,6 +209,8 @@ SEARCHES = {
     "Fig. 1": set(),  # of "Fig. 14"
     "figure 14": {"hostile"},
     "beyond the talk": {"slope"},
+    "talk": {"slope"},
+    "paper's own words": {"risk", "bound", "hostile", "later"},
     "eta": {"slope"},
     "Η": {"slope"},  # a capital eta
     "beta": set(),
@@ -280,6 +299,19 @@ def test_a_plot_says_its_values_on_hover_and_its_legend_hides_curves(visit):
     assert browser.find_element(By.CSS_SELECTOR, "#stationary_map .drawn").is_displayed()
 
 
+@pytest.mark.parametrize("width", [1176, 736])
+def test_labels_of_an_axis_stand_apart(visit, root, width):
+    browser = visit("escape.html")
+    plot(browser)
+    crowded, seen = [], 0
+    for name, chart in charts(root):
+        axes = browser.execute_async_script(TOUCHING, chart.to_json(), width)
+        crowded += [(name, axis, number, touching) for axis, number, touching in axes if touching or number > 9]
+        seen += len(axes)
+    assert crowded == []
+    assert seen > 60
+
+
 def test_the_graph_of_claims_leads_to_the_ledger(visit):
     browser = visit("escape.html#claims-graph")
     browser.find_element(By.CSS_SELECTOR, "#claims-graph a[href$=bound]").click()
@@ -338,6 +370,17 @@ def test_five_studies_fit_into_the_window_and_each_is_in_sight(browser, five, wi
     bottom = "return document.querySelector('nav').getBoundingClientRect().bottom"
     eventually(browser, lambda _: place(browser, "straight") < 900)
     assert browser.execute_script(bottom) <= place(browser, "straight")
+
+
+@pytest.mark.parametrize("width", [1280, 1220, 1100, 390])
+def test_comparisons_are_read_without_being_scrolled(browser, five, width):
+    window(browser, width, 900)
+    browser.get((five / "ledger.html").as_uri())
+    browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")
+    tables = browser.find_elements(By.CSS_SELECTOR, "#claims .scroll")
+    sizes = [[table.get_property(name) for name in ("scrollWidth", "clientWidth")] for table in tables]
+    assert len(sizes) >= 2
+    assert all(inside <= room for inside, room in sizes), sizes
 
 
 @pytest.mark.parametrize("page", PAGES)

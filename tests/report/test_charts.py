@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shallownets.drawing.interactive import number
+from shallownets.drawing import interactive
+from shallownets.drawing.interactive import number, panels
 from shallownets.studies.escape.charts import CHARTS
+from shallownets.studies.perceptron import charts as perceptron
+from shallownets.studies.riccati import charts as riccati
 from shallownets.workflow import catalogue
 
 PARAMETERS = {
@@ -16,7 +19,10 @@ PARAMETERS = {
     "fig3": {"others": 20, "N": 1000},
     "escape_law": {},
     "stationary_map": {"sizes": [[4, 3, 12], [6, 2, 12]], "p": 4, "N": 12},
+    "time_units": {"direction": 4},
+    "sgd_flow": {"falls_from": 0.5},
 }
+LIVE = {"escape": CHARTS, "perceptron": perceptron.CHARTS, "riccati": riccati.CHARTS}
 # rows of the table that are shown, and how often each
 SHOWN = {
     "fig1": lambda frame: len(frame),
@@ -35,6 +41,59 @@ def test_every_row_is_shown(root, name):
     assert sum(points) == SHOWN[name](frame)
     groups = [trace.legendgroup for trace in figure.data if trace.showlegend]
     assert len(groups) == len(set(groups)) >= 3
+
+
+@pytest.mark.parametrize("name", ["norm_curves", "free_norm", "learning_curves"])
+def test_no_two_entries_of_a_legend_look_alike(root, name):
+    frame = pd.read_csv(root / f"tests/reference/figure_data/perceptron/{name}.csv")
+    shown = [trace for trace in perceptron.CHARTS[name](frame, {}).data if trace.showlegend]
+    assert len({(one.mode, one.line.color, one.line.dash, one.marker.color) for one in shown}) == len(shown) >= 4
+
+
+def charts(root):
+    """All live plots of the reference's data, as the report shows them, by study and name."""
+    for study, draw in LIVE.items():
+        for name in draw:
+            path = root / f"tests/reference/figure_data/{study}/{name}.csv"
+            if path.is_file():  # data of networks are made with the optional packages alone
+                chart = draw[name](pd.read_csv(path), PARAMETERS.get(name, {}))
+                interactive.label(chart)
+                yield f"{study}.{name}", chart
+
+
+def labels(dtick: str | int, low: float, high: float) -> int:
+    """How many labels plotly writes between these powers of ten."""
+    steps = np.log10([1, 2, 5]) if dtick == "D2" else [0]
+    every = 1 if dtick == "D2" else dtick
+    places = np.add.outer(np.arange(-60, 60) * every, steps)
+    return int(((places >= low) & (places <= high)).sum())
+
+
+def test_a_logarithmic_axis_has_few_labels_and_not_one_alone(root):
+    seen = 0
+    for name, chart in charts(root):
+        for axis, of in interactive.logarithmic(chart):
+            low, high = interactive.ends(chart, axis, of)
+            if of.dtick is not None:  # else plotly chooses by the room there is
+                margin = 0 if of.range else 0.06 * (high - low)
+                assert 2 <= labels(of.dtick, low - margin, high + margin) <= 8, (name, axis, of.dtick, low, high)
+                seen += 1
+    assert seen >= 20
+
+
+@pytest.mark.parametrize("first", [1e-30, 3e-7, 1.0, 4e5])
+@pytest.mark.parametrize("decades", [0.0, 0.2, 0.9, 1.0, 2.0, 2.1, 5.9, 6.1, 17.0, 33.0])
+def test_labels_of_a_logarithmic_axis_follow_from_its_data(first, decades):
+    figure = panels(["left", "right"], 2)
+    figure.add_scatter(x=[1.0, 2.0], y=[first, first * 10**decades], row=1, col=2)
+    figure.add_scatter(x=[1.0, 2.0], y=[1e-90, 1e90], row=1, col=1)  # of another axis
+    figure.update_yaxes(type="log", col=2)
+    interactive.label(figure)
+    dtick = figure.layout.yaxis2.dtick
+    low, high = np.log10(first), np.log10(first) + decades
+    assert figure.layout.yaxis.dtick is None
+    assert (dtick is None) == (decades < 0.7 or (decades < 1 and np.ceil(low) > high))
+    assert dtick is None or 1 < labels(dtick, low - 0.06 * decades, high + 0.06 * decades) <= 8
 
 
 def test_charts_are_those_of_figures(root, monkeypatch):

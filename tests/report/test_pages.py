@@ -12,13 +12,14 @@ import yaml
 from PIL import Image
 
 from shallownets.archive import verify
+from shallownets.claims import ledger
 from shallownets.errors import UserError
 from shallownets.files import sidecar
 from shallownets.report import command, site
 from shallownets.report.pages import build
 from shallownets.results.artefacts import save_bytes
 from shallownets.workflow import catalogue
-from tests.report.conftest import FIGURES, HOSTILE, MORE
+from tests.report.conftest import FIGURES, HOSTILE, LINES, MORE, line
 
 WORDS = FIGURES["escape"]["stationary_map"]
 
@@ -86,12 +87,11 @@ def test_a_talk_is_not_said_to_be_the_paper(pages):
     assert "What was read is a talk that states no version." in texts["index"]
     for words in ("What the talk shows", "What the talk states, and what tests it", "Of 4 statements of the talk"):
         assert words in texts["toy"]
-    assert "beyond the talk" in texts["index"]  # where a claim stands
+    assert "Beyond the talk" in texts["index"]  # where a claim stands
     assert "Beyond the talk. In the ledger" not in texts["learned"]
     assert "Beyond the talk, by figure" in texts["learned"]
     assert "slope Beyond the talk. Evidence" in texts["ledger"]
     assert "risk The paper's own words: “It holds and is quoted”. Evidence" in texts["ledger"]
-    assert "The talk predicts" not in texts["ledger"]  # of this study nothing is the source's
 
 
 def test_a_study_says_what_its_source_states_and_what_tests_it(pages, built):
@@ -178,11 +178,11 @@ def test_what_was_learned_has_each_deviation_and_each_finding_with_its_figure(pa
     text = " ".join(pages["learned"].text.split())
     assert "What deviates The claim risk holds." in text
     assert "The paper's own words, eq. 1" in text
-    assert "The paper predicts 2 Measured 4 3.5 … 4.5 at p = 6" in text
+    assert "Expected 2 Measured 4 3.5 … 4.5 at p = 6" in text
     assert "at 2 sizes, 1 deviates by itself It deviates at p = 6." in text
     assert "Beyond the paper" in text
     assert "The claim slope holds for η ≥ 1" in text
-    assert "expected 3 ± 0.4, measured 3" in text
+    assert "expected 3, allowed ± 0.4, measured 3" in text
     assert "bound" not in text  # it is the paper's, and does not deviate
     images = [of["src"] for tag, of in pages["learned"].tags if tag == "img"]
     assert images == ["escape/stationary_map.png", "toy/straight.png"]
@@ -241,7 +241,20 @@ def test_the_report_of_one_study_has_its_title(inside, jobs, monkeypatch):
     files = build(Path("results"), jobs)
     assert "On toy" in text_of(files["index.html"]).partition("put to the test")[0]
     assert "escape.html" not in files
-    assert "papers, put to the test" not in text_of(files["index.html"])
+    assert "put to the test" in text_of(files["index.html"])
+    assert "1 sources" not in text_of(files["index.html"])
+
+
+def test_sources_that_all_are_papers_are_called_papers(inside, jobs):
+    path = inside / "workflow/studies/toy.yaml"
+    kept = path.read_text()
+    try:
+        path.write_text(kept.replace("source: talk", "source: paper"))
+        text = text_of(build(Path("results"), jobs)["index.html"])
+    finally:
+        path.write_text(kept)
+    assert "2 papers, put to the test" in text
+    assert "The papers" in text
 
 
 def test_the_command_leaves_nothing_of_an_older_report(inside, jobs, built, monkeypatch):
@@ -346,24 +359,59 @@ def test_claims_say_whose_they_are_of_what_kind_and_what_they_rest_on(pages, bui
     assert "Of the 4 claims in the sources' own words 1 is reproduced and 1 deviates." in text
     counted = [of["href"] for tag, of in pages["index"].tags if tag == "a" and "?origin=" in of["href"]]
     assert counted == [f"ledger.html?origin={origin}#all-claims" for origin in ("paper", "derived", "beyond")]
-    ledger = pages["ledger"]
-    said = " ".join(ledger.text.split())
+    judged = pages["ledger"]
+    said = " ".join(judged.text.split())
     assert "“It holds and is quoted”" in said
     assert "Nothing is corrected for the number of claims: if all 4 " in said
     assert "of 1 comparisons with one, 0 (0%) stay below a thousandth" in said
-    rows = [of for tag, of in ledger.tags if tag == "tr" and of.get("id", "").startswith("claim-")]
+    rows = [of for tag, of in judged.tags if tag == "tr" and of.get("id", "").startswith("claim-")]
     assert {of["data-origin"] for of in rows} == {"paper", "beyond"}
     assert {of["data-evidence"] for of in rows} == {"statistical", "law", "inequality"}
-    keys = {of["data-key"] for tag, of in ledger.tags if tag == "select"}
+    keys = {of["data-key"] for tag, of in judged.tags if tag == "select"}
     assert {"origin", "evidence", "verdict"} <= keys
-    text = " ".join(ledger.text.split())
-    assert "The paper predicts" in text
-    assert "Predicted here" in text
+    text = " ".join(judged.text.split())
+    assert "Expected: 2 . Data: results/measurements/escape/stationary_map.csv" in text
+    assert "Expected at most: 2 . Data:" in text
+    assert "3 allowed ± 0.4" in text
     assert "Rests on risk" in text
     assert "It rests on risk, which deviates." in text
     assert "2 independent rows together: chi-squared" in text
-    assert "other root seeds not tried in this tier: make reseed" in text
     assert b'<svg class="panel"' in built["ledger.html"]
+
+
+def test_a_prediction_is_ascribed_to_no_source_but_in_its_quoted_words(pages):
+    for name, page in pages.items():
+        text = " ".join(page.text.split())
+        assert not re.search(r"\b(paper|talk|source)s? predicts?\b|\bpredicted here\b", text, re.IGNORECASE), name
+        assert not re.search(r"expected [^,;:]* ± ", text, re.IGNORECASE), name
+
+
+def test_a_tier_without_other_root_seeds_says_what_they_would_show_and_how_to_try_them(pages, inside, jobs):
+    for name in ("ledger", "provenance"):
+        text = " ".join(pages[name].text.split())
+        assert (
+            "other root seeds This tier was run with one root seed only: runs with others, which make reseed " in text
+        )
+        assert "make reseed TIER=paper makes, would show whether verdicts flip more often than chance" in text
+    path = inside / "results/reseed.json"
+    save_bytes(path, b'{"says": "Two verdicts flip, 1.9 should."}', "")
+    try:
+        files = build(Path("results"), jobs)
+    finally:
+        path.unlink()
+        sidecar(path).unlink()
+    for name in ("ledger.html", "provenance.html"):
+        assert "other root seeds Two verdicts flip, 1.9 should." in text_of(files[name])
+        assert "one root seed only" not in text_of(files[name])
+
+
+def test_a_claim_shows_the_digits_that_its_verdict_needs_wherever_it_stands(inside, jobs, monkeypatch):
+    near = line("near", "deviates", predicted=4.0, measured=3.99998, low=3.99998, high=3.99998, kind="at_least", n=2)
+    monkeypatch.setattr(ledger, "read", lambda path: [*LINES, near])
+    files = build(Path("results"), jobs)
+    assert "Expected at least 4 Measured 3.99998" in text_of(files["learned.html"])
+    assert "at least 4 3.99998" in text_of(files["ledger.html"])
+    assert b'aria-label="expected at least 4, measured 3.99998"' in files["ledger.html"]
 
 
 def test_remarks_on_a_claim_stand_wherever_it_does(pages):
@@ -386,7 +434,9 @@ def test_small_pictures_stand_in_lists(built):
 
 def test_the_overview_has_a_card_for_each_and_what_was_learned_the_top_of_each(five):
     index, learned = (Elements((five / f"{name}.html").read_text()) for name in ("index", "learned"))
-    assert "5 papers, put to the test" in index.text
+    assert "5 sources, put to the test" in index.text  # some of them are talks
+    assert "The sources" in index.text
+    assert "papers, put" not in index.text
     for name in ("escape", "toy", *MORE):
         assert [of.get("href") for _, of in index.tags].count(f"{name}.html") == 2  # the navigation and its card
         assert ("a", {"href": f"#learned-{name}"}) in learned.tags

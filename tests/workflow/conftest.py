@@ -62,7 +62,7 @@ class Checkout:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=1800,
             env=os.environ | {"PYTHONPATH": ""},
         )
 
@@ -91,7 +91,7 @@ class Checkout:
             env=os.environ | {"PYTHONPATH": str(self.folder / "src")} | environment,
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=1800,
         )
 
     def edit(self, name: str, old: str, new: str) -> None:

@@ -33,7 +33,7 @@ def run(checkout: Checkout, *arguments: str, overlays: tuple[str, ...] = (), aro
         umask=umask,
         capture_output=True,
         text=True,
-        timeout=1200,
+        timeout=1800,
     )
     assert done.returncode == 0, done.stderr
 

@@ -18,7 +18,7 @@ STAGE = "src/shallownets/studies/toy/stages/start.py"
 def snakemake(folder, *arguments):
     line = [sys.executable, "-m", "snakemake", *arguments]
     environment = os.environ | {"PYTHONPATH": ""}
-    return subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
+    return subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=1800)
 
 
 @pytest.fixture(scope="module")

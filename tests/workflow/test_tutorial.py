@@ -63,7 +63,7 @@ def run(command, folder: Path) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=600,
+        timeout=1800,
     )
     return done.stdout if done.stdout.endswith("\n") or not done.stdout else done.stdout + "\n"
 

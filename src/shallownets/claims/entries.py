@@ -12,7 +12,7 @@ from shallownets.config.check import section_of
 from shallownets.config.section import Limit, Section, expected
 from shallownets.errors import UserError
 
-Words = Annotated[str, Meta(min_length=1), expected("words")]
+Words = Annotated[str, Meta(pattern=r"\S"), expected("words")]
 Formula = str | float
 RULES = ("exact", "interval", "within", "at_most", "at_least")
 # Whose a claim is: the source's own words, quoted; of a formula that cannot be read in the source, in whose place ours
@@ -86,10 +86,13 @@ class Entry(Section):
 
     def limits(self) -> Iterator[Limit]:
         paper, law = self.origin == "paper", self.judge.kind == "within"
-        yield bool(self.quote) or not paper, "quote", "the words of the source, because origin is paper"
+        yield bool(self.quote.strip()) or not paper, "quote", "the words of the source, because origin is paper"
         yield not self.quote or paper, "quote", "none, because origin is not paper"
-        yield bool(self.bound) or not law, "bound", "what the tolerance of within follows from"
+        yield bool(self.bound.strip()) or not law, "bound", "what the tolerance of within follows from"
         yield not self.bound or law, "bound", "none, because the rule is not within"
+        said = self.calibrated.strip()
+        yield bool(said) == bool(self.calibrated), "calibrated", "from which results the bound was read off"
+        yield not said or self.origin == "beyond", "calibrated", "none, because origin is not beyond"
         yield set(self.shared) <= set(self.by), "shared", "columns that stand in `by`"
         yield self.id not in self.requires, "requires", "other claims than this one"
 

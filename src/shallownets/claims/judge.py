@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +128,8 @@ def judge(kind: str, predicted: float, found: Interval, tolerance: float, beyond
         return DEVIATES
     if kind == "interval":
         return REPRODUCED if found.half <= tolerance else UNDERPOWERED
+    if kind == "within" and 0 < abs(predicted) <= tolerance:
+        return UNDERPOWERED  # a tolerance that allows nothing at all, and twice as much, tells nothing
     least, most = allowed(kind, predicted, tolerance)
     return REPRODUCED if least <= found.low and found.high <= most else UNDERPOWERED
 
@@ -153,10 +155,17 @@ class _Numbers:
 def _numbers(entry: Entry, row: Mapping) -> _Numbers:
     names = {key: value for key, value in row.items() if isinstance(value, int | float)}
     names["predicted"] = predicted = evaluate(entry.predicted, names)
+    if not all(isfinite(row[name]) for name in ("estimate", "low", "high")):
+        raise UserError(f"claim {entry.id}: the estimate in {entry.table} is {row['estimate']:g}: expected a number")
     degrees = row.get("degrees")
     degrees = row["n"] - 1.0 if degrees is None or degrees != degrees else degrees  # NaN is not itself
+    if row["low"] < row["high"] and not degrees > 0:
+        raise UserError(f"claim {entry.id}: n = {row['n']:g} in {entry.table}: expected 2 or more of what has an error")
     found = interval(row["estimate"], row["low"], row["high"], degrees)
-    return _Numbers(predicted, found, tolerance_of(entry.judge, names))
+    tolerance = tolerance_of(entry.judge, names)
+    if tolerance is not None and tolerance < 0:
+        raise UserError(f"claim {entry.id}: tolerance {tolerance:g}: expected a number of at least 0")
+    return _Numbers(predicted, found, tolerance)
 
 
 def _verdicts(kind: str, rows: list[_Numbers]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The ledger: what each claim predicts, what was measured, and the verdict.
+"""The ledger: what each claim expects, what was measured, and the verdict.
 
 From: the claims files of the studies and the tables of measurements that they name.
 Makes: the ledger as CSV and Markdown.
@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from pathlib import Path
 
-from shallownets.claims import entries, strength
+from shallownets.claims import entries, strength, written
 from shallownets.claims.deviation import Together, in_words, together
 from shallownets.claims.entries import EVIDENCE, ORIGINS, Entry
 from shallownets.claims.judge import (
@@ -39,6 +39,7 @@ _GRAVITY = (DEVIATES, UNDERPOWERED, CALIBRATED, REPRODUCED, NOT_JUDGED)  # of a 
 _SHAKY = {
     DEVIATES: ("deviates", "deviate"),
     UNDERPOWERED: ("is underpowered", "are underpowered"),
+    CALIBRATED: ("is calibrated", "are calibrated"),
     NOT_JUDGED: ("is not judged", "are not judged"),
 }
 
@@ -79,8 +80,8 @@ class Claim:
 
     Attributes:
         comparisons: one for each row.
-        shaken: those of the claims that it rests on, and that these rest on, which do not hold or were not tested, with
-            their verdicts: one of ``_SHAKY``.
+        shaken: those of the claims that it rests on, and that these rest on, which do not hold, were not tested or
+            hold by a bound that was read off results, with their verdicts: one of ``_SHAKY``.
     """
 
     comparisons: Sequence[Comparison]
@@ -118,7 +119,7 @@ class Claim:
 
     @property
     def ground(self) -> str:
-        """Which of the claims that it rests on do not hold or were not tested, in sentences; empty where all hold."""
+        """Which of the claims that it rests on are not reproduced, in sentences; empty where all are."""
         said = []
         for verdict, (one, several) in _SHAKY.items():
             names = [name for name, is_ in self.shaken.items() if is_ == verdict]
@@ -227,16 +228,6 @@ def tally(judged: Iterable[Comparison | Claim], name: str, values: Iterable[str]
     return {value: counts(one for one, is_ in zip(judged, what, strict=True) if is_ == value) for value in values}
 
 
-def expected(comparison: Comparison) -> str:
-    """What a comparison is held against: a predicted number, with its tolerance if that is a law's, or a bound."""
-    if comparison.predicted is None:
-        return ""
-    number = f"{comparison.predicted:.4g}"
-    if comparison.kind == "within":
-        return f"{number} ± {comparison.tolerance:.2g}"
-    return {"at_most": "at most ", "at_least": "at least "}.get(comparison.kind, "") + number
-
-
 def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     """The ledger through a Jinja2 template for text: claims by section, in the order of the comparisons."""
     from jinja2 import Environment, FileSystemLoader
@@ -245,8 +236,8 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     environment = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)  # noqa: S701, it is no HTML
     # A claim's words stay words: neither HTML nor the table's own marks.
     environment.filters["cell"] = lambda text: " ".join(text.split()).replace("|", r"\|").replace("<", "&lt;")
-    environment.filters["number"] = lambda value: "" if value is None else f"{value:.4g}"
-    environment.filters |= {"expected": expected, "counted": counted}
+    environment.filters |= {"against": written.against, "measured": written.measured, "interval": written.interval}
+    environment.filters["counted"] = counted
     found = gather(comparisons)
     sections = [(section, list(group)) for section, group in groupby(found, key=lambda claim: claim.shown.section)]
     return environment.get_template(template.name).render(

@@ -84,12 +84,23 @@ class Parser(argparse.ArgumentParser):
         for text in given:
             if text.endswith("=--"):  # argparse itself reads this as no value at all and says nothing
                 self.error(f"{text}: expected a value after the =")
-        found, unknown = super().parse_known_args(given, namespace)
+        try:
+            found, unknown = super().parse_known_args(given, namespace)
+        except UserError:
+            for text in given:  # what is said to be missing may be there, misspelt
+                if text.startswith("--") and (near := self._near(text)):
+                    self.error(f"{text}: unknown; did you mean {near}?")
+            raise
         if unknown:
-            known = [name for action in self._actions for name in action.option_strings]
-            near = difflib.get_close_matches(unknown[0].partition("=")[0], known, n=1)
-            self.error(f"{unknown[0]}: unknown; " + (f"did you mean {near[0]}?" if near else "see --help"))
+            near = self._near(unknown[0])
+            self.error(f"{unknown[0]}: unknown; " + (f"did you mean {near}?" if near else "see --help"))
         return found, unknown
+
+    def _near(self, text: str) -> str:
+        """The option that may be meant by one that is none; empty for an option, and where nothing is close."""
+        known = [name for action in self._actions for name in action.option_strings]
+        name = text.partition("=")[0]
+        return "" if name in known else next(iter(difflib.get_close_matches(name, known, n=1)), "")
 
     def add_section(self, kind: type[Section], defaults: Mapping[str, Any] | None = None) -> None:
         """Give the command an option for each field; one without a default is required.

@@ -64,7 +64,13 @@ def _chart(figure: Figure, frame: pd.DataFrame, parameters: Mapping) -> dict | N
     if importlib.util.find_spec(name.rpartition(".")[0]) is None or importlib.util.find_spec(name) is None:
         return None
     draw = importlib.import_module(name).CHARTS.get(figure.name)
-    return json.loads(draw(frame, parameters).to_json()) if draw else None
+    if draw is None:
+        return None
+    from shallownets.drawing import interactive
+
+    chart = draw(frame, parameters)
+    interactive.label(chart)
+    return json.loads(chart.to_json())
 
 
 def _settings(figure: Figure, config: Mapping, meanings: Mapping[str, str]) -> list[Setting]:

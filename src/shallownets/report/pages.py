@@ -12,7 +12,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from shallownets.claims import ledger, promise, strength
+from shallownets.claims import ledger, promise, strength, written
 from shallownets.claims.deviation import in_words
 from shallownets.claims.entries import EVIDENCE, ORIGINS
 from shallownets.claims.judge import DEVIATES
@@ -158,7 +158,11 @@ def _environment(places: Mapping[str, str], **said: Any) -> Environment:
         "chance": in_words,
         "thumb": site.thumb,
         "agreement": ledger_table.agreement,
-        "expected": ledger.expected,
+        "expected": written.expected,
+        "allowance": written.allowance,
+        "against": written.against,
+        "measured": written.measured,
+        "interval": written.interval,
     }
     environment.globals.update(said)
     return environment
@@ -210,6 +214,7 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
         evidence=_EVIDENCE,
         room=strength.room(comparisons),
         by_chance=strength.false_deviations(claims),
+        reseed=reseeded(results),
     )
 
     def page(name: str, template: str, **more: object) -> bytes:
@@ -232,7 +237,6 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
             promise=kept,
             holding=holding,
             panel=panel(kept),
-            reseed=reseeded(results),
         ),
         "provenance.html": page(
             "provenance",

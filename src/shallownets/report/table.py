@@ -7,7 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from shallownets.claims import ledger
+from shallownets.claims import ledger, written
 from shallownets.claims.judge import Comparison
 from shallownets.claims.ledger import Claim
 from shallownets.report.graph import Box, drawing
@@ -68,7 +68,9 @@ def agreement(comparison: Comparison) -> Markup:
         "at_most": (-_WIDTH / 2, 0.0),
         "at_least": (0.0, _WIDTH / 2),
     }.get(comparison.kind, (0.0, 0.0))
-    words = f"expected {ledger.expected(comparison)}, measured {measured:.4g}, interval {low:.4g} to {high:.4g}"
+    words = f"expected {written.against(comparison)}, measured {written.measured(comparison)}"
+    if found := written.interval(comparison):
+        words += f", interval {found}"
     return Markup(
         '<svg class="agreement {verdict}" role="img" aria-label="{words}" width="{width}" height="{height}" '
         'viewBox="{x} {y} {width} {height}"><rect x="{left:.1f}" y="-6" width="{across:.1f}" height="12"/>'
@@ -92,7 +94,7 @@ def agreement(comparison: Comparison) -> Markup:
 def grounds(rows: Collection[Row]) -> Markup:
     """Which claims of a study rest on which, drawn; empty where none rests on another.
 
-    A claim stands right of those it rests on. Where one of these does not hold, or was not tested, it is marked, and
+    A claim stands right of those it rests on. Where one of these is not reproduced, it is marked, and
     judged by itself alone.
     """
     claims = {row.claim.id: row for row in rows}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from shallownets import sources
-from shallownets.claims import ledger
+from shallownets.claims import ledger, written
 from shallownets.config import page, settings, yamlfile
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
@@ -43,10 +43,6 @@ def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["    " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}"
 
 
 def _parameters(figure: Figure, config: Mapping) -> Iterator[str]:
@@ -119,9 +115,8 @@ def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
         claim = judged[entry.id]
         shown, number = claim.shown, len(claim.comparisons)
         others = f", one of {number} comparisons" if number > 1 else ""
-        interval = f"{_number(shown.low)} to {_number(shown.high)}"
-        measured = (ledger.expected(shown) or _number(None), _number(shown.measured), interval)
-        rows.append((claim.verdict, *measured, entry.id + others))
+        numbers = [say(shown) or "-" for say in (written.against, written.measured, written.interval)]
+        rows.append((claim.verdict, *numbers, entry.id + others))
     head, *claims = _columns(rows)
     yield head
     for line, entry in zip(claims, entries, strict=True):

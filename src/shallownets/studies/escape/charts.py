@@ -102,7 +102,7 @@ def fig2(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     figure.update_xaxes(title_text="student width p", rangemode="tozero", col=1)
     figure.update_yaxes(title_text="optimal learning rate η<sub>opt</sub>", rangemode="tozero", col=1)
     figure.update_xaxes(title_text="learning rate over width η/p", rangemode="tozero", col=2)
-    figure.update_yaxes(title_text="mean escape time α", type="log", dtick=1, col=2)
+    figure.update_yaxes(title_text="mean escape time α", type="log", col=2)
     return figure
 
 
@@ -130,9 +130,9 @@ def fig3(frame: pd.DataFrame, parameters: dict) -> go.Figure:
                     row=1,
                     col=column,
                 )
-    figure.update_xaxes(title_text=_ALPHA, type="log", dtick=1)
-    figure.update_yaxes(type="log", title_text="d² / N", dtick=1, col=1)
-    figure.update_yaxes(type="log", title_text="risk L", dtick=2, col=2)
+    figure.update_xaxes(title_text=_ALPHA, type="log")
+    figure.update_yaxes(type="log", title_text="d² / N", col=1)
+    figure.update_yaxes(type="log", title_text="risk L", col=2)
     return figure
 
 
@@ -170,7 +170,7 @@ def escape_law(frame: pd.DataFrame, parameters: dict) -> go.Figure:
         for p, curve in of_teacher["finite_rate_ratio"].groupby("p"):
             add(3, curve, place, "estimate", "theory", "η/p", f"p = {p}, p* = {p_star}")
     figure.update_xaxes(title_text="time over teacher width t/p*", col=1)
-    figure.update_yaxes(type="log", dtick=2, title_text="⟨L(0) − L(t)⟩ / L(0)", col=1)
+    figure.update_yaxes(type="log", title_text="⟨L(0) − L(t)⟩ / L(0)", col=1)
     widths = sorted(by_quantity["prefactor"].p.unique().tolist())
     figure.update_xaxes(title_text="student width p", type="log", tickvals=widths, col=2)
     figure.update_xaxes(title_text="learning rate η/p", col=3)

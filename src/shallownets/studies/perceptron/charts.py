@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from shallownets.drawing import style
-from shallownets.drawing.interactive import number, once, panels
+from shallownets.drawing.interactive import dash, number, once, panels
 
 
 def _curve(x, y, look: dict, colour: str, **line) -> go.Scatter:
@@ -36,13 +36,13 @@ def norm_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     """Test and training error against norm."""
     figure, seen = panels(["test error", "training error"], 2), set()
     for n, (alpha, curve) in enumerate(frame[frame.series == "fixed norm"].groupby("alpha")):
-        colour = style.colour(n)
-        figure.add_trace(_curve(curve.norm, curve.error, once(seen, f"α = {alpha:g}"), colour), 1, 1)
-        figure.add_trace(_curve(curve.norm, curve.training, once(seen, f"α = {alpha:g}"), colour), 1, 2)
+        look = {"colour": style.colour(n), "dash": dash(n)}
+        figure.add_trace(_curve(curve.norm, curve.error, once(seen, f"α = {alpha:g}"), **look), 1, 1)
+        figure.add_trace(_curve(curve.norm, curve.training, once(seen, f"α = {alpha:g}"), **look), 1, 2)
     best = frame[frame.series == "optimum"]
     figure.add_trace(_points(best.norm, best.error, 0 * best.error, once(seen, "least error"), "black"), 1, 1)
-    figure.update_xaxes(type="log", dtick="D2", title="norm λ")
-    figure.update_yaxes(type="log", dtick="D2", col=1)
+    figure.update_xaxes(type="log", title="norm λ")
+    figure.update_yaxes(type="log", col=1)
     return figure
 
 
@@ -59,25 +59,28 @@ def free_norm(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             figure.add_trace(_points(one.norm, one.estimate, bars, once(seen, f"α = {alpha:g}"), colour), 1, column)
     limit = frame[frame.series == "limit"]
     figure.add_trace(_curve(limit.norm, limit.estimate, once(seen, "α → ∞"), "black"), 1, 2)
-    figure.update_xaxes(type="log", dtick="D2", title="norm λ")
-    figure.update_yaxes(type="log", dtick="D2", col=1)
+    figure.update_xaxes(type="log", title="norm λ")
+    figure.update_yaxes(type="log", col=1)
     return figure
 
 
 def learning_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     """Error and norm against time."""
     figure, seen = panels(["α ε", "norm over α"], 2), set()
-    for n, ((series, alpha), curve) in enumerate(frame.groupby(["series", "alpha"])):
+    alphas = sorted(frame.alpha.unique())
+    for (series, alpha), curve in frame.groupby(["series", "alpha"]):
+        colour = "black" if series == "limit" else style.colour(alphas.index(alpha))
         name = "α → ∞" if series == "limit" else f"{series}, α = {alpha:g}"
         for column, y in ((1, curve.error), (2, curve.norm)):
             look = once(seen, name)
             if series == "flow":
-                trace = _points(curve["T"], y, curve.bar if column == 1 else 0 * y, look, style.colour(n))
+                trace = _points(curve["T"], y, curve.bar if column == 1 else 0 * y, look, colour)
             else:
-                trace = _curve(curve["T"], y, look, style.colour(n))
+                trace = _curve(curve["T"], y, look, colour)
             figure.add_trace(trace, 1, column)
-    figure.update_xaxes(type="log", dtick="D2", title="t/α²")
-    figure.update_yaxes(type="log", dtick="D2")
+    figure.update_xaxes(type="log", title="t/α²")
+    figure.update_yaxes(type="log", col=1)
+    figure.update_yaxes(type="log", col=2)
     return figure
 
 
@@ -91,7 +94,7 @@ def deep_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             look = once(seen, f"{network}, P = {P:g}")
             figure.add_trace(_curve(curve.x, curve.error, look, style.colour(n)), 1, column)
     figure.update_xaxes(title="log of the spectral complexity")
-    figure.update_yaxes(type="log", dtick="D2", title="test error", col=1)
+    figure.update_yaxes(type="log", title="test error", col=1)
     return figure
 
 

@@ -54,10 +54,8 @@ def risk_scaling(frame: pd.DataFrame, parameters: dict) -> go.Figure:
         figure.add_trace(
             _curve(x, curve.law, "law, d, M* → ∞", "black", legend=column == 1, dash="dot", width=1), 1, column
         )
-    figure.update_xaxes(type="log", dtick="D2", title="2t / (|A| log(d/N))", col=1)
-    figure.update_yaxes(
-        type="log", dtick="D2", range=[np.log10(frame[frame.kind == "heavy"].best.min() / 2), 0.1], col=1
-    )
+    figure.update_xaxes(type="log", title="2t / (|A| log(d/N))", col=1)
+    figure.update_yaxes(type="log", range=[np.log10(frame[frame.kind == "heavy"].best.min() / 2), 0.1], col=1)
     figure.update_xaxes(range=[0, 2], title="2t / (|A| M*<sup>β</sup> log(d/N))", col=2)
     figure.update_yaxes(title="risk", col=1)
     return figure
@@ -74,8 +72,8 @@ def emergence(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     figure.add_trace(_curve(risk.t, risk.exact, "exact", style.GREY, width=4), 1, 2)
     figure.add_trace(_curve(risk.t, risk.theory, "directions one by one", style.COLOURS[1], dash="dash"), 1, 2)
     figure.add_trace(_curve(steps.t, steps.exact, "a step at each T<sub>j</sub>", "black", shape="hv", width=1), 1, 2)
-    figure.update_xaxes(type="log", dtick="D2", title="time t")
-    figure.update_yaxes(type="log", dtick="D2", col=2)
+    figure.update_xaxes(type="log", title="time t")
+    figure.update_yaxes(type="log", col=2)
     return figure
 
 
@@ -90,9 +88,9 @@ def exponents(frame: pd.DataFrame, parameters: dict) -> go.Figure:
         x, sign = np.log(gap.d / gap.N), np.sign(gap.estimate)
         figure.add_trace(_points(x, gap, name, colour, scale=sign, legend=False), 1, 2)
         figure.add_trace(_curve(x, abs(gap.deflated), name, colour, legend=False), 1, 2)
-    figure.update_xaxes(type="log", dtick="D2", title="dimension d", col=1)
-    figure.update_xaxes(type="log", dtick="D2", title="log(d/N)", col=2)
-    figure.update_yaxes(type="log", dtick="D2", col=2)
+    figure.update_xaxes(type="log", title="dimension d", col=1)
+    figure.update_xaxes(type="log", title="log(d/N)", col=2)
+    figure.update_yaxes(type="log", col=2)
     return figure
 
 
@@ -107,8 +105,8 @@ def time_units(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             figure.add_trace(_points(curve.M_star, curve, f"β = {beta:g}, {clock}", colour, scale=scale), 1, 1)
     figure.add_trace(_points(np.log(heavy.d), heavy, "exact flow", style.COLOURS[4]), 1, 2)
     figure.add_trace(_curve(np.log(heavy.d), heavy.unit, "log(d/N)/2λ<sub>j</sub>", "black"), 1, 2)
-    figure.update_xaxes(type="log", dtick="D2", title="width M* = N", col=1)
-    figure.update_yaxes(type="log", dtick="D2", title="time to half the risk / log(d/N)", col=1)
+    figure.update_xaxes(type="log", title="width M* = N", col=1)
+    figure.update_yaxes(type="log", title="time to half the risk / log(d/N)", col=1)
     figure.update_xaxes(title="log d", col=2)
     return figure
 
@@ -137,8 +135,8 @@ def sgd_flow(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     figure.add_trace(_measured(sgd.eta_d, sgd, "SGD", "black"), 1, 2)
     figure.add_trace(_curve(finite.eta_d, finite.value, "flow at finite step", style.GREY), 1, 2)
     figure.update_xaxes(title="t", col=1)
-    figure.update_xaxes(type="log", dtick="D2", title="ηd", col=2)
-    figure.update_yaxes(type="log", dtick="D2")
+    figure.update_xaxes(type="log", title="ηd", col=2)
+    figure.update_yaxes(type="log")
     return figure
 
 
@@ -154,10 +152,10 @@ def sample_complexity(frame: pd.DataFrame, parameters: dict) -> go.Figure:
         for flow, dash in (("finite step", "solid"), ("flow", "dash")):
             curve = curves[curves.series == flow]
             figure.add_trace(_curve(curve[variable], curve.value, name, colour, legend=False, dash=dash), 1, column)
-    figure.update_xaxes(type="log", dtick="D2", title="d", col=1)
-    figure.update_xaxes(type="log", dtick="D2", title="M*", col=2)
+    figure.update_xaxes(type="log", title="d", col=1)
+    figure.update_xaxes(type="log", title="M*", col=2)
     figure.update_yaxes(title="samples / d", col=1)
-    figure.update_yaxes(type="log", dtick="D2", col=2)
+    figure.update_yaxes(type="log", col=2)
     return figure
 
 
@@ -172,8 +170,8 @@ def radial_fit(frame: pd.DataFrame, parameters: dict) -> go.Figure:
                 draw = _curve(curve[variable], curve.value, name, looks[name], column == 1)
             figure.add_trace(draw, 1, column)
     figure.update_xaxes(title="t at which Phase I ends", col=1)
-    figure.update_xaxes(type="log", dtick="D2", title="samples of Phase II", col=2)
-    figure.update_yaxes(type="log", dtick="D2")
+    figure.update_xaxes(type="log", title="samples of Phase II", col=2)
+    figure.update_yaxes(type="log")
     return figure
 
 

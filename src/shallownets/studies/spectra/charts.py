@@ -52,9 +52,9 @@ def risk_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             figure.add_trace(_curve(theory.N, theory.risk, name, style.colour(n), column == 1), 1, column)
             bars = trained.high - trained.risk
             figure.add_trace(_points(trained.N, trained.risk, bars, name, style.colour(n)), 1, column)
-    figure.update_xaxes(type="log", dtick="D2", title="n_eff")
-    figure.update_yaxes(type="log", dtick="D2", title="risk", col=1)
-    figure.update_yaxes(type="log", dtick="D2", col=2)
+    figure.update_xaxes(type="log", title="n_eff")
+    figure.update_yaxes(type="log", title="risk", col=1)
+    figure.update_yaxes(type="log", col=2)
     return figure
 
 
@@ -66,8 +66,8 @@ def optimal(frame: pd.DataFrame, parameters: dict) -> go.Figure:
         name, colour = f"γ = {gamma:g}, {model}", style.colour(n // 2)
         figure.add_trace(_curve(here.N, here.risk, name, colour, True, dash), 1, 1)
         figure.add_trace(_curve(here.N, here.scaled, name, colour, False, dash), 1, 2)
-    figure.update_xaxes(type="log", dtick="D2", title="n_eff")
-    figure.update_yaxes(type="log", dtick="D2", col=1)
+    figure.update_xaxes(type="log", title="n_eff")
+    figure.update_yaxes(type="log", col=1)
     return figure
 
 
@@ -81,7 +81,7 @@ def decomposition(frame: pd.DataFrame, parameters: dict) -> go.Figure:
                 here = frame[(frame.decay == decay) & (frame.series == series)]
                 curve = _curve(here.N, here[part], f"{part}, {series}", style.colour(n), column == 1, dash)
                 figure.add_trace(curve, 1, column)
-    figure.update_xaxes(type="log", dtick="D2", title="n/d")
+    figure.update_xaxes(type="log", title="n/d")
     return figure
 
 

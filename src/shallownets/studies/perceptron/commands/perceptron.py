@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from numpy.random import default_rng
 
 from shallownets import sources
+from shallownets.claims.deviation import standard
 from shallownets.config.commandline import Parser, path
 from shallownets.drawing import style
 from shallownets.errors import Impossible, UserError
@@ -31,21 +32,32 @@ from shallownets.studies.perceptron.theory import limits, saddle
 
 DEFAULTS = {"noise": "0", "simulate": "0", "N": "200", "inputs": "gaussian", "seed": "20260403"}
 _WIDTH = 100
+_WEAK = 1e-100  # force below which the Hessian of the loss has no digits
 
 
 @dataclass(frozen=True)
 class Simulated:
-    """Errors over samples; None where no student has this norm."""
+    """Errors over samples; None where fewer than two samples have one.
+
+    Attributes:
+        fixed, training: of the students of least loss at this norm.
+        free: of gradient flow when it gets there, on the same samples.
+        lost: samples of which the others say nothing.
+    """
 
     fixed: Estimate | None
     free: Estimate | None
     training: Estimate | None
+    lost: int
 
 
 def _simulate(given: Solve) -> Simulated:
-    """The minimiser at the norm, and the flow when it gets there, on the same samples."""
+    """The minimiser at the norm, and the flow when it gets there, on the same samples.
+
+    Where the flow gets there in fewer than two samples, all that have a minimiser are kept.
+    """
     parameters = {"alpha": given.alpha, "N": given.N, "inputs": given.inputs, "noise": given.noise}
-    norm, found = np.array([given.norm]), {"fixed": [], "free": [], "training": []}
+    norm, found = np.array([given.norm]), np.full((given.simulate, 3), np.nan)
     P = max(1, round(given.alpha * given.N))
     with progress(f"{given.simulate} samples, N = {given.N}", given.simulate) as advance:
         for replicate in range(given.simulate):
@@ -53,13 +65,15 @@ def _simulate(given: Solve) -> Simulated:
             examples = starts.draw(given.N, P, default_rng(stream), given.inputs, given.noise)
             try:
                 W = minimise(examples, norm).W
-                found["fixed"].append(float(model.test_error(examples.overlap(W))[0]))
-                found["training"].append(float((examples.z @ W[0] < 0).mean()))
-                found["free"].append(float(model.test_error(examples.overlap(descend(examples, norm).W))[0]))
+                found[replicate, :2] = model.test_error(examples.overlap(W))[0], (examples.z @ W[0] < 0).mean()
+                found[replicate, 2] = model.test_error(examples.overlap(descend(examples, norm).W))[0]
             except Impossible:
-                pass  # this sample's loss is least at a smaller norm; the summary counts it
+                pass  # counted, and said in the summary
             advance(1)
-    return Simulated(**{name: mean(values) if len(values) > 1 else None for name, values in found.items()})
+    both = np.isfinite(found).all(1)
+    kept = found[both if both.sum() > 1 else np.isfinite(found[:, 0])]
+    fixed, training, free = (mean(one) if len(one) > 1 and np.isfinite(one).all() else None for one in kept.T)
+    return Simulated(fixed, free, training, given.simulate - len(kept))
 
 
 def _place(given: Solve, error: float, best: float) -> str:
@@ -98,38 +112,53 @@ def summary(given: Solve, done: Simulated | None) -> Iterator[str]:
             f" Maximum stability, the end of a norm that grows for ever, has {stable:.4g} at a margin of {kappa:.4g}; "
             f"nothing is better than Bayes, {bayes:.4g}, which this norm exceeds by {100 * (error / bayes - 1):.3g} %."
         )
+    if curve.stability[0] > 1:
+        parts["Stability"] = (
+            f"Replica symmetry is not stable here (de Almeida and Thouless: {curve.stability[0]:.3g}, above 1), so "
+            "that what is said of this norm is an approximation."
+        )
     multiplier = float(curve.multiplier[0])
     if multiplier > 0:
         parts["Growth"] = (
             f"A free norm passes here, growing by {multiplier:.3g} in a unit of time (loss summed over examples)."
         )
-    elif not given.noise:
+    elif multiplier == 0:
         parts["Growth"] = "A free norm passes here, after a time longer than a number can hold."
     else:
         parts["Growth"] = "A free norm never gets here: wrong labels stop it at a smaller one."
     if done is not None:
-        parts["Simulated"] = _seen(given, done, error)
+        parts["Simulated"] = _seen(given, done, error, multiplier)
     for name, text in parts.items():
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<11}", subsequent_indent=" " * 11)
 
 
-def _seen(given: Solve, done: Simulated, error: float) -> str:
+def _seen(given: Solve, done: Simulated, error: float, multiplier: float) -> str:
+    # without turned labels the norm of least loss is infinite, and what fails is the arithmetic
+    held = given.noise > 0 and not 0 <= multiplier < _WEAK
+    why = (
+        "have their least loss at a smaller norm"
+        if held
+        else "cannot be solved: the force that the norm holds is too small for a number"
+    )
+    lost = f"{done.lost} of {given.simulate} samples at N = {given.N} {why}"
     if done.fixed is None or done.training is None:
-        return (
-            f"No two of {given.simulate} samples at N = {given.N} have a student of this norm; expected a smaller one."
-        )
+        return f"{lost}; expected a smaller norm."
 
     def said(one: Estimate) -> str:
         return f"{one.value:.4g} ± {one.error:.1g}"
 
-    left = given.simulate - done.fixed.n
-    few = f" {left} of {given.simulate} samples have no student of this norm and are left out." if left else ""
-    free = f" A free norm that passes here has {said(done.free)}." if done.free else ""
-    off = (done.fixed.value - error) / done.fixed.error
+    few = f" {lost}, and are left out." if done.lost else ""
+    free = (
+        f" A free norm that passes here has {said(done.free)} on the same samples."
+        if done.free
+        else " A free norm did not get here in the steps that were allowed."
+    )
+    off = standard(done.fixed.value - error, done.fixed.error, done.fixed.freedom)
     return (
         f"{done.fixed.n} samples at N = {given.N}, {given.inputs} inputs: error {said(done.fixed)} at this norm, "
-        f"{abs(off):.1f} standard errors {'above' if off > 0 else 'below'} the solution; in training "
-        f"{said(done.training)}.{free}{few}"
+        f"{abs(off):.1f} standard deviations {'above' if off > 0 else 'below'} the solution by Student's t, where a "
+        f"correction of order 1/N is expected. In training {said(done.training)}."
+        f"{free}{few}"
     )
 
 
@@ -138,9 +167,9 @@ def draw(given: Solve, done: Simulated | None) -> Figure:
     figure = Figure(figsize=(style.COLUMN, 2.7))
     axes = figure.subplots()
     best, _ = curves.optimum(given.alpha, given.noise)
-    ends = sorted([given.norm, best])
-    lam = np.geomspace(ends[0] / 30, 10 * ends[1], 120)
-    axes.plot(lam, saddle.solve(given.alpha, lam, given.noise).error, color="black")
+    # no farther than to a norm that is solved: the best one, with room, or the given one
+    lam = np.geomspace(min(given.norm, best) / 30, max(given.norm, 10 * best), 120)
+    axes.plot(lam, saddle.solve(given.alpha, lam, given.noise).error, color="black", label="solution")
     rules = {"Hebb": limits.hebb(given.alpha, given.noise)}
     if not given.noise:
         rules |= {"maximum stability": limits.stability(given.alpha)[0], "Bayes": limits.bayes(given.alpha)}
@@ -152,8 +181,12 @@ def draw(given: Solve, done: Simulated | None) -> Figure:
         if one:
             look: style.Look = {"marker": marker, "linestyle": "", "fillstyle": "none", "color": "black"}
             axes.errorbar([given.norm], [one.value], [3 * one.error], label=f"simulated, {name}", **look)
-    axes.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")
-    axes.set_title(rf"$\alpha={given.alpha:g}$")
+    axes.set(xscale="log", yscale="log", xlabel=r"norm of the student $\lambda$", ylabel=r"test error $\varepsilon$")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
+    turned = f", {100 * given.noise:g} % of the labels turned" if given.noise else ""
+    axes.set_title(rf"$\alpha={given.alpha:g}$ examples over dimension{turned}", fontsize=8)
     axes.legend()
     return figure
 

@@ -23,8 +23,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         for n, (P, curve) in enumerate(of_norm[of_norm.network == network].groupby("P")):
             look = {"color": style.colour(n), "marker": style.marker(n), "markersize": 2.5, "linewidth": 0.8}
             norm = curve.x / np.log(10)
-            plain.plot(norm, curve.error, label=f"$P={P:g}$", **look)
-            scaled.plot((curve.x - curve.star) / np.log(10), curve.error / curve.star_error, **look)
+            bars = {"elinewidth": 0.6} | look
+            plain.errorbar(norm, curve.error, curve.bar, label=f"$P={P:g}$", **bars)
+            over = curve.star_error
+            scaled.errorbar((curve.x - curve.star) / np.log(10), curve.error / over, curve.bar / over, **bars)
             time.plot(curve.step, norm, **look)
         plain.set(yscale="log", xlabel=r"$\log_{10}$ norm", ylabel=r"test error $\varepsilon$", title=_NAMES[network])
         scaled.set(yscale="log", xlabel=r"$\log_{10}$ norm/norm*", ylabel=r"$\varepsilon/\varepsilon^*$")

@@ -23,16 +23,17 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         left.plot(curve.norm[~reached], curve.error[~reached], linestyle=":", **look)
     bars = {"color": "black", "linestyle": "", "elinewidth": 0.8, "zorder": 4}
     left.plot(end.norm, end.error, color="black", marker="|", markersize=10, linestyle="", label="free training ends")
-    left.errorbar(
-        simulated.norm, simulated.error, simulated.bar, simulated.norm_bar, marker="o", label="simulated", **bars
-    )
+    seen: style.Look = {"marker": "o", "fillstyle": "none", "label": "simulated", **bars, "color": style.COLOURS[1]}
+    left.errorbar(simulated.norm, simulated.error, simulated.bar, simulated.norm_bar, **seen)
     left.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")
     left.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=6.5)
     right.plot(best.alpha, best.norm, color=style.COLOURS[0], marker="o", label="least error")
-    right.plot(end.alpha, end.norm, color=style.COLOURS[1], marker="s", label="free training ends")
-    right.errorbar(simulated.alpha, simulated.norm, simulated.norm_bar, marker="o", **bars, label="simulated")
+    right.plot(end.alpha, end.norm, color="black", marker="|", markersize=8, label="free training ends")
+    right.errorbar(simulated.alpha, simulated.norm, simulated.norm_bar, **seen)
     right.axhline(parameters["limit"], color=style.GREY, linestyle=":", zorder=0)
     right.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"norm $\lambda$")
+    right.yaxis.set_major_formatter("{x:g}")
+    right.yaxis.set_minor_formatter("{x:g}")
     right.legend()
     figure.suptitle(f"{100 * parameters['noise']:g} % of the labels are turned", fontsize=9.5)
     return figure

@@ -4,6 +4,7 @@ Arrays of a training set have the shape (replicates, sizes, records); norms are 
 """
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ Milestone = Literal["1 % training error", "least test error"]
 MILESTONES: tuple[Milestone, ...] = ("1 % training error", "least test error")
 FITTED = 0.01  # training error of the first milestone
 BELOW, SHARE = 0.6, 0.5  # the first law is fitted where the error is below, and the norm below this share of norm*
-ABOVE = 0.45  # error above which all sizes should have one curve
+LEAVES = 0.8  # error below which a curve of ten classes has left chance, which is 0.9
 
 
 @dataclass(frozen=True)
@@ -126,18 +127,37 @@ def laws(runs: Trainings, kind: Milestone) -> Laws:
     return Laws(g1, exponent(runs.sizes, np.exp(last)), -exponent(runs.sizes, runs.test.mean(0)[:, -1]))
 
 
-def spread(runs: Trainings, first: int, points: int = 20) -> Array:
-    """(replicates, sizes) mean over norms of log error less that of the largest size, at equal norm.
+def distance(runs: Trainings, one: tuple[int, int], other: tuple[int, int], points: int = 40) -> float:
+    """Root mean square of the difference of the logarithms of two error curves at equal norm.
 
-    Norms are those that every size of one replicate passes with an error above 0.45, from its size number ``first`` on.
+    Over the norms from where both errors have left chance to the smaller norm* at 1 % training error: below norm* they
+    are one curve by the first law. NaN where there is no such norm.
+
+    Args:
+        one, other: number of the replicate and of the size.
     """
-    found = np.zeros((len(runs.norm), runs.sizes.size - first))
-    for r, (norm, test) in enumerate(zip(runs.norm[:, first:], runs.test[:, first:], strict=True)):
-        ends = [first_below(error, ABOVE, one) for one, error in zip(norm, test, strict=True)]
-        grid = np.linspace(norm[:, 0].max(), min(ends), points)
-        logs = np.array([np.interp(grid, one, np.log(error)) for one, error in zip(norm, test, strict=True)])
-        found[r] = (logs - logs[-1]).mean(1)
-    return found
+    both = one, other
+    begins = max(first_below(runs.test[at], LEAVES, runs.norm[at]) for at in both)
+    ends = min(first_below(runs.training[at], FITTED, runs.norm[at]) for at in both)
+    if not begins < ends:
+        return np.nan
+    grid = np.linspace(begins, ends, points)
+    a, b = (np.interp(grid, runs.norm[at], np.log(runs.test[at])) for at in both)
+    return float(np.sqrt(np.mean((a - b) ** 2)))
+
+
+def between_sizes(runs: Trainings, size: int) -> Array:
+    """(replicates,) distance of a size's curve from that of the largest size, in one replicate."""
+    last = runs.sizes.size - 1
+    return np.array([distance(runs, (r, size), (r, last)) for r in range(len(runs.norm))])
+
+
+def between_trainings(runs: Trainings, size: int) -> float:
+    """Root mean square, over all pairs, of the distance of two trainings of one size; NaN where no pair has one."""
+    pairs = combinations(range(len(runs.norm)), 2)
+    found = np.array([distance(runs, (r, size), (s, size)) for r, s in pairs])
+    found = found[np.isfinite(found)]
+    return float(np.sqrt(np.mean(found**2))) if found.size else np.nan
 
 
 def widened(estimate: Estimate) -> Estimate:

@@ -22,7 +22,12 @@ from shallownets.studies.perceptron.stages import trained
 from shallownets.studies.perceptron.theory.published import TABLE
 
 SHOWN = {"predicted": "g1 g2", "measured": "measured", "g1": "g1", "g2": "g2"}  # columns of the figure's table
-UNITS = {"estimate": "see quantity", "norm": "which", "star": "where norm* is"}
+UNITS = {
+    "estimate": "see quantity",
+    "norm": "which",
+    "star": "where norm* is",
+    "exponent": "measured, of the error in the images",
+}
 
 
 @stage
@@ -31,7 +36,7 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
     for one in TABLE:
         of = {"network": one.network, "images": one.images, "norm": "published", "star": "published"}
         apart = Estimate(one.predicted - one.measured, one.error, 1, np.inf)  # of fits whose samples are not known
-        rows.append({"quantity": "published: predicted less measured"} | of | apart.row())
+        rows.append({"quantity": "published: predicted less measured"} | of | {"exponent": one.measured} | apart.row())
         values = {"predicted": one.predicted, "predicted_error": one.predicted_error}
         values |= {"measured": one.measured, "measured_error": one.measured_error}
         shown.append(of | values | {"g1": one.g1, "g2": one.g2})
@@ -49,7 +54,8 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
                 if not np.isfinite([one.error for one in found.values()]).all():
                     lost.note(f"{network}, {norm}, {star}: no records where the first law is fitted", [of])
                     continue
-                rows += [{"quantity": name} | of | one.row() for name, one in found.items()]
+                exponent = {"exponent": found["measured"].value}
+                rows += [{"quantity": name} | of | exponent | one.row() for name, one in found.items()]
                 values = {name: found[quantity] for name, quantity in SHOWN.items()}
                 errors = {f"{name}_error": one.error for name, one in values.items()}
                 shown.append(of | {name: one.value for name, one in values.items()} | errors)

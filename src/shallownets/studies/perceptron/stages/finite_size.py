@@ -63,4 +63,5 @@ def finite_size(given: FiniteSize) -> Tables:
             line = fit_polynomial(1 / sizes, *np.array(values).T[:2], degrees=np.array(values).T[2])
             of = {"quantity": "large N", "alpha": given.alpha, "norm": lam, "inputs": kind}
             rows.append(of | line.coefficients[0].row())
+            shown.append(of | {"N": np.inf, "slope": line.coefficients[1].value} | line.coefficients[0].row())
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))

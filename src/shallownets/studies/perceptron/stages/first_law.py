@@ -25,7 +25,9 @@ def first_law(given: FirstLaw) -> Tables:
     limit = {"limit": laws.ghat(lam), "flow": laws.flow(lam), "asymptote": laws.GHAT / np.sqrt(lam)}
     for name, ratio in limit.items():
         shown.append(pd.DataFrame({"series": name, "alpha": np.inf, "norm": lam, "ratio": ratio}))
-    g1 = {"quantity": "g1", "alpha": np.inf, "norm": given.window[0], "theory": 0.5}
+    # the local exponent of λ^(-1/2) (1 + g/λ^2) is -1/2 - 2 g/λ^2
+    left_out = 2 * abs(2 * laws.GHAT_NEXT) / given.window[0] ** 2
+    g1 = {"quantity": "g1", "alpha": np.inf, "norm": given.window[0], "theory": 0.5, "order": left_out}
     rows.append(g1 | exact(-curves.exponent(fit, laws.ghat(fit))).row())
     small = {"quantity": "slope of the flow", "alpha": np.inf, "norm": 0.0, "theory": -1 / np.sqrt(2 * np.pi)}
     slope, off = curves.slope_at_zero(lambda lam: np.log(laws.flow(lam)), 0.0)

@@ -35,23 +35,29 @@ def learning_curves(given: LearningCurves, runs: list[Arrays]) -> Tables:
     following = (4 * far - near) / 3  # of order 1/alpha^2, extrapolated to 1/alpha^2 = 0
     rows = []
     shown = [pd.DataFrame({"series": "limit", "alpha": np.inf, "T": T, "norm": limit.ell, "error": limit.error})]
+    farthest = {run.parameters["alpha"]: float(run.arrays["norm"][-1]) for run in runs}
     for alpha in given.alphas:
         curve, t = times.times(alpha, LAST * alpha, given.points)
         of = {"quantity": "optimum passed", "alpha": alpha, "theory": passed}
         rows.append(of | {"order": 2 * abs(following) / alpha**2 + SPLINED} | exact(_passed(curve, t)).row())
         _, kappa = limits.stability(alpha)
+        if farthest.get(alpha, 0.0) > curve.lam[-1]:  # as far as the flow
+            curve, t = times.times(alpha, farthest[alpha], given.points)
         values = {"T": t / alpha**2, "norm": curve.lam / alpha, "error": alpha * curve.error}
         shown.append(pd.DataFrame({"series": "quasi-static", "alpha": alpha, "kappa": kappa} | values))
     low, high = given.window
     curve, t = times.times(given.far, high, given.points)
     inside = curve.lam >= low
-    order = 1 / low**2 + high / given.far
-    for name, values, theory in (
-        ("exponent of the norm", curve.lam, 1 / 3),
-        ("exponent of the error", curve.error, -1 / 6),
+    orders = laws.in_time(1 / low**2, high / given.far)
+    for name, values, theory, order in zip(
+        ("exponent of the norm", "exponent of the error"),
+        (curve.lam, curve.error),
+        (1 / 3, -1 / 6),
+        orders,
+        strict=True,
     ):
         slope = curves.exponent(t[inside], values[inside])
-        rows.append({"quantity": name, "alpha": given.far, "order": order, "theory": theory} | exact(slope).row())
+        rows.append({"quantity": name, "alpha": given.far, "order": 2 * order, "theory": theory} | exact(slope).row())
     for run in runs:
         alpha = run.parameters["alpha"]
         error = alpha * model.test_error(run.arrays["free"])

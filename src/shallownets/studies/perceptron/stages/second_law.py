@@ -44,7 +44,7 @@ def second_law(given: SecondLaw) -> Tables:
             rows.append(of | exact(value).row())
         wide = np.geomspace(SMALLEST / alpha, given.window[1], given.points)
         off = laws.uniform(alpha, alpha * wide, saddle.scaled(wide).error) / saddle.solve(alpha, alpha * wide).error - 1
-        of = {"quantity": "uniform", "alpha": alpha, "scaled": np.nan, "theory": laws.uniform_error()}
+        of = {"quantity": "uniform", "alpha": alpha, "scaled": np.nan, "theory": laws.UNIFORM}
         rows.append(of | exact(alpha * np.abs(off).max()).row())
         uniform = {"series": "uniform", "alpha": alpha, "scaled": wide, "error": alpha * off}
         shown.append(pd.DataFrame(uniform))

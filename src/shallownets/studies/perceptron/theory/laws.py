@@ -16,6 +16,10 @@ GHAT = float(np.sqrt(2 * np.sqrt(2 / np.pi) * (np.log(2) - 0.5)))
 PHI = GHAT / float(np.sqrt(2 * np.pi))
 # m -> RATE α/λ^2 for 1 << λ << α.
 RATE = float(np.sqrt(2 / np.pi) * np.pi**2 / 24)
+# What follows in both is a relative 1/λ^2, from exp(-z^2/2) = 1 - z^2/2 + ..: ∫ x^2 f^2 over 4 ∫ f^2 with a minus, and
+# -∫ x^3 f over 2 ∫ x f; f = 2/(1 + exp(2 x)).
+GHAT_NEXT = -float((0.75 * scipy.special.zeta(3) - np.pi**2 / 12) / (4 * (2 * np.log(2) - 1)))
+RATE_NEXT = -7 * float(np.pi**2) / 80
 
 
 _STEP = 1e-4  # of δ, in derivatives at 0
@@ -52,9 +56,22 @@ def uniform(alpha: float, lam: Array, Phi: Array) -> Array:
     return limits.hebb(alpha) * ghat(lam) * Phi * np.sqrt(lam / alpha) / PHI
 
 
-def uniform_error() -> float:
-    """Largest coefficient of 1/α in the error of ``uniform``: sup over λ of |k(λ) - b λ|."""
-    return max(abs(first_correction(lam) - SECOND * lam) for lam in np.geomspace(0.01, 300, 200))
+# sup over λ of |k(λ) - b λ|, the coefficient of 1/α in the error of ``uniform``: it rises to π/6 for large λ, where
+# A -> 0 in -π/6 (A - 1), and the rest is what b has already (docs/perceptron.md, section 5).
+UNIFORM = float(np.pi / 6)
+
+
+def in_time(small: float, large: float) -> tuple[float, float]:
+    """What the local exponents 1/3 of the norm and -1/6 of the error in time leave out at first order, absolute values.
+
+    With m = RATE α/λ^2 (1 + r/λ^2), which has no term in λ/α, and ε = PHI √(α/λ) (1 + g/λ^2 + b λ/α)/α they are
+    1/3 - 2 r/(3 λ^2) and -1/6 + (r - 2 g)/(3 λ^2) + b λ/(3 α).
+
+    Args:
+        small: 1/λ^2 at the smallest norm.
+        large: λ/α at the largest norm.
+    """
+    return abs(2 * RATE_NEXT) * small / 3, (abs(RATE_NEXT - 2 * GHAT_NEXT) * small + abs(SECOND) * large) / 3
 
 
 def least(of: Callable[[Array], Array], low: float, high: float) -> tuple[float, float]:

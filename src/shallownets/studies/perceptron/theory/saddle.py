@@ -25,11 +25,14 @@ from shallownets.errors import Impossible, in_short
 from shallownets.numerics.jit import kernel
 from shallownets.studies.perceptron.model import Array
 
-NODES = 13  # Gauss & Legendre, in each panel
+# Nodes of Gauss & Legendre in each panel, by which all that is returned has ten digits: with few examples u is long
+# against the width of the Gaussians, and with turned labels both signs of the margin count.
+_NODES, _MORE_NODES, _FEW = 14, 20, 2.0  # the latter below this number of examples over N, or with turned labels
 _BENDS = (1.7, 3.9)  # standard deviations where a panel of a Gaussian weight ends
 _REACH = 7.2  # and after which it is 5e-12
 _LONG = 4.0  # of a panel, in y
 _FADES = 14.0  # in 1/ell: then u has fallen by exp(-28)
+_FLAT = -36.0  # y below which u = 2 c to 2e-16, so that x is the only scale, and panels may be as long as it allows
 _RATIO = 2.0  # of one ell to the next on the way to a larger one
 _SMALLEST = 0.02  # λ at which the way begins; α -> infinity: ell
 _SHORT = 1e-6  # a step of Newton after which both unknowns are right to 1e-12
@@ -70,7 +73,8 @@ def _log_u(x, ell, log2c):
 def _panels(tau, log2c, ell, delta, p0, edges):
     """Fill ``edges`` with values of y = 2 ell (x + u) between which integrands are smooth; returns how many there are.
 
-    x bends at the widths of both Gaussians; in y itself u has no width but 1, however large ell is.
+    x bends at the widths of both Gaussians; in y itself u has no width but 1, however large ell is, and none where
+    it is flat. From there on y covers at most some 100; 0 where an unknown is so far off that there is no room.
     """
     R = 1 / sqrt(1 + delta * exp(2 * tau))
     rho = exp(tau) * R
@@ -102,9 +106,19 @@ def _panels(tau, log2c, ell, delta, p0, edges):
     first, n = kept, 0  # those of the y are put in behind, with places between where they are far apart
     whole = edges[first:]
     for i in range(kept - 1):
-        parts = min(int((edges[i + 1] - edges[i]) / _LONG) + 1, 20)
+        begin, end = edges[i], edges[i + 1]
+        if begin < _FLAT:
+            whole[n] = begin
+            n += 1
+            if end <= _FLAT:
+                continue
+            begin = _FLAT
+        pieces = (end - begin) / _LONG
+        if not pieces < whole.size - n - 4:
+            return 0
+        parts = int(pieces) + 1
         for part in range(parts):
-            whole[n] = edges[i] + (edges[i + 1] - edges[i]) * part / parts
+            whole[n] = begin + (end - begin) * part / parts
             n += 1
     whole[n] = edges[kept - 1]
     for i in range(n + 1):
@@ -116,17 +130,20 @@ def _panels(tau, log2c, ell, delta, p0, edges):
 def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
     """Both residuals, their derivatives by τ and log c, and the integrals of multiplier and stability.
 
-    out: F1, F2, F1_τ, F1_c, F2_τ, F2_c, ∫ w u (x + u), ∫ w (du/dx)^2, and the former's derivatives by τ and log c.
+    out: F1, F2, F1_τ, F1_c, F2_τ, F2_c; ∫ w u (x + u), and its derivatives by τ and log c; ∫ w (du/dx)^2, and its ones.
     """
     edges = np.empty(400)
     log2c = logc + log(2.0)
     n = _panels(tau, log2c, ell, delta, p0, edges)
+    if n == 0:
+        out[:] = np.nan
+        return
     R = 1 / sqrt(1 + delta * exp(2 * tau))
     rho = exp(tau) * R
     narrow, wide = exp(-tau), 1 / (2 * rho * rho)
     slope, height, length, clear = narrow / sqrt(2.0), sqrt(2 / np.pi), 1 / (2 * ell), 1 - 2 * p0
     small, largest = log2c < 600, exp(min(log2c, 600.0))  # 2 c, where it is a number
-    a = at = ac = b = bt = bc = m = mt = mc = q = 0.0
+    a = at = ac = b = bt = bc = m = mt = mc = q = qt = qc = 0.0
     for panel in range(n - 1):
         half = (edges[panel + 1] - edges[panel]) / 2
         for i in range(nodes.size):
@@ -145,12 +162,16 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
             ac += 2 * wu * u * kept
             m += wu * (x + u)
             mc += wu * kept * (x + 2 * u)
-            q += w * (D * kept) ** 2
+            bend = (D * kept) ** 2  # (du/dx)^2
+            q += w * bend
+            qc += 2 * w * bend * kept * kept * (1 + 2 * ell * u * (1 - rises))
             if x * x * wide < 40:
-                eu = step * exp(-x * x * wide) * u
-                by_tau = -clear * x * narrow / np.pi * eu  # u dw/dτ: the two Gaussians make one of width ρ
-                at += by_tau * u
-                mt += by_tau * (x + u)
+                narrowed = step * exp(-x * x * wide)
+                eu = narrowed * u
+                by_tau = -clear * x * narrow / np.pi * narrowed  # dw/dτ: the two Gaussians make one of width ρ
+                at += by_tau * u * u
+                mt += by_tau * u * (x + u)
+                qt += by_tau * bend
                 b += eu
                 bt += eu * x * x
                 bc += eu * kept
@@ -161,13 +182,14 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
     out[3] = ac / a
     out[4] = bt / b * exp(-2 * tau) - R * R - (R * R - 1)
     out[5] = bc / b
-    out[6], out[7], out[8], out[9] = m, q, mt, mc
+    out[6], out[7], out[8] = m, mt, mc
+    out[9], out[10], out[11] = q, qt, qc
 
 
 @kernel("b1(f8[::1], f8, f8, f8, f8[::1], f8[::1])")
 def _newton(y, ell, delta, p0, nodes, weights):
     """Solve at one ell from y = τ, log c, in place; y[2:4] become the integrals of multiplier and stability."""
-    out = np.empty(10)
+    out = np.empty(12)
     for _ in range(40):
         _equations(y[0], y[1], ell, delta, p0, nodes, weights, out)
         det = out[2] * out[5] - out[3] * out[4]
@@ -179,7 +201,8 @@ def _newton(y, ell, delta, p0, nodes, weights):
         y[0] -= shrink * first
         y[1] -= shrink * second
         if max(abs(first), abs(second)) < _SHORT:  # the error squares with each step, and so do those of the integrals
-            y[2], y[3] = out[6] - first * out[8] - second * out[9], out[7]
+            y[2] = out[6] - first * out[7] - second * out[8]
+            y[3] = out[9] - first * out[10] - second * out[11]
             return True
     return False
 
@@ -264,6 +287,11 @@ def _rule(nodes: int) -> tuple[Array, Array]:
     return np.polynomial.legendre.leggauss(nodes)
 
 
+def _nodes(alpha: float, noise: float, nodes: int | None) -> int:
+    """Those that were asked for, or as many as are needed."""
+    return nodes or (_MORE_NODES if alpha < _FEW or noise > 0 else _NODES)
+
+
 def _rising(values: ArrayLike, name: str) -> Array:
     values = np.atleast_1d(np.asarray(values, float))
     if values.ndim != 1 or not np.isfinite(values).all() or values[0] <= 0 or np.any(np.diff(values) <= 0):
@@ -274,26 +302,27 @@ def _rising(values: ArrayLike, name: str) -> Array:
 def _solved(ls: Array, delta: float, noise: float, start: list[float], nodes: int) -> Array:
     out = np.empty((ls.size, 4))
     if not _continue(ls, delta, noise, *_rule(nodes), out, np.array(start)):
-        raise Impossible(f"lambda/alpha up to {ls[-1]:g}: no solution found at 1/alpha^2 = {delta:g}, noise {noise:g}")
+        place = f"alpha = {delta**-0.5:g}, norm = {ls[-1] * delta**-0.5:g}" if delta > 0 else f"norm/alpha = {ls[-1]:g}"
+        raise Impossible(f"{place}, noise = {noise:g}: no solution found, expected a smaller norm")
     return out
 
 
-def solve(alpha: float, lam: ArrayLike, noise: float = 0.0, nodes: int = NODES) -> Curve:
+def solve(alpha: float, lam: ArrayLike, noise: float = 0.0, nodes: int | None = None) -> Curve:
     """The replica-symmetric solution at each norm.
 
     Args:
         alpha: examples over N, above 0.
         lam: norms λ, above 0, rising.
         noise: share p0 of the labels that are turned, at least 0 and below 1/2.
-        nodes: of the quadrature, in each panel.
+        nodes: of the quadrature, in each panel; as many as ten digits need, if None.
 
     Raises:
-        Impossible: a value without a meaning, or no solution; with noise there is none beyond where u overflows.
+        Impossible: a value without a meaning, or no solution.
     """
     lam = _rising(lam, "lam")
     if not (np.isfinite(alpha) and 0 < alpha < _LAST) or not 0 <= noise < 0.5:
         raise Impossible(f"alpha = {alpha}, noise = {noise}: expected a number above 0, and one from 0 to below 1/2")
-    tau, log_c, m, q = _from_hebb(lam / alpha, alpha, noise, nodes).T
+    tau, log_c, m, q = _from_hebb(lam / alpha, alpha, noise, _nodes(alpha, noise, nodes)).T
     tangent = np.exp(tau) / alpha
     R = 1 / np.sqrt(1 + tangent**2)
     return Curve(
@@ -340,7 +369,7 @@ class Scaled:
     delta: float
 
 
-def scaled(ell: ArrayLike, delta: float = 0.0, nodes: int = NODES) -> Scaled:
+def scaled(ell: ArrayLike, delta: float = 0.0, nodes: int | None = None) -> Scaled:
     """The solution at given ell = λ/α; α -> infinity where δ = 1/α^2 is 0.
 
     It is a smooth function of δ, also at small δ below 0, from which its derivative at 0 is taken.
@@ -349,6 +378,7 @@ def scaled(ell: ArrayLike, delta: float = 0.0, nodes: int = NODES) -> Scaled:
         Impossible: a value without a meaning.
     """
     ell = _rising(ell, "ell")
+    nodes = _nodes(abs(delta) ** -0.5 if delta else np.inf, 0.0, nodes)
     if delta > 0:
         solution = _from_hebb(ell, delta**-0.5, 0.0, nodes)
     elif delta == 0:
