@@ -58,10 +58,11 @@ def test_the_lock_pins_every_requirement_with_hashes_on_every_supported_python(p
     assert all(hashes and all(h.startswith("sha256:") for h in hashes) for _, hashes in locked)
 
 
-def test_the_optional_group_is_locked_to_the_same_versions(root, project, locked):
-    optional = pins_of(root / "deep.lock")
+@pytest.mark.parametrize("group", ["deep", "oracles"])
+def test_an_optional_group_is_locked_to_the_same_versions(root, project, locked, group):
+    optional = pins_of(root / f"{group}.lock")
     for python in ("3.11.0", "3.12.0", "3.13.0"):
-        for line in project["dependency-groups"]["deep"]:
+        for line in project["dependency-groups"][group]:
             requirement = Requirement(line)
             assert Version(version_on(optional, requirement.name, python)) in requirement.specifier
         for name in {pin.name for pin, _ in optional} & {pin.name for pin, _ in locked}:
@@ -124,6 +125,7 @@ def test_the_supported_pythons_are_said_in_one_place(root):
         "pyproject.toml",
         "requirements.lock",
         "deep.lock",
+        "oracles.lock",
         "environment.yml",
         "bootstrap.lock",
         "tests/test_environment.py",
