@@ -5,6 +5,7 @@ import importlib
 import msgspec
 import numpy as np
 import pytest
+import yaml
 
 from shallownets.config import settings
 from shallownets.config.check import section_of
@@ -15,7 +16,7 @@ from shallownets.stage import Arrays
 from shallownets.studies.spectra import charts
 from shallownets.studies.spectra.measure import curves, spectrum
 from shallownets.studies.spectra.stages import drawn
-from shallownets.studies.spectra.theory import evolution, law
+from shallownets.studies.spectra.theory import evolution, law, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.levels import levels
 from shallownets.studies.spectra.theory.quadratic import Quadratic
@@ -146,6 +147,15 @@ def test_spectra_have_the_rank_and_the_spikes_of_theory(tables):
     assert len(spikes) >= 2
     assert (np.abs(spikes.estimate - spikes.theory) < 2 * spikes.order).all()
     assert rank[rank.case == "Ib"].estimate.tolist() == [0]
+
+
+@pytest.mark.parametrize("tier", ["config.yaml", "workflow/tiers/cluster.yaml"])
+def test_every_phase_is_trained_and_lies_where_its_name_says(root, tier):
+    cases = yaml.safe_load((root / tier).read_text())["spectra"]["weight_spectra"]["cases"]
+    found = {name: phases.phase(True, gamma, d, N, lam).name for name, gamma, d, N, lam in cases}
+    assert found.pop("peak") == "V"
+    assert found.pop("best") in ("II", "VIa")  # on the line between them
+    assert found == {name: name for name in ("Ia", "Ib", "II", "III", "IV", "V", "VIa", "VIb")}
 
 
 def test_stopping_is_no_better_than_the_best_decay_beyond_its_error(tables):

@@ -26,7 +26,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             axes.plot(leading.N, leading[part], color=style.colour(n), linestyle=":", linewidth=0.9)
         axes.set(xscale="log", title=title, xlabel="$n/d$")
         axes.set_yscale("symlog", linthresh=1e-3)
-    both[0].plot([], [], color=style.GREY, linestyle=":", label="leading order")
+    both[1].plot([], [], color=style.GREY, linestyle=":", label="leading order")
     both[0].set_ylabel("part of $R/2$")
-    both[0].legend(ncols=2)
+    both[1].legend(loc="lower left")
     return figure

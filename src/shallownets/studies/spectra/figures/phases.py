@@ -7,6 +7,7 @@ Makes: the figure, PDF and PNG.
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from shallownets.drawing import style
 
@@ -29,7 +30,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             part = grid[grid.phase == name]
             if len(part) > 0.01 * len(grid):
                 at = (float(part.samples.median()), float(part.decay.median()))
-                axes.text(*at, name, ha="center", va="center", fontsize=8)
+                text = axes.text(*at, name, ha="center", va="center", fontsize=8)
+                text.set_path_effects([withStroke(linewidth=2, foreground="white")])  # on any colour
         axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), title=model, xlabel=r"$\log_d n_\mathrm{eff}$")
     both[0].set_ylabel(r"$\log_d\lambda$")
     bar = figure.colorbar(image, ax=both, ticks=np.arange(-2, 3))

@@ -42,5 +42,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     axes.set(xscale="log", xlabel="$n/d$", ylabel=r"$(n/d)\,(R/R_\mathrm{SE}-1)$")
     axes.set_xticks(sizes, [f"{N:g}" for N in sizes])
     axes.minorticks_off()
-    axes.legend(fontsize=6.5)
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high + 0.35 * (high - low))  # room for the legend
+    axes.legend(loc="upper left", ncols=2, fontsize=6.5, columnspacing=1.0)
     return figure

@@ -16,7 +16,7 @@ _BINS = 36
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     cases = list(dict.fromkeys(frame.case))
-    columns = 4
+    columns = min(len(cases), 5)
     height = -(-len(cases) // columns)
     figure = Figure(figsize=(style.PAGE, 1.7 * height + 0.2))
     panels = figure.subplots(height, columns, squeeze=False).ravel()

@@ -49,7 +49,6 @@ def optimal(given: Optimal) -> Tables:
                     if isinstance(network, Quadratic):
                         point["bayes"] = law.bayes(network, state.n)
                         point["pruned"] = _pruned(network, state.n, 1 / network.d)
-                        point["weak"] = evolution.solve(network, state.n, 1 / network.d).risk
                         rows.append(of | {"quantity": "over bayes"} | exact(state.risk / point["bayes"]).row())
                     states.append(state)
                     shown.append(point)

@@ -69,8 +69,9 @@ def peak(given: Peak) -> Tables:
                 shown.append(of | {"series": "harm", "risk": state.risk, "alone": harm})
                 best = evolution.best(network, state.n).risk
                 order = 2 * best / harm + (_moved(network, state.N, given.noise) if quadratic else 0.0)
-                over = exact(state.risk / harm).row()
-                rows.append(of | {"quantity": "harm", "theory": 1.0, "order": order} | over)
+                if order < 1:  # fitted noise exceeds what is not learned
+                    over = exact(state.risk / harm).row()
+                    rows.append(of | {"quantity": "harm", "theory": 1.0, "order": order} | over)
             advance(1)
         for gamma in given.saturating:
             network = Quadratic(gamma, given.d, given.noise)

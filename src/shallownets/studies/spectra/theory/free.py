@@ -38,14 +38,15 @@ def _height2(value, weight, near, offset, t):
             r2 = r * r + V
             if r2 == 0.0:  # on a level: the mean is 0, and what the level alone makes of V is at least t w
                 r2 = 1e-300
-            q = weight[i] / r2
+            r2 = 1 / r2
+            q = weight[i] * r2
             f += q
-            df += q / r2
+            df += q * r2
         step = (t * f - 1) * f / df
         if V == 0.0 and step <= 0:
             return 0.0
         V += step
-        if abs(step) < 1e-15 * V:
+        if abs(step) < 1e-10 * V:  # the next one would be its square
             break
     return max(V, 0.0)
 
