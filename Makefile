@@ -3,7 +3,7 @@
 READY := .venv/ready
 .PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs reseed archive verify test test-all \
 	coverage mutants test-cluster \
-	test-pythons test-snakemakes lint bench deep lock clean
+	test-pythons test-snakemakes lint bench deep oracles lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
 export HOME := $(if $(shell test -n "$$HOME" -a -w "$$HOME" && echo it),$(HOME),$(CURDIR)/.snakemake)
@@ -104,11 +104,16 @@ bench: $(READY)  ## time engines beside baselines, start-up beside BESIDE=checko
 deep: $(READY)  ## add the images of the study perceptron's deep part, an optional group of packages; then run `make figures`
 	@uv pip install --quiet --require-hashes --requirement deep.lock
 
+oracles: $(READY)  ## add solvers of others that tests hold minima against, an optional group of packages; then run `make test`
+	@uv pip install --quiet --require-hashes --requirement oracles.lock
+
 lock: $(READY)  ## resolve the versions anew
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group dev pyproject.toml --output-file requirements.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group deep --constraints requirements.lock --output-file deep.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--group oracles --constraints requirements.lock --output-file oracles.lock
 
 clean:  ## delete all results, also where results is a link to another disk; the environment stays
 	@sh workflow/clean.sh

@@ -11,6 +11,7 @@ from shallownets.drawing.interactive import number, panels
 from shallownets.studies.escape.charts import CHARTS
 from shallownets.studies.perceptron import charts as perceptron
 from shallownets.studies.riccati import charts as riccati
+from shallownets.studies.spectra import charts as spectra
 from shallownets.workflow import catalogue
 
 PARAMETERS = {
@@ -22,7 +23,7 @@ PARAMETERS = {
     "time_units": {"direction": 4},
     "sgd_flow": {"falls_from": 0.5},
 }
-LIVE = {"escape": CHARTS, "perceptron": perceptron.CHARTS, "riccati": riccati.CHARTS}
+LIVE = {"escape": CHARTS, "perceptron": perceptron.CHARTS, "riccati": riccati.CHARTS, "spectra": spectra.CHARTS}
 # rows of the table that are shown, and how often each
 SHOWN = {
     "fig1": lambda frame: len(frame),
