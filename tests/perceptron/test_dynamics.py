@@ -135,3 +135,17 @@ def test_steps_of_given_lengths_are_those_of_the_flow():
     assert flow.lam[-1] == pytest.approx(np.linalg.norm(W) / np.sqrt(20))
     assert flow.t.tolist() == pytest.approx([0.01, 0.04])
     assert flow.steps.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("alpha", [3.0, 30.0])
+def test_its_steps_are_those_that_the_engine_would_take_twice_as_long(alpha):
+    """One rule for both: a share of the stable step or of the norm. By the time and the number of steps to a norm."""
+    found = dynamics.descent(alpha, 1.5, 256, default_rng(5305))
+    t, n = np.cumsum(found.eta), found.lam.size - 2
+    N = 3000 // int(alpha)
+    flow = descend.descend(starts.draw(N, 3000, default_rng(5306)), found.lam[n : n + 1], fineness=0.5)
+    assert flow.steps[0] == pytest.approx(n + 1, abs=1.1)
+    assert flow.t[0] == pytest.approx(t[n], rel=0.05)
+    lengths = np.diff(np.append(0, found.lam))
+    assert lengths[0] == pytest.approx(0.08 * 0.05, rel=0.02)
+    assert (lengths < 0.0801 * (0.05 + found.lam)).all()
