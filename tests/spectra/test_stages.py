@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 import yaml
+from scipy import optimize
 
 from shallownets.config import settings
 from shallownets.config.check import section_of
@@ -99,6 +100,7 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
     [
         ("exponents", "by samples"),
         ("exponents", "by decay"),
+        ("exponents", "crossover"),
         ("peak", "position"),
         ("peak", "exponent"),
         ("noiseless", "exponent"),
@@ -183,6 +185,18 @@ def test_the_peak_of_a_curve_is_no_grid_point():
         assert evolution.solve(network, share * top.n, 0.1).risk < top.risk
     states = curves.along_decay(network, 50, [3.0, 1.0])
     assert states[1].risk == pytest.approx(evolution.solve(network, 50, 1.0).risk)
+
+
+@pytest.mark.parametrize("Network", [Diagonal, Quadratic])
+@pytest.mark.parametrize("between", ["Ib and II", "II and III"])
+def test_phases_meet_where_the_threshold_alone_says(Network, between):
+    """Without noise a threshold leaves min(s, x)^2 of a feature, and x = penalty lam/n."""
+    network = Network(1.0, 10**6, 0.5)
+    s, w = network.levels.value, network.levels.weight
+    lam = 100.0 if between == "Ib and II" else 1e10
+    goal = (lambda x: 0.5) if between == "Ib and II" else (lambda x: 0.5 * x**2)
+    x = optimize.brentq(lambda x: w @ np.minimum(s, x) ** 2 - goal(x), s[-1], s[0])
+    assert curves.crossover(network, lam, between).n == pytest.approx(network.penalty * lam / x, rel=1e-3)
 
 
 def test_quantiles_and_distance_of_a_spectrum_drawn_from_the_law():

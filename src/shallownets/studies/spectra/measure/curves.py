@@ -26,6 +26,25 @@ def along_decay(network: Network, N: float, decays: Iterable[float]) -> list[Sta
     return found
 
 
+def crossover(network: Network, lam: float, between: str) -> State:
+    """The state at which one phase passes into another as samples grow at one weight decay above the noise.
+
+    Args:
+        between: `Ib and II`, where the risk has fallen to half of that at zero weights; `II and III`, where it is
+            half of that of all features with the bias of the threshold.
+    """
+    level = network.levels.value[0 if between == "Ib and II" else -1]
+    position = lam * network.d / level  # where the threshold is of the size of the first or of the last feature
+
+    def gap(log_n: float) -> float:
+        state = evolution.solve(network, float(np.exp(log_n)) * network.samples, lam)
+        error = state.risk / network.zero
+        return error - 0.5 if between == "Ib and II" else error / state.x**2 - 0.5
+
+    log_n = float(scipy.optimize.brentq(gap, np.log(position / 30), np.log(30 * position), xtol=1e-10))
+    return evolution.solve(network, float(np.exp(log_n)) * network.samples, lam)
+
+
 def peak(network: Network, position: float, lam: float) -> State:
     """The state of largest risk over N at one weight decay, where d log R/d log n vanishes.
 

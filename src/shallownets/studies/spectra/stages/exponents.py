@@ -4,13 +4,15 @@ From: the dimension, and exponents of the teacher.
 Makes: a table of measurements.
 """
 
-from math import sqrt
+from collections.abc import Iterator
+from math import log, sqrt
 
 import numpy as np
 import pandas as pd
 
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Measurements, Table, stage
+from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.parameters.theory import Exponents
 from shallownets.studies.spectra.theory import evolution
 from shallownets.studies.spectra.theory import phases as law
@@ -64,6 +66,17 @@ def _prefactor(network: Network, name: str, state: State) -> dict:
     return of | measured
 
 
+def _crossovers(network: Network) -> Iterator[dict]:
+    """Exponent in the decay of the samples at which phases meet, from two decays; there v/x^2 << 1, and x ~ lam/N."""
+    for between, first in (("Ib and II", 100.0), ("II and III", network.d ** (network.gamma + 0.5))):
+        ends = [curves.crossover(network, lam, between) for lam in (first, 100 * first)]
+        slope = log(ends[1].n / ends[0].n) / log(100)
+        # v/x^2 changes the risk by twice itself, and it passes with a slope of 1/(2 gamma) or more; and rounding
+        order = sum(4 * network.gamma * end.v / end.x**2 for end in ends) / log(100) + 1e-6
+        of = {"quantity": "crossover", "phase": between, "N": ends[0].N, "lam": first, "theory": 1.0, "order": order}
+        yield of | exact(slope).row()
+
+
 @stage
 def exponents(given: Exponents) -> Measurements:
     rows = []
@@ -83,4 +96,7 @@ def exponents(given: Exponents) -> Measurements:
                 of = {"model": model, "gamma": gamma, "phase": name, "N": N, "lam": lam, "order": order}
                 rows.append(of | {"quantity": "by samples", "theory": phase.by_n} | exact(state.by_n).row())
                 rows.append(of | {"quantity": "by decay", "theory": phase.by_lam} | exact(state.by_lam).row())
+            rows += [
+                {"model": model, "gamma": gamma} | one for one in _crossovers(of_model(gamma, given.d, given.noise))
+            ]
     return Measurements(Table(pd.DataFrame(rows), UNITS))
