@@ -139,7 +139,7 @@ def test_steps_of_given_lengths_are_those_of_the_flow():
 
 @pytest.mark.parametrize(("alpha", "last"), [(3.0, 1.5), (0.1, 4.0)])
 def test_its_steps_are_those_that_the_engine_would_take_twice_as_long(alpha, last):
-    """One rule for both: a share of the norm, or of the stable step, which is the shorter one at α = 0.1 from norm 2 on.
+    """One rule for both: a share of the norm, or of the stable step, which is shorter at α = 0.1 from norm 2 on.
 
     By the time and the number of steps to a norm.
     """
