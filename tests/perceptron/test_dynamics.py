@@ -137,15 +137,18 @@ def test_steps_of_given_lengths_are_those_of_the_flow():
     assert flow.steps.tolist() == [1, 2]
 
 
-@pytest.mark.parametrize("alpha", [3.0, 30.0])
-def test_its_steps_are_those_that_the_engine_would_take_twice_as_long(alpha):
-    """One rule for both: a share of the stable step or of the norm. By the time and the number of steps to a norm."""
-    found = dynamics.descent(alpha, 1.5, 256, default_rng(5305))
+@pytest.mark.parametrize(("alpha", "last"), [(3.0, 1.5), (0.1, 4.0)])
+def test_its_steps_are_those_that_the_engine_would_take_twice_as_long(alpha, last):
+    """One rule for both: a share of the norm, or of the stable step, which is shorter at α = 0.1 from norm 2 on.
+
+    By the time and the number of steps to a norm.
+    """
+    found = dynamics.descent(alpha, last, 256, default_rng(5305))
     t, n = np.cumsum(found.eta), found.lam.size - 2
-    N = 3000 // int(alpha)
-    flow = descend.descend(starts.draw(N, 3000, default_rng(5306)), found.lam[n : n + 1], fineness=0.5)
+    drawn = starts.draw(1000, round(1000 * alpha), default_rng(5306))
+    flow = descend.descend(drawn, found.lam[n : n + 1], fineness=0.5)
     assert flow.steps[0] == pytest.approx(n + 1, abs=1.1)
-    assert flow.t[0] == pytest.approx(t[n], rel=0.05)
+    assert np.log(flow.t[0] / t[n]) == pytest.approx(0, abs=0.1 * last)  # late it is exp(2 λ κ)
     lengths = np.diff(np.append(0, found.lam))
     assert lengths[0] == pytest.approx(0.08 * 0.05, rel=0.02)
     assert (lengths < 0.0801 * (0.05 + found.lam)).all()
