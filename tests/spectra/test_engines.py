@@ -222,6 +222,21 @@ def test_gaussian_measurements_follow_state_evolution():
     assert np.mean(risks) == pytest.approx(theory, abs=4 * np.std(risks) / np.sqrt(40) + theory / d)
 
 
+def test_directions_without_data_are_filled_alike():
+    """n < d: the same eigenvalue in all of them, and residuals whose sum is what the penalty there demands."""
+    d, n = 30, 15
+    samples, penalty = matrices(n, d, 6210), nuclear.penalty_of(0.05, d)
+    found = nuclear.minimise(samples, penalty, gap=1e-10)
+    without = np.linalg.svd(samples.operator.x)[2][n:]
+    inside = without @ found.S @ without.T
+    np.testing.assert_allclose(inside, inside[0, 0] * np.eye(d - n), atol=1e-8)
+    assert inside[0, 0] > 0.01
+    residual = samples.y - samples.operator.of(found.S)
+    assert residual.sum() == pytest.approx(-penalty * np.sqrt(d) / 2, rel=1e-3)
+    apart = nuclear.minimise(matrices(n, d, 6210, "apart"), penalty)
+    assert apart.factor.shape[1] < 8 < d - n <= found.factor.shape[1]
+
+
 # Weights
 
 

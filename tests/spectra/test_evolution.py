@@ -262,6 +262,18 @@ def test_exponents_are_those_of_the_phase(Network, gamma, N, lam):
     assert found.by_lam == pytest.approx(expected.by_lam, abs=0.12)
 
 
+@pytest.mark.parametrize("gamma", [0.75, 1.0, 1.5])
+def test_noise_begins_to_harm_where_the_powers_of_both_phases_meet(gamma):
+    """N^(-1 + 1/(2 gamma)) of what is not learned, and of fitted noise the power with which it grows at few samples."""
+    d = 10**6
+    N = phases.harmful_from(True, gamma, d)
+    before, after = (phases.phase(True, gamma, d, share * N, 1e-9) for share in (0.9, 1.1))
+    assert (before.name, after.name) == ("IV", "V")
+    assert N**before.by_n == pytest.approx((N / d) ** after.by_n)
+    grown = peak.harm(True, 2e-8, 0.5) / peak.harm(True, 1e-8, 0.5)
+    assert np.log2(grown) == pytest.approx(after.by_n, abs=2e-3)
+
+
 def test_every_phase_has_its_place():
     named = {
         (0.5, 1e-5): "Ia",

@@ -201,3 +201,6 @@ def test_the_leading_split_is_the_limit_of_few_features():
     for t, k in ((1e4, 2.0), (1e4, 2.5), (1e3, 2.5)):
         exact, leading = (split(of, t, k * np.sqrt(t)) for split in (decomposition.exact, decomposition.leading))
         assert leading.total == pytest.approx(exact.total, rel=2e-3)
+    exact, leading = (split(of, 1e4, 100.0) for split in (decomposition.exact, decomposition.leading))
+    assert leading.overfitting == pytest.approx(exact.overfitting, rel=1e-3)  # of the bulk, not of another band
+    assert exact.overfitting > 1000 * abs(exact.learned)

@@ -7,10 +7,12 @@ Makes: the figure, PDF and PNG.
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from shallownets.drawing import style
 
 _BINS = 36
+_LEFT = 2.5  # of what is cut off, at most, over the largest eigenvalue
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -18,7 +20,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     cases = list(dict.fromkeys(frame.case))
     columns = min(len(cases), 5)
     height = -(-len(cases) // columns)
-    figure = Figure(figsize=(style.PAGE, 1.7 * height + 0.2))
+    figure = Figure(figsize=(style.PAGE, 1.75 * height + 0.3))
     panels = figure.subplots(height, columns, squeeze=False).ravel()
     for axes, case in zip(panels, cases, strict=False):
         here = frame[frame.case == case]
@@ -34,8 +36,11 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             color = style.COLOURS[1] if n < law.band.nunique() - 1 else "black"
             axes.plot(band.value, band.density, color=color, linewidth=0.8)
         axes.axvline(0, color=style.GREY, linewidth=0.6)
+        if law.value.max() > 0:
+            low = max(low, -_LEFT * top)
         axes.set(xlim=(low, 1.05 * top), ylim=(0.3 / (draws * width * d), 2 * law.density.max()), yscale="log")
-        axes.set_title(rf"{case}: $n/d={here.N.iloc[0]:g}$, $\lambda={here.lam.iloc[0]:.2g}$", fontsize=7.5)
+        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.set_title(f"{case}\n" + rf"$n/d={here.N.iloc[0]:g}$, $\lambda={here.lam.iloc[0]:.2g}$", fontsize=7)
     for axes in panels[len(cases) :]:
         axes.set_visible(False)
     for row in range(height):

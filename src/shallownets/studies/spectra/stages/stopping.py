@@ -22,7 +22,7 @@ from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n/d", "steps": "of gradient descent", "risk": "R", "estimate": "see quantity"}
 RECORDS = 80  # steps that are recorded, equally spaced in logarithm
-SPAN = (0.2, 5.0)  # weight decays over the best of theory
+SPAN = (0.3, 3.0)  # weight decays over the best of theory
 RATE = 0.02  # first learning rate, over the samples' number
 
 
