@@ -56,7 +56,8 @@ def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
     for column in kept.columns:
         a, b = new[column], kept[column]
         if not pd.api.types.is_numeric_dtype(b) or pd.api.types.is_bool_dtype(b):
-            differ = (a.astype(str) != b.astype(str)).sum()
+            # an empty cell is equal to none, also to itself
+            differ = (a.astype(str).fillna("") != b.astype(str).fillna("")).sum()
             if differ:
                 lines.append(f"{column}: {differ} entries differ")
             continue
