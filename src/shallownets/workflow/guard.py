@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping
@@ -65,12 +64,12 @@ def fault(path: Path, command: str, source: str) -> str | None:
     try:
         seal = json.loads(sidecar(path).read_bytes())
         changed = [name for name, read in seal["inputs"].items() if _hash(Path(name)) not in (None, read)]
-        sealed, made = seal["sha256"], shlex.split(seal["command"])
+        sealed, made = seal["sha256"], seal["command"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "it has no record of its making" if path.is_file() else None
     if _hash(path) not in (None, sealed):
         return "its bytes are not those that were written"
-    if made != shlex.split(command):
+    if made != command:
         return "it was made by another command"
     if seal.get("source") != source:
         return "it was made by another version of the source"
