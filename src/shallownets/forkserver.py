@@ -54,7 +54,7 @@ def start() -> None:
             [sys.executable, "-P", __file__, str(listener.fileno())],
             env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
             stdin=subprocess.PIPE,  # closed when this process ends, however it does
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,  # of the kind that jobs have: Python looks at its start whether one can seek in it
             stderr=subprocess.DEVNULL,
             pass_fds=[listener.fileno()],
             start_new_session=True,  # Ctrl-C is for the clients, who pass it on
