@@ -20,6 +20,7 @@ import socket
 import struct
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,13 @@ _LIBRARIES = {
     "run": ("numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.special", "msgspec", "filelock"),
     "draw": ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "pandas"),
 }
-# Variables that Snakemake and the shell set for each job anew, beside *_NUM_THREADS. No library reads them when it is
-# imported, but OPENBLAS_NUM_THREADS, which is 1 for all of this project.
-_OF_JOBS = {"PATH", "PYTHONPATH", "PWD", "OLDPWD", "SHLVL", "_", "TMPDIR", "TMP", "TEMPDIR", "TEMP"}
+# Variables that Snakemake and the shell set for each job. No library reads them when it is imported, but the number of
+# OpenBLAS's threads, which is 1 in all of this project.
+_OF_JOBS = {
+    *("PATH", "PYTHONPATH", "PWD", "OLDPWD", "SHLVL", "_", "TMPDIR", "TMP", "TEMPDIR", "TEMP"),
+    *(f"{name}_NUM_THREADS" for name in ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")),
+    "VECLIB_MAXIMUM_THREADS",
+}
 _FORWARDED = (signal.SIGINT, signal.SIGTERM)
 _LARGEST = 2**20  # bytes of a request; the system lets fewer through at once, and the client keeps a larger one
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, see prctl(2)
@@ -70,33 +75,29 @@ def _user(connection: socket.socket) -> int:
 
 def _surroundings() -> list:
     """What a library may read when it is imported, and which libraries they are."""
-    kept = {name: value for name, value in os.environ.items() if name not in _OF_JOBS and "_NUM_THREADS" not in name}
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_JOBS}
     return [sys.version, sys.prefix, str(Path.cwd()), kept]
 
 
 def hand_over() -> None:
     """Let the server of the run do the work of this process and end as its child does; return where it does not."""
-    if not (address := os.environ.pop(_ADDRESS, None)):
+    address = os.environ.pop(_ADDRESS, None)
+    if not address or None in (sys.stdin, sys.stdout, sys.stderr):  # a file that is closed is none to hand over
         return
-    os.umask(mask := os.umask(0o077))
-    request = {
-        "surroundings": _surroundings(),
-        "words": sys.argv[1:],
-        "environment": dict(os.environ),
-        "path": sys.path,
-        "umask": mask,
-    }
     before = {number: signal.getsignal(number) for number in _FORWARDED}
     ended = b""
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
         server.connect(f"\0{address}")
         if _user(server) == os.geteuid():
+            os.umask(mask := os.umask(0o077))
+            said = {"words": sys.argv[1:], "environment": dict(os.environ), "path": sys.path, "umask": mask}
+            request = json.dumps(said | {"surroundings": _surroundings()})
+            socket.send_fds(server, [request.encode()], [0, 1, 2])
 
             def forward(number: int, _: object) -> None:
                 with suppress(OSError):
                     server.send(bytes([number]))
 
-            socket.send_fds(server, [json.dumps(request).encode()], [0, 1, 2])
             for number in before:
                 signal.signal(number, forward)
             ended = server.recv(16)
@@ -111,22 +112,33 @@ def hand_over() -> None:
     sys.exit(code)
 
 
-def _receive(client: socket.socket) -> dict[str, Any]:
-    """The request of a client, its files 0 to 2 included, with the libraries imported that it needs.
+@cache
+def _prepare(command: str) -> None:
+    """Import what a command needs, and let numba find out what it can compile, which every child would do again.
 
     Raises:
-        OSError, ValueError: the client was killed before it asked, or is to do the work itself.
         ImportError: a library is missing, as the client will say.
     """
     from importlib import import_module
 
+    for name in _LIBRARIES.get(command, ()):
+        import_module(name)
+    if "numba" in _LIBRARIES.get(command, ()):
+        import_module("numba").njit("float64(float64)")(lambda x: x)
+
+
+def _receive(client: socket.socket) -> dict[str, Any]:
+    """The request of a client, its files 0 to 2 included, with the libraries imported that it needs.
+
+    Raises:
+        Exception: the client was killed before it asked, or is to do the work itself.
+    """
     said, files, *_ = socket.recv_fds(client, _LARGEST, 3)
     try:
         request = json.loads(said)
         if _user(client) != os.geteuid() or request["surroundings"] != _surroundings():
             raise ValueError("a library might be imported otherwise there")
-        for name in _LIBRARIES.get("".join(request["words"][:1]), ()):
-            import_module(name)
+        _prepare("".join(request["words"][:1]))
         if len(list(Path("/proc/self/task").iterdir())) > 1:
             raise ValueError("there are threads, which a child would lack")
     except Exception:
