@@ -13,6 +13,7 @@ The server ends with whoever started it, after the last child. A client that is 
 does the server. As its child ends, by an exit code or a signal, so does the client.
 """
 
+import io
 import json
 import os
 import signal
@@ -197,7 +198,8 @@ def _serve(listener: socket.socket) -> dict[str, Any] | None:
                 leave(file)
                 continue
             if not (child := os.fork()):
-                for other in [key.fileobj for key in waiting.get_map().values()]:
+                others: list[Any] = [key.fileobj for key in waiting.get_map().values()]
+                for other in others:
                     if other is not sys.stdin:
                         other.close()
                 return request
@@ -224,7 +226,8 @@ def _work(request: dict[str, Any], server: int) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     sys.argv[1:], sys.path[:] = request["words"], request["path"]
-    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
     runpy.run_module("shallownets", run_name="__main__", alter_sys=True)
 
 
