@@ -82,7 +82,7 @@ class Run:
             job.communicate()
         self.process.kill()
         self.process.communicate()
-        psutil.wait_procs([self.server], timeout=60)
+        psutil.wait_procs([self.server], timeout=600)
         assert not self.server.is_running()
 
 
@@ -106,7 +106,7 @@ def run(folder):
 
 def finished(job: subprocess.Popen) -> tuple[list[str], str, int]:
     """The words that a job says first, what else it says on either side, and how it ends."""
-    out, err = job.communicate(timeout=120)
+    out, err = job.communicate(timeout=1800)
     first, _, rest = out.partition("\n")
     return first.split(), rest + (err or ""), job.returncode
 
@@ -119,7 +119,7 @@ def began(job: subprocess.Popen) -> psutil.Process:
 
 
 def gone(process: psutil.Process) -> bool:
-    psutil.wait_procs([process], timeout=60)
+    psutil.wait_procs([process], timeout=600)
     return not process.is_running()
 
 
@@ -209,7 +209,7 @@ def test_a_signal_reaches_the_child_and_ends_both_alike(run, number, code):
     job = run.job()
     child = began(job)
     job.send_signal(number)
-    assert job.wait(120) == code
+    assert job.wait(1800) == code
     assert gone(child)
     job.communicate()
 
@@ -241,7 +241,7 @@ def test_the_server_ends_after_whoever_started_it_and_the_last_child(run):
 
 
 def test_the_server_ends_with_a_run_that_ends_by_itself(run):
-    run.process.communicate(timeout=120)
+    run.process.communicate(timeout=1800)
     assert run.process.returncode == 0
     assert gone(run.server)
 

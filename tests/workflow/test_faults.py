@@ -114,7 +114,7 @@ def test_a_run_of_which_everything_is_killed_leaves_no_process(checkout, count_f
         time.sleep(0.05)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
-    _, left = psutil.wait_procs(servers(checkout), timeout=60)
+    _, left = psutil.wait_procs(servers(checkout), timeout=600)
     assert left == []
     count_fault("SIGKILL to Snakemake and to all clients", 1, 1)
 
