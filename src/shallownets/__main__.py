@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from shallownets import rooms
+from shallownets import forkserver, rooms
 from shallownets.errors import UserError
 from shallownets.results import runs
 
@@ -82,6 +82,7 @@ def run() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # α is said as \u03b1 where only ASCII can be
     try:
+        forkserver.hand_over()
         runs.join()
         try:
             main()

@@ -88,6 +88,37 @@ def test_a_stage_that_is_killed_after_it_wrote_its_results_has_failed_and_they_a
     count_fault("SIGKILL to a stage that has written its results", 1, 1)
 
 
+def servers(checkout: Checkout) -> list[psutil.Process]:
+    """Processes that fork the jobs of the checkout, and their children."""
+    file = str(checkout.folder / "src/shallownets/forkserver.py")
+    return [process for process in psutil.process_iter(["cmdline"]) if file in (process.info["cmdline"] or ())]
+
+
+def test_a_server_forks_the_jobs_of_a_run_and_is_gone_with_it(checkout):
+    stage = checkout.folder / "src/shallownets/studies/toy/stages/start.py"
+    with stage.open("a") as source:
+        source.write("\nimport sys\nprint(*sys.orig_argv)\n")
+    checkout.run("results/smoke/data/toy/start.npz")
+    said = (checkout.results / "logs/toy/start.log").read_text()
+    assert str(checkout.folder / "src/shallownets/forkserver.py") in said
+    assert servers(checkout) == []
+
+
+def test_a_run_of_which_everything_is_killed_leaves_no_process(checkout, count_fault):
+    stage = checkout.folder / "src/shallownets/studies/toy/stages/start.py"
+    with stage.open("a") as source:
+        source.write("\nimport time\ntime.sleep(600)\n")
+    run = start(checkout)
+    while len(servers(checkout)) < 2:  # the server and the job
+        assert run.poll() is None
+        time.sleep(0.05)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    _, left = psutil.wait_procs(servers(checkout), timeout=600)
+    assert left == []
+    count_fault("SIGKILL to Snakemake and to all clients", 1, 1)
+
+
 def cut(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
@@ -254,7 +285,7 @@ def test_a_full_disk_and_one_that_is_read_only_are_said_and_a_new_run_goes_on(ch
 
 
 def kill_something(run: subprocess.Popen, checkout: Checkout, rng: np.random.Generator) -> bool:
-    """SIGKILL Snakemake, one of its jobs or all at once at a random time; False where the run was done before."""
+    """SIGKILL Snakemake, a job, their server or all at once at a random time; False where the run was done before."""
 
     def made() -> int:
         return sum(path.suffix in (".npz", ".csv", ".png") for path in checkout.results.rglob("*"))
@@ -270,7 +301,8 @@ def kill_something(run: subprocess.Popen, checkout: Checkout, rng: np.random.Gen
         os.killpg(run.pid, signal.SIGKILL)
     elif victims == "job":
         children = psutil.Process(run.pid).children(recursive=True)
-        next((job for job in children if job.name().startswith("python")), run).kill()
+        pythons = [job for job in children if job.name().startswith("python")]  # the server, its children and clients
+        (pythons[rng.integers(len(pythons))] if pythons else run).kill()
     else:
         run.kill()
     run.wait()

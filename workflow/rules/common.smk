@@ -19,7 +19,7 @@ from shallownets.config import settings, yamlfile
 from shallownets.config.commandline import option, values, words
 from shallownets.errors import UserError
 from shallownets.workflow import catalogue, guard, user
-from shallownets import sources
+from shallownets import forkserver, sources
 
 user.introduce()
 
@@ -125,3 +125,5 @@ onstart:
     except UserError as error:
         raise WorkflowError(str(error))
     print(settings.summary(config, settings.default(ROOT)), file=sys.stderr)
+    if not workflow.non_local_exec:
+        forkserver.start()
