@@ -280,7 +280,7 @@ def test_another_user_does_the_work_without_the_server(run, user):
     assert said.split()[0] == ("alone" if user else "forked")
 
 
-@pytest.mark.parametrize("command", forkserver._LIBRARIES)
+@pytest.mark.parametrize("command", forkserver.LIBRARIES)
 def test_the_server_imports_libraries_alone_and_starts_no_thread(run, command):
     run.does(
         "import numpy as np\n"

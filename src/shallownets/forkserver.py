@@ -27,7 +27,7 @@ from typing import Any
 
 _ADDRESS = "SHALLOWNETS_SERVER"  # environment variable through which jobs find the server
 # What a command imports. A library that is missing here is imported by each child.
-_LIBRARIES = {
+LIBRARIES = {
     "run": ("numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.special", "msgspec", "filelock"),
     "draw": ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "pandas"),
 }
@@ -122,9 +122,9 @@ def _prepare(command: str) -> None:
     """
     from importlib import import_module
 
-    for name in _LIBRARIES.get(command, ()):
+    for name in LIBRARIES.get(command, ()):
         import_module(name)
-    if "numba" in _LIBRARIES.get(command, ()):
+    if "numba" in LIBRARIES.get(command, ()):
         import_module("numba").njit("float64(float64)")(lambda x: x)
 
 
