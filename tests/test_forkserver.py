@@ -143,6 +143,7 @@ def test_a_job_is_forked_with_its_words_environment_files_and_mask(run, tmp_path
 @pytest.mark.parametrize(
     ("work", "code"),
     [
+        ("sys.exit()", 0),
         ("sys.exit(3)", 3),
         ("sys.exit('said')", 1),
         ("1 / 0", 1),
@@ -267,6 +268,15 @@ def test_what_would_differ_is_done_without_the_server(run, other):
 
 def test_a_request_that_is_too_large_is_no_request(run):
     assert finished(run.job(*["x" * 100_000] * 4))[0][0] == "alone"
+
+
+def test_a_child_clears_away_nothing_of_the_servers(folder):
+    run = Run(folder, MPLCONFIGDIR="/proc/none")  # in place of which Matplotlib makes a folder, to be deleted at its end
+    run.does("import matplotlib; print(matplotlib.get_configdir(), os.path.isdir(matplotlib.get_configdir()))")
+    one, two = (finished(run.job("draw")) for _ in range(2))
+    run.end()
+    assert one[0][0] == two[0][0] == "forked"
+    assert one[1] == two[1] and one[1].endswith(" True\n")
 
 
 @pytest.mark.parametrize("user", [0, 65534])

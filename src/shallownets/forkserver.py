@@ -212,9 +212,11 @@ def _serve(listener: socket.socket) -> dict[str, Any] | None:
 
 def _work(request: dict[str, Any], server: int) -> None:
     """Be a job, as if the client had gone on."""
+    import atexit
     import ctypes
     import runpy
 
+    atexit._clear()  # what libraries clear away when a process ends is the server's
     os.setpgid(0, 0)
     ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != server:  # it was killed before that
@@ -228,7 +230,17 @@ def _work(request: dict[str, Any], server: int) -> None:
     sys.argv[1:], sys.path[:] = request["words"], request["path"]
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
-    runpy.run_module("shallownets", run_name="__main__", alter_sys=True)
+    code = 0
+    try:
+        runpy.run_module("shallownets", run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):  # Python says what it is
+            raise
+        code = end.code or 0
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # the rest of Python's own end visits all that the libraries hold, and takes longer than many a job
 
 
 if __name__ == "__main__":
