@@ -271,7 +271,7 @@ def test_a_request_that_is_too_large_is_no_request(run):
 
 
 def test_a_child_clears_away_nothing_of_the_servers(folder):
-    run = Run(folder, MPLCONFIGDIR="/proc/none")  # in place of which Matplotlib makes a folder, to be deleted at its end
+    run = Run(folder, MPLCONFIGDIR="/proc/none")  # Matplotlib makes a folder in place of it, and deletes it at its end
     run.does("import matplotlib; print(matplotlib.get_configdir(), os.path.isdir(matplotlib.get_configdir()))")
     one, two = (finished(run.job("draw")) for _ in range(2))
     run.end()

@@ -128,8 +128,11 @@ def _prepare(command: str) -> None:
         import_module("numba").njit("float64(float64)")(lambda x: x)
 
 
-def _receive(client: socket.socket) -> dict[str, Any]:
+def _receive(client: socket.socket, surroundings: list) -> dict[str, Any]:
     """The request of a client, its files 0 to 2 included, with the libraries imported that it needs.
+
+    Args:
+        surroundings: those of the server before it imported any; Matplotlib adds a variable where it has no folder.
 
     Raises:
         Exception: the client was killed before it asked, or is to do the work itself.
@@ -137,7 +140,7 @@ def _receive(client: socket.socket) -> dict[str, Any]:
     said, files, *_ = socket.recv_fds(client, _LARGEST, 3)
     try:
         request = json.loads(said)
-        if _user(client) != os.geteuid() or request["surroundings"] != _surroundings():
+        if _user(client) != os.geteuid() or request["surroundings"] != surroundings:
             raise ValueError("a library might be imported otherwise there")
         _prepare("".join(request["words"][:1]))
         if len(list(Path("/proc/self/task").iterdir())) > 1:
@@ -162,6 +165,7 @@ def _serve(listener: socket.socket) -> dict[str, Any] | None:
     import selectors
 
     children: dict[socket.socket, int] = {}
+    surroundings = _surroundings()
     waiting = selectors.PollSelector()  # which has no file of its own that the children would share
     waiting.register(sys.stdin, selectors.EVENT_READ)
     waiting.register(listener, selectors.EVENT_READ)
@@ -193,7 +197,7 @@ def _serve(listener: socket.socket) -> dict[str, Any] | None:
                 leave(file)
         else:
             try:
-                request = _receive(file)
+                request = _receive(file, surroundings)
             except Exception:
                 leave(file)
                 continue
