@@ -275,6 +275,7 @@ def test_the_flow_in_a_large_sample_of_margins():
     assert found[1] == pytest.approx(np.sqrt(2 / np.pi * (w @ V**2)) / 0.66, rel=1e-3)
     assert found[1] / laws.ghat(0.66) == pytest.approx(1.1482, abs=1e-4)
     assert laws.flow([8.0])[0] / laws.ghat(8.0) == pytest.approx(1.003, abs=5e-4)
+    assert 40.0**2 * (laws.flow([40.0])[0] / laws.ghat(40.0) - 1) == pytest.approx(laws.FLOW_NEXT, rel=2e-4)
 
 
 def test_free_training_stops_where_labels_are_wrong():

@@ -99,6 +99,7 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
         ("first_law", "g1"),
         ("first_law", "first order"),
         ("first_law", "slope of the flow"),
+        ("first_law", "free over fixed"),
         ("second_law", "first order"),
         ("optimum", "exponent of the norm"),
         ("optimum", "exponent of the error"),

@@ -10,11 +10,30 @@ import pandas as pd
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.perceptron.measure import curves
+from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.parameters.theory import FirstLaw
 from shallownets.studies.perceptron.theory import laws, limits, saddle
 
 UNITS = {"alpha": "examples/N", "norm": "1", "ratio": "error over Hebb's"}
 SLOPED = 1e-6  # of a slope, by the digits of the flow at norms that are 5e-4 apart
+DIGITS = 1e-8  # of the flow
+FARTHER = np.array([1.0, 2.0, 4.0])  # norms at which the flow is held against its limit, over the smallest of the fit
+
+
+def _mirrored(fit: Array, g1: float) -> list[dict]:
+    """A free norm beside the fixed one, whose exponent is given: their ratio is 1 + FLOW_NEXT/λ^2 + O(λ^-4)."""
+    norm = fit[0] * FARTHER
+    rest = norm**2 * (laws.flow(norm) / laws.ghat(norm) - 1)
+    following = 4 / 3 * np.abs(np.diff(rest))  # of order 1/λ^2: what is left of it at twice the norm is a quarter
+    rows = [
+        {"quantity": "free over fixed", "alpha": np.inf, "norm": lam, "theory": laws.FLOW_NEXT}
+        | {"order": 2 * off + DIGITS * lam**2}
+        | exact(value).row()
+        for lam, value, off in zip(norm, rest, following, strict=False)
+    ]
+    apart = -curves.exponent(fit, laws.flow(fit)) - g1
+    of = {"quantity": "g1, free less fixed", "alpha": np.inf, "norm": fit[0], "theory": 0.0}
+    return [*rows, of | {"order": 4 * laws.FLOW_NEXT / fit[0] ** 2} | exact(apart).row()]
 
 
 @stage
@@ -29,6 +48,7 @@ def first_law(given: FirstLaw) -> Tables:
     left_out = 2 * abs(2 * laws.GHAT_NEXT) / given.window[0] ** 2
     g1 = {"quantity": "g1", "alpha": np.inf, "norm": given.window[0], "theory": 0.5, "order": left_out}
     rows.append(g1 | exact(-curves.exponent(fit, laws.ghat(fit))).row())
+    rows += _mirrored(fit, float(rows[0]["estimate"]))
     small = {"quantity": "slope of the flow", "alpha": np.inf, "norm": 0.0, "theory": -1 / np.sqrt(2 * np.pi)}
     slope, off = curves.slope_at_zero(lambda lam: np.log(laws.flow(lam)), 0.0)
     rows.append(small | {"order": off + SLOPED} | exact(slope).row())

@@ -20,6 +20,8 @@ RATE = float(np.sqrt(2 / np.pi) * np.pi**2 / 24)
 # -∫ x^3 f over 2 ∫ x f; f = 2/(1 + exp(2 x)).
 GHAT_NEXT = -float((0.75 * scipy.special.zeta(3) - np.pi**2 / 12) / (4 * (2 * np.log(2) - 1)))
 RATE_NEXT = -7 * float(np.pi**2) / 80
+# ``flow`` over ``ghat`` -> 1 + FLOW_NEXT/λ^2 for large λ (docs/perceptron.md, section 6).
+FLOW_NEXT = float(np.pi**2) / 48
 
 
 _STEP = 1e-4  # of δ, in derivatives at 0
