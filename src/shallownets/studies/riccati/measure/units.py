@@ -41,7 +41,7 @@ def half_risk(starts: Iterable[Start], M_star: int, beta: float, d: int) -> Time
 
 
 def direction(starts: Iterable[Start], lam: Array, N: int, d: int, j: int) -> Times:
-    """When direction j, counted from 0 and not the student's last, is learned: G_jj = 1/2."""
+    """When direction j, counted from 0, is learned: G_jj = 1/2; what theory says may be nan."""
     guess = emergence.times(lam, N, d)[j]
     found = [curves.first_time(start, lam, lambda Z: float(Z[j] @ Z[j]) - 0.5, guess) for start in starts]
     theory = equivalent.emergence(lam, N, d, j)

@@ -245,7 +245,7 @@ class Units(Section):
         yield room("light_d", self.light_d, max(self.M_star), max(self.M_star))
         for n, d in enumerate(self.d):
             yield room(f"d.{n}", d, self.heavy_M_star, self.N)
-        last = min(self.N - 1, self.heavy_M_star)  # the student's last has no law of its time, theory.equivalent
+        last = min(self.N, self.heavy_M_star)
         yield self.direction <= last, "direction", f"a number from 1 to {last}"
 
     def work(self) -> float:

@@ -37,13 +37,11 @@ def starts(given: Emergence) -> Iterator[Start]:
 
 
 def predicted(given: Emergence, lam: Array, j: int) -> dict[str, float]:
-    """Theory of the time of direction j: the source's, of deflation, and of the equivalent, which has no last one."""
-    columns = {"source": theory.times(lam, given.N, given.d)[j]}
-    columns["deflated"] = theory.deflated_times(lam, given.N, given.d)[0][j]
-    if j < given.N - 1:
-        of = equivalent.emergence(lam, given.N, given.d, j)
-        columns |= {"theory": of.time, "deviation": of.deviation, "rate": of.slope, "freedom": of.freedom}
-    return columns
+    """Times of direction j by the source, by deflation, and by the equivalent with the spread, the slope and n."""
+    of = equivalent.emergence(lam, given.N, given.d, j)
+    columns = {"theory": of.time, "deviation": of.deviation, "rate": of.slope, "freedom": of.freedom}
+    columns["source"] = theory.times(lam, given.N, given.d)[j]
+    return columns | {"deflated": theory.deflated_times(lam, given.N, given.d)[0][j]}
 
 
 def measurements(given: Emergence, lam: Array, chosen: Places, found: Learned, late: str, lost: Lost) -> list[dict]:

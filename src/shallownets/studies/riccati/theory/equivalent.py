@@ -27,6 +27,8 @@ from scipy.special import digamma, expit, logit, polygamma
 
 from shallownets.studies.riccati.model import Array
 
+LEAST = 1e-12  # degrees of freedom that are none
+
 
 def log_kappa(t: float, lam: Array, N: int, d: float) -> float:
     """log κ(t), from the trace of the projector.
@@ -98,7 +100,7 @@ def time_to_risk(level: float, lam: Array, N: int, d: float, guess: float) -> fl
 
 @dataclass(frozen=True)
 class Emergence:
-    """When one direction is learned, G_jj = 1/2, over random starts.
+    """When one direction is learned, G_jj = 1/2, over random starts. All are nan where there is no such law.
 
     Attributes:
         time: mean.
@@ -114,34 +116,35 @@ class Emergence:
 
 
 def emergence(lam: Array, N: int, d: float, j: int) -> Emergence:
-    """When direction j is learned, counted from 0, below the least of M* and N and not the last direction of the student.
+    """When direction j is learned, counted from 0.
 
-    The log of q_j is that of κ without direction j, times a chi^2 over its n degrees of freedom: G_jj = 1/2 where
-    2 t λ_j + log q_j = 0. For directions far apart n is N - j, and this is the law of ``emergence.deflated_times``.
+    The log of q_j is that of κ without direction j, plus that of a chi^2 over its n degrees of freedom: G_jj = 1/2 where
+    2 t λ_j + log q_j = 0. For directions far apart n is N - j, and this is the law of ``emergence.deflated_times``. For
+    the last directions of a student narrower than its teacher n may vanish before their rivals have fallen back: then
+    there is no such time.
 
     Args:
         lam, N, d: as for ``log_kappa``.
-        j: the direction.
-
-    Raises:
-        ValueError: j is N - 1 or beyond: nothing but the direction after it competes, and n vanishes.
+        j: the direction, below M*.
     """
-    if not 0 <= j < min(lam.size, N - 1):
-        raise ValueError(f"direction {j} of {lam.size}: the equivalent needs one below {min(lam.size, N - 1)}")
     others = np.delete(lam, j)
 
     def left(t: float) -> tuple[float, float, float]:
-        """(log κ, n, its mean λ weighted by v) of the others."""
+        """(log κ, n, the mean λ weighted by v) of the others."""
         if not others.size:
             return float(logit(N / (d - 1))), N * (1 - N / (d - 1)), 0.0
         of = shares(t, others, N, d - 1)
-        return log_kappa(t, others, N, d - 1), of.spread, float((others * of.v).sum() / of.spread)
+        mean = (others * of.v).sum() / of.spread if of.spread > 0 else 0.0
+        return log_kappa(t, others, N, d - 1), of.spread, float(mean)
 
-    def ahead(log_t: float) -> float:
-        log, n, _ = left(np.exp(log_t))
-        return 2 * np.exp(log_t) * lam[j] + log + digamma(n / 2) - np.log(n / 2)
+    def ahead(t: float) -> float:
+        log, n, _ = left(t)
+        return 2 * t * lam[j] + log + digamma(n / 2) - np.log(n / 2) if n > LEAST else -np.inf
 
-    guess = np.log(np.log(d / N) / (2 * lam[j]))
-    T = float(np.exp(scipy.optimize.brentq(ahead, guess - 5, guess + 2)))
+    times = np.log(d / N) / (2 * lam[j]) * np.geomspace(0.01, 10, 200)
+    after = np.flatnonzero(np.array([ahead(t) for t in times]) > 0)
+    if not after.size or after[0] == 0:
+        return Emergence(np.nan, np.nan, np.nan, np.nan)
+    T = float(scipy.optimize.brentq(ahead, times[after[0] - 1], times[after[0]]))
     _, n, mean = left(T)
     return Emergence(T, float(np.sqrt(polygamma(1, n / 2))) / (2 * (lam[j] - mean)), 1 - mean / lam[j], n)
