@@ -39,7 +39,9 @@ def _times(axes: Axes, frame: pd.DataFrame) -> None:
     axes.set(xscale="log", yscale="log", xlabel="direction $j$", ylabel="time at which $G_{jj}=1/2$")
     ticks = [j for j in (1, 2, 4, 8, 16, 32) if j <= frame.j.max()]
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
-    axes.xaxis.minorticks_off()
+    ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200) if frame.value.min() / 2 < t < 2 * frame.value.max()]
+    axes.set_yticks(ticks, [str(tick) for tick in ticks])
+    axes.minorticks_off()
     axes.legend(title=r"$\eta d$", loc="upper left", handlelength=1.4)
     axes.set_title("times")
 

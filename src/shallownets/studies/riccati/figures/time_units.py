@@ -30,13 +30,13 @@ def _light(axes: Axes, frame: pd.DataFrame) -> None:
     ticks = sorted(frame.M_star.unique())
     M_star = np.geomspace(ticks[0], ticks[-1], 50)
     axes.plot(M_star, scaled.min() * np.sqrt(M_star / ticks[0]), color="black", linewidth=0.8, linestyle="--")
-    axes.axhline(scaled.mean(), color=style.GREY, linewidth=0.7, zorder=0)
-    axes.set(xscale="log", xlabel="width $M_*=N$", ylim=(0.9 * scaled.min(), 1.4 * scaled.max()))
+    axes.set(xscale="log", xlabel="width $M_*=N$", ylim=(0.9 * scaled.min(), 1.55 * scaled.max()))
     axes.set_ylabel(r"time to half the risk / $[M_*^{1/2}\log(d/N)]$")
     axes.set_xticks(ticks, [str(width) for width in ticks])
     axes.xaxis.minorticks_off()
     axes.set_title(f"light tails, $d={whole(frame.d.iloc[0])}$")
-    axes.legend(loc="upper right", title=r"dashed: unit $M_*\log d$", ncols=2, columnspacing=0.8, handletextpad=0.3)
+    title = r"dashed: unit $M_*\log d$"
+    axes.legend(loc="upper right", title=title, ncols=2, columnspacing=0.8, handletextpad=0.3, frameon=True, framealpha=1)
 
 
 def _ratios(axes: Axes, frame: pd.DataFrame) -> None:

@@ -2,7 +2,7 @@
 
 From: sizes, step sizes and a seed.
 Makes: a table of measurements and the data of the figure `sgd_emergence`. Runs that diverged are left out and noted; so
-are, of a direction's time, those that have not learned it by the last time.
+are times of directions that are not learned from all starts.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import Estimate, mean
+from shallownets.numerics.statistics import mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import curves
@@ -30,39 +30,35 @@ def of_step(key: dict, lam: Array, found: list[Followed], lost: Lost) -> tuple[l
         key: columns of the sizes and the step size.
         lam: (M*,) the teacher's eigenvalues.
         found: of each start, all of them followed to the end.
-        lost: notes directions that are not learned.
+        lost: notes directions that are not learned from all of them.
     """
     rows, shown = [], []
     times = np.array([one.times for one in found])
     last = np.array([one.diagonal[:, -1] for one in found])
-    growth = lam - key["eta_d"] * (1 + 2 / key["N"])
+    learned = np.isfinite(times).all(0)  # by each of SERIES, of each direction
     for j in range(lam.size):
-        of = key | {"j": j + 1, "growth": growth[j] / lam[j]}
-        sgd, finite, _ = last[:, :, j].T
-        rows.append({"quantity": "last overlap"} | of | {"theory": finite.mean()} | mean(sgd).row())
-        in_time = np.isfinite(times[:, :2, j]).all(1)
-        for place, series in enumerate(SERIES):
-            reached = times[np.isfinite(times[:, place, j]), place, j]
-            if len(reached) == len(found):
-                point: Estimate = mean(reached)
-                shown.append({"series": series} | of | {"value": point.value, "error": point.error})
-        outcome = "have not learned it"
-        used = [{"quantity": "SGD over finite step", "eta_d": key["eta_d"], "j": j + 1}]
-        if lost.enough(in_time, f"direction {j + 1}, eta d = {key['eta_d']:g}", outcome, used):
-            over = np.log(times[in_time, 0, j] / times[in_time, 1, j])
+        of = key | {"j": j + 1}
+        rows.append({"quantity": "last overlap"} | of | {"theory": last[:, 1, j].mean()} | mean(last[:, 0, j]).row())
+        for place in np.flatnonzero(learned[:, j]):
+            point = mean(times[:, place, j])
+            shown.append({"series": SERIES[place]} | of | {"value": point.value, "error": point.error})
+        if learned[:2, j].all():
+            over = np.log(times[:, 0, j] / times[:, 1, j])
             rows.append({"quantity": "SGD over finite step"} | of | {"theory": 0.0} | mean(over).row())
-    of = key | {"j": 0, "growth": 0.0}
-    missing = lam.size - last.sum(2)
+    of = key | {"j": 0}
+    missing = min(lam.size, key["N"]) - last.sum(2)
     theory = {"theory": missing[:, 1].mean(), "flow": missing[:, 2].mean()}
     rows.append({"quantity": "missing directions"} | of | theory | mean(missing[:, 0]).row())
-    # as far as all starts learn one direction after the other
-    learned = np.isfinite(times[:, 0]).all(0)
-    first = int(np.argmin(learned)) if not learned.all() else lam.size
-    if first > 2:
-        j = np.arange(first) + 1
-        exponents = [curves.power(j, one[0, :first]) for one in times]
-        theory = {"theory": np.mean([curves.power(j, one[1, :first]) for one in times])}
-        rows.append({"quantity": "exponent of times"} | of | {"j": first} | theory | mean(exponents).row())
+    half, late = key["N"] // 2, np.flatnonzero(~learned[:2].all(0)) + 1
+    if late.size:
+        used = [{"quantity": "SGD over finite step", "eta_d": key["eta_d"], "j": late.tolist()}]
+        used += [{"quantity": "exponent of times", "eta_d": key["eta_d"]}] if late[0] <= half else []
+        directions = ", ".join(str(j) for j in late)
+        lost.note(f"times at eta d = {key['eta_d']:g}, directions {directions}: not learned from all starts", used)
+    j = np.arange(min(half, late[0] - 1 if late.size else lam.size)) + 1
+    if j.size == half > 1:
+        sgd, finite = ([curves.power(j, one[place, : j.size]) for one in times] for place in (0, 1))
+        rows.append({"quantity": "exponent of times"} | of | {"theory": np.mean(finite)} | mean(sgd).row())
     return rows, shown
 
 
