@@ -14,13 +14,13 @@ GIVEN = {
     "exactness": {"M_star": 4, "N": 2, "d": 30, "beta": 1, "scale": 0.1, "times": [1, 10], "starts": 2}
     | {"tolerance": 1e-11, "seed": 1},
     "risk_scaling": {"d": 10**8, "heavy": 1, "heavy_M_star": 40, "heavy_N": [3, 9], "light": 0.25}
-    | {"light_M_star": 20, "light_N": [5, 10, 20], "points": 40, "starts": 2, "seed": 1},
-    "emergence": {"beta": 1, "M_star": 12, "N": 8, "d": 10**8, "directions": [1, 2, 4], "points": 150}
+    | {"light_M_star": 20, "light_N": [5, 10, 20], "judged_at": [0.5, 1.0], "points": 40, "starts": 4, "seed": 1},
+    "emergence": {"beta": 1, "M_star": 12, "N": 8, "d": 10**8, "directions": [1, 2, 4, 7], "points": 250}
     | {"starts": 20, "resamples": 50, "seed": 1},
     "exponents_curves": {"beta": 1, "M_star": 64, "d": [10**6, 10**8, 10**12], "window": [5, 0.25], "points": 10}
     | {"starts": 4, "seed": 1},
     "time_units": {"light": [0.25], "M_star": [8, 16, 32], "light_d": 10**12, "heavy": 1, "heavy_M_star": 8, "N": 4}
-    | {"direction": 2, "d": [10**4, 10**8, 10**12], "starts": 4, "seed": 1},
+    | {"direction": 2, "d": [10**4, 10**8, 10**12], "ratios": [2, 100], "ratios_M_star": 16, "starts": 4, "seed": 1},
 }
 TABLES = ("exactness", "risk_scaling", "emergence", "exponents", "time_units")
 FIGURES = ("risk_scaling", "emergence", "exponents", "time_units")
@@ -65,6 +65,17 @@ def test_plateaus_are_the_best_risks(made):
     assert exponents.estimate.to_numpy() == pytest.approx(1 - 2 * exponents.beta.to_numpy(), abs=0.1)
 
 
+def test_risks_at_single_times_are_those_of_the_equivalent(made):
+    frame = rows(made, "risk_scaling", quantity="risk")
+    assert len(frame) == 10 and list(frame.x.unique()) == [0.5, 1.0]
+    # twice the interval, as below, and what is left out
+    assert (abs(frame.estimate - frame.theory) < frame.high - frame.low + frame.theory / frame.spread).all()
+    light = frame[frame.kind == "light"]
+    assert light.law.to_numpy() == pytest.approx(
+        np.maximum(1 - (light.x**4 * light.N / 20) ** 0.5, 1 - (light.N / 20) ** 0.5).to_numpy()
+    )
+
+
 def test_curves_fall_from_one_to_the_best_risk_behind_decoupled_directions(made):
     frame = made["risk_scaling"].figure_data.frame
     for _, curve in frame.groupby(["kind", "N"]):
@@ -76,19 +87,29 @@ def test_curves_fall_from_one_to_the_best_risk_behind_decoupled_directions(made)
 
 def test_directions_emerge_in_order_at_the_times_of_theory(made):
     frame = rows(made, "emergence", quantity="time")
-    assert list(frame.j) == [1, 2, 4] and frame.estimate.is_monotonic_increasing
-    assert ((frame.low < frame.theory) & (frame.theory < frame.high)).all()
-    steps = made["emergence"].figure_data.frame
-    steps = steps[steps.curve == "steps"]
-    assert steps.exact.iloc[0] == 1 and (np.diff(steps.exact) <= 0).all()
+    assert list(frame.j) == [1, 2, 4, 7] and frame.estimate.is_monotonic_increasing
+    early = frame[frame.j <= 4]
+    assert ((early.low < early.theory) & (early.theory < early.high)).all()
+    assert frame.freedom.iloc[-1] < 3 and frame.estimate.iloc[-1] > 1.1 * frame.source.iloc[-1]
+    slope = rows(made, "emergence", quantity="slope")
+    assert slope.estimate.to_numpy() == pytest.approx(slope.rate.to_numpy(), abs=0.1)
+    spread = rows(made, "emergence", quantity="spread of times")
+    assert ((spread.low < spread.deviation) & (spread.deviation < spread.high)).all()
+    shown = made["emergence"].figure_data.frame
+    risk = shown[shown.curve == "risk"]
+    assert risk.decoupled.iloc[0] == 1 and (np.diff(risk.decoupled) <= 0).all()
+    assert risk.exact.to_numpy() == pytest.approx(risk.theory.to_numpy(), rel=0.25)
 
 
 def test_exponents_and_the_distance_from_decoupled_directions(made):
     frame = rows(made, "exponents", quantity="exponent", beta=1.0)
-    assert frame.estimate.to_numpy() == pytest.approx(frame.deflated.to_numpy(), abs=0.03)
-    gaps = rows(made, "exponents", quantity="gap", beta=1.0)
-    # twice the interval: with four starts the standard error itself is uncertain
-    assert (gaps.estimate > 0).all() and (abs(gaps.estimate - gaps.deflated) < gaps.high - gaps.low).all()
+    for theory in ("equivalent", "deflated"):
+        assert frame.estimate.to_numpy() == pytest.approx(frame[theory].to_numpy(), abs=0.03)
+    for beta, sign in ((1.0, 1), (0.25, -1)):
+        gaps = rows(made, "exponents", quantity="gap", beta=beta)
+        # twice the interval: with four starts the standard error itself is uncertain
+        assert (sign * gaps.estimate > 0).all()
+        assert (abs(gaps.estimate - gaps.equivalent) < gaps.high - gaps.low).all()
 
 
 def test_the_units_of_time(made):
@@ -97,6 +118,11 @@ def test_the_units_of_time(made):
     assert of_loss.estimate.item() == pytest.approx(1, abs=0.05)
     slope = rows(made, "time_units", quantity="slope in log d")
     assert slope.low.item() < slope.theory.item() < slope.high.item()
+    near, far = rows(made, "time_units", kind="ratio").sort_values("ratio").itertuples()
+    assert near.estimate < near.larger == far.estimate
+    assert (near.unit, far.unit) == pytest.approx((0, np.log(99)))
+    for one in (near, far):
+        assert abs(one.estimate - one.theory) < one.high - one.low + one.theory / one.spread
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -38,8 +38,8 @@ def samples_to_risk(given: SamplesToRisk) -> Data:
                     raise UserError(f"--risks {max(given.risks):g}: expected a smaller one, a start at d = {d} has less")
                 stream = seeds.sequence(given.seed, "riccati, samples to a risk", experiment, replicate)
                 found = samples.to_risks(start, lam, d, eta, levels.tolist(), stream if given.sgd else None)
-                for risk, one in zip(given.risks, found, strict=True):
-                    rows.append((M_star, N, d, risk, one.sgd, one.flow, one.finite_step))
+                for risk, numbers in zip(given.risks, found, strict=True):
+                    rows.append((M_star, N, d, risk, numbers.sgd, numbers.flow, numbers.finite_step))
                 advance(one)
     names = ("M_star", "N", "d", "risk", "sgd", "flow", "finite step")
     arrays = {name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
