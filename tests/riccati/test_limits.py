@@ -55,7 +55,8 @@ SENSELESS = [
     (
         "samples.light.above",
         [0.1, 0.7],
-        "samples.light.steps.0.0 = 0.0: expected 0.7 above the best risk of N = 8, M* = 16, which is 0.5, to be below 1",
+        "samples.light.steps.0.0 = 0.0: expected 0.7 above the best risk of N = 8, M* = 16, which is 0.5, "
+        "to be below 1",
     ),
     ("sgd.t_max", 0.0001, "sgd.eta_d.3 = 0.02: expected at most t_max d/2 = 0.0128, the step size of one sample"),
     ("sgd.checks.N", 9, "sgd.checks.N = 9: expected at most M_star = 8"),

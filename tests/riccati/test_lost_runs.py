@@ -61,7 +61,8 @@ NOTES = {
     "sample_complexity": [
         "SGD or its flow, heavy, d = 128: 4 of 4 runs did not reach the risk",
         "flow at finite step, heavy, d = 1e+08: 2 of 2 runs did not reach the risk",
-        "SGD or its flow, M* = 8, beta = 0.25, gamma = 0.75, kappa = 1.4, risk = 0.7: 3 of 3 runs did not reach the risk",
+        "SGD or its flow, M* = 8, beta = 0.25, gamma = 0.75, kappa = 1.4, risk = 0.7: "
+        "3 of 3 runs did not reach the risk",
         "exponent of sgd in d, heavy: 1 of 3 sizes left, too few",
         "exponent of finite step in d, heavy: 0 of 3 sizes left, too few",
         "exponent of sgd in M_star, beta = 0.25, gamma = 0.75, kappa = 1.4, risk = 0.7: 1 of 3 sizes left, too few",
@@ -168,7 +169,9 @@ def test_nothing_left_is_said_in_one_line(made, tmp_path, monkeypatch):
     assert "\n" not in str(said.value) and not (tmp_path / "sgd_flow.csv").exists()
     slow = HEAVY | {"kappa": 3, "sizes": [[8, 4, d, 2] for d in (64, 66, 68)]}
     heavy = run(tmp_path, "samples_to_risk", slow, to="heavy").data
-    with pytest.raises(UserError, match=r"nothing is left to show: SGD or its flow, heavy, d = 64: 2 of 2 runs did not reach"):
+    with pytest.raises(
+        UserError, match=r"nothing is left to show: SGD or its flow, heavy, d = 64: 2 of 2 runs did not reach"
+    ):
         run(tmp_path, "sample_complexity", {"fit_from": 8}, heavy, made.read["far"], heavy, [heavy])
     monkeypatch.setattr(curves, "first_time", lambda *_: np.nan)
     with pytest.raises(

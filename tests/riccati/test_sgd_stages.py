@@ -119,9 +119,7 @@ def test_directions_emerge_under_sgd_and_weak_ones_do_not_at_large_steps(made):
     assert (abs(small.estimate - small.theory) < small.high - small.low + 8 / 64).all()
     missing = rows(made, "sgd_emergence", quantity="missing directions").sort_values("eta_d")
     assert missing.estimate.iloc[0] < missing.estimate.iloc[1] < 8
-    assert missing.estimate.to_numpy() == pytest.approx(
-        [8 - small.estimate.sum(), 8 - large.estimate.sum()], rel=1e-12
-    )
+    assert missing.estimate.to_numpy() == pytest.approx([8 - small.estimate.sum(), 8 - large.estimate.sum()], rel=1e-12)
     notes = made["sgd_emergence"].measurements.parameters["notes"]
     assert any("not learned from all starts" in note for note in notes)
 
@@ -159,13 +157,21 @@ REFUSED = [
         HEAVY | {"sizes": [[8, 4, 64], *HEAVY["sizes"]]},
         "sizes.0 = [8, 4, 64]: expected M*, N, d, rep",
     ),
-    ("samples_to_risk", HEAVY | {"risks": [0.05]}, "risks.0 = 0.05: expected a number above 0.068, the least risk of N = 4"),
+    (
+        "samples_to_risk",
+        HEAVY | {"risks": [0.05]},
+        "risks.0 = 0.05: expected a number above 0.068, the least risk of N = 4",
+    ),
     (
         "samples_to_risk",
         HEAVY | {"risks": [1e-14]} | {"sizes": [[m, 4, 64, 2] for m in (2, 3, 4)]},
         "risks.0 = 1e-14: expected",
     ),
-    ("samples_to_risk", HEAVY | {"risks": [0.4, 0.9999]}, "--risks 0.9999: expected a smaller one, a start at d = 64 has less"),
+    (
+        "samples_to_risk",
+        HEAVY | {"risks": [0.4, 0.9999]},
+        "--risks 0.9999: expected a smaller one, a start at d = 64 has less",
+    ),
     ("radial_fit", RADIAL | {"eta_d": 5000}, "eta_d = 5000.0: expected at most t_max d/2 = 320"),
     ("radial_fit", RADIAL | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),
     ("sgd_checks", CHECKS | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),

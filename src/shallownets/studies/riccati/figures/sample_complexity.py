@@ -63,10 +63,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     light = frame[frame["tail"] == "light"]
     risks = sorted(light.risk.unique(), reverse=True)
     figure = Figure(figsize=(style.PAGE, 5.6))
-    top, bottom = figure.subfigures(2, 1, height_ratios=[1.08, 1])
-    left, right = top.subplots(1, 2)
+    grid = figure.add_gridspec(2, 2 * len(risks), height_ratios=[1.08, 1])
+    left, right = (figure.add_subplot(grid[0, part]) for part in (slice(len(risks)), slice(len(risks), None)))
     _dimensions(left, frame[frame["tail"] != "light"])
-    below = bottom.subplots(1, len(risks), squeeze=False, sharey=True)[0]
+    below = [figure.add_subplot(grid[1, 2 * place : 2 * place + 2]) for place in range(len(risks))]
     for number, ((beta, gamma, kappa), curves) in enumerate(light.groupby(["beta", "gamma", "kappa"])):
         label = rf"$\beta={beta:g}$, $\eta={kappa:g}/(d M_*^{{{gamma:g}}})$"
         _curves(right, curves[curves.risk == risks[-1]], "M_star", number, label)
@@ -82,9 +82,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         _widths(axes, light, "")
         axes.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
         axes.set_title(f"SGD over flow, to {risk:g} above the best risk")
+        ticks = [1, 2, 3, 5, 8]
+        axes.set_yticks(ticks, [str(tick) for tick in ticks])
+        axes.yaxis.minorticks_off()
     below[0].set_ylabel("samples of SGD over the flow's")
-    ticks = [1, 2, 3, 5, 8]
-    below[0].set_yticks(ticks, [str(tick) for tick in ticks])
-    below[0].yaxis.minorticks_off()
     figure.suptitle("points: SGD; lines: flow at finite step; dashed: exact flow", fontsize=9.5)
     return figure

@@ -36,7 +36,9 @@ def _light(axes: Axes, frame: pd.DataFrame) -> None:
     axes.xaxis.minorticks_off()
     axes.set_title(f"light tails, $d={whole(frame.d.iloc[0])}$")
     title = r"dashed: unit $M_*\log d$"
-    axes.legend(loc="upper right", title=title, ncols=2, columnspacing=0.8, handletextpad=0.3, frameon=True, framealpha=1)
+    axes.legend(
+        loc="upper right", title=title, ncols=2, columnspacing=0.8, handletextpad=0.3, frameon=True, framealpha=1
+    )
 
 
 def _ratios(axes: Axes, frame: pd.DataFrame) -> None:

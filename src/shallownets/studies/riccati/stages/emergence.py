@@ -83,7 +83,9 @@ def measurements(given: Emergence, lam: Array, chosen: Places, found: Learned, l
     return [*rows, {"quantity": "mixed part"} | of | statistics.mean(found.mixed).row()]
 
 
-def figure_data(given: Emergence, lam: Array, chosen: Places, t: Array, mean: Learning, rows: list[dict]) -> pd.DataFrame:
+def figure_data(
+    given: Emergence, lam: Array, chosen: Places, t: Array, mean: Learning, rows: list[dict]
+) -> pd.DataFrame:
     """Mean overlaps of these directions, the mean risk and the times, each beside theory.
 
     Args:
@@ -96,8 +98,9 @@ def figure_data(given: Emergence, lam: Array, chosen: Places, t: Array, mean: Le
     decoupled = theory.logistic(t, lam, theory.equal_shares(given.M_star, given.N, given.d))
     shares = np.array([equivalent.shares(time, lam, given.N, given.d).g for time in t])
     frames = [
-        pd.DataFrame({"curve": "overlap", "j": j + 1, "t": t, "exact": mean.diagonal[:, j], "theory": shares[:, j]})
-        .assign(decoupled=decoupled[:, j], T=T[j])
+        pd.DataFrame(
+            {"curve": "overlap", "j": j + 1, "t": t, "exact": mean.diagonal[:, j], "theory": shares[:, j]}
+        ).assign(decoupled=decoupled[:, j], T=T[j])
         for j in chosen
     ]
     risks = pd.DataFrame({"curve": "risk", "j": 0, "t": t, "exact": mean.risk, "additive": mean.additive})

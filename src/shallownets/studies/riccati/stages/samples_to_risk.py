@@ -35,7 +35,9 @@ def samples_to_risk(given: SamplesToRisk) -> Data:
             for replicate in range(starts):
                 start = drawn.start(given.seed, "samples to a risk", M_star, N, d, replicate, beta=given.beta)
                 if model.risk(start.Z, lam) <= levels.max():
-                    raise UserError(f"--risks {max(given.risks):g}: expected a smaller one, a start at d = {d} has less")
+                    raise UserError(
+                        f"--risks {max(given.risks):g}: expected a smaller one, a start at d = {d} has less"
+                    )
                 stream = seeds.sequence(given.seed, "riccati, samples to a risk", experiment, replicate)
                 found = samples.to_risks(start, lam, d, eta, levels.tolist(), stream if given.sgd else None)
                 for risk, numbers in zip(given.risks, found, strict=True):

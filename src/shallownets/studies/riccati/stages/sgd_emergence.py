@@ -16,7 +16,7 @@ from shallownets.stage import Table, Tables, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.measure.sgd_learning import SERIES, Followed, follow
-from shallownets.studies.riccati.model import Array
+from shallownets.studies.riccati.model import Array, Mask
 from shallownets.studies.riccati.parameters.sgd import SgdEmergence
 from shallownets.studies.riccati.stages import drawn
 
@@ -35,7 +35,7 @@ def of_step(key: dict, lam: Array, found: list[Followed], lost: Lost) -> tuple[l
     rows, shown = [], []
     times = np.array([one.times for one in found])
     last = np.array([one.diagonal[:, -1] for one in found])
-    learned = np.isfinite(times).all(0)  # by each of SERIES, of each direction
+    learned: Mask = np.logical_and.reduce(np.isfinite(times))  # by each of SERIES, of each direction
     for j in range(lam.size):
         of = key | {"j": j + 1}
         rows.append({"quantity": "last overlap"} | of | {"theory": last[:, 1, j].mean()} | mean(last[:, 0, j]).row())

@@ -15,8 +15,8 @@ relative variance 2/n, n = S - v_i; and P^2 = P asks for E G_ij^2 = v_i v_j/S, i
 
     R = 1 - sum λ^2 g^2 - (sum λ v)^2/S.
 
-The trace of the Riccati equation, R = 1 - tr Λ^2 G + (1/2) d/dt tr Λ G, says the same. Nothing is adjusted. What is left
-out is of relative order 1/n.
+The trace of the Riccati equation, R = 1 - tr Λ^2 G + (1/2) d/dt tr Λ G, says the same. Nothing is adjusted. What is
+left out is of relative order 1/n.
 """
 
 from dataclasses import dataclass
@@ -118,10 +118,10 @@ class Emergence:
 def emergence(lam: Array, N: int, d: float, j: int) -> Emergence:
     """When direction j is learned, counted from 0.
 
-    The log of q_j is that of κ without direction j, plus that of a chi^2 over its n degrees of freedom: G_jj = 1/2 where
-    2 t λ_j + log q_j = 0. For directions far apart n is N - j, and this is the law of ``emergence.deflated_times``. For
-    the last directions of a student narrower than its teacher n may vanish before their rivals have fallen back: then
-    there is no such time.
+    The log of q_j is that of κ without direction j, plus that of a chi^2 over its n degrees of freedom: G_jj = 1/2
+    where 2 t λ_j + log q_j = 0. For directions far apart n is N - j, and this is the law of
+    ``emergence.deflated_times``. For the last directions of a student narrower than its teacher n may vanish before
+    their rivals have fallen back: then there is no such time.
 
     Args:
         lam, N, d: as for ``log_kappa``.
