@@ -7,6 +7,7 @@ Makes: the figure, PDF and PNG.
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from shallownets.drawing import style
 
@@ -53,6 +54,7 @@ def _dimensions(axes: Axes, frame: pd.DataFrame) -> None:
             sizes = rf"$\beta={one.beta:g}$, $M_*={one.M_star}$, $N={one.N}$" if tail == "heavy" else "$M_*=N=1$"
             _curves(axes, curves, "d", number, f"{sizes}, $\\eta={one.kappa:g}/d$, to $R={one.risk:g}$")
     axes.set(xscale="log", xlabel="dimension $d$", ylabel=r"samples$\,/\,d$")
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(0, 1.45 * float(frame[frame.series != "exponent"].value.max()))
     axes.set_title(r"heavy tail, and one direction: $d\,\log d$")
     axes.legend(loc="upper left")
@@ -75,16 +77,17 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     one = light.iloc[0]
     share = f"$N={one.N / one.M_star:g}\\,M_*$, $d={one.d / one.M_star:g}\\,M_*$"
     _widths(right, light, r"samples$\,/\,d$")
-    right.set_ylim(top=12 * float(light[light.series == "sgd"].value.max()))
+    right.set_ylim(top=12 * float(light[light.series != "exponent"].value.max()))
     right.set_title(f"light tails, {share}: to {risks[-1]:g} above the best risk")
     right.legend(loc="upper left", ncols=1, fontsize=6.5, handlelength=1.0, labelspacing=0.3)
     for axes, risk in zip(below, risks, strict=True):
         _widths(axes, light, "")
         axes.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
         axes.set_title(f"SGD over flow, to {risk:g} above the best risk")
-        ticks = [1, 2, 3, 5, 8]
-        axes.set_yticks(ticks, [str(tick) for tick in ticks])
+        ticks = [1, 1.5, 2, 3, 5, 8]
+        axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.yaxis.minorticks_off()
+        axes.set_ylim(0.93, 1.15 * max(2.0, light[light.series == "SGD over flow"].value.max()))
     below[0].set_ylabel("samples of SGD over the flow's")
     figure.suptitle("points: SGD; lines: flow at finite step; dashed: exact flow", fontsize=9.5)
     return figure
