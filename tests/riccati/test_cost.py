@@ -21,6 +21,9 @@ EMERGENCE |= {"resamples": 400}
 LEARNED = {"beta": 1, "M_star": 8, "N": 8, "d": 25600, "eta_d": [0.02, 0.04], "t_max": 60, "points": 301}
 LEARNED |= {"replicates": 24}
 
+FITS = {"beta": 1, "d": 10**8, "sizes": [[4, 2], [8, 4], [12, 6]], "time": 1, "samples": 8, "replicates": 24}
+POWERS = {"betas": [0.25], "alpha": 0.5, "M_star": [16, 32, 64], "starts": 8}
+
 # a stage's parameters, those that grow, by how much the work grows
 GROWTH = [
     ("sgd_curves", CURVES, {"replicates": 16}, 2),
@@ -35,7 +38,9 @@ GROWTH = [
     ("exactness", EXACT | {"times": [1, 50]}, {"times": [1, 100]}, 1.13),
     ("sgd_checks", CHECKS, {"replicates": 23}, 2),
     ("radial_fit", FIT, {"replicates": 4800}, 2),
+    ("radial_widths", FITS, {"replicates": 48}, 2),
     ("exponents_curves", WINDOW, {"M_star": 512}, 8),
+    ("powers", POWERS, {"starts": 16}, 2),
     ("time_units", UNITS, {"starts": 16}, 2),
     ("risk_scaling", RISKS, {"points": 241}, 2),
     ("emergence", EMERGENCE, {"starts": 40}, 2),

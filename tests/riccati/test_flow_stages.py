@@ -21,8 +21,9 @@ GIVEN = {
     | {"starts": 4, "seed": 1},
     "time_units": {"light": [0.25], "M_star": [8, 16, 32], "light_d": 10**12, "heavy": 1, "heavy_M_star": 8, "N": 4}
     | {"direction": 2, "d": [10**4, 10**8, 10**12], "ratios": [2, 100], "ratios_M_star": 16, "starts": 4, "seed": 1},
+    "powers": {"betas": [0.0, 0.25], "alpha": 0.5, "M_star": [32, 16, 64], "starts": 4, "seed": 1},
 }
-TABLES = ("exactness", "risk_scaling", "emergence", "exponents", "time_units")
+TABLES = ("exactness", "risk_scaling", "emergence", "exponents", "time_units", "powers")
 FIGURES = ("risk_scaling", "emergence", "exponents", "time_units")
 
 
@@ -125,6 +126,24 @@ def test_the_units_of_time(made):
         assert abs(one.estimate - one.theory) < one.high - one.low + one.theory / one.spread
 
 
+def test_what_is_outside_the_teacher_is_that_of_the_equivalent_and_nothing_in_the_end(made):
+    frame = rows(made, "risk_scaling", quantity="missing directions")
+    assert len(frame) == 10 and (frame.estimate > 0).all() and (frame.estimate < frame.N).all()
+    assert (abs(frame.estimate - frame.theory) < frame.high - frame.low + frame.theory / frame.spread).all()
+    end = rows(made, "risk_scaling", quantity="missing directions at the end")
+    assert len(end) == 5 and (abs(end[["low", "high"]]) < 1e-13 * end.N.max()).all(axis=None)
+
+
+def test_widths_that_are_powers_of_d(made):
+    halves = rows(made, "powers", quantity="half risk", beta=0.25)
+    assert list(halves.M_star) == [16, 32, 64] and list(halves.d) == [256, 1024, 4096]
+    assert (abs(halves.estimate - halves.theory) < halves.high - halves.low + halves.theory / halves.spread).all()
+    # over log(d/N), which grows along the power, as M*; with logarithms this small, within a tenth or two
+    exponents = rows(made, "powers", quantity="exponent of half risk, time of the loss")
+    assert exponents.estimate.to_numpy() == pytest.approx(exponents.theory.to_numpy(), abs=0.02)
+    assert exponents.theory.to_numpy() == pytest.approx([1, 1], abs=0.2)
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, name, tmp_path):
     module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")
@@ -148,6 +167,8 @@ REFUSED = [
     ("exponents_curves", {"beta": 0.5}, "beta = 0.5: expected a number other than 1/2"),
     ("exponents_curves", {"points": 1}, "points = 1: expected a whole number from 3 to 1000000"),
     ("time_units", {"direction": 5}, "direction = 5: expected a number from 1 to 4"),
+    ("powers", {"alpha": 0.9}, "alpha = 0.9: expected a number at which d = M*^(1/alpha) is at least 2 M*"),
+    ("powers", {"betas": [0.5]}, "betas.0 = 0.5: expected a number of at least 0 and below 0.5"),
     ("time_units", {"M_star": [16, 16, 32]}, "M_star.1 = 16: expected a list of at least three different values"),
 ]
 

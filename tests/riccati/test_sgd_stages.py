@@ -20,6 +20,8 @@ ONE = HEAVY | {"sizes": [[1, 1, 64, 4], [1, 1, 128, 4], [1, 1, 256, 4]], "beta":
 LIGHT = {"beta": 0.25, "kappa": 0.5, "gamma": 0.75, "risks": [0.4, 0.3], "from_best": True, "sgd": True, "seed": 1}
 LIGHT |= {"sizes": [[8, 4, 64, 3], [12, 6, 96, 3], [16, 8, 128, 3]]}
 LEARNED = SIZE | {"N": 8, "eta_d": [0.05, 0.8], "t_max": 30, "points": 61, "replicates": 6}
+WIDTHS = {"beta": 1, "d": 10**8, "sizes": [[4, 2], [8, 4], [12, 6]], "time": 1, "samples": 8, "replicates": 40}
+WIDTHS |= {"seed": 1}
 CHECKS = SIZE | {"eta_d": 0.02, "samples": 20000, "replicates": 6}
 STEPS = (0.05, 0.1, 0.2)
 
@@ -39,6 +41,7 @@ def made(tmp_path_factory):
     found["sample_complexity"] = run(folder, "sample_complexity", {"fit_from": 8}, *read)
     found["sgd_emergence"] = run(folder, "sgd_emergence", LEARNED)
     found["radial_fit"] = run(folder, "radial_fit", RADIAL)
+    found["radial_widths"] = run(folder, "radial_widths", WIDTHS)
     found["sgd_checks"] = run(folder, "sgd_checks", CHECKS)
     return found
 
@@ -51,7 +54,10 @@ def rows(made, stage, **columns):
     return frame
 
 
-@pytest.mark.parametrize("stage", ["sgd_flow", "sgd_emergence", "sample_complexity", "radial_fit", "sgd_checks"])
+STAGES = ("sgd_flow", "sgd_emergence", "sample_complexity", "radial_fit", "radial_widths", "sgd_checks")
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_every_measurement_is_a_number_with_its_interval(made, stage):
     frame = made[stage].measurements.frame
     assert np.isfinite(frame[["estimate", "low", "high", "n"]].to_numpy(float)).all()
@@ -74,6 +80,25 @@ def test_the_gap_grows_with_the_step_size_as_theory_says(made):
     assert (frame.low < frame.theory + 4 / 64).all() and (frame.theory - 4 / 64 < frame.high).all()
     exponent = rows(made, "sgd_flow", quantity="gap exponent")
     assert exponent.theory.item() == pytest.approx(1, abs=0.15)
+
+
+def test_the_exponent_of_the_risk_is_that_of_the_flow_at_finite_step(made, tmp_path):
+    given = CURVES | {"M_star": 16, "N": 8, "t_max": 15, "points": 31}
+    runs = [run(tmp_path, "sgd_curves", given | {"eta_d": eta_d}, to=f"{eta_d}").data for eta_d in STEPS]
+    falling = run(tmp_path, "sgd_curves", given | {"eta_d": 0.1, "falls_from": 0.4}, to="falling").data
+    found = {"sgd_flow": run(tmp_path, "sgd_flow", {"fit_to": 0.2}, runs, falling)}
+    frame, over = (
+        rows(found, "sgd_flow", quantity=quantity).sort_values("eta_d")
+        for quantity in ("risk exponent", "risk exponent over finite step")
+    )
+    assert list(frame.eta_d) == list(over.eta_d) == list(STEPS)
+    assert (frame.asymptotic == -1).all() and (frame.estimate < 0).all()
+    np.testing.assert_allclose(frame.estimate - frame.theory, over.estimate, rtol=0, atol=1e-12)
+    assert (abs(over.estimate) < over.high - over.low + 8 / 64).all()
+    # a student of N = 4 learns too little from direction 2 to half of its own
+    assert not made["sgd_flow"].measurements.frame.quantity.str.startswith("risk exponent").any()
+    notes = made["sgd_flow"].measurements.parameters["notes"]
+    assert notes == ["exponent of the risk: a window from direction 2 to 2 is none"]
 
 
 def test_a_falling_step_size_needs_the_constant_one_that_it_matches(made, tmp_path):
@@ -134,6 +159,15 @@ def test_the_radial_fit_pays_for_its_noise(made):
     assert rows(made, "radial_fit", quantity="before").estimate.item() > after.estimate.item()
 
 
+def test_the_radial_fit_costs_the_same_share_at_every_width(made):
+    excess = rows(made, "radial_widths", quantity="excess")
+    predicted = 1 / (1 - excess.theory)
+    assert ((excess.low < predicted) & (predicted < excess.high)).all()
+    assert list(excess.samples) == [32, 128, 288] and (excess.of_phase_1 < 1e-6).all()
+    share = rows(made, "radial_widths", quantity="excess over the best risk")
+    assert rows(made, "radial_widths", quantity="exponent in N").estimate.item() < 0 < share.low.min()
+
+
 @pytest.mark.parametrize("name", ["sgd_flow", "sgd_emergence", "sample_complexity", "radial_fit"])
 def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, name, tmp_path):
     module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")
@@ -174,6 +208,8 @@ REFUSED = [
     ),
     ("radial_fit", RADIAL | {"eta_d": 5000}, "eta_d = 5000.0: expected at most t_max d/2 = 320"),
     ("radial_fit", RADIAL | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),
+    ("radial_widths", WIDTHS | {"sizes": [[4, 2], [8, 4], [12, 16]]}, "sizes.2.1 = 16: expected at most M* = 12"),
+    ("radial_widths", WIDTHS | {"d": 16}, "d = 16: expected at least M* + N = 18"),
     ("sgd_checks", CHECKS | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),
 ]
 

@@ -101,3 +101,14 @@ use rule stage as riccati_radial_fit with:
         **stage("riccati.radial_fit", "riccati.phase2"),
     message:
         "the radial fit of Phase II"
+
+
+use rule stage as riccati_radial_widths with:
+    output:
+        measurements=f"{MEASUREMENTS}/riccati/radial_widths.csv",
+    log:
+        f"{LOGS}/riccati/radial_widths.log",
+    params:
+        **stage("riccati.radial_widths", "riccati.radial_widths"),
+    message:
+        "the radial fit at several widths"

@@ -64,13 +64,13 @@ EXPONENTS = (
 
 
 def exponents(
-    widths: Array, d: int, times: Array, errors: Array, degrees: Array, theory: Array, unit: Array
+    widths: Array, d: Array, times: Array, errors: Array, degrees: Array, theory: Array, unit: Array
 ) -> dict[str, Exponent]:
     """Exponents of the time to half the risk: over log(d/N), over the unit, and in the time of the loss.
 
     Args:
         widths: (n,) of teacher and student, at least three.
-        d: input dimension.
+        d: (n,) input dimensions.
         times, errors, degrees: (n,) measured, with their standard errors and the degrees of freedom of these.
         theory, unit: (n,) as ``half_risk`` has them.
     """

@@ -29,14 +29,16 @@ UNITS = {
 }
 
 
-def compared(key: dict, x: list[float], t: Array, risks: Array) -> list[dict]:
-    """Rows of the risk at single times, beside the deterministic equivalent and the law for large d and M*.
+def compared(key: dict, x: list[float], t: Array, risks: Array, missing: Array) -> list[dict]:
+    """Rows of the risk and of the directions outside the teacher at single times, beside the deterministic equivalent
+    and, of the risk, the law for large d and M*.
 
     Args:
         key: columns of the size.
         x: the times over that of direction N.
         t: (T,) the times.
         risks: (starts, T) measured.
+        missing: (starts, T) N - tr Z^T Z, measured.
     """
     M_star, beta, N, d = (key[name] for name in ("M_star", "beta", "N", "d"))
     lam = model.spectrum(M_star, beta)
@@ -44,9 +46,12 @@ def compared(key: dict, x: list[float], t: Array, risks: Array) -> list[dict]:
     law = np.maximum(scaling.law(t, M_star, beta, N, d), 1 - (N / M_star) ** (1 - 2 * beta) if beta < 0.5 else 0.0)
     rows = []
     for place, time in enumerate(t):
-        of = {"x": x[place], "t": time, "spread": equivalent.shares(time, lam, N, d).spread}
+        shares = equivalent.shares(time, lam, N, d)
+        of = {"x": x[place], "t": time, "spread": shares.spread}
         predicted = {"theory": theory[place], "law": law[place]}
         rows.append({"quantity": "risk"} | key | of | predicted | mean(risks[:, place]).row())
+        of |= {"theory": shares.outside}
+        rows.append({"quantity": "missing directions"} | key | of | mean(missing[:, place]).row())
     return rows
 
 
@@ -62,10 +67,11 @@ def width(
     unit = model.norm(M_star, beta) * np.log(d / N) / 2
     t, x = unit * np.geomspace(0.2, end, given.points), sorted(given.judged_at)
     single = unit * N**beta * np.array(x)
-    risks = []
+    risks, missing, last = [], [], scaling.settled(lam, N, d)
     for replicate in range(given.starts):
         start = drawn.start(given.seed, "risk curves", M_star, N, d, replicate, beta=beta)
-        risks.append(exact.risks(start, lam, [*t, *single, scaling.settled(lam, N, d)]))
+        risks.append(exact.risks(start, lam, [*t, *single, last]))
+        missing.append([N - (Z**2).sum() for Z in exact.overlaps(start, lam, [*single, last])])
         advance(1)
     along, at, ends = np.split(np.array(risks), [t.size, t.size + single.size], axis=1)
     best = model.best_risk(lam, N)
@@ -80,7 +86,10 @@ def width(
         "law": scaling.law(t, M_star, beta, N, d),
         "best": best,
     }
-    rows = compared(key, x, single, at)
+    outside = np.array(missing)
+    rows = compared(key, x, single, at, outside[:, :-1])
+    end = {"estimate": outside[:, -1].mean(), "low": outside[:, -1].min(), "high": outside[:, -1].max()}
+    rows.append({"quantity": "missing directions at the end"} | key | {"t": last} | plateau | end)
     return rows, {"quantity": "plateau", "best": best} | key | plateau, pd.DataFrame(key | drawn_curves)
 
 

@@ -44,8 +44,8 @@ def exponents(halves: pd.DataFrame) -> list[dict]:
     key = {"kind": "light", "beta": halves.beta[0], "M_star": halves.M_star.max(), "N": halves.M_star.max()}
     key |= {"least": halves.M_star.min(), "d": halves.d[0], "unit": 1.0, "spread": 0.0}
     errors = (halves.high - halves.low) / (2 * statistics.WIDTH)
-    columns = (halves.estimate, errors, halves.n - 1, halves.theory, halves.unit)
-    found = units.exponents(halves.M_star.to_numpy(), halves.d[0], *(column.to_numpy() for column in columns))
+    columns = (halves.M_star, halves.d, halves.estimate, errors, halves.n - 1, halves.theory, halves.unit)
+    found = units.exponents(*(column.to_numpy() for column in columns))
     return [
         {"quantity": quantity} | key | {"theory": exponent.theory} | exponent.measured.row()
         for quantity, exponent in found.items()
