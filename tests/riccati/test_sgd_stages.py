@@ -98,7 +98,7 @@ def test_the_exponent_of_the_risk_is_that_of_the_flow_at_finite_step(made, tmp_p
     # a student of N = 4 learns too little from direction 2 to half of its own
     assert not made["sgd_flow"].measurements.frame.quantity.str.startswith("risk exponent").any()
     notes = made["sgd_flow"].measurements.parameters["notes"]
-    assert notes == ["exponent of the risk: a window from direction 2 to 2 is none"]
+    assert list(notes) == ["exponent of the risk: a window from direction 2 to 2 is none"]
 
 
 def test_a_falling_step_size_needs_the_constant_one_that_it_matches(made, tmp_path):

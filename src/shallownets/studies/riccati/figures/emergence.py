@@ -26,14 +26,15 @@ def _overlaps(axes: Axes, frame: pd.DataFrame) -> float:
     chosen = every[np.unique(np.linspace(0, len(every) - 1, _SHOWN).astype(int))]
     for number, (j, curve) in enumerate(frame[frame.j.isin(chosen)].groupby("j")):
         colour = style.colour(number)
-        axes.plot(curve.t, curve.exact, color=colour, label=f"{j}", **_EXACT)
+        marks: style.Look = {"marker": style.marker(number), "markersize": 4, "markevery": (0.03 * number, 0.17)}
+        axes.plot(curve.t, curve.exact, color=colour, label=f"{j}", **_EXACT, **marks)
         axes.plot(curve.t, curve.theory, color=colour, **_THEORY)
         axes.plot(curve.t, curve.decoupled, color=colour, **_DECOUPLED)
     axes.set(xscale="log", xlabel="time $t$", ylabel="overlap $G_{jj}$", ylim=(-0.03, 1.05))
     last = 4 * float(frame["T"].max())
     axes.set_xlim(frame.t.min() / 4, last)  # room for the legend
     axes.set_title("directions one by one")
-    axes.legend(title="$j$", loc="upper left", handlelength=1.0, borderaxespad=0.1)
+    axes.legend(title="$j$", loc="upper left", handlelength=1.4, borderaxespad=0.1)
     return last
 
 

@@ -88,8 +88,8 @@ def width(
     }
     outside = np.array(missing)
     rows = compared(key, x, single, at, outside[:, :-1])
-    end = {"estimate": outside[:, -1].mean(), "low": outside[:, -1].min(), "high": outside[:, -1].max()}
-    rows.append({"quantity": "missing directions at the end"} | key | {"t": last} | plateau | end)
+    spans = {"estimate": outside[:, -1].mean(), "low": outside[:, -1].min(), "high": outside[:, -1].max()}
+    rows.append({"quantity": "missing directions at the end"} | key | {"t": last} | plateau | spans)
     return rows, {"quantity": "plateau", "best": best} | key | plateau, pd.DataFrame(key | drawn_curves)
 
 
