@@ -11,6 +11,8 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from shallownets.drawing import style
 
+_MARKERS = "oD^vP*"  # of the constant step sizes, at most so many; squares are those of the falling one
+
 
 def _spaced(curve: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
     """(t, risk, bars) of about a dozen of the points, equally spaced in the logarithm of time."""
@@ -27,11 +29,11 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     curves = frame[(frame.panel == "risk") & (frame.t > 0)]
     steady, falling = (curves[curves.schedule == kind] for kind in ("constant", "falling"))
     sizes = sorted(steady.eta_d.unique(), reverse=True)
-    for number, eta_d in enumerate(sizes[1::2] or sizes):
+    for number, eta_d in enumerate((sizes[1::2] or sizes)[: len(_MARKERS)]):
         series = dict(list(steady[steady.eta_d == eta_d].groupby("series")))
         sgd, finite = series["sgd"], series["finite step"]
         colour = style.colour(number)
-        bars = {"color": colour, "marker": "o", "linestyle": "", "elinewidth": 0.8}
+        bars = {"color": colour, "marker": _MARKERS[number], "linestyle": "", "elinewidth": 0.8}
         left.errorbar(*_spaced(sgd), **bars, label=f"{eta_d:g}", zorder=3)
         left.plot(finite.t, finite.risk, color=colour, linewidth=0.9)
     if len(falling):

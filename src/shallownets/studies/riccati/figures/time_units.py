@@ -35,10 +35,8 @@ def _light(axes: Axes, frame: pd.DataFrame) -> None:
     axes.set_xticks(ticks, [str(width) for width in ticks])
     axes.xaxis.minorticks_off()
     axes.set_title(f"light tails, $d={whole(frame.d.iloc[0])}$")
-    title = r"dashed: unit $M_*\log d$"
-    axes.legend(
-        loc="upper right", title=title, ncols=2, columnspacing=0.8, handletextpad=0.3, frameon=True, framealpha=1
-    )
+    axes.text(0.03, 0.9, "unit\n$M_*\\log d$", transform=axes.transAxes, va="top", fontsize=8)
+    axes.legend(loc="upper right", borderaxespad=0.1, labelspacing=0.3, handletextpad=0.3)
 
 
 def _ratios(axes: Axes, frame: pd.DataFrame) -> None:
