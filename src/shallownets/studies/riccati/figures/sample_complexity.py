@@ -7,7 +7,7 @@ Makes: the figure, PDF and PNG.
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from shallownets.drawing import style
 
@@ -77,6 +77,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     one = light.iloc[0]
     share = f"$N={one.N / one.M_star:g}\\,M_*$, $d={one.d / one.M_star:g}\\,M_*$"
     _widths(right, light, r"samples$\,/\,d$")
+    right.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    right.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    right.yaxis.set_minor_formatter(NullFormatter())
     right.set_ylim(top=12 * float(light[light.series != "exponent"].value.max()))
     right.set_title(f"light tails, {share}: to {risks[-1]:g} above the best risk")
     right.legend(loc="upper left", ncols=1, fontsize=6.5, handlelength=1.0, labelspacing=0.3)
