@@ -4,6 +4,7 @@ import pytest
 from shallownets.studies.riccati import model, starts
 from shallownets.studies.riccati.engines import exact
 from shallownets.studies.riccati.measure import gaps, samples
+from shallownets.studies.riccati.theory import scaling
 
 
 def test_excess_leaves_out_the_start_and_keeps_replicates_apart():
@@ -40,6 +41,18 @@ def test_the_exponent_of_the_gap_is_that_of_a_power_law(rng):
     exponent = gaps.gap_exponent(found)
     assert exponent.sgd.value == pytest.approx(1, rel=1e-10)
     assert exponent.finite_step == pytest.approx(2, rel=1e-10)
+
+
+def test_exponents_of_the_risk_are_those_of_its_power_part(rng):
+    M_star, beta, t = 16, 1.0, np.geomspace(1, 100, 30)
+    tail = scaling.power_part(np.array([0.0]), M_star, beta)[0]  # what a finite M* cuts off
+    risks = tuple(t**power * [[1.0], [1.3]] - tail for power in (-0.9, -1.0, -0.8))
+    found = gaps.risk_exponents(t, (2, 50), risks, M_star, beta)
+    assert (found.sgd.value, found.flow, found.finite_step, found.over.value) == pytest.approx((-0.9, -1, -0.8, -0.1))
+    with pytest.raises(ValueError, match="1 times in the window"):
+        gaps.risk_exponents(t, (t[3], t[3]), risks, M_star, beta)
+    with pytest.raises(ValueError, match="at beta = 1/2 the risk has no power"):
+        gaps.risk_exponents(t, (2, 50), risks, M_star, 0.5)
 
 
 @pytest.mark.parametrize(("variable", "power"), [("d", 1.3), ("M_star", 1.2)])

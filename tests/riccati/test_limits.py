@@ -53,9 +53,10 @@ SENSELESS = [
         "samples.heavy.risk = 0.1: expected a number above 0.118, the least risk of N = 4, M* = 32",
     ),
     (
-        "samples.light.risk",
-        0.2,
-        "samples.light.risk = 0.2: expected a number above 0.344, the least risk of N = 8, M* = 16",
+        "samples.light.above",
+        [0.1, 0.7],
+        "samples.light.steps.0.0 = 0.0: expected 0.7 above the best risk of N = 8, M* = 16, which is 0.5, "
+        "to be below 1",
     ),
     ("sgd.t_max", 0.0001, "sgd.eta_d.3 = 0.02: expected at most t_max d/2 = 0.0128, the step size of one sample"),
     ("sgd.checks.N", 9, "sgd.checks.N = 9: expected at most M_star = 8"),
@@ -97,7 +98,7 @@ ALONE = [
     (
         "figures",
         ["fig1"],
-        "figures.0 = 'fig1': expected one of risk_scaling, emergence, sgd_flow, sample_complexity, "
+        "figures.0 = 'fig1': expected one of risk_scaling, emergence, sgd_flow, sgd_emergence, sample_complexity, "
         "radial_fit, exponents, time_units",
     ),
 ]

@@ -17,14 +17,14 @@ from tests.riccati.kept import run
 
 SIZE = {"d": 64, "M_star": 8, "N": 4, "beta": 1, "seed": 1}
 CURVES = SIZE | {"t_max": 10, "points": 11, "replicates": 4}
-HEAVY = {"beta": 1, "risk": 0.4, "gamma": 0, "kappa": 0.2, "sgd": True, "seed": 1}
-LIGHT = {"beta": 0.25, "gamma": 0.75, "kappa": 1.4, "risk": 0.7, "sgd": True, "seed": 1}
+HEAVY = {"beta": 1, "risks": [0.4], "from_best": False, "gamma": 0, "kappa": 0.2, "sgd": True, "seed": 1}
+LIGHT = {"beta": 0.25, "gamma": 0.75, "kappa": 1.4, "risks": [0.7], "from_best": False, "sgd": True, "seed": 1}
 LIGHT |= {"sizes": [[8, 4, 64, 3], [12, 6, 96, 3], [16, 8, 128, 3]]}
 RADIAL = SIZE | {"eta_d": 4, "t_max": 20, "points": 11, "samples": 8, "scan": [8, 16], "replicates": 4}
-LATE = {"beta": 0.01, "M_star": 12, "N": 8, "d": 10**8, "directions": [1, 4, 8], "points": 60, "starts": 2}
-LATE |= {"resamples": 20, "seed": 2}
+LATE = {"beta": 0.01, "M_star": 12, "N": 8, "d": 20, "directions": [1, 3, 8], "points": 60, "starts": 3}
+LATE |= {"resamples": 20, "seed": 1}
 UNITS = {"light": [0.25], "M_star": [1, 2, 3], "light_d": 6, "heavy": 1, "heavy_M_star": 8, "N": 4, "direction": 4}
-UNITS |= {"d": [12, 13, 100000], "starts": 2, "seed": 4}
+UNITS |= {"ratios": [2, 9], "ratios_M_star": 4} | {"d": [12, 13, 100000], "starts": 2, "seed": 4}
 # At eta d = 3 and 6 some of four runs diverge, at 20 all of them. At kappa = 0.2 only the smallest d is fast enough.
 STEPS = (3, 6, 20)
 
@@ -41,7 +41,9 @@ def made(tmp_path_factory):
     read["heavy"] = run(folder, "samples_to_risk", HEAVY | {"sizes": near}, to="heavy").data
     read["far"] = run(folder, "samples_to_risk", HEAVY | {"sizes": far, "sgd": False}, to="far").data
     light = run(folder, "samples_to_risk", LIGHT, to="light").data
-    numbers = read["heavy"], read["far"], [light]
+    one = [[1, 1, d, 2] for d in (64, 128, 256)]
+    one = run(folder, "samples_to_risk", HEAVY | {"sizes": one, "beta": 0, "kappa": 0.05}, to="one").data
+    numbers = read["heavy"], read["far"], one, [light]
     read["sample_complexity"] = run(folder, "sample_complexity", {"fit_from": 8}, *numbers)
     read["radial_fit"] = run(folder, "radial_fit", RADIAL)
     read["sgd_checks"] = run(folder, "sgd_checks", SIZE | {"eta_d": 20, "samples": 2000, "replicates": 4})
@@ -57,17 +59,19 @@ NOTES = {
         "exponent of the gap: 2 of 3 step sizes left, too few",
     ],
     "sample_complexity": [
-        "SGD or its flow, d = 128: 4 of 4 runs did not reach the risk",
-        "flow at finite step, d = 1e+08: 2 of 2 runs did not reach the risk",
-        "SGD or its flow, gamma = 0.75, M* = 8: 3 of 3 runs did not reach the risk",
-        "exponent of sgd in d: 1 of 3 sizes left, too few",
-        "exponent of finite step in d: 0 of 3 sizes left, too few",
-        "exponent of sgd in M_star, gamma = 0.75: 1 of 3 sizes left, too few",
+        "SGD or its flow, heavy, d = 128: 4 of 4 runs did not reach the risk",
+        "flow at finite step, heavy, d = 1e+08: 2 of 2 runs did not reach the risk",
+        "SGD or its flow, M* = 8, beta = 0.25, gamma = 0.75, kappa = 1.4, risk = 0.7: "
+        "3 of 3 runs did not reach the risk",
+        "exponent of sgd in d, heavy: 1 of 3 sizes left, too few",
+        "exponent of finite step in d, heavy: 0 of 3 sizes left, too few",
+        "exponent of sgd in M_star, beta = 0.25, gamma = 0.75, kappa = 1.4, risk = 0.7: 1 of 3 sizes left, too few",
     ],
     "radial_fit": ["1 of 11 times: SGD diverges at t = 18.5"],
     "sgd_checks": ["SGD at eta d = 20, long run: 1 of 1 runs diverged"],
     "emergence": [
-        "direction 4: 1 of 2 runs do not pass 1/2 between t = 9.28 and 85.3",
+        "direction 3: 2 of 3 runs do not pass 1/2 between t = 0.52 and 6.35e+04",
+        "exponent of times, first half: too few directions or starts are left",
         "exponent of times: too few directions or starts are left",
     ],
     "time_units": [
@@ -100,11 +104,11 @@ def test_the_figure_and_its_live_plot_are_drawn_from_what_is_left(made, name):
 
 
 @pytest.mark.parametrize("kind", ["light", "heavy"])
-def test_one_panel_of_two_is_drawn_where_the_other_has_nothing(made, kind):
+def test_one_panel_of_three_is_drawn_where_the_others_have_nothing(made, kind):
     table = made.read["time_units"].figure_data
     module = importlib.import_module("shallownets.studies.riccati.figures.time_units")
     figure = module.draw(table.frame[table.frame.kind == kind], table.parameters)
-    assert [bool(axes.get_title()) for axes in figure.axes] == [kind == "light", kind == "heavy"]
+    assert [bool(axes.get_title()) for axes in figure.axes] == [kind == "light", False, kind == "heavy"]
 
 
 def test_the_falling_step_size_alone_is_drawn(made):
@@ -165,8 +169,10 @@ def test_nothing_left_is_said_in_one_line(made, tmp_path, monkeypatch):
     assert "\n" not in str(said.value) and not (tmp_path / "sgd_flow.csv").exists()
     slow = HEAVY | {"kappa": 3, "sizes": [[8, 4, d, 2] for d in (64, 66, 68)]}
     heavy = run(tmp_path, "samples_to_risk", slow, to="heavy").data
-    with pytest.raises(UserError, match=r"nothing is left to show: SGD or its flow, d = 64: 2 of 2 runs did not reach"):
-        run(tmp_path, "sample_complexity", {"fit_from": 8}, heavy, made.read["far"], [heavy])
+    with pytest.raises(
+        UserError, match=r"nothing is left to show: SGD or its flow, heavy, d = 64: 2 of 2 runs did not reach"
+    ):
+        run(tmp_path, "sample_complexity", {"fit_from": 8}, heavy, made.read["far"], heavy, [heavy])
     monkeypatch.setattr(curves, "first_time", lambda *_: np.nan)
     with pytest.raises(
         UserError, match=r"--d, --light-d: expected greater ones, nothing is left to show: .* do not pass"

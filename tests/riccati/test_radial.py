@@ -4,6 +4,7 @@ from numpy.random import default_rng
 
 from shallownets.studies.riccati import model, starts
 from shallownets.studies.riccati.engines import exact, radial
+from shallownets.studies.riccati.measure.radial import with_overlaps
 from shallownets.studies.riccati.starts import Start
 from shallownets.studies.riccati.theory import least_squares
 
@@ -13,6 +14,17 @@ def learned(M_star, N, d, t, rng):
     lam = model.spectrum(M_star, 1.0)
     Z = next(exact.overlaps(starts.uniform(M_star, N, d, rng), lam, [t]))
     return Start(Z, np.linalg.cholesky(np.eye(N) - Z.T @ Z).T).weights(d), Z, lam
+
+
+def test_directions_with_given_overlaps_also_where_all_is_learned(rng):
+    N = 4
+    Z = next(exact.overlaps(starts.uniform(9, N, 60, rng), model.spectrum(9, 1.0), [1.0]))
+    rest = with_overlaps(Z).rest
+    np.testing.assert_allclose(rest, np.linalg.cholesky(np.eye(N) - Z.T @ Z).T, rtol=0, atol=1e-13)
+    learned = np.linalg.qr(rng.standard_normal((9, N)))[0]
+    W = with_overlaps(learned).weights(13)
+    np.testing.assert_allclose(W.T @ W, np.eye(N), rtol=0, atol=1e-13)
+    np.testing.assert_allclose(W[:9], learned, rtol=0, atol=0)
 
 
 def test_a_teacher_within_the_students_span_is_found_without_error(rng):

@@ -13,11 +13,15 @@ from tests.riccati.kept import run
 SIZE = {"d": 64, "M_star": 8, "N": 4, "beta": 1, "seed": 1}
 CURVES = SIZE | {"t_max": 10, "points": 11, "replicates": 4}
 RADIAL = SIZE | {"eta_d": 0.05, "t_max": 10, "points": 3, "samples": 8, "scan": [8, 16], "replicates": 40}
-HEAVY = {"beta": 1, "kappa": 0.1, "gamma": 0, "risk": 0.4, "sgd": True, "seed": 1}
+HEAVY = {"beta": 1, "kappa": 0.1, "gamma": 0, "risks": [0.4], "from_best": False, "sgd": True, "seed": 1}
 HEAVY |= {"sizes": [[8, 4, 64, 4], [8, 4, 128, 4], [8, 4, 256, 4]]}
 FAR = HEAVY | {"sizes": [[8, 4, 10**4, 2], [8, 4, 10**6, 2], [8, 4, 10**8, 2]], "sgd": False}
-LIGHT = {"beta": 0.25, "kappa": 0.5, "gamma": 0.75, "risk": 0.7, "sgd": True, "seed": 1}
+ONE = HEAVY | {"sizes": [[1, 1, 64, 4], [1, 1, 128, 4], [1, 1, 256, 4]], "beta": 0}
+LIGHT = {"beta": 0.25, "kappa": 0.5, "gamma": 0.75, "risks": [0.4, 0.3], "from_best": True, "sgd": True, "seed": 1}
 LIGHT |= {"sizes": [[8, 4, 64, 3], [12, 6, 96, 3], [16, 8, 128, 3]]}
+LEARNED = SIZE | {"N": 8, "eta_d": [0.05, 0.8], "t_max": 30, "points": 61, "replicates": 6}
+WIDTHS = {"beta": 1, "d": 10**8, "sizes": [[4, 2], [8, 4], [12, 6]], "time": 1, "samples": 8, "replicates": 40}
+WIDTHS |= {"seed": 1}
 CHECKS = SIZE | {"eta_d": 0.02, "samples": 20000, "replicates": 6}
 STEPS = (0.05, 0.1, 0.2)
 
@@ -31,11 +35,13 @@ def made(tmp_path_factory):
     found["falling"] = run(folder, "sgd_curves", falling, to="falling").data
     steady = [found[eta_d] for eta_d in STEPS]
     found["sgd_flow"] = run(folder, "sgd_flow", {"fit_to": 0.2}, steady, found["falling"])
-    for name, values in (("heavy", HEAVY), ("far", FAR), ("light", LIGHT)):
+    for name, values in (("heavy", HEAVY), ("far", FAR), ("one", ONE), ("light", LIGHT)):
         found[name] = run(folder, "samples_to_risk", values, to=name).data
-    read = found["heavy"], found["far"], [found["light"]]
+    read = found["heavy"], found["far"], found["one"], [found["light"]]
     found["sample_complexity"] = run(folder, "sample_complexity", {"fit_from": 8}, *read)
+    found["sgd_emergence"] = run(folder, "sgd_emergence", LEARNED)
     found["radial_fit"] = run(folder, "radial_fit", RADIAL)
+    found["radial_widths"] = run(folder, "radial_widths", WIDTHS)
     found["sgd_checks"] = run(folder, "sgd_checks", CHECKS)
     return found
 
@@ -48,7 +54,10 @@ def rows(made, stage, **columns):
     return frame
 
 
-@pytest.mark.parametrize("stage", ["sgd_flow", "sample_complexity", "radial_fit", "sgd_checks"])
+STAGES = ("sgd_flow", "sgd_emergence", "sample_complexity", "radial_fit", "radial_widths", "sgd_checks")
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_every_measurement_is_a_number_with_its_interval(made, stage):
     frame = made[stage].measurements.frame
     assert np.isfinite(frame[["estimate", "low", "high", "n"]].to_numpy(float)).all()
@@ -73,6 +82,25 @@ def test_the_gap_grows_with_the_step_size_as_theory_says(made):
     assert exponent.theory.item() == pytest.approx(1, abs=0.15)
 
 
+def test_the_exponent_of_the_risk_is_that_of_the_flow_at_finite_step(made, tmp_path):
+    given = CURVES | {"M_star": 16, "N": 8, "t_max": 15, "points": 31}
+    runs = [run(tmp_path, "sgd_curves", given | {"eta_d": eta_d}, to=f"{eta_d}").data for eta_d in STEPS]
+    falling = run(tmp_path, "sgd_curves", given | {"eta_d": 0.1, "falls_from": 0.4}, to="falling").data
+    found = {"sgd_flow": run(tmp_path, "sgd_flow", {"fit_to": 0.2}, runs, falling)}
+    frame, over = (
+        rows(found, "sgd_flow", quantity=quantity).sort_values("eta_d")
+        for quantity in ("risk exponent", "risk exponent over finite step")
+    )
+    assert list(frame.eta_d) == list(over.eta_d) == list(STEPS)
+    assert (frame.asymptotic == -1).all() and (frame.estimate < 0).all()
+    np.testing.assert_allclose(frame.estimate - frame.theory, over.estimate, rtol=0, atol=1e-12)
+    assert (abs(over.estimate) < over.high - over.low + 8 / 64).all()
+    # a student of N = 4 learns too little from direction 2 to half of its own
+    assert not made["sgd_flow"].measurements.frame.quantity.str.startswith("risk exponent").any()
+    notes = made["sgd_flow"].measurements.parameters["notes"]
+    assert list(notes) == ["exponent of the risk: a window from direction 2 to 2 is none"]
+
+
 def test_a_falling_step_size_needs_the_constant_one_that_it_matches(made, tmp_path):
     runs = [made[0.05], made[0.2]]
     with pytest.raises(UserError, match=r"falling\.npz: expected a constant step size eta d = 0\.1 among --runs"):
@@ -83,7 +111,7 @@ def test_an_exponent_needs_three_step_sizes_and_three_widths(made, tmp_path):
     with pytest.raises(UserError, match=r"--fit-to 0\.1: expected at least 3 step sizes that are as small, got 2"):
         run(tmp_path, "sgd_flow", {"fit_to": 0.1}, [made[eta_d] for eta_d in STEPS], made["falling"])
     with pytest.raises(UserError, match="expected at least 3 values of M_star for an exponent, got 2"):
-        run(tmp_path, "sample_complexity", {"fit_from": 10}, made["heavy"], made["far"], [made["light"]])
+        run(tmp_path, "sample_complexity", {"fit_from": 10}, made["heavy"], made["far"], made["one"], [made["light"]])
 
 
 def test_samples_to_a_risk(made):
@@ -91,7 +119,34 @@ def test_samples_to_a_risk(made):
     assert (heavy["finite step"] > heavy["flow"]).all() and np.isnan(far["sgd"]).all()
     assert np.abs(np.log(heavy["sgd"] / heavy["finite step"])).mean() < 0.5
     assert rows(made, "sample_complexity", quantity="far exponent").estimate.item() == pytest.approx(1, abs=0.1)
-    assert len(rows(made, "sample_complexity", quantity="exponent")) == 2
+    frame = rows(made, "sample_complexity", quantity="exponent")
+    assert list(frame["tail"]) == ["heavy", "one direction", "light", "light"]
+    assert list(frame[frame["tail"] == "light"].risk) == [0.4, 0.3] and (frame.of_source[2:] == 1).all()
+
+
+def test_samples_to_the_lower_of_two_risks_are_more_and_sgd_takes_more_than_the_flow(made):
+    arrays = made["light"].arrays
+    higher, lower = ({name: arrays[name][arrays["risk"] == risk] for name in arrays} for risk in (0.4, 0.3))
+    for name in ("sgd", "flow", "finite step"):
+        assert (lower[name] > higher[name]).all()
+    over = rows(made, "sample_complexity", quantity="SGD over flow")
+    assert len(over) == 3 + 3 + 6 and (over.theory > 1).all()
+    assert (abs(over.estimate - over.theory) < over.high - over.low + 0.3).all()
+    slopes = rows(made, "sample_complexity", quantity="exponent of SGD over flow")
+    assert slopes.estimate.to_numpy() == pytest.approx(slopes.theory.to_numpy(), abs=0.6)
+
+
+def test_directions_emerge_under_sgd_and_weak_ones_do_not_at_large_steps(made):
+    last = rows(made, "sgd_emergence", quantity="last overlap")
+    small, large = (last[last.eta_d == eta_d] for eta_d in (0.05, 0.8))
+    assert small.estimate.iloc[0] > 0.8 and large.estimate.iloc[-1] < 0.3
+    # twice the interval, and what the flow at finite step leaves out, of order N/d
+    assert (abs(small.estimate - small.theory) < small.high - small.low + 8 / 64).all()
+    missing = rows(made, "sgd_emergence", quantity="missing directions").sort_values("eta_d")
+    assert missing.estimate.iloc[0] < missing.estimate.iloc[1] < 8
+    assert missing.estimate.to_numpy() == pytest.approx([8 - small.estimate.sum(), 8 - large.estimate.sum()], rel=1e-12)
+    notes = made["sgd_emergence"].measurements.parameters["notes"]
+    assert any("not learned from all starts" in note for note in notes)
 
 
 def test_the_radial_fit_pays_for_its_noise(made):
@@ -104,7 +159,16 @@ def test_the_radial_fit_pays_for_its_noise(made):
     assert rows(made, "radial_fit", quantity="before").estimate.item() > after.estimate.item()
 
 
-@pytest.mark.parametrize("name", ["sgd_flow", "sample_complexity", "radial_fit"])
+def test_the_radial_fit_costs_the_same_share_at_every_width(made):
+    excess = rows(made, "radial_widths", quantity="excess")
+    predicted = 1 / (1 - excess.theory)
+    assert ((excess.low < predicted) & (predicted < excess.high)).all()
+    assert list(excess.samples) == [32, 128, 288] and (excess.of_phase_1 < 1e-6).all()
+    share = rows(made, "radial_widths", quantity="excess over the best risk")
+    assert rows(made, "radial_widths", quantity="exponent in N").estimate.item() < 0 < share.low.min()
+
+
+@pytest.mark.parametrize("name", ["sgd_flow", "sgd_emergence", "sample_complexity", "radial_fit"])
 def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, name, tmp_path):
     module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")
     table = made[name].figure_data
@@ -127,15 +191,25 @@ REFUSED = [
         HEAVY | {"sizes": [[8, 4, 64], *HEAVY["sizes"]]},
         "sizes.0 = [8, 4, 64]: expected M*, N, d, rep",
     ),
-    ("samples_to_risk", LIGHT | {"risk": 0.1}, "risk = 0.1: expected a number above 0.363, the least risk of N = 4"),
     (
         "samples_to_risk",
-        HEAVY | {"risk": 1e-14} | {"sizes": [[m, 4, 64, 2] for m in (2, 3, 4)]},
-        "risk = 1e-14: expected",
+        HEAVY | {"risks": [0.05]},
+        "risks.0 = 0.05: expected a number above 0.068, the least risk of N = 4",
     ),
-    ("samples_to_risk", HEAVY | {"risk": 0.9999}, "--risk 0.9999: expected a smaller one, a start at d = 64 has less"),
+    (
+        "samples_to_risk",
+        HEAVY | {"risks": [1e-14]} | {"sizes": [[m, 4, 64, 2] for m in (2, 3, 4)]},
+        "risks.0 = 1e-14: expected",
+    ),
+    (
+        "samples_to_risk",
+        HEAVY | {"risks": [0.4, 0.9999]},
+        "--risks 0.9999: expected a smaller one, a start at d = 64 has less",
+    ),
     ("radial_fit", RADIAL | {"eta_d": 5000}, "eta_d = 5000.0: expected at most t_max d/2 = 320"),
     ("radial_fit", RADIAL | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),
+    ("radial_widths", WIDTHS | {"sizes": [[4, 2], [8, 4], [12, 16]]}, "sizes.2.1 = 16: expected at most M* = 12"),
+    ("radial_widths", WIDTHS | {"d": 16}, "d = 16: expected at least M* + N = 18"),
     ("sgd_checks", CHECKS | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),
 ]
 

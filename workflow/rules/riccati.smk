@@ -73,4 +73,15 @@ use rule stage as riccati_time_units with:
         "times against width and dimension"
 
 
+use rule stage as riccati_powers with:
+    output:
+        measurements=f"{MEASUREMENTS}/riccati/powers.csv",
+    log:
+        f"{LOGS}/riccati/powers.log",
+    params:
+        **stage("riccati.powers", "riccati.powers"),
+    message:
+        "times where the width is a power of the dimension"
+
+
 include: "riccati/sgd.smk"

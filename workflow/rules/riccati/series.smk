@@ -1,22 +1,36 @@
 # The series of samples_to_risk: what each takes from the config.
 
-RICCATI_HEAVY, RICCATI_LIGHT = (config["riccati"]["samples"][tail] for tail in ("heavy", "light"))
+RICCATI_HEAVY, RICCATI_LIGHT, RICCATI_ONE = (config["riccati"]["samples"][kind] for kind in ("heavy", "light", "one"))
 
 
-def riccati_heavy(sizes, sgd):
+def riccati_dimensions(section, widths, sizes, sgd, beta):
     """A series against d: at one pair of widths, for (d, starts) in turn, with or without SGD."""
-    widths = [RICCATI_HEAVY["M_star"], RICCATI_HEAVY["N"]]
-    sizes = [[*widths, d, starts] for d, starts in sizes]
-    return {"section": "heavy", "sizes": sizes, "gamma": 0, "kappa": RICCATI_HEAVY["kappa"], "sgd": sgd}
+    kappa, risk = (config["riccati"]["samples"][section][key] for key in ("kappa", "risk"))
+    given = {"sizes": [[*widths, d, starts] for d, starts in sizes], "beta": beta, "gamma": 0, "kappa": kappa}
+    return given | {"section": section, "risks": [risk], "from_best": False, "sgd": sgd}
 
 
-# The section of each, and what it says beside it.
+RICCATI_OF_HEAVY = [RICCATI_HEAVY["M_star"], RICCATI_HEAVY["N"]]
+RICCATI_FAR = [(d, RICCATI_HEAVY["far_starts"]) for d in RICCATI_HEAVY["far"]]
+RICCATI_OF_LIGHT = {
+    f"light_{beta}_{gamma}_{kappa}": {"beta": beta, "gamma": gamma, "kappa": kappa}
+    for beta, gamma, kappa in RICCATI_LIGHT["steps"]
+}
+# The section of each, and what it says beside it; one direction has no tail.
 RICCATI_SERIES = {
-    "heavy": riccati_heavy(RICCATI_HEAVY["sizes"], True),
-    "far": riccati_heavy([(d, RICCATI_HEAVY["far_starts"]) for d in RICCATI_HEAVY["far"]], False),
+    "heavy": riccati_dimensions("heavy", RICCATI_OF_HEAVY, RICCATI_HEAVY["sizes"], True, RICCATI_HEAVY["beta"]),
+    "far": riccati_dimensions("heavy", RICCATI_OF_HEAVY, RICCATI_FAR, False, RICCATI_HEAVY["beta"]),
+    "one": riccati_dimensions("one", [1, 1], RICCATI_ONE["sizes"], True, 0),
 } | {
-    f"light_{gamma}": {"section": "light", "sizes": RICCATI_LIGHT["sizes"], "gamma": gamma, "kappa": kappa, "sgd": True}
-    for gamma, kappa in RICCATI_LIGHT["steps"]
+    series: {
+        "section": "light",
+        "sizes": RICCATI_LIGHT["sizes"],
+        "risks": RICCATI_LIGHT["above"],
+        "from_best": True,
+        "sgd": True,
+    }
+    | given
+    for series, given in RICCATI_OF_LIGHT.items()
 }
 
 

@@ -47,6 +47,18 @@ use rule stage as riccati_sgd_flow with:
         "SGD against the exact flow"
 
 
+use rule stage as riccati_sgd_emergence with:
+    output:
+        measurements=f"{MEASUREMENTS}/riccati/sgd_emergence.csv",
+        figure_data=f"{FIGURE_DATA}/riccati/sgd_emergence.csv",
+    log:
+        f"{LOGS}/riccati/sgd_emergence.log",
+    params:
+        **stage("riccati.sgd_emergence", "riccati.sgd.emergence"),
+    message:
+        "when SGD learns each direction"
+
+
 use rule stage as riccati_samples_to_risk with:
     output:
         data=f"{DATA}/riccati/samples_to_risk/{{series}}.npz",
@@ -56,7 +68,7 @@ use rule stage as riccati_samples_to_risk with:
         **stage(
             "riccati.samples_to_risk",
             lambda wildcards: f"riccati.samples.{RICCATI_SERIES[wildcards.series]['section']}",
-            **{key: riccati_series(key) for key in ("sizes", "gamma", "kappa", "sgd")},
+            **{key: riccati_series(key) for key in ("sizes", "beta", "gamma", "kappa", "risks", "from_best", "sgd")},
         ),
     message:
         "samples to a risk, {wildcards.series}"
@@ -66,7 +78,8 @@ use rule stage as riccati_sample_complexity with:
     input:
         heavy=f"{DATA}/riccati/samples_to_risk/heavy.npz",
         far=f"{DATA}/riccati/samples_to_risk/far.npz",
-        light=[f"{DATA}/riccati/samples_to_risk/light_{gamma}.npz" for gamma, _ in RICCATI_LIGHT["steps"]],
+        one=f"{DATA}/riccati/samples_to_risk/one.npz",
+        light=[f"{DATA}/riccati/samples_to_risk/{series}.npz" for series in RICCATI_OF_LIGHT],
     output:
         measurements=f"{MEASUREMENTS}/riccati/sample_complexity.csv",
         figure_data=f"{FIGURE_DATA}/riccati/sample_complexity.csv",
@@ -88,3 +101,14 @@ use rule stage as riccati_radial_fit with:
         **stage("riccati.radial_fit", "riccati.phase2"),
     message:
         "the radial fit of Phase II"
+
+
+use rule stage as riccati_radial_widths with:
+    output:
+        measurements=f"{MEASUREMENTS}/riccati/radial_widths.csv",
+    log:
+        f"{LOGS}/riccati/radial_widths.log",
+    params:
+        **stage("riccati.radial_widths", "riccati.radial_widths"),
+    message:
+        "the radial fit at several widths"

@@ -8,7 +8,7 @@ squared error, then back to orthonormal columns:
 which absorbs the gradient's constant factors (2 and N^-1/2) into η. Since v is orthogonal to the columns of W,
 (W + c v q^T)^T (W + c v q^T) = I + c^2 |v|^2 q q^T, whose inverse root is known:
 
-    W <- W + [b W q + c g v] q^T,   g = (1 + c^2 |v|^2 |q|^2)^-1/2,   b = (g - 1)/|q|^2.
+    W <- W + [((r - 1)/|q|^2) W q + c r v] q^T,   r = (1 + c^2 |v|^2 |q|^2)^-1/2.
 
 On average c v q^T is 2 η (I - W W^T) T W: a sample advances the flow's time t by 2 η.
 
@@ -105,11 +105,11 @@ def _advance(W, lam, state, words, x, q, move, eta, due):
             square += q[i] * q[i]
         c = eta[sample] * (y - (square - N) / np.sqrt(N))
         tangent = c * c * (_dot(x, x, d) - square) * square  # squared, of the angle by which W turns
-        g = 1.0 / np.sqrt(1.0 + tangent)
-        if not g * g >= LEFT:
+        r = 1.0 / np.sqrt(1.0 + tangent)
+        if not r * r >= LEFT:
             return sample
-        along = (g - 1.0) / square - c * g  # b W q + c g v = (b - c g) W q + c g x
-        across = c * g
+        along = (r - 1.0) / square - c * r  # of W q, since c r v = c r (x - W q)
+        across = c * r
         for first in range(0, d, TILE):
             n = min(TILE, d - first)
             for j in range(n):

@@ -4,68 +4,84 @@ From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
 """
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from shallownets.drawing import style
 from shallownets.drawing.labels import whole
 
+_EXACT: style.Look = {"linewidth": 2.0, "alpha": 0.45}
+_THEORY: style.Look = {"linewidth": 0.9}
+_DECOUPLED: style.Look = {"linewidth": 0.9, "linestyle": (0, (5, 1.5))}
+_DEFLATED: style.Look = {"linewidth": 0.9, "linestyle": (0, (1, 1.5))}
+_SHOWN = 6  # directions in the left panel, at most
+
+
+def _overlaps(axes: Axes, frame: pd.DataFrame) -> float:
+    """The overlaps of some directions, the first and the last among them; the time up to which the axis goes."""
+    every = frame.j.unique()
+    chosen = every[np.unique(np.linspace(0, len(every) - 1, _SHOWN).astype(int))]
+    for number, (j, curve) in enumerate(frame[frame.j.isin(chosen)].groupby("j")):
+        colour = style.colour(number)
+        marks: style.Look = {"marker": style.marker(number), "markersize": 4, "markevery": (0.03 * number, 0.17)}
+        axes.plot(curve.t, curve.exact, color=colour, label=f"{j}", **_EXACT, **marks)
+        axes.plot(curve.t, curve.theory, color=colour, **_THEORY)
+        axes.plot(curve.t, curve.decoupled, color=colour, **_DECOUPLED)
+    axes.set(xscale="log", xlabel="time $t$", ylabel="overlap $G_{jj}$", ylim=(-0.03, 1.05))
+    last = 4 * float(frame["T"].max())
+    axes.set_xlim(frame.t.min() / 4, last)  # room for the legend
+    axes.set_title("directions one by one")
+    axes.legend(title="$j$", loc="upper left", handlelength=1.4, borderaxespad=0.1)
+    return last
+
+
+def _times(axes: Axes, frame: pd.DataFrame) -> None:
+    """The time of each direction over the decoupled one."""
+    bars = (frame.high - frame.low) / 2
+    look: style.Look = {"color": "black", "marker": "o", "linestyle": "", "elinewidth": 0.8}
+    axes.errorbar(frame.j, frame.exact / frame["T"], bars / frame["T"], **look, zorder=3)
+    axes.plot(frame.j, frame.theory / frame["T"], color=style.COLOURS[0], **_THEORY)
+    axes.plot(frame.j, frame.deflated / frame["T"], color=style.COLOURS[1], **_DEFLATED)
+    axes.axhline(1, color="black", **_DECOUPLED)
+    axes.set(xlabel="direction $j$", ylabel="time over $T_j=\\log(d/N)/2\\lambda_j$", yscale="log")
+    ticks = [1, 1.5, 2, 3]
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
+    axes.set_title("times at which $G_{jj}=1/2$")
+
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
-    figure = Figure(figsize=(style.PAGE, 3.1))
-    left, right = figure.subplots(1, 2)
-    overlaps = frame[frame.curve == "overlap"]
-    risk, steps = (frame[frame.curve == name] for name in ("risk", "steps"))
-    for number, (j, curve) in enumerate(overlaps.groupby("j")):
-        colour = style.colour(number)
-        left.plot(curve.t, curve.exact, color=colour, linewidth=1.8, alpha=0.55, label=f"{j}")
-        left.plot(curve.t, curve.theory, color=colour, linewidth=0.9, linestyle=(0, (5, 1.5)))
-        left.plot(curve["T"].iloc[0], 0.5, "o", color=colour, markerfacecolor="white")
-        left.plot(curve["T_deflated"].iloc[0], 0.5, "|", color=colour, markersize=9, markeredgewidth=1.2)
-        right.axvline(curve["T"].iloc[0], color=colour, linewidth=0.7, alpha=0.6, zorder=0)
-    left.set(xscale="log", xlabel="time $t$", ylabel="overlap $G_{jj}$", ylim=(-0.03, 1.05))
-    left.set(xlim=(frame.t.min(), frame.t.max()))
-    left.set_title("directions one by one")
-    left.legend(title="$j$", loc="upper left", handlelength=1.2)
-    right.plot(risk.t, risk.exact, color="black", linewidth=2.0, alpha=0.35, label="exact")
-    right.plot(risk.t, risk.theory, color=style.COLOURS[1], linewidth=1.0, linestyle=(0, (5, 1.5)))
-    right.plot(steps.t, steps.exact, color="black", linewidth=0.6, drawstyle="steps-post")
+    figure = Figure(figsize=(style.PAGE, 3.0))
+    left, middle, right = figure.subplots(1, 3)
+    overlaps, times, risk = (frame[frame.curve == name] for name in ("overlap", "time", "risk"))
+    last = _overlaps(left, overlaps)
+    _times(middle, times)
+    right.plot(risk.t, risk.exact, color="black", **_EXACT)
+    right.plot(risk.t, risk.theory, color="black", **_THEORY)
+    right.plot(risk.t, risk.additive, color=style.COLOURS[1], linewidth=1.0, linestyle=(0, (3, 1, 1, 1)))
+    right.plot(risk.t, risk.decoupled, color="black", linewidth=0.6, drawstyle="steps-post", linestyle=(0, (5, 1.5)))
     right.set(xscale="log", yscale="log", xlabel="time $t$", ylabel=r"risk $\mathcal{R}$")
-    right.set(xlim=left.get_xlim(), ylim=(0.8 * risk.exact.min(), 1.2))
+    right.set(xlim=(frame.t.min(), last), ylim=(0.8 * risk.exact.min(), 1.2))
     right.set_title("their sum")
-    look: style.Look = {"color": "black"}
-    right.legend(
-        handles=[
-            Line2D([], [], **look, linewidth=2.0, alpha=0.35, label=r"exact, $1-\mathrm{tr}(\Lambda G\Lambda G)$"),
-            Line2D(
-                [],
-                [],
-                color=style.COLOURS[1],
-                linewidth=1.0,
-                linestyle=(0, (5, 1.5)),
-                label=r"one by one, $\sum_j\lambda_j^2(1-G_{jj}^2)$",
-            ),
-            Line2D([], [], **look, linewidth=0.6, label="a step at each $T_j$"),
-        ],
-        loc="lower left",
-        frameon=True,
-        edgecolor="none",
-        framealpha=1,
-    )
+    additive = Line2D([], [], color=style.COLOURS[1], linewidth=1.0, linestyle=(0, (3, 1, 1, 1)))
+    steps = Line2D([], [], color="black", linewidth=0.6, linestyle=(0, (5, 1.5)))
+    right.legend([additive, steps], [r"$\sum_j\lambda_j^2(1-G_{jj}^2)$", "a step at each $T_j$"], loc="lower left")
+    black: style.Look = {"color": "black"}
     figure.legend(
         handles=[
-            Line2D([], [], **look, linewidth=1.8, alpha=0.55, label="exact"),
-            Line2D([], [], **look, linewidth=0.9, linestyle=(0, (5, 1.5)), label="decoupled"),
-            Line2D(
-                [], [], **look, linestyle="", marker="o", markerfacecolor="white", label=r"$T_j=\log(d/N)/2\lambda_j$"
-            ),
-            Line2D([], [], **look, linestyle="", marker="|", markersize=9, label=r"mean of $T_j$, deflated"),
+            Line2D([], [], **black | _EXACT, label="exact, mean over starts"),
+            Line2D([], [], **black | _THEORY, label="deterministic equivalent"),
+            Line2D([], [], **black | _DECOUPLED, label="decoupled"),
+            Line2D([], [], color=style.COLOURS[1], **_DEFLATED, label="deflated"),
         ],
         loc="outside lower center",
         ncols=4,
     )
     M_star, N, d = (whole(parameters[name]) for name in ("M_star", "N", "d"))
-    figure.suptitle(rf"one start, $\beta={parameters['beta']:g}$, $M_*={M_star}$, $N={N}$, $d={d}$", fontsize=9.5)
+    head = rf"$\beta={parameters['beta']:g}$, $M_*={M_star}$, $N={N}$, $d={d}$, mean of {parameters['starts']} starts"
+    figure.suptitle(head, fontsize=9.5)
     return figure

@@ -26,29 +26,27 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         left.errorbar(
             curve.d, curve.estimate / curve.asymptotic, bars / abs(curve.asymptotic), **look, label=label, zorder=3
         )
-        left.plot(curve.d, curve.deflated / curve.asymptotic, color=colour, linewidth=0.9)
+        left.plot(curve.d, curve.equivalent / curve.asymptotic, color=colour, linewidth=0.9)
+        left.plot(curve.d, curve.deflated / curve.asymptotic, color=colour, linewidth=0.9, linestyle=(0, (1, 1.5)))
         gap = quantities["gap"]
-        right.errorbar(np.log(gap.d / gap.N), abs(gap.estimate), (gap.high - gap.low) / 2, **look, zorder=3)
-        right.plot(np.log(gap.d / gap.N), abs(gap.deflated), color=colour, linewidth=0.9)
+        log = np.log(gap.d / gap.N)
+        right.errorbar(log, log * gap.estimate, log * (gap.high - gap.low) / 2, **look, zorder=3)
+        right.plot(log, log * gap.equivalent, color=colour, linewidth=0.9)
+        right.plot(log, log * gap.deflated, color=colour, linewidth=0.9, linestyle=(0, (1, 1.5)))
     left.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
     left.set(xscale="log", xlabel="dimension $d$", ylabel=r"exponent over $(1-2\beta)/\beta$")
     left.set_title("exponent of the risk in time")
     left.legend(loc="lower right", title=r"tail, exponent as $d\to\infty$")
-    x = np.log(frame.d / frame.N)
-    x = np.array([x.min(), x.max()])
-    least = 0.7 * frame[frame.quantity == "gap"].estimate.abs().min()
-    right.plot(x, least * x[1] / x, color="black", linewidth=0.7, linestyle=(0, (1, 1.5)))
-    right.text(x[1], 0.9 * least, r"$\propto 1/\log(d/N)$", ha="right", va="top")
-    right.set_ylim(bottom=0.5 * least)
-    right.set(xscale="log", yscale="log", xlabel=r"$\log(d/N)$", ylabel="distance, mean of the logarithm")
-    ticks = [4, 8, 16, 32]
-    right.set_xticks(ticks, [str(tick) for tick in ticks])
-    right.minorticks_off()
+    gaps = frame[frame.quantity == "gap"]
+    scaled = np.log(gaps.d / gaps.N) * gaps.estimate
+    right.axhline(0, color=style.GREY, linewidth=0.7, zorder=0)
+    right.set_ylim(1.25 * min(scaled.min(), 0), 1.25 * max(scaled.max(), 0))
+    right.set(xlabel=r"$\log(d/N)$", ylabel=r"distance $\times\,\log(d/N)$")
     right.set_title("distance from decoupled directions")
     first, share = parameters["window"]
     figure.suptitle(
         f"$M_*=N={whole(parameters['M_star'])}$, fits from direction {first} to"
-        f" ${share:g}\\,M_*$; {parameters['starts']} starts; lines: deflated directions",
+        f" ${share:g}\\,M_*$; {parameters['starts']} starts; lines: deterministic equivalent; dots: deflated",
         fontsize=9.5,
     )
     return figure

@@ -4,11 +4,21 @@ From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
 """
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from shallownets.drawing import style
+
+_MARKERS = "oD^vP*"  # of the constant step sizes, at most so many; squares are those of the falling one
+
+
+def _spaced(curve: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """(t, risk, bars) of about a dozen of the points, equally spaced in the logarithm of time."""
+    chosen = np.unique(np.geomspace(1, len(curve), 14).astype(int)) - 1
+    some = curve.iloc[chosen]
+    return some.t, some.risk, 3 * some.error
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -19,24 +29,24 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     curves = frame[(frame.panel == "risk") & (frame.t > 0)]
     steady, falling = (curves[curves.schedule == kind] for kind in ("constant", "falling"))
     sizes = sorted(steady.eta_d.unique(), reverse=True)
-    for number, eta_d in enumerate(sizes[1::2] or sizes):
+    for number, eta_d in enumerate((sizes[1::2] or sizes)[: len(_MARKERS)]):
         series = dict(list(steady[steady.eta_d == eta_d].groupby("series")))
         sgd, finite = series["sgd"], series["finite step"]
         colour = style.colour(number)
-        bars = {"color": colour, "marker": "o", "linestyle": "", "elinewidth": 0.8}
-        left.errorbar(sgd.t[::3], sgd.risk[::3], 3 * sgd.error[::3], **bars, label=f"{eta_d:g}", zorder=3)
+        bars = {"color": colour, "marker": _MARKERS[number], "linestyle": "", "elinewidth": 0.8}
+        left.errorbar(*_spaced(sgd), **bars, label=f"{eta_d:g}", zorder=3)
         left.plot(finite.t, finite.risk, color=colour, linewidth=0.9)
     if len(falling):
         sgd, finite = (falling[falling.series == name] for name in ("sgd", "finite step"))
         look = {"color": "black", "marker": "s", "markerfacecolor": "white", "linestyle": "", "elinewidth": 0.8}
         label = f"falling from {parameters['falls_from']:g}"
-        left.errorbar(sgd.t[::3], sgd.risk[::3], 3 * sgd.error[::3], **look, label=label, zorder=3)
+        left.errorbar(*_spaced(sgd), **look, label=label, zorder=3)
         left.plot(finite.t, finite.risk, color="black", linewidth=0.9)
         left.set_title(f"falling: as many samples as at {falling.eta_d.iloc[0]:g}")
     # that of the least step size left: all begin at the same starts
     _, flow = next(iter(curves[curves.series == "flow"].groupby(["eta_d", "schedule"])))
     left.plot(flow.t, flow.risk, color="black", linewidth=1.6, linestyle="--", label=r"$0$: exact flow")
-    left.set(yscale="log", xlabel=r"time $t=2\sum_k\eta_k$", ylabel="risk, best radial part")
+    left.set(xscale="log", yscale="log", xlabel=r"time $t=2\sum_k\eta_k$", ylabel="risk, best radial part")
     left.set_ylim(top=1.2, bottom=flow.risk.min() / 2)
     left.legend(title=r"$\eta d$", loc="lower left", ncols=2, columnspacing=1.0)
 

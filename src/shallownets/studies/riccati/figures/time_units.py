@@ -1,4 +1,4 @@
-"""The unit of time: half the risk of a light tail against its width, one direction of a heavy tail against d.
+"""The unit of time: half the risk of a light tail against width and dimension, one direction of a heavy tail against d.
 
 From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
@@ -13,51 +13,62 @@ from shallownets.drawing import style
 from shallownets.drawing.labels import whole
 
 
+def _points(axes: Axes, x: pd.Series, frame: pd.DataFrame, number: int, label: str, scale: pd.Series) -> None:
+    """Measured times with their bars, and the line of the equivalent, all over ``scale``."""
+    look: style.Look = {"color": style.colour(number), "marker": style.marker(number), "elinewidth": 0.8}
+    bars = (frame.high - frame.low) / 2 / scale
+    axes.errorbar(x, frame.estimate / scale, bars, linestyle="", label=label, zorder=3, **look)
+    axes.plot(x, frame.theory / scale, color=style.colour(number), linewidth=0.9)
+
+
 def _light(axes: Axes, frame: pd.DataFrame) -> None:
-    """Time to half the risk against the width in both clocks, with a guide for each."""
+    """Time to half the risk over the unit of the equation as printed against the width, beside that of the theorem."""
+    scaled = frame.estimate / np.log(frame.d / frame.N) / np.sqrt(frame.M_star)
     for number, (beta, curve) in enumerate(frame.groupby("beta")):
-        look: style.Look = {"color": style.colour(number), "marker": style.marker(number), "linestyle": ""}
-        t = curve.estimate / np.log(curve.d / curve.N)
-        axes.plot(curve.M_star, t, **look, label=rf"$\beta={beta:g}$, flow as printed")
-        label = rf"$\beta={beta:g}$, flow of the loss"
-        axes.plot(curve.M_star, t * np.sqrt(curve.N), **look, markerfacecolor="white", label=label)
-    M_star = np.array([frame.M_star.min(), frame.M_star.max()])
-    first = (frame.estimate / np.log(frame.d / frame.N)).min()
-    axes.plot(M_star, 0.75 * first * (M_star / M_star[0]) ** 0.5, color="black", linewidth=0.8)
-    axes.text(M_star[1], 0.7 * first * (M_star[1] / M_star[0]) ** 0.5, r"$\propto M_*^{1/2}$", ha="right", va="top")
-    steeper = 0.75 * first * np.sqrt(M_star[0]) * M_star / M_star[0]
-    axes.plot(M_star, steeper, color="black", linewidth=0.8, linestyle="--")
-    axes.text(M_star[1], 0.6 * first * M_star[1] / np.sqrt(M_star[0]), r"$\propto M_*$", ha="right", va="top")
-    axes.set(xscale="log", yscale="log", xlabel="width $M_*=N$", ylabel=r"time to half the risk / $\log(d/N)$")
+        unit = np.log(curve.d / curve.N) * np.sqrt(curve.M_star)
+        _points(axes, curve.M_star, curve, number, rf"$\beta={beta:g}$", unit)
     ticks = sorted(frame.M_star.unique())
+    M_star = np.geomspace(ticks[0], ticks[-1], 50)
+    axes.plot(M_star, scaled.min() * np.sqrt(M_star / ticks[0]), color="black", linewidth=0.8, linestyle="--")
+    axes.set(xscale="log", xlabel="width $M_*=N$", ylim=(0.9 * scaled.min(), 1.55 * scaled.max()))
+    axes.set_ylabel(r"time to half the risk / $[M_*^{1/2}\log(d/N)]$")
     axes.set_xticks(ticks, [str(width) for width in ticks])
-    axes.minorticks_off()
+    axes.xaxis.minorticks_off()
     axes.set_title(f"light tails, $d={whole(frame.d.iloc[0])}$")
-    axes.legend(loc="upper left")
+    axes.text(0.03, 0.9, "unit\n$M_*\\log d$", transform=axes.transAxes, va="top", fontsize=8)
+    axes.legend(loc="upper right", borderaxespad=0.1, labelspacing=0.3, handletextpad=0.3)
+
+
+def _ratios(axes: Axes, frame: pd.DataFrame) -> None:
+    """Time to half the risk where d is not far above the width, against the logarithm that becomes small."""
+    for number, (beta, curve) in enumerate(frame.groupby("beta")):
+        _points(axes, curve.unit, curve, number, rf"$\beta={beta:g}$", pd.Series(1.0, curve.index))
+    axes.set(xlabel=r"$\log(d/N-1)$", ylabel=r"time to half the risk / $\|A\|_F M_*^\beta$", ylim=(0, None))
+    axes.set_title(rf"$M_*=N={frame.M_star.iloc[0]}$, $d/N={frame.ratio.min():g}$ to ${whole(int(frame.ratio.max()))}$")
 
 
 def _heavy(axes: Axes, frame: pd.DataFrame, direction: int) -> None:
-    """Time of one direction against log d."""
-    x = np.log(frame.d)
-    bars = (frame.high - frame.low) / 2
-    points: style.Look = {"color": style.COLOURS[0], "marker": "o", "linestyle": "", "elinewidth": 0.8}
-    axes.errorbar(x, frame.estimate, bars, **points, label="exact flow")
-    axes.plot(x, frame.unit, color="black", linewidth=0.9, label=r"$\log(d/N)/2\lambda_j$")
-    axes.plot(x, frame.theory, color=style.COLOURS[1], linewidth=0.9, linestyle=(0, (5, 1.5)), label="deflated")
-    axes.set(xlabel=r"$\log d$", ylabel=f"time of direction {direction}")
+    """Time of one direction over the unit against log d, with what corrections of relative order 1/log(d/N) allow."""
+    log = np.log(frame.d / frame.N)
+    axes.fill_between(log, 1 - 1 / log, 1 + 1 / log, color=style.GREY, alpha=0.2, linewidth=0)
+    axes.axhline(1, color="black", linewidth=0.8, linestyle="--")
     one = frame.iloc[0]
+    _points(axes, log, frame, 0, "exact flow", frame.unit)
+    axes.set(xlabel=r"$\log(d/N)$", ylabel=rf"time of direction {direction} / $[\log(d/N)/2\lambda_{direction}]$")
     axes.set_title(rf"heavy tail, $\beta={one.beta:g}$, $M_*={one.M_star}$, $N={one.N}$")
-    axes.legend(loc="upper left")
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
-    figure = Figure(figsize=(style.PAGE, 3.0))
-    left, right = figure.subplots(1, 2)
-    light, heavy = (frame[frame.kind == tail] for tail in ("light", "heavy"))
+    figure = Figure(figsize=(style.PAGE, 2.8))
+    axes = figure.subplots(1, 3)
+    light, ratio, heavy = (frame[frame.kind == kind] for kind in ("light", "ratio", "heavy"))
     if len(light):
-        _light(left, light)
+        _light(axes[0], light)
+    if len(ratio):
+        _ratios(axes[1], ratio)
     if len(heavy):
-        _heavy(right, heavy, parameters["direction"])
-    figure.suptitle(f"mean of {parameters['starts']} starts, three standard errors", fontsize=9.5)
+        _heavy(axes[2], heavy, parameters["direction"])
+    starts = f"mean of {parameters['starts']} starts, three standard errors"
+    figure.suptitle(f"{starts}; lines: deterministic equivalent", fontsize=9.5)
     return figure

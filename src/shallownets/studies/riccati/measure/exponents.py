@@ -9,7 +9,7 @@ from shallownets.numerics.statistics import Estimate, fit_power_law, mean
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.model import Array
-from shallownets.studies.riccati.theory import emergence, scaling
+from shallownets.studies.riccati.theory import emergence, equivalent, scaling
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,16 @@ class PowerPart:
         gap: mean over the times of the log of that part over the one of decoupled directions.
         deflated_exponent: of directions that are learned one by one, each of which uses up one of the student's.
         deflated_gap: theirs.
+        equivalent_exponent: of the deterministic equivalent.
+        equivalent_gap: its own.
     """
 
     exponent: Estimate
     gap: Estimate
     deflated_exponent: float
     deflated_gap: float
+    equivalent_exponent: float
+    equivalent_gap: float
 
 
 def power_part(times: Array, risks: Array, M_star: int, N: int, beta: float, d: int) -> PowerPart:
@@ -38,9 +42,13 @@ def power_part(times: Array, risks: Array, M_star: int, N: int, beta: float, d: 
         M_star, N, beta, d: the teacher's width and tail, the student's width, the input dimension.
     """
     lam = model.spectrum(M_star, beta)
-    decoupled, deflated = (
-        scaling.power_part(emergence.decoupled_risk(times, lam, shares), M_star, beta)
-        for shares in (emergence.equal_shares(M_star, N, d), emergence.deflated_shares(M_star, N, d))
+    decoupled, deflated, theory = (
+        scaling.power_part(risk, M_star, beta)
+        for risk in (
+            emergence.decoupled_risk(times, lam, emergence.equal_shares(M_star, N, d)),
+            emergence.decoupled_risk(times, lam, emergence.deflated_shares(M_star, N, d)),
+            equivalent.risk(times, lam, N, d),
+        )
     )
     parts = [scaling.power_part(risk, M_star, beta) for risk in risks]
     return PowerPart(
@@ -48,6 +56,8 @@ def power_part(times: Array, risks: Array, M_star: int, N: int, beta: float, d: 
         mean([_gap(part, decoupled) for part in parts]),
         curves.power(times, deflated),
         _gap(deflated, decoupled),
+        curves.power(times, theory),
+        _gap(theory, decoupled),
     )
 
 
@@ -57,10 +67,16 @@ def _gap(part: Array, decoupled: Array) -> float:
 
 @dataclass(frozen=True)
 class GapExponent:
-    """The exponent of the gap in log(d/N): measured, and that of deflated directions in the same weighted fit."""
+    """The exponent of the gap in log(d/N): measured, and those of theory in the same weighted fit.
+
+    Attributes:
+        deflated: of directions that are learned one by one, each of which uses up one of the student's.
+        equivalent: of the deterministic equivalent.
+    """
 
     measured: Estimate
     deflated: float
+    equivalent: float
 
 
 def gap_exponent(d: Sequence[int], N: int, parts: Sequence[PowerPart]) -> GapExponent:
@@ -75,5 +91,8 @@ def gap_exponent(d: Sequence[int], N: int, parts: Sequence[PowerPart]) -> GapExp
     relative = [abs(one.gap.error / one.gap.value) for one in parts]
     degrees = [one.gap.freedom for one in parts]
     line = fit_power_law(log_d, [abs(one.gap.value) for one in parts], relative, degrees)
-    theory = fit_power_law(log_d, np.abs([one.deflated_gap for one in parts]), relative)
-    return GapExponent(line.coefficients[1], theory.coefficients[1].value)
+    deflated, theory = (
+        fit_power_law(log_d, np.abs(gaps), relative).coefficients[1].value
+        for gaps in ([one.deflated_gap for one in parts], [one.equivalent_gap for one in parts])
+    )
+    return GapExponent(line.coefficients[1], deflated, theory)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallownets.numerics.statistics import Estimate, fit_power_law, mean
+from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.model import Array
+from shallownets.studies.riccati.theory import scaling
 
 
 def excess(risk: Array, reference: Array) -> Array:
@@ -55,3 +57,46 @@ def gap_exponent(found: Mapping[float, Gap]) -> GapExponent:
     return GapExponent(
         fit.coefficients[1], np.polyfit(np.log(sizes), theory, 1, w=[g.value / g.error for g in gaps])[0]
     )
+
+
+@dataclass(frozen=True)
+class RiskExponents:
+    """Exponents of the risk's power part in time, from the same starts and in the same window.
+
+    Attributes:
+        sgd: over starts.
+        flow: the exact flow's.
+        finite_step: the flow at finite step's.
+        over: SGD's less that of the flow at finite step, over starts.
+    """
+
+    sgd: Estimate
+    flow: float
+    finite_step: float
+    over: Estimate
+
+
+def risk_exponents(
+    times: Array, window: tuple[float, float], risks: tuple[Array, Array, Array], M_star: int, beta: float
+) -> RiskExponents:
+    """Fit all three in a window of times that holds at least two.
+
+    Args:
+        times: (T,) rising.
+        window: first and last time of the fit.
+        risks: of SGD, the exact flow and the flow at finite step, (starts, T) each, of at least two starts.
+        M_star, beta: the teacher's width and tail.
+
+    Raises:
+        ValueError: fewer than two times, or a tail without a power, β = 1/2.
+    """
+    if beta == 0.5:
+        raise ValueError("at beta = 1/2 the risk has no power of time")
+    inside = (window[0] <= times) & (times <= window[1])
+    if inside.sum() < 2:
+        raise ValueError(f"{inside.sum()} times in the window: at least two are needed")
+    sgd, flow, finite = (
+        np.array([curves.power(times[inside], part[inside]) for part in scaling.power_part(risk, M_star, beta)])
+        for risk in risks
+    )
+    return RiskExponents(mean(sgd), float(flow.mean()), float(finite.mean()), mean(sgd - finite))

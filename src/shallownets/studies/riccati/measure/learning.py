@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from shallownets.studies.riccati.theory import emergence
 
 @dataclass(frozen=True)
 class Learning:
-    """The exact flow from one start.
+    """The exact flow, from one start or averaged over several.
 
     Attributes:
         diagonal: (T, M*) the overlaps G_jj.
@@ -27,6 +26,11 @@ class Learning:
     diagonal: Array
     risk: Array
     additive: Array
+
+    @property
+    def curves(self) -> tuple[Array, Array, Array]:
+        """All three."""
+        return self.diagonal, self.risk, self.additive
 
 
 def follow(start: Start, lam: Array, times: Array) -> Learning:
@@ -45,13 +49,13 @@ class Learned:
         times: (S, n) when G_jj = 1/2; nan where a direction is not learned.
         slopes: (S, n) the slope of the logit of G_jj there over 2 λ_j; nan as above.
         mixed: (S,) the largest difference of the additive risk from the risk.
-        first: the flow from the first start.
+        mean: the flow, averaged over the starts.
     """
 
     times: Array
     slopes: Array
     mixed: Array
-    first: Learning
+    mean: Learning
 
 
 def learned(starts: Iterable[Start], lam: Array, times: Array, directions: Places) -> Learned:
@@ -64,12 +68,15 @@ def learned(starts: Iterable[Start], lam: Array, times: Array, directions: Place
         directions: (n,) counted from 0.
     """
     found, mixed = [], []
-    runs = (follow(start, lam, times) for start in starts)
-    first = next(runs)
-    for one in chain([first], runs):
+    total = Learning(np.zeros((len(times), lam.size)), np.zeros(len(times)), np.zeros(len(times)))
+    for start in starts:
+        one = follow(start, lam, times)
+        for of_all, of_one in zip(total.curves, one.curves, strict=True):
+            of_all += of_one
         overlaps = np.clip(one.diagonal[:, directions], 1e-300, 1 - 1e-15)
         crossing, slope = curves.crossings(times, overlaps)
         found.append((crossing, slope / (2 * lam[directions])))
         mixed.append((one.additive - one.risk).max())
     crossings, slopes = map(np.array, zip(*found, strict=True))
-    return Learned(crossings, slopes, np.array(mixed), first)
+    mean = Learning(*(of_all / len(found) for of_all in total.curves))
+    return Learned(crossings, slopes, np.array(mixed), mean)

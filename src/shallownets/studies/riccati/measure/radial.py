@@ -25,6 +25,17 @@ class Fits:
     change: Estimate
 
 
+def with_overlaps(Z: Array) -> Start:
+    """Directions that have these overlaps, their rest upper triangular; also where some lie in the teacher's span.
+
+    Args:
+        Z: (M*, N).
+    """
+    values, vectors = np.linalg.eigh(np.eye(Z.shape[1]) - Z.T @ Z)
+    root = np.linalg.qr(np.sqrt(np.clip(values, 0, None))[:, None] * vectors.T, mode="r")
+    return Start(Z, np.where(np.diag(root) < 0, -1.0, 1.0)[:, None] * root)
+
+
 def fits(Z: Array, lam: Array, d: int, samples: int, streams: Iterable[SeedSequence]) -> Fits:
     """Fit the radial part.
 
@@ -35,7 +46,7 @@ def fits(Z: Array, lam: Array, d: int, samples: int, streams: Iterable[SeedSeque
         samples: of each fit.
         streams: of the samples, a fit each.
     """
-    W = Start(Z, np.linalg.cholesky(np.eye(Z.shape[1]) - Z.T @ Z).T).weights(d)
+    W = with_overlaps(Z).weights(d)
     best = Z.T @ (lam[:, None] * Z)
     found = []
     for stream in streams:

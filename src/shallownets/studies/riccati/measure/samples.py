@@ -69,26 +69,32 @@ class Samples:
     finite_step: float
 
 
-def to_risk(start: Start, lam: Array, d: int, eta: float, level: float, stream: SeedSequence | None) -> Samples:
-    """Follow SGD and both flows from one start to a risk.
+def to_risks(
+    start: Start, lam: Array, d: int, eta: float, levels: Sequence[float], stream: SeedSequence | None
+) -> list[Samples]:
+    """Follow SGD and both flows from one start to each of several risks, SGD in one run to the least of them.
 
     Args:
         start: of a greater risk.
         lam: (M*,) the teacher's eigenvalues.
         d: input dimension.
         eta: the step size.
-        level: the risk, above the least of this width.
+        levels: the risks, above the least of this width.
         stream: of the samples; None: SGD is not run.
     """
-    flow = time_to_risk(start, lam, level)
-    finite = finite_step.time_to_risk(start.Z, lam, d, eta, level, finite_step.LONG * flow)
-    used = np.nan
+    flows = [time_to_risk(start, lam, level) for level in levels]
+    finite = [
+        finite_step.time_to_risk(start.Z, lam, d, eta, level, finite_step.LONG * flow)
+        for level, flow in zip(levels, flows, strict=True)
+    ]
+    used = [np.nan] * len(flows)
     if stream is not None:
-        expected = finite if np.isfinite(finite) else finite_step.LONG * flow / PATIENCE
+        last, least = int(np.argmin(levels)), min(levels)
+        expected = finite[last] if np.isfinite(finite[last]) else finite_step.LONG * flows[last] / PATIENCE
         records = np.rint(np.arange(PATIENCE * RECORDS + 1) * expected / (2 * eta * RECORDS)).astype(int)
-        run = stiefel.simulate(start, lam, d, eta, records, stream, until=lambda Z: bool(risk(Z, lam) <= level))
-        used = reached(run.samples, risk(run.Z, lam), level)
-    return Samples(used, flow / (2 * eta), finite / (2 * eta))
+        run = stiefel.simulate(start, lam, d, eta, records, stream, until=lambda Z: bool(risk(Z, lam) <= least))
+        used = [reached(run.samples, risk(run.Z, lam), level) for level in levels]
+    return [Samples(n, t / (2 * eta), s / (2 * eta)) for n, t, s in zip(used, flows, finite, strict=True)]
 
 
 @dataclass(frozen=True)

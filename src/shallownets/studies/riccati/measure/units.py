@@ -10,7 +10,7 @@ from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.model import Array
 from shallownets.studies.riccati.starts import Start
-from shallownets.studies.riccati.theory import emergence, scaling
+from shallownets.studies.riccati.theory import emergence, equivalent, scaling
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,14 @@ class Times:
 
     Attributes:
         found: (S,) from each start; nan where it does not happen near the time of theory.
-        theory: of directions that are learned one by one, each of which uses up one of the student's.
+        theory: of the deterministic equivalent.
+        spread: the number of directions in play then, ``equivalent.Shares.spread``.
         unit: the unit of time that the source, or the equation as printed, gives.
     """
 
     found: Array
     theory: float
+    spread: float
     unit: float
 
 
@@ -32,16 +34,18 @@ def half_risk(starts: Iterable[Start], M_star: int, beta: float, d: int) -> Time
     """When half the risk of a light tail is gone, with a student as wide as the teacher."""
     N, lam = M_star, model.spectrum(M_star, beta)
     guess = emergence.times(lam, N, d)[np.searchsorted(np.cumsum(lam**2), 0.5)]
-    found = [curves.first_time(start, lam, lambda Z: float(model.risk(Z, lam)) - 0.5, guess) for start in starts]
-    theory = emergence.time_to_risk(0.5, lam, emergence.deflated_shares(M_star, N, d), guess)
-    return Times(np.array(found), theory, scaling.unit_of_light(M_star, beta, N, d))
+    theory = equivalent.time_to_risk(0.5, lam, N, d, guess)
+    found = [curves.first_time(start, lam, lambda Z: float(model.risk(Z, lam)) - 0.5, theory) for start in starts]
+    spread = equivalent.shares(theory, lam, N, d).spread
+    return Times(np.array(found), theory, spread, scaling.unit_of_light(M_star, beta, N, d))
 
 
 def direction(starts: Iterable[Start], lam: Array, N: int, d: int, j: int) -> Times:
-    """When direction j, counted from 0, is learned: G_jj = 1/2."""
+    """When direction j, counted from 0, is learned: G_jj = 1/2; what theory says may be nan."""
     guess = emergence.times(lam, N, d)[j]
     found = [curves.first_time(start, lam, lambda Z: float(Z[j] @ Z[j]) - 0.5, guess) for start in starts]
-    return Times(np.array(found), emergence.deflated_times(lam, N, d)[0][j], np.log(d / N) / (2 * lam[j]))
+    theory = equivalent.emergence(lam, N, d, j)
+    return Times(np.array(found), theory.time, theory.freedom, np.log(d / N) / (2 * lam[j]))
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,13 @@ EXPONENTS = (
 
 
 def exponents(
-    widths: Array, d: int, times: Array, errors: Array, degrees: Array, theory: Array, unit: Array
+    widths: Array, d: Array, times: Array, errors: Array, degrees: Array, theory: Array, unit: Array
 ) -> dict[str, Exponent]:
     """Exponents of the time to half the risk: over log(d/N), over the unit, and in the time of the loss.
 
     Args:
         widths: (n,) of teacher and student, at least three.
-        d: input dimension.
+        d: (n,) input dimensions.
         times, errors, degrees: (n,) measured, with their standard errors and the degrees of freedom of these.
         theory, unit: (n,) as ``half_risk`` has them.
     """

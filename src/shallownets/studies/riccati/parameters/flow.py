@@ -29,6 +29,7 @@ from shallownets.studies.riccati.parameters.kinds import (
     Heavy,
     Input,
     Light,
+    NotHeavy,
     Starts,
     Student,
     Teacher,
@@ -93,6 +94,12 @@ class Risk(Section):
         different,
         means("student widths of the light tail, rising, at least two below its teacher's"),
     ]
+    judged_at: Annotated[
+        list[Annotated[float, Meta(gt=0, le=10)]],
+        Meta(min_length=1),
+        different,
+        means("times at which the risk is compared with theory, over that of the decoupled direction N"),
+    ]
     points: Annotated[Several, means("times drawn")]
     starts: Starts
 
@@ -108,7 +115,7 @@ class Risk(Section):
         yield max(self.heavy_N) < self.heavy_M_star, "heavy_N", f"widths below heavy_M_star = {self.heavy_M_star}"
 
     def work(self) -> float:
-        times = self.points * self.starts
+        times = (self.points + len(self.judged_at)) * self.starts
         heavy = sum(work.flow(self.heavy_M_star, N, times) for N in self.heavy_N)
         return heavy + sum(work.flow(self.light_M_star, N, times) for N in self.light_N)
 
@@ -215,11 +222,18 @@ class Exponents(Section):
 class Units(Section):
     """The figure time_units."""
 
-    light: Annotated[list[Light], Meta(min_length=1), different, means("betas below 1/2")]
+    light: Annotated[list[NotHeavy], Meta(min_length=1), different, means("betas below 1/2")]
     M_star: Annotated[
         list[Width], Meta(min_length=3), different, means("widths of teacher and student for the light tails")
     ]
     light_d: Annotated[Count, means("input dimension for the light tails")]
+    ratios: Annotated[
+        list[Annotated[int, Meta(ge=2)]],
+        Meta(min_length=2),
+        different,
+        means("input dimensions over the width, for each light tail, at least 2"),
+    ]
+    ratios_M_star: Annotated[Width, means("width of teacher and student there")]
     heavy: Heavy
     heavy_M_star: Annotated[Width, means("teacher width of the heavy tail")]
     N: Annotated[Student, means("student width of the heavy tail")]
@@ -236,7 +250,8 @@ class Units(Section):
 
     def work(self) -> float:
         searched = 12 * self.starts  # times looked at until that of an event is found
-        light = sum(work.flow(M_star, M_star, searched) for M_star in self.M_star) * len(self.light)
+        widths = [*self.M_star, *[self.ratios_M_star] * len(self.ratios)]
+        light = sum(work.flow(M_star, M_star, searched) for M_star in widths) * len(self.light)
         return light + work.flow(self.heavy_M_star, self.N, searched * len(self.d))
 
 

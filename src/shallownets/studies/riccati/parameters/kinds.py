@@ -17,6 +17,7 @@ Beta = Annotated[Positive, means("the teacher's coefficients are m^-beta")]
 BetaOfFlow = Annotated[float, Meta(ge=0.01, le=10), means("the teacher's coefficients are m^-beta")]
 Heavy = Annotated[float, Meta(gt=0.5, le=10), means("beta of the heavy tail, above 1/2")]
 Light = Annotated[float, Meta(ge=0.01, lt=0.5)]
+NotHeavy = Annotated[float, Meta(ge=0, lt=0.5)]  # equal coefficients, β = 0, too
 EtaD = Annotated[Positive, means("step size times d")]
 TMax = Annotated[Positive, means("last time")]
 Points = Annotated[Several, means("times recorded, 0 and the last included")]

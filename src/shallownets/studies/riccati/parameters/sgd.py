@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from shallownets.config.section import (
+    MOST,
     Count,
     Fraction,
     Limit,
@@ -23,6 +24,7 @@ from shallownets.studies.riccati.parameters.kinds import (
     Beta,
     EtaD,
     Input,
+    NotHeavy,
     Points,
     Starts,
     Student,
@@ -37,7 +39,20 @@ FallsFrom = Annotated[Positive, means("first value of the falling step size time
 FitTo = Annotated[Positive, means("the largest step size times d that enters the exponent of the gap")]
 FitFrom = Annotated[Count, means("least M* that enters the exponents")]
 RiskReached = Annotated[Fraction, means("the risk to be reached, with the best radial part")]
+NotNegativeBeta = Annotated[NotNegative, means("the teacher's coefficients are m^-beta")]
 Kappa = Annotated[Positive, means("step size times d M*^gamma")]
+SizesOfDimension = Annotated[
+    list[
+        Annotated[
+            tuple[Annotated[int, Meta(ge=2)], Several],
+            expected("a pair d, replicates of whole numbers, at least 2 replicates"),
+        ]
+    ],
+    Meta(min_length=3),
+    different,
+    expected("a list of at least three different pairs d, replicates"),
+    means("d, replicates"),
+]
 SizesOfSamples = Annotated[
     list[
         Annotated[
@@ -61,11 +76,23 @@ def _falls(key: str, first: float, name: str, constant: float) -> Limit:
     return 1 + 1e-8 < first / constant < 1e7, key, right
 
 
-def _reachable(key: str, risk: float, M_star: int, N: int, beta: float) -> Limit:
-    """A student of width N misses the squares of all the teacher's eigenvalues but its N greatest; 1e-12: rounding."""
+def _best_risk(M_star: int, N: int, beta: float) -> float:
+    """What a student of width N misses: the squares of all the teacher's eigenvalues but its N greatest."""
     squares = [m ** (-2 * beta) for m in range(1, M_star + 1)]
-    least = sum(squares[N:]) / sum(squares)
+    return sum(squares[N:]) / sum(squares)
+
+
+def _reachable(key: str, risk: float, M_star: int, N: int, beta: float) -> Limit:
+    """A risk above the least; 1e-12: rounding."""
+    least = _best_risk(M_star, N, beta)
     return risk > least + 1e-12, key, f"a number above {least:.3g}, the least risk of N = {N}, M* = {M_star}"
+
+
+def _left(key: str, above: float, M_star: int, N: int, beta: float) -> Limit:
+    """A student that knows nothing has the risk one."""
+    best = _best_risk(M_star, N, beta)
+    said = f"{above:g} above the best risk of N = {N}, M* = {M_star}, which is {best:.3g}, to be below 1"
+    return above + best < 1 - 1e-12, key, said
 
 
 class Checks(Section):
@@ -93,6 +120,34 @@ class SgdChecks(Checks):
     seed: Seed
 
 
+class EmergenceOfSgd(Section):
+    """The figure sgd_emergence: when SGD learns each direction at constant step sizes."""
+
+    M_star: Teacher
+    N: Student
+    d: Input
+    eta_d: Annotated[list[Positive], Meta(min_length=1), different, means("step sizes times d")]
+    t_max: TMax
+    points: Annotated[int, Meta(ge=10, le=MOST), means("times recorded, 0 and the last included")]
+    replicates: Runs
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("d", self.d, self.M_star, self.N)
+        for n, eta_d in enumerate(self.eta_d):
+            yield _a_sample(f"eta_d.{n}", eta_d, self.t_max, self.d)
+
+    def work(self) -> float:
+        samples = sum(self.t_max * self.d / (2 * eta_d) for eta_d in self.eta_d)
+        return self.replicates * work.sgd(self.d, self.N, samples)
+
+
+class SgdEmergence(EmergenceOfSgd):
+    """When SGD learns each direction at constant step sizes. Its section is ``sgd.emergence``."""
+
+    beta: Beta
+    seed: Seed
+
+
 class Sgd(Section):
     """The figure sgd_flow: SGD on the Stiefel manifold against the exact flow."""
 
@@ -110,6 +165,7 @@ class Sgd(Section):
     points: Points
     replicates: Runs
     checks: Checks
+    emergence: EmergenceOfSgd
 
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.M_star, self.N)
@@ -162,18 +218,7 @@ class HeavySamples(Section):
     N: Student
     kappa: Annotated[Positive, means("step size times d")]
     risk: RiskReached
-    sizes: Annotated[
-        list[
-            Annotated[
-                tuple[Annotated[int, Meta(ge=2)], Several],
-                expected("a pair d, replicates of whole numbers, at least 2 replicates"),
-            ]
-        ],
-        Meta(min_length=3),
-        different,
-        expected("a list of at least three different pairs d, replicates"),
-        means("d, replicates"),
-    ]
+    sizes: SizesOfDimension
     far: Annotated[
         list[Annotated[int, Meta(ge=2)]],
         Meta(min_length=3),
@@ -190,16 +235,17 @@ class HeavySamples(Section):
 
 
 class LightSamples(Section):
-    """Samples to a risk against M*, at eta = kappa/(d M*^gamma)."""
+    """Samples to risks above the best one against M*, at eta = kappa/(d M*^gamma)."""
 
-    beta: Annotated[float, Meta(gt=0, lt=0.5), means("of the teacher's coefficients, below 1/2")]
-    risk: RiskReached
+    above: Annotated[
+        list[Fraction], Meta(min_length=1), different, means("the risks to be reached, above the best one of the width")
+    ]
     steps: Annotated[
-        list[Annotated[tuple[Positive, Positive], expected("a pair gamma, kappa of numbers above 0")]],
+        list[Annotated[tuple[NotHeavy, Positive, Positive], expected("beta below 1/2, gamma, kappa above 0")]],
         Meta(min_length=1),
         different,
-        expected("a list of different pairs gamma, kappa"),
-        means("gamma, kappa; gamma = 1/2 + beta is the source's"),
+        expected("a list of different beta, gamma, kappa, beta below 1/2"),
+        means("beta, gamma, kappa; gamma = 1/2 + beta is the source's"),
     ]
     sizes: SizesOfSamples
     fit_from: FitFrom
@@ -207,9 +253,22 @@ class LightSamples(Section):
     def limits(self) -> Iterator[Limit]:
         for n, (M_star, N, d, _) in enumerate(self.sizes):
             yield room(f"sizes.{n}.2", d, M_star, N)
-            yield _reachable("risk", self.risk, M_star, N, self.beta)
+            for place, (beta, *_) in enumerate(self.steps):
+                yield _left(f"steps.{place}.0", max(self.above), M_star, N, beta)
         wide = sum(M_star >= self.fit_from for M_star, *_ in self.sizes)
         yield wide >= 3, "fit_from", "a number that at least three M* of sizes reach"
+
+
+class OneDirection(Section):
+    """Samples to a risk against d where teacher and student have one direction, at eta = kappa/d."""
+
+    kappa: Annotated[Positive, means("step size times d")]
+    risk: RiskReached
+    sizes: SizesOfDimension
+
+    def limits(self) -> Iterator[Limit]:
+        for n, (d, _) in enumerate(self.sizes):
+            yield room(f"sizes.{n}.0", d, 1, 1)
 
 
 class Samples(Section):
@@ -217,33 +276,40 @@ class Samples(Section):
 
     heavy: HeavySamples
     light: LightSamples
+    one: OneDirection
 
 
 class SamplesToRisk(Section):
     """Samples to a risk at several sizes.
 
     The section of the heavy tail is ``samples.heavy``; its rule gives gamma = 0, the sizes and sgd. That of the light
-    tail is ``samples.light``; its rule gives gamma, kappa and sgd.
+    tail is ``samples.light``; its rule gives beta, gamma, kappa and risks. That of one direction is ``samples.one``.
     """
 
     sizes: SizesOfSamples
-    beta: Beta
+    beta: NotNegativeBeta
     kappa: Kappa
     gamma: Annotated[NotNegative, means("eta = kappa/(d M*^gamma)")]
-    risk: RiskReached
+    risks: Annotated[
+        list[Fraction], Meta(min_length=1), different, means("the risks to be reached, with the best radial part")
+    ]
+    from_best: Annotated[bool, means("whether risks are counted from the best one of the width")]
     sgd: Annotated[bool, means("whether SGD is simulated; the flows alone cost as much at any d")]
     seed: Seed
 
     def limits(self) -> Iterator[Limit]:
+        possible = _left if self.from_best else _reachable
         for n, (M_star, N, d, _) in enumerate(self.sizes):
             yield room(f"sizes.{n}.2", d, M_star, N)
-            yield _reachable("risk", self.risk, M_star, N, self.beta)
+            for place, risk in enumerate(self.risks):
+                yield possible(f"risks.{place}", risk, M_star, N, self.beta)
 
     def work(self) -> float:
         seconds = 0.0
         for M_star, N, d, starts in self.sizes:
             eta_d = self.kappa / M_star**self.gamma
-            samples = work.time_to_risk(M_star, N, d, self.beta, eta_d, self.risk) * d / (2 * eta_d)
+            risk = min(self.risks) + (_best_risk(M_star, N, self.beta) if self.from_best else 0)
+            samples = work.time_to_risk(M_star, N, d, self.beta, eta_d, risk) * d / (2 * eta_d)
             seconds += work.flow(M_star, N, 20 * starts) + self.sgd * work.sgd(d, N, starts * samples)
         return seconds
 

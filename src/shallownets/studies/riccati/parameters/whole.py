@@ -8,6 +8,8 @@ from shallownets.studies.riccati.parameters.flow import (
     Risk,
     Units,
 )
+from shallownets.studies.riccati.parameters.powers import PowersValues
+from shallownets.studies.riccati.parameters.radial import RadialWidthsValues
 from shallownets.studies.riccati.parameters.sgd import Phase2, Samples, Sgd
 
 
@@ -20,7 +22,9 @@ class Riccati(Section):
     emergence: EmergenceValues
     exponents: ExponentsValues
     units: Units
+    powers: PowersValues
     sgd: Sgd
     samples: Samples
     phase2: Phase2
+    radial_widths: RadialWidthsValues
     figures: Figures | None = None

@@ -25,12 +25,14 @@ def of_tail(curves: Arrays) -> list[dict]:
         part = power_part(t, risk, M_star, N, beta, one)
         of = key | {"d": one, "t_low": t[0], "t_high": t[-1]}
         theory = {"asymptotic": scaling.exponent(beta), "deflated": part.deflated_exponent}
+        theory |= {"equivalent": part.equivalent_exponent}
         rows.append({"quantity": "exponent"} | of | theory | part.exponent.row())
-        theory = {"asymptotic": 0.0, "deflated": part.deflated_gap}
+        theory = {"asymptotic": 0.0, "deflated": part.deflated_gap, "equivalent": part.equivalent_gap}
         rows.append({"quantity": "gap"} | of | theory | part.gap.row())
         parts.append(part)
     falls = gap_exponent(d, N, parts)
     of = key | {"d": max(d), "t_low": 0.0, "t_high": 0.0, "asymptotic": -1.0, "deflated": falls.deflated}
+    of |= {"equivalent": falls.equivalent}
     return [*rows, {"quantity": "exponent of the gap"} | of | falls.measured.row()]
 
 

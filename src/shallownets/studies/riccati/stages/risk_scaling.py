@@ -1,6 +1,6 @@
 """Risk against time for a heavy and a light tail and several student widths, and the plateaus they end on.
 
-From: sizes, tails and a seed.
+From: sizes, tails, the times at which the risk is compared with theory, and a seed.
 Makes: a table of measurements and the data of the figure `risk_scaling`.
 """
 
@@ -10,44 +10,87 @@ import numpy as np
 import pandas as pd
 
 from shallownets.numerics.progress import progress
+from shallownets.numerics.statistics import mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.engines import exact
 from shallownets.studies.riccati.measure import curves
+from shallownets.studies.riccati.model import Array
 from shallownets.studies.riccati.parameters.flow import RiskScaling
 from shallownets.studies.riccati.stages import drawn
-from shallownets.studies.riccati.theory import emergence, scaling
+from shallownets.studies.riccati.theory import emergence, equivalent, scaling
 
-UNITS = {"t": "time of the flow", "u": "|A|_F log(d/N)/2", "risk": "E y^2"}
+UNITS = {
+    "t": "time of the flow",
+    "u": "|A|_F log(d/N)/2",
+    "x": "N^beta |A|_F log(d/N)/2, in which the decoupled direction N is learned",
+    "spread": "directions",
+    "risk": "E y^2",
+}
+
+
+def compared(key: dict, x: list[float], t: Array, risks: Array, missing: Array) -> list[dict]:
+    """Rows of the risk and of the directions outside the teacher at single times, beside the deterministic equivalent
+    and, of the risk, the law for large d and M*.
+
+    Args:
+        key: columns of the size.
+        x: the times over that of direction N.
+        t: (T,) the times.
+        risks: (starts, T) measured.
+        missing: (starts, T) N - tr Z^T Z, measured.
+    """
+    M_star, beta, N, d = (key[name] for name in ("M_star", "beta", "N", "d"))
+    lam = model.spectrum(M_star, beta)
+    theory = equivalent.risk(t, lam, N, d)
+    law = np.maximum(scaling.law(t, M_star, beta, N, d), 1 - (N / M_star) ** (1 - 2 * beta) if beta < 0.5 else 0.0)
+    rows = []
+    for place, time in enumerate(t):
+        shares = equivalent.shares(time, lam, N, d)
+        of = {"x": x[place], "t": time, "spread": shares.spread}
+        predicted = {"theory": theory[place], "law": law[place]}
+        rows.append({"quantity": "risk"} | key | of | predicted | mean(risks[:, place]).row())
+        of |= {"theory": shares.outside}
+        rows.append({"quantity": "missing directions"} | key | of | mean(missing[:, place]).row())
+    return rows
 
 
 def width(
     given: RiskScaling, tail: str, beta: float, M_star: int, N: int, end: float, advance: Callable[[float], None]
-) -> tuple[dict, pd.DataFrame]:
-    """(the plateau's row, the curves of the figure) of one student's width; ``end`` is the curves' last time over u."""
+) -> tuple[list[dict], dict, pd.DataFrame]:
+    """(rows of single times, the plateau's row, the curves of the figure) of one student's width.
+
+    ``end`` is the curves' last time over u.
+    """
     d, lam = given.d, model.spectrum(M_star, beta)
     key = {"kind": tail, "beta": beta, "M_star": M_star, "N": N, "d": d}
     unit = model.norm(M_star, beta) * np.log(d / N) / 2
-    t = unit * np.geomspace(0.2, end, given.points)
-    risks = []
+    t, x = unit * np.geomspace(0.2, end, given.points), sorted(given.judged_at)
+    single = unit * N**beta * np.array(x)
+    risks, missing, last = [], [], scaling.settled(lam, N, d)
     for replicate in range(given.starts):
         start = drawn.start(given.seed, "risk curves", M_star, N, d, replicate, beta=beta)
-        risks.append(exact.risks(start, lam, [*t, scaling.settled(lam, N, d)]))
+        risks.append(exact.risks(start, lam, [*t, *single, last]))
+        missing.append([N - (Z**2).sum() for Z in exact.overlaps(start, lam, [*single, last])])
         advance(1)
-    *_, ends = np.transpose(risks)
+    along, at, ends = np.split(np.array(risks), [t.size, t.size + single.size], axis=1)
     best = model.best_risk(lam, N)
     # least and greatest: no standard error that few starts would widen
-    plateau = {"estimate": np.mean(ends), "low": min(ends), "high": max(ends), "n": given.starts, "degrees": np.inf}
+    plateau = {"estimate": ends.mean(), "low": ends.min(), "high": ends.max(), "n": given.starts, "degrees": np.inf}
     drawn_curves = {
         "t": t,
         "u": t / unit,
-        "exact": np.mean([risk[:-1] for risk in risks], 0),
+        "exact": along.mean(0),
+        "equivalent": equivalent.risk(t, lam, N, d),
         "decoupled": emergence.decoupled_risk(t, lam, emergence.equal_shares(M_star, N, d)),
-        "deflated": emergence.decoupled_risk(t, lam, emergence.deflated_shares(M_star, N, d)),
         "law": scaling.law(t, M_star, beta, N, d),
         "best": best,
     }
-    return {"quantity": "plateau", "best": best} | key | plateau, pd.DataFrame(key | drawn_curves)
+    outside = np.array(missing)
+    rows = compared(key, x, single, at, outside[:, :-1])
+    spans = {"estimate": outside[:, -1].mean(), "low": outside[:, -1].min(), "high": outside[:, -1].max()}
+    rows.append({"quantity": "missing directions at the end"} | key | {"t": last} | plateau | spans)
+    return rows, {"quantity": "plateau", "best": best} | key | plateau, pd.DataFrame(key | drawn_curves)
 
 
 def plateau_exponent(plateaus: list[dict]) -> dict:
@@ -74,7 +117,8 @@ def risk_scaling(given: RiskScaling) -> Tables:
         for tail, beta, M_star, widths, learned in tails:
             plateaus = []
             for N in widths:
-                plateau, data = width(given, tail, beta, M_star, N, 3.0 * learned**beta, advance)
+                single, plateau, data = width(given, tail, beta, M_star, N, 3.0 * learned**beta, advance)
+                rows += single
                 plateaus.append(plateau)
                 shown.append(data)
             rows += [*plateaus, plateau_exponent(plateaus)]

@@ -11,13 +11,17 @@ from shallownets.errors import UserError
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import mean
 from shallownets.stage import Arrays, Table, Tables, stage
-from shallownets.studies.riccati.measure.gaps import Gap, GapExponent, gap, gap_exponent
+from shallownets.studies.riccati import model
+from shallownets.studies.riccati.measure.gaps import Gap, GapExponent, gap, gap_exponent, risk_exponents
 from shallownets.studies.riccati.model import Array, Mask
 from shallownets.studies.riccati.parameters.sgd import SgdFlow
+from shallownets.studies.riccati.theory import scaling
 
 UNITS = {"t": "time of the flow, twice the sum of eta", "risk": "E y^2", "gap": "R/R_flow - 1, mean over times"}
 RISKS = ("sgd", "flow", "finite step")
 COMMON = ("d", "M_star", "N", "beta")
+EXPONENTS = ["risk exponent", "risk exponent over finite step"]
+FROM = 2  # the risk's exponent is fitted from the time of this direction, before which steps show, to that of half of N
 
 
 def check(fit_to: float, runs: list[Arrays], falling: Arrays) -> None:
@@ -67,6 +71,26 @@ def exponent(found: dict[float, Gap], fit_to: float, total: int, lost: Lost) -> 
     return gap_exponent(fitted)
 
 
+def exponents_of_risk(run: Arrays, key: dict, lost: Lost) -> list[dict]:
+    """Rows of the exponent of the risk in time, of SGD and beside the flows; none where there is no room for a fit."""
+    M_star, N, d, beta = (key[name] for name in ("M_star", "N", "d", "beta"))
+    kept = followed(run)
+    risks = run.arrays["sgd"][kept], run.arrays["flow"][kept], run.arrays["finite step"][kept]
+    try:
+        window = scaling.window(model.spectrum(M_star, beta), N, d, FROM, 0.5)
+        found = risk_exponents(run.arrays["t"], window, risks, M_star, beta)
+    except ValueError as why:
+        note = f"exponent of the risk: {why}"
+        if note not in lost.notes:
+            lost.note(note, [{"quantity": EXPONENTS}])
+        return []
+    of = {"asymptotic": scaling.exponent(beta), "flow": found.flow}
+    return [
+        {"quantity": "risk exponent"} | key | found.sgd.row() | of | {"theory": found.finite_step},
+        {"quantity": "risk exponent over finite step"} | key | found.over.row() | of | {"theory": 0.0},
+    ]
+
+
 @stage
 def sgd_flow(given: SgdFlow, runs: list[Arrays], falling: Arrays) -> Tables:
     check(given.fit_to, runs, falling)
@@ -88,6 +112,7 @@ def sgd_flow(given: SgdFlow, runs: list[Arrays], falling: Arrays) -> Tables:
         shown += curves(run, key)
         if schedule == "constant":
             found[eta_d] = of
+            rows += exponents_of_risk(run, key, lost)
             for name, value in (("sgd", of.sgd), ("finite step", of.finite_step)):
                 point = {"panel": "gap", "series": name} | key | {"risk": value.value, "error": value.error}
                 shown.append(pd.DataFrame([point]))

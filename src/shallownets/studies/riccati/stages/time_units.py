@@ -1,4 +1,5 @@
-"""The unit of time: how long half of a light-tailed teacher takes against its width, and one direction against d.
+"""The unit of time: how long half of a light-tailed teacher takes against its width and against d over the width, and
+one direction of a heavy-tailed one against d.
 
 From: sizes, tails and a seed.
 Makes: a table of measurements and the data of the figure `time_units`. Starts from which the time is not found are left
@@ -6,6 +7,7 @@ out and noted.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,7 @@ from shallownets.studies.riccati.starts import Start
 
 UNITS = {"estimate": "time of the flow"}
 EXPONENTS = list(units.EXPONENTS)
+RATIO = "half risk over |A| M*^beta"
 
 
 def starts(given: TimeUnits, beta: float, M_star: int, N: int, d: int) -> Iterator[Start]:
@@ -33,16 +36,16 @@ def starts(given: TimeUnits, beta: float, M_star: int, N: int, d: int) -> Iterat
 def row(key: dict, times: units.Times) -> dict:
     """A mean time, beside theory and the unit, over the starts from which it was found."""
     mean = statistics.mean(times.found[np.isfinite(times.found)])
-    return key | {"theory": times.theory, "unit": times.unit} | mean.row()
+    return key | {"theory": times.theory, "spread": times.spread, "unit": times.unit} | mean.row()
 
 
 def exponents(halves: pd.DataFrame) -> list[dict]:
     """Rows of the exponents in M* of the time to half the risk."""
     key = {"kind": "light", "beta": halves.beta[0], "M_star": halves.M_star.max(), "N": halves.M_star.max()}
-    key |= {"least": halves.M_star.min(), "d": halves.d[0], "unit": 1.0}
+    key |= {"least": halves.M_star.min(), "d": halves.d[0], "unit": 1.0, "spread": 0.0}
     errors = (halves.high - halves.low) / (2 * statistics.WIDTH)
-    columns = (halves.estimate, errors, halves.n - 1, halves.theory, halves.unit)
-    found = units.exponents(halves.M_star.to_numpy(), halves.d[0], *(column.to_numpy() for column in columns))
+    columns = (halves.M_star, halves.d, halves.estimate, errors, halves.n - 1, halves.theory, halves.unit)
+    found = units.exponents(*(column.to_numpy() for column in columns))
     return [
         {"quantity": quantity} | key | {"theory": exponent.theory} | exponent.measured.row()
         for quantity, exponent in found.items()
@@ -66,6 +69,27 @@ def light(given: TimeUnits, beta: float, lost: Lost, advance: Callable[[float], 
     return rows + exponents(pd.DataFrame(halves))
 
 
+def small(given: TimeUnits, beta: float, lost: Lost, advance: Callable[[float], None]) -> list[dict]:
+    """Rows of a light tail where d is not far above the width: half the risk at each ratio, the logarithms taken out.
+
+    Beside each stands (`larger`) the value at the next larger ratio.
+    """
+    M_star, rows = given.ratios_M_star, []
+    scale = model.norm(M_star, beta) * M_star**beta
+    for ratio in sorted(given.ratios, reverse=True):
+        d = ratio * M_star
+        times = units.half_risk(starts(given, beta, M_star, M_star, d), M_star, beta, d)
+        used = [{"quantity": RATIO, "beta": beta, "ratio": ratio}]
+        which = f"half the risk, beta = {beta:g}, d/M* = {ratio:g}"
+        if lost.enough(np.isfinite(times.found), which, "do not pass it", used):
+            over = replace(times, found=times.found / scale, theory=times.theory / scale, unit=np.log(d / M_star - 1))
+            key = {"kind": "ratio", "beta": beta, "M_star": M_star, "N": M_star, "d": d, "ratio": float(ratio)}
+            larger = {"larger": rows[-1]["estimate"]} if rows else {}
+            rows.append({"quantity": RATIO} | row(key, over) | larger)
+        advance(1)
+    return rows
+
+
 def heavy(given: TimeUnits, lost: Lost, advance: Callable[[float], None]) -> list[dict]:
     """Rows of the heavy tail: the time of one direction at each d, and its slope in log d where three d are left."""
     M_star, N, j = given.heavy_M_star, given.N, given.direction - 1
@@ -85,19 +109,19 @@ def heavy(given: TimeUnits, lost: Lost, advance: Callable[[float], None]) -> lis
     estimates = means.values()
     values, errors, degrees = zip(*((m.value, m.error, m.freedom) for m in estimates), strict=True)
     line = statistics.fit_polynomial(np.log([*means]), values, errors, degrees=degrees)
-    slope = {"d": max(means), "theory": 1 / (2 * lam[j]), "unit": 1.0}
+    slope = {"d": max(means), "theory": 1 / (2 * lam[j]), "unit": 1.0, "spread": 0.0}
     return [*rows, {"quantity": "slope in log d"} | key | slope | line.coefficients[1].row()]
 
 
 @stage
 def time_units(given: TimeUnits) -> Tables:
     rows, lost = [], Lost()
-    with progress("time units", len(given.light) * len(given.M_star) + len(given.d)) as advance:
+    with progress("time units", len(given.light) * (len(given.M_star) + len(given.ratios)) + len(given.d)) as advance:
         for beta in given.light:
-            rows += light(given, beta, lost, advance)
+            rows += light(given, beta, lost, advance) + small(given, beta, lost, advance)
         rows += heavy(given, lost, advance)
     if not rows:
         raise UserError(f"--d, --light-d: expected greater ones, nothing is left to show: {'; '.join(lost.notes)}")
     frame = pd.DataFrame(rows).fillna({"least": 0})
-    data = frame[frame.quantity.isin(["half risk", "direction"])].drop(columns="degrees", errors="ignore")
+    data = frame[frame.quantity.isin(["half risk", "direction", RATIO])].drop(columns="degrees", errors="ignore")
     return Tables(Table(frame, UNITS, notes=lost.notes), Table(data, UNITS, notes=lost.notes))

@@ -1,16 +1,16 @@
 """What SGD does on average at a step size that is not small: the flow with the next order in η.
 
-With s = y - f = x^T S x - tr S, S = T - W W^T/√N, one sample changes the overlaps Z = Θ^T W, to second order in η, by
+With e = y - f = x^T Δ x - tr Δ, Δ = T - W W^T/√N, one sample changes the overlaps Z = Θ^T W, to second order in η, by
 
-    ΔZ = η s Θ^T v q^T - (η^2/2) s^2 |v|^2 Z q q^T.
+    δZ = η e Θ^T v q^T - (η^2/2) e^2 |v|^2 Z q q^T.
 
 P = W W^T and 1 - P split x into independent parts q and v, so that the mean needs moments of Gaussians only (Isserlis).
 In the flow's time t = 2 η k:
 
     dZ/dt = H Λ Z - (η/4) Z F + (D/2) Z,   H = I - Z Z^T.
 
-Z F is the mean of s^2 |v|^2 Z q q^T: each sample shortens what W has learned. It is ηd that enters, not η. D stands for
-the noise η s v q^T, whose mean vanishes but whose square does not: it adds (η/2) Σ to Z Z^T. Here it lengthens the rows
+Z F is the mean of e^2 |v|^2 Z q q^T: each sample shortens what W has learned. It is ηd that enters, not η. D stands for
+the noise η e v q^T, whose mean vanishes but whose square does not: it adds (η/2) Σ to Z Z^T. Here it lengthens the rows
 of Z by what it adds on average and leaves their directions, D = (η/2) diag(Σ_jj / (Z Z^T)_jj): in law what noise
 does to rows as random as itself, and it keeps the rank of Z. What this leaves out is of order N/d.
 """
@@ -28,21 +28,21 @@ MOST = 10_000  # evaluations of the drift, of which a usual run takes hundreds; 
 
 
 def _moment(rank: int, inside: float, across: float, outside: float, trace: float, blocks: tuple[Array, ...]) -> Array:
-    """E s^2 |Ax|^2 Bx x^T B for projectors A and B = 1 - A, in any basis in which ``blocks`` are given.
+    """E e^2 |P_1 x|^2 P_2 x x^T P_2 for projectors P_1 and P_2 = 1 - P_1, in any basis in which ``blocks`` are given.
 
     Args:
-        rank: of A.
-        inside, across, outside: squared norms of S_AA, S_AB, S_BB.
-        trace: of S_AA.
-        blocks: the matrices B, S_BB, S_BB^2 and S_BA S_AB.
+        rank: of P_1.
+        inside, across, outside: squared norms of Δ_11, Δ_12, Δ_22.
+        trace: of Δ_11.
+        blocks: the matrices P_2, Δ_22, Δ_22^2 and Δ_21 Δ_12.
     """
-    unit, S, S_square, mixed = blocks
+    unit, outer, outer_square, mixed = blocks
     scale = (2 * rank + 8) * inside + 2 * rank * outside + 4 * (rank + 2) * across
-    return scale * unit + 8 * rank * S_square + 8 * (rank + 2) * mixed + 8 * trace * S
+    return scale * unit + 8 * rank * outer_square + 8 * (rank + 2) * mixed + 8 * trace * outer
 
 
 def moments(Z: Array, lam: Array, d: int) -> tuple[Array, Array]:
-    """(F, Σ): the means of s^2 |v|^2 q q^T (N, N) and s^2 |q|^2 Θ^T v v^T Θ (M*, M*), exact in d, N and M*.
+    """(F, Σ): the means of e^2 |v|^2 q q^T (N, N) and e^2 |q|^2 Θ^T v v^T Θ (M*, M*), exact in d, N and M*.
 
     Args:
         Z: (M*, N) overlaps of orthonormal columns.
@@ -54,8 +54,8 @@ def moments(Z: Array, lam: Array, d: int) -> tuple[Array, Array]:
     inner = Z.T @ scaled
     out = scaled - Z @ inner  # H Λ Z
     H = np.eye(M_star) - Z @ Z.T
-    K = inner - np.eye(N) / np.sqrt(N)  # W^T S W
-    L = (H * lam) @ H  # H Λ H, which is (1 - P) S (1 - P) in the teacher's span
+    K = inner - np.eye(N) / np.sqrt(N)  # W^T Δ W
+    L = (H * lam) @ H  # H Λ H, which is (1 - P) Δ (1 - P) in the teacher's span
     coupling = scaled.T @ out
     inside, across = (K**2).sum(), np.trace(coupling)
     outside = (lam**2).sum() - 2 * (scaled**2).sum() + (inner**2).sum()
