@@ -51,6 +51,20 @@ def late_risk(p: int, p_star: int, eta: float, q_0: float | Array) -> float | Ar
     return flow / (1 - 2 * eta / (p - 4 * eta / p_star))
 
 
+def excess_norm_at(p: int, p_star: int, risk: float) -> float:
+    """q_0 at which the late risk of gradient flow is ``risk``, p > p*: the inverse of ``late_risk`` at η = 0."""
+    return float(np.sqrt(risk * p**2 * (p_star + 2) / ((p - p_star) * (p + 2))))
+
+
+def descent_time(p: int, p_star: int, risk: float) -> float:
+    """Time η̂ α, η̂ = η/p, from the escape to a small risk under gradient flow, p > p*.
+
+    [(p - p*)(p* + 2)/(64 (p + 2) risk)]^(1/2): the late risk as a function of the norm q_0 ~ 1/α of the excess
+    directions. The escape may be any moment of the drop: another one shifts it by a time that no risk enters.
+    """
+    return float(np.sqrt((p - p_star) * (p_star + 2) / (64 * (p + 2) * risk)))
+
+
 def late_deviation(p: int, p_star: int, q_0: float) -> tuple[float, float]:
     """Frobenius norms of (M - M_inf, Q - Q_inf) [20, 21] to first order in q_0.
 
