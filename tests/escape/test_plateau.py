@@ -218,7 +218,8 @@ def test_the_law_of_the_optimum_is_exact_for_a_parabola_and_a_power():
     assert line.chi2.value == pytest.approx(0, abs=1e-12)
     power = optimum.optimum_law(p, 0.3 * p**0.7, np.full(4, 0.01) * 0.3 * p**0.7, np.full(4, 9))
     assert power.exponent.value == pytest.approx(0.7)
-    assert power.exponent.error == pytest.approx(np.hypot(0.01, 0.01) / np.log(2))
+    assert power.exponent.error == pytest.approx(np.hypot(0.01, 0.01) / np.log(4))
+    assert [optimum.exponent_from(np.array(p)) for p in ([1, 2, 3], [1, 2, 4, 8, 16], [2, 4, 16])] == [1, 2, 1]
 
 
 def test_the_slope_of_the_rate_in_log_p_is_exact():

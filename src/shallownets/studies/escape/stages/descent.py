@@ -9,14 +9,14 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
-from shallownets.numerics.statistics import Estimate, exact, mean
+from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.escape.engines import spectral
 from shallownets.studies.escape.measure.descent import over_law, ratio_of_means, times_to
 from shallownets.studies.escape.measure.late import span
 from shallownets.studies.escape.model import Array, plateau_risk, population_risk
 from shallownets.studies.escape.parameters.plateau import Descent
-from shallownets.studies.escape.stages.plateau_shared import gaussian_starts, rescaled, row
+from shallownets.studies.escape.stages.plateau_shared import gaussian_starts, over, rescaled, row
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import late
 
@@ -66,10 +66,7 @@ def against_narrowest(times: dict[tuple[int, int], Array], N: float, given: Desc
             continue
         there = times[narrowest[p_star], p_star]
         for n, share in enumerate([given.fraction, *given.shares]):
-            wide, narrow = mean(here[n]), mean(there[n])
-            ratio = wide.value / narrow.value
-            error = ratio * float(np.hypot(wide.error / wide.value, narrow.error / narrow.value))
-            found = Estimate(ratio, error, wide.n)
+            found = over(mean(here[n]), mean(there[n]))
             rows.append(row("time over the narrowest", found, p=p, p_star=p_star, N=N, share=share, q_0=0.0))
     return rows
 
