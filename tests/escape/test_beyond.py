@@ -79,6 +79,17 @@ def test_overlapping_students_reach_the_predicted_frame_as_their_overlap_with_th
     assert measured == pytest.approx(frames.remainder_exponent(p, p_star), abs=0.03)
 
 
+def test_at_a_finite_learning_rate_overlapping_students_reach_the_frame_of_the_equations_at_no_overlap(rng):
+    """Far better than the power -1/2 of gradient flow, and at no learning rate the same."""
+    start, eta_hat = starts.equal_overlaps(3, 2, 1e9, 0.6, rng), 0.1
+    end = ode.simulate(start, 3 * eta_hat, np.array([0.0, 3000.0]), 1e-11).M[0, -1]
+    R = model.polar_factor(end)
+    gaps = [np.linalg.norm(frames.reached_frame(start.M, start.Q, rate) - R) for rate in (0.0, eta_hat)]
+    assert gaps[1] < 1e9 ** frames.remainder_exponent(3, 2) * 2 < gaps[0] / 10
+    limit = frames.reached_frame(start.M, start.Q, 1e-7)
+    np.testing.assert_allclose(limit, frames.reached_frame(start.M, start.Q), atol=1e-6)
+
+
 def test_orthonormal_students_reach_the_closest_solution(rng):
     start = starts.gaussian(3, 2, 100, rng)
     np.testing.assert_allclose(frames.reached_frame(start.M, start.Q), model.polar_factor(start.M), atol=1e-13)

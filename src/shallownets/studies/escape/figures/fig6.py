@@ -25,5 +25,6 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     axes.plot([], [], linestyle="", marker="x", color="black", markersize=3, label="orbit of rotations")
     axes.set(xlabel="student width $p$", ylabel="dimension of the solutions", xlim=(0.5, frame.p.max() + 0.5))
     axes.set_ylim(-0.03 * frame.formula.max(), 1.05 * frame.formula.max())
+    axes.set_title("line: formula, markers: numerical ranks", fontsize=8)
     axes.legend(loc="upper left")
     return figure

@@ -125,20 +125,21 @@ def checks(size: Spectrum, seed: int) -> list[dict]:
     return [{"point": name} | keys | row(quantity, "all", value) for name, quantity, value in said]
 
 
-def weak_ratio(sizes: list[Weak], seed: int) -> dict:
-    """Measurement of how the plateau's ratio depends on the width at large N: exponent of N in what p adds to it."""
-    gains = []
+def weak_ratio(sizes: list[Weak], seed: int) -> tuple[dict, list[dict]]:
+    """(measurement, figure data) of how the plateau's ratio depends on p at large N: exponent of N in what p adds."""
+    gains, drawn = [], []
     for size in sizes:
         found = []
         for p in (1, size.p):
             keys = {"p": p, "p_star": size.p_star, "N": size.N}
             count = plateau_signs(**keys, rng=default_rng(seeds.sequence(seed, "plateau", keys, 0)))
             found.append(count.negative / count.zero)
+            drawn.append(keys | {"formula": plateau_ratio(**keys), "measured": found[-1]})
         gains.append(found[1] / found[0] - 1)
     first, last = sizes[0], sizes[-1]
     exponent = np.log(gains[-1] / gains[0]) / np.log(last.N / first.N)
     keys = {"point": "plateau", "p": first.p, "p_star": first.p_star, "N": first.N}
-    return keys | row("exponent of the ratio's gain", "all", exponent)
+    return keys | row("exponent of the ratio's gain", "all", exponent), drawn
 
 
 def ratios(size: Ratio, seed: int) -> tuple[list[dict], list[dict]]:
@@ -169,7 +170,9 @@ def hessian(given: Hessian) -> Made:
         found, shown = ratios(size, given.seed)
         measured += found
         by_width += shown
-    measured.append(weak_ratio(given.weak, given.seed))
+    found, shown = weak_ratio(given.weak, given.seed)
+    measured.append(found)
+    by_width += shown
     columns = ["quantity", "point", "level", "p", "p_star", "N", "estimate", "low", "high", "n"]
     return Made(
         Table(pd.DataFrame(measured)[columns], {"estimate": "1"}),
