@@ -73,6 +73,15 @@ def test_no_public_function_of_the_theory_is_left_out(root, code):
     assert not public - code
 
 
+GREEK = {
+    f"\\{name}"
+    for name in (
+        *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi"),
+        *("rho", "sigma", "tau", "phi", "psi", "omega", "varsigma", "upsilon", "Delta", "Lambda", "Phi", "Omega"),
+    )
+}
+
+
 def test_every_formula_can_be_typeset(page):
     formulas = re.findall(r"^```math\n(.+?)\n```", page, re.MULTILINE | re.DOTALL)
     inline = re.findall(r"\$([^$]+)\$", re.sub(r"^```.+?^```", "", page, flags=re.MULTILINE | re.DOTALL))
@@ -81,3 +90,20 @@ def test_every_formula_can_be_typeset(page):
         assert "<merror" not in convert(formula), formula
         assert formula.count("{") == formula.count("}"), formula
         assert len(re.findall(r"\\left\b", formula)) == len(re.findall(r"\\right\b", formula)), formula
+
+
+def test_no_formula_in_a_line_holds_what_github_takes_for_an_escape(page):
+    """Markdown reads a backslash before a sign as that sign: a thin space becomes a comma."""
+    inline = re.findall(r"\$([^$`]+)\$", re.sub(r"^```.+?^```", "", page, flags=re.MULTILINE | re.DOTALL))
+    assert len(inline) > 300
+    assert [formula for formula in inline if re.search(r"\\[^a-zA-Z]", formula)] == []
+
+
+def test_the_table_of_symbols_has_every_letter_that_formulas_use(page):
+    table, text = page.split("## 1. Model", 1)
+    listed = set(re.findall(r"\\?[a-zA-Z]+", " ".join(re.findall(r"(?m)^\| (.+?) \|", table))))
+    text = re.split(r"(?m)^## 16", text)[0]
+    formulas = re.findall(r"(?ms)^```math\n(.+?)\n```", text) + re.findall(r"\$([^$`]+)\$", text)
+    greek = {name for formula in formulas for name in re.findall(r"\\(?:[a-z]*)", formula)} & GREEK
+    assert len(greek) > 15
+    assert greek - listed == set()

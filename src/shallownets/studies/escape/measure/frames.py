@@ -29,12 +29,12 @@ def ends(begun: Sequence[Start], eta_hat: float, t_max: float, tolerance: float)
     return {name: np.array([one[name] for one in found]) for name in found[0]}
 
 
-def plateaus(begun: Sequence[Start], tolerance: float) -> dict[str, Array]:
+def plateaus(begun: Sequence[Start], tolerance: float) -> tuple[Array, Array]:
     """Plateau and escape of gradient flow from starts (S,), each over that from orthonormal students with the same M.
 
     Returns:
-        "escape time": at which the risk falls below half of the plateau's; "risk of the plateau": where before that it
-        falls most slowly. (S,) each.
+        (S,) of the time at which the risk falls below half of the plateau's, and (S,) of the risk where before that it
+        falls most slowly.
     """
     ratios = []
     for start in begun:
@@ -50,7 +50,8 @@ def plateaus(begun: Sequence[Start], tolerance: float) -> dict[str, Array]:
             before = risk[t < escape]
             pair.append((escape, before[1 + np.abs(np.diff(before)).argmin()]))
         ratios.append(np.divide(*pair))
-    return dict(zip(("escape time", "risk of the plateau"), np.array(ratios).T, strict=True))
+    escape, risk = np.array(ratios).T
+    return escape, risk
 
 
 def overlap_of_loss(overlaps: Array, lost: Array) -> float:

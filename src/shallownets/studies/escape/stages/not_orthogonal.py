@@ -25,6 +25,7 @@ from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory.frames import remainder_exponent
 
+_BESIDE = "escape time over that of orthonormal students", "risk of the plateau over that of orthonormal students"
 _ESCAPES = 20  # starts at each N whose plateau and escape are looked at: they hardly differ
 UNITS = {"eta_hat": "learning rate per student unit, eta/p; 0: gradient flow", "estimate": "1", "N": "1"}
 
@@ -52,7 +53,7 @@ def ends_from(draw: Callable[[Generator], Start], key: dict, eta_hat: float, giv
     begun = [draw(default_rng(stream)) for stream in streams]
     samples = ends(begun, eta_hat, given.t_max, given.tolerance)
     if key["start"] == "Gaussian" and eta_hat == 0:
-        samples |= plateaus(begun[:_ESCAPES], given.tolerance)
+        samples |= dict(zip(_BESIDE, plateaus(begun[:_ESCAPES], given.tolerance), strict=True))
     return Ends(key, eta_hat, samples)
 
 
@@ -127,10 +128,7 @@ def row_of_loss(found: list[Ends], widths: dict, given: NotOrthogonal) -> dict:
 def rows_of_escape(one: Ends, widths: dict) -> list[dict]:
     """Measurements of plateau and escape from Gaussian students, over those of orthonormal ones with the same M."""
     key = widths | one.key | {"eta_hat": one.eta_hat}
-    return [
-        row(f"{name} over that of orthonormal students", mean(one.samples[name]), **key, predicted_value=1.0)
-        for name in ("escape time", "risk of the plateau")
-    ]
+    return [row(name, mean(one.samples[name]), **key, predicted_value=1.0) for name in _BESIDE]
 
 
 @stage
@@ -151,6 +149,6 @@ def not_orthogonal(given: NotOrthogonal) -> Tables:
         {"quantity": name, "eta_hat": one.eta_hat} | one.key | mean(values).row()
         for one in (*gaussian, *equal[0], *equal[1], *large)
         for name, values in one.samples.items()
-        if name not in ("escape time", "risk of the plateau")
+        if name not in _BESIDE
     ]
     return Tables(Table(pd.DataFrame(measured), UNITS), Table(pd.DataFrame(shown), UNITS))
