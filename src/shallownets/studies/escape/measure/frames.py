@@ -49,7 +49,7 @@ def plateaus(begun: Sequence[Start], tolerance: float) -> tuple[Array, Array]:
             (escape,) = first_below(t, risk[None], plateau_risk(p, p_star) / 2)
             before = risk[t < escape]
             pair.append((escape, before[1 + np.abs(np.diff(before)).argmin()]))
-        ratios.append(np.divide(*pair))
+        ratios.append([a / b for a, b in zip(*pair, strict=True)])
     escape, risk = np.array(ratios).T
     return escape, risk
 

@@ -118,9 +118,11 @@ def row_of_loss(found: list[Ends], widths: dict, given: NotOrthogonal) -> dict:
     )
     rng = default_rng(seeds.sequence(given.seed, "not orthogonal bootstrap", {"eta_hat": eta_hat}, 0))
     both = np.stack([lost, predicted], 1)
-    ratio = bootstrap(
-        both, lambda some: float(np.divide(*(overlap_of_loss(overlaps, some[:, n]) for n in (0, 1)))), rng
-    )
+
+    def over(some: Array) -> float:
+        return overlap_of_loss(overlaps, some[:, 0]) / overlap_of_loss(overlaps, some[:, 1])
+
+    ratio = bootstrap(both, over, rng)
     key = widths | found[0].key | {"overlap": -1.0, "eta_hat": eta_hat}
     return row("overlap at which selectivity is lost over the predicted one", ratio, **key, predicted_value=1.0)
 
