@@ -190,9 +190,11 @@ class FluctuationsValues(_OneStart):
     ]
     fit_from: FitFrom
     shown: Shown
+    own: Annotated[Count, means("N of a start with overlaps of variance 1/N, which Figure 4 shows besides")]
 
     def limits(self) -> Iterator[Limit]:
         yield from super().limits()
+        yield gaussian("own", self.own, [(self.p, self.p_star)])
         widths = self.p, self.p_star
         yield from sizes("chain", self.chain, widths, self.points, self.alpha_max)
         yield from sizes("direct", self.direct, widths, self.points, self.alpha_max)
