@@ -103,6 +103,12 @@ class Measurements(NamedTuple):
     measurements: Table
 
 
+class FigureData(NamedTuple):
+    """What a figure shows, where nothing is measured."""
+
+    figure_data: Table
+
+
 class Data(NamedTuple):
     """What a stage simulated, for others to measure."""
 
