@@ -30,12 +30,12 @@ def ratio_of_means(over: Array, under: Array, rng: Generator, resamples: int) ->
 
 
 def over_law(p: int, p_star: int, shares: tuple[float, float], times: Array) -> Array:
-    """(S,) time from one small risk to a smaller one over that of the late law, p > p*.
+    """(S,) time from one small risk to a smaller one over that of the late law and its next order, p > p*.
 
     Args:
         p, p_star: widths.
         shares: of the plateau's risk, the larger first.
         times: (2, S) at which they are reached.
     """
-    first, last = (late.descent_time(p, p_star, share * plateau_risk(p, p_star)) for share in shares)
-    return (times[1] - times[0]) / (last - first)
+    larger, smaller = (share * plateau_risk(p, p_star) for share in shares)
+    return (times[1] - times[0]) / late.descent_between(p, p_star, larger, smaller)

@@ -20,7 +20,7 @@ from shallownets.studies.escape.stages.plateau_shared import gaussian_starts, ov
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import late
 
-UNITS = {"estimate": "eta_hat samples/N, or 1", "share": "of the plateau's risk", "q_0": "1"}
+UNITS = {"estimate": "eta_hat samples/N, or 1", "share": "of the plateau's risk", "q_0": "1", "faster": "1"}
 DRAWN_UNITS = {
     "share": "of the plateau's risk",
     "x": "N, width p, or eta_hat samples/N",
@@ -31,16 +31,18 @@ DRAWN_UNITS = {
 def at_size(keys: dict, times: Array, given: Descent) -> list[dict]:
     """Measurements at one pair of widths and one N; times (1 + shares, S): of the escape, then to each share."""
     escape, *reached = times
-    rows = [row("escape", mean(escape), **keys, share=given.fraction, q_0=0.0)]
+    rows = [row("escape", mean(escape), **keys, share=given.fraction)]
     for n, (share, here) in enumerate(zip(given.shares, reached, strict=True)):
-        at = keys | {"share": share, "q_0": 0.0}
+        at = keys | {"share": share}
         rng = default_rng(seeds.sequence(given.seed, "descent bootstrap", keys | {"share": share}, 0))
         rows.append(row("descent", mean(here - escape), **at))
         rows.append(row("descent over escape", ratio_of_means(here - escape, escape, rng, given.resamples), **at))
         if n and keys["p"] > keys["p_star"]:
             pair = given.shares[n - 1], share
             p, p_star = keys["p"], keys["p_star"]
-            at["q_0"] = late.excess_norm_at(p, p_star, pair[0] * plateau_risk(p, p_star))
+            larger = pair[0] * plateau_risk(p, p_star)
+            at["q_0"] = late.excess_norm_at(p, p_star, larger)
+            at["faster"] = late.faster_share(p, p_star, larger)
             rows.append({"quantity": "descent over its law"} | at | span(over_law(p, p_star, pair, times[n : n + 2])))
     return rows
 
@@ -53,7 +55,7 @@ def against_largest(keys: dict, times: dict[float, Array], given: Descent) -> li
         for n, share in enumerate(given.shares, 1):
             here, there = (times[size][n] - times[size][0] for size in (N, last))
             change = exact(np.abs(here / there - 1).max(), len(here))
-            rows.append(row("change of the descent with N", change, **keys, N=N, share=share, q_0=0.0))
+            rows.append(row("change of the descent with N", change, **keys, N=N, share=share))
     return rows
 
 
@@ -67,7 +69,7 @@ def against_narrowest(times: dict[tuple[int, int], Array], N: float, given: Desc
         there = times[narrowest[p_star], p_star]
         for n, share in enumerate([given.fraction, *given.shares]):
             found = over(mean(here[n]), mean(there[n]))
-            rows.append(row("time over the narrowest", found, p=p, p_star=p_star, N=N, share=share, q_0=0.0))
+            rows.append(row("time over the narrowest", found, p=p, p_star=p_star, N=N, share=share))
     return rows
 
 
@@ -121,6 +123,6 @@ def descent(given: Descent) -> Tables:
         escape, *_, last = at_first[p, p_star][:, 0]
         lines.append(curves(start, keys | {"N": given.N[0]}, escape, last, given))
     measured += against_narrowest(at_first, given.N[0], given)
-    table = pd.DataFrame(measured)
+    table = pd.DataFrame(measured).fillna({"q_0": 0.0, "faster": 0.0})
     shown = pd.concat([*lines, points(table, given)])[["quantity", "p", "p_star", "N", "share", "x", "value", "error"]]
     return Tables(Table(table, UNITS), Table(shown, DRAWN_UNITS))

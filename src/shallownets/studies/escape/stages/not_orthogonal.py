@@ -26,7 +26,6 @@ from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory.frames import remainder_exponent
 
 _BESIDE = "escape time over that of orthonormal students", "risk of the plateau over that of orthonormal students"
-_ESCAPES = 20  # starts at each N whose plateau and escape are looked at: they hardly differ
 UNITS = {"eta_hat": "learning rate per student unit, eta/p; 0: gradient flow", "estimate": "1", "N": "1"}
 
 
@@ -53,7 +52,7 @@ def ends_from(draw: Callable[[Generator], Start], key: dict, eta_hat: float, giv
     begun = [draw(default_rng(stream)) for stream in streams]
     samples = ends(begun, eta_hat, given.t_max, given.tolerance)
     if key["start"] == "Gaussian" and eta_hat == 0:
-        samples |= dict(zip(_BESIDE, plateaus(begun[:_ESCAPES], given.tolerance), strict=True))
+        samples |= dict(zip(_BESIDE, plateaus(begun, given.tolerance), strict=True))
     return Ends(key, eta_hat, samples)
 
 
@@ -106,8 +105,9 @@ def rows_at_overlap(one: Ends, widths: dict, given: NotOrthogonal) -> list[dict]
         rng = default_rng(seeds.sequence(given.seed, "not orthogonal bootstrap", key, 0))
         ratio = bootstrap(both, lambda some: float(np.divide(*some.mean(0))), rng)
         rows.append(row("drift over the predicted one", ratio, **key, predicted_value=1.0))
-    gain = mean(samples["drift"] - samples["remainder"])
-    return [*rows, row("drift beyond the remainder", gain, **key, predicted_value=0.0)]
+        gain = mean(samples["drift"] - samples["remainder"])
+        rows.append(row("drift beyond the remainder", gain, **key, predicted_value=0.0))
+    return rows
 
 
 def row_of_loss(found: list[Ends], widths: dict, given: NotOrthogonal) -> dict:
