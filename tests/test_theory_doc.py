@@ -73,8 +73,10 @@ def test_no_public_function_of_the_theory_is_left_out(root, code):
     assert not public - code
 
 
-OPERATORS = r"""ne le ge ll in to sim approx propto sum int partial infty frac tfrac sqrt log exp max min cdot
-    cdots times ast prime pi quad qquad left right langle rangle Rightarrow leftarrow xrightarrow mathrm mathcal mathbb text"""
+OPERATORS = """
+    ne le ge ll in to sim approx propto sum int partial infty frac tfrac sqrt log exp max min cdot cdots times ast prime
+    pi quad qquad left right langle rangle Rightarrow leftarrow xrightarrow mathrm mathcal mathbb text
+"""
 
 
 def symbols(formula):
