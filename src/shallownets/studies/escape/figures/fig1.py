@@ -112,7 +112,12 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
 
     for axes, engine, size in zip(deviations, ("SGD", "chain"), ("N", "chain_N"), strict=True):
         _deviations(axes, frame, engine)
-        axes.set(title=f"mean of SGD less ODE, $N={whole(parameters[size])}$", ylim=(-8, 8), xlabel=time, ylabel="standard errors")
+        axes.set(
+            title=f"mean of SGD less ODE, $N={whole(parameters[size])}$",
+            ylim=(-8, 8),
+            xlabel=time,
+            ylabel="standard errors",
+        )
 
     for axes in (teachers, norms, students, risks):
         low, high = axes.get_ylim()
