@@ -73,6 +73,19 @@ def test_no_public_function_of_the_theory_is_left_out(root, code):
     assert not public - code
 
 
+OPERATORS = """
+    ne le ge ll in to sim approx propto sum int partial infty frac tfrac sqrt log exp max min cdot cdots times ast prime
+    pi quad qquad left right langle rangle Rightarrow leftarrow xrightarrow mathrm mathcal mathbb text
+"""
+
+
+def symbols(formula):
+    """The letters of a formula, Latin and Greek, and accents; no operators, relations or words."""
+    bare = re.sub(r"\\(text|mathrm|begin|end)\{[^}]*\}", "", formula)
+    found = re.findall(r"\\math(?:cal|bb) [A-Z]|\\[A-Za-z]+|[A-Za-z]", bare)
+    return {name for name in found if name.removeprefix("\\") not in OPERATORS.split()}
+
+
 def test_every_formula_can_be_typeset(page):
     formulas = re.findall(r"^```math\n(.+?)\n```", page, re.MULTILINE | re.DOTALL)
     inline = re.findall(r"\$([^$]+)\$", re.sub(r"^```.+?^```", "", page, flags=re.MULTILINE | re.DOTALL))
@@ -81,3 +94,20 @@ def test_every_formula_can_be_typeset(page):
         assert "<merror" not in convert(formula), formula
         assert formula.count("{") == formula.count("}"), formula
         assert len(re.findall(r"\\left\b", formula)) == len(re.findall(r"\\right\b", formula)), formula
+
+
+def test_no_formula_in_a_line_holds_what_github_takes_for_an_escape(page):
+    """Markdown reads a backslash before a sign as that sign: a thin space becomes a comma."""
+    inline = re.findall(r"\$([^$`]+)\$", re.sub(r"^```.+?^```", "", page, flags=re.MULTILINE | re.DOTALL))
+    assert len(inline) > 300
+    assert [formula for formula in inline if re.search(r"\\[^a-zA-Z]", formula)] == []
+
+
+def test_the_table_of_symbols_has_every_letter_that_formulas_use(page):
+    table, text = page.split("## 1. Model", 1)
+    listed = symbols(" ".join(re.findall(r"(?m)^\| (.+?) \|", table)))
+    text = re.split(r"(?m)^## 16", text)[0]
+    formulas = re.findall(r"(?ms)^```math\n(.+?)\n```", text) + re.findall(r"\$([^$`]+)\$", text)
+    used = set().union(*map(symbols, formulas))
+    assert {"N", "\\eta", "\\mathcal U", "\\Delta", "G"} <= used
+    assert used - listed == set()

@@ -79,6 +79,17 @@ def test_overlapping_students_reach_the_predicted_frame_as_their_overlap_with_th
     assert measured == pytest.approx(frames.remainder_exponent(p, p_star), abs=0.03)
 
 
+def test_at_a_finite_learning_rate_overlapping_students_reach_the_frame_of_the_equations_at_no_overlap(rng):
+    """Far better than the power -1/2 of gradient flow, and at no learning rate the same."""
+    start, eta_hat = starts.equal_overlaps(3, 2, 1e9, 0.6, rng), 0.1
+    end = ode.simulate(start, 3 * eta_hat, np.array([0.0, 3000.0]), 1e-11).M[0, -1]
+    R = model.polar_factor(end)
+    gaps = [np.linalg.norm(frames.reached_frame(start.M, start.Q, rate) - R) for rate in (0.0, eta_hat)]
+    assert gaps[1] < 1e9 ** frames.remainder_exponent(3, 2) * 2 < gaps[0] / 10
+    limit = frames.reached_frame(start.M, start.Q, 1e-7)
+    np.testing.assert_allclose(limit, frames.reached_frame(start.M, start.Q), atol=1e-6)
+
+
 def test_orthonormal_students_reach_the_closest_solution(rng):
     start = starts.gaussian(3, 2, 100, rng)
     np.testing.assert_allclose(frames.reached_frame(start.M, start.Q), model.polar_factor(start.M), atol=1e-13)
@@ -167,15 +178,19 @@ def test_the_figure_of_late_times_shows_every_curve_and_its_law():
     t = np.geomspace(1, 1e3, 50)
     widths = ((1, 1, "gradient flow"), (2, 2, "chain"), (2, 1, "spectral ODE"), (2, 1, "chain"))
     rows = [
-        pd.DataFrame({"p": p, "p_star": q, "engine": engine, "t": t, "risk": t**-2, "law": t**-2})
+        pd.DataFrame({"p": p, "p_star": q, "engine": engine, "eta_hat": hat, "t": t, "risk": 2 / t**2, "law": t**-2})
         for p, q, engine in widths
+        for hat in [0.0 if engine == "gradient flow" else 0.1]
     ]
     parameters = {"window": [1e-10, 1e-5], "eta_hat": 0.1, "N": 100, "replicates": 3}
     left, right = late_times.draw(pd.concat(rows), parameters).axes
     assert [text.get_text() for text in left.get_legend().get_texts()] == ["$1,1$", "$2,2$"]
     assert right.get_xscale() == right.get_yscale() == "log"
-    with_data = [sum(len(line.get_xdata()) > 1 for line in axes.lines) for axes in (left, right)]
-    assert with_data == [3, 3]
+    curves = [line for line in left.lines if len(line.get_xdata()) > 2]
+    assert len(curves) == 3  # two engines and the law of one of them
+    over = [line.get_ydata() for line in right.lines if len(line.get_xdata()) > 2]
+    assert len(over) == 2
+    assert all(np.allclose(one, 2) for one in over)  # the risk over its law
 
 
 @pytest.mark.usefixtures("drawn")
@@ -204,6 +219,8 @@ def test_the_figure_of_frames_shows_predictions_as_lines():
     ]
     parameters = {"widths": [4, 2], "N": 100, "starts": 3, "eta_hat": 0.1}
     figure = not_orthogonal.draw(pd.DataFrame(rows), parameters)
-    assert len(figure.legends[0].get_texts()) == 4
+    legends = [[text.get_text() for text in axes.get_legend().get_texts()] for axes in figure.axes]
+    assert [len(texts) for texts in legends] == [2, 2, 2, 2]
+    assert legends[0] == legends[1] != legends[2] == legends[3]
     lines = [line for line in figure.axes[0].lines if line.get_linestyle() == "-" and len(line.get_xdata()) == 2]
     assert len(lines) == 1

@@ -66,8 +66,11 @@ def test_frames():
     got = estimates(measured, overlap=0.8, eta_hat=0.0)
     assert got["drift"] > got["remainder"] > 0
     assert estimates(measured, overlap=0.0, eta_hat=0.1, start="equal overlaps")["drift"] < 1e-8
-    limits = measured.frame[measured.frame.quantity == "overlap at which selectivity is lost"]
-    assert np.all((limits.estimate > 0) & (limits.estimate < 0.8))
+    limits = measured.frame[measured.frame.quantity == "overlap at which selectivity is lost over the predicted one"]
+    assert len(limits) == 2
+    assert np.all((limits.estimate > 0.5) & (limits.estimate < 2))
+    beside = measured.frame[measured.frame.quantity.str.endswith("over that of orthonormal students")]
+    np.testing.assert_allclose(beside.estimate, 1, atol=0.1)
     with pytest.raises(UserError, match=r"overlaps = \[0.5, 0.1\]: expected rising numbers"):
         made("not_orthogonal", FRAMES | {"overlaps": [0.5, 0.1]})
 

@@ -51,11 +51,17 @@ def test_escape_and_spread_and_their_figure():
         ],
     }
     table, data, parameters = checked(made("finite_escape", given, direct=sgd("direct", 100, 20), **inputs))
-    assert {"slope", "shift_limit", "direct_minus_chain", "variance_start_share"} <= set(table.quantity)
+    assert {"slope", "shift_limit", "direct_over_chain", "variance_start_share"} <= set(table.quantity)
+    over = table.set_index("quantity").loc["noise_shift_over_theory"]
+    shifts = table[table.quantity == "noise_shift"]
+    assert over.estimate == pytest.approx((shifts.estimate / shifts.theory).mean())
+    errors = (shifts.high - shifts.low) / shifts.theory.abs()
+    assert over.high - over.low == pytest.approx(np.linalg.norm(errors) / len(errors))
     slope = table[table.quantity == "slope"].iloc[0]
     assert slope.theory == theory.time_per_log(2, 1, 0.1)
     assert slope.low < slope.theory < slope.high
-    for _, part in table[table.quantity.str.startswith("variance")].groupby("eta_hat"):
+    by_rate = table[table.quantity.str.startswith("variance") & (table.eta_hat > 0)]
+    for _, part in by_rate.groupby("eta_hat"):
         found = part.set_index("quantity").estimate
         assert found.variance_total == pytest.approx(found.variance_starts + found.variance_noise)
         assert found.variance_start_share == pytest.approx(found.variance_starts / found.variance_total)

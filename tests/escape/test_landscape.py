@@ -228,3 +228,22 @@ def test_a_power_law_has_its_exponent():
     risks, slope = manifolds.power_law(lambda step: 3 * step**4, np.geomspace(1e-3, 1e-1, 5))
     assert slope == pytest.approx(4, rel=1e-12)
     assert risks[0] == pytest.approx(3e-12)
+
+
+@pytest.mark.parametrize(("p", "p_star", "N"), [(4, 2, 8), (2, 3, 7), (3, 1, 6)])
+def test_the_eigenvectors_of_every_stationary_point_are_a_basis_of_those_of_the_hessian(p, p_star, N, rng):
+    for point in landscape.all_points(p, p_star):
+        assert brute.eigenvector_error(point, N, rng) < 1e-12
+        values, vectors = landscape.eigenvectors(point, np.eye(p), np.eye(N))
+        flat = vectors.reshape(p * N, -1)
+        np.testing.assert_allclose(flat @ flat.T, np.eye(p * N), atol=1e-13)
+        levels = np.concatenate([np.full(level.count, level.value) for level in point.levels(N)])
+        np.testing.assert_allclose(np.sort(values), np.sort(levels), atol=1e-13)
+
+
+def test_a_hessian_of_another_scale_is_caught(rng, monkeypatch):
+    point = landscape.StationaryPoint(3, 2, 0, 3)
+    assert brute.curvature_error(point, 8, rng, 1e-4) < 1e-6
+    monkeypatch.setattr(brute, "hessian", lambda W, W_star: 1.1 * landscape.hessian(W, W_star))
+    assert brute.curvature_error(point, 8, rng, 1e-4) > 1e-2
+    assert brute.derivative_errors(3, 2, 6, rng, 1e-4)[1] > 1e-2

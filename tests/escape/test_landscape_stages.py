@@ -13,6 +13,7 @@ GIVEN = {
     "hessian": {
         "spectra": [{"p": 3, "p_star": 2, "N": 6}, {"p": 2, "p_star": 3, "N": 6}],
         "ratio": [{"p_star": 2, "N": 6}],
+        "weak": [{"p": 3, "p_star": 1, "N": 20}, {"p": 3, "p_star": 1, "N": 60}],
         "seed": 1,
     },
     "null_directions": {
@@ -96,6 +97,23 @@ def test_every_figure_shows_its_table(tables, tmp_path):
     np.testing.assert_array_equal(markers[0].get_ydata(), [3, 5, 6, 6, 6])
 
 
+def test_what_needs_no_formula_of_an_eigenvalue(tables):
+    frame = tables["hessian"].measurements.frame
+    got = frame.groupby("quantity").estimate.max()
+    assert got["eigenvector error"] < 1e-12
+    assert got["curvature error in W"] < 1e-6
+    assert max(got["gradient error"], got["Hessian error"]) < 1e-7
+    assert frame[frame.quantity == "least loss of the null share"].estimate.item() == pytest.approx(1 / 12)  # 1/(2 N)
+    # 1/(N - p* - (p+1)/2) between N = 20 and 60
+    gain = frame[frame.quantity == "exponent of the ratio's gain"].estimate.item()
+    assert gain == pytest.approx(np.log(17 / 57) / np.log(3), rel=1e-10)
+    shares = tables["null_directions"].measurements.frame.set_index(["quantity", "p"]).estimate
+    assert shares["null share", 4] == shares["all null", 4] / (4 * 8)
+    assert shares["least growth of the null share", 4] == pytest.approx(
+        shares["null share", 4] - shares["null share", 2]
+    )
+
+
 def test_a_multiplicity_that_differs_is_shown(tables):
     frame = tables["hessian"].hessian.frame.copy()
     frame.loc[frame.index[0], "multiplicity"] += 1
@@ -109,6 +127,12 @@ REFUSED = [
     ("hessian", {"spectra": [{"p": 3}]}, "spectra.0.p_star: missing"),
     ("hessian", {"ratio": [{"p_star": 2, "N": 6, "p": 7}]}, "ratio.0.p = 7: unknown key"),
     ("hessian", {"ratio": [{"p_star": 2, "N": 3}]}, r"ratio.0.N = 3: expected at least p_star \+ 2 = 4"),
+    (
+        "hessian",
+        {"weak": [{"p": 2, "p_star": 1, "N": 9}, {"p": 2, "p_star": 1, "N": 8}]},
+        "weak.1 = .*: expected the widths of the first, and a larger N than the one before",
+    ),
+    ("hessian", {"weak": [{"p": 1, "p_star": 1, "N": N} for N in (8, 9)]}, "weak.0.p = 1: expected a number above 1"),
     ("null_directions", {"widths": [1]}, "widths.0 = 1: expected a number from 2 to 6"),
     ("null_directions", {"p": 2}, "p = 2: expected a number from 3 to 6"),
     (

@@ -40,7 +40,7 @@ SENSELESS = [
     (
         "solutions.orthonormal.t_max",
         1e-09,
-        "solutions.orthonormal.t_max = 1e-09: expected the time of a sample at least, 0.0001 at N = 1000",
+        "solutions.orthonormal.t_max = 1e-09: expected the time of a sample at least, 0.001 at N = 100",
     ),
     ("solutions.fig3.p", 2, "solutions.fig3.p = 2: expected a number above p_star = 2"),
     (

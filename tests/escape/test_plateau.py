@@ -218,7 +218,8 @@ def test_the_law_of_the_optimum_is_exact_for_a_parabola_and_a_power():
     assert line.chi2.value == pytest.approx(0, abs=1e-12)
     power = optimum.optimum_law(p, 0.3 * p**0.7, np.full(4, 0.01) * 0.3 * p**0.7, np.full(4, 9))
     assert power.exponent.value == pytest.approx(0.7)
-    assert power.exponent.error == pytest.approx(np.hypot(0.01, 0.01) / np.log(2))
+    assert power.exponent.error == pytest.approx(np.hypot(0.01, 0.01) / np.log(4))
+    assert [optimum.exponent_from(np.array(p)) for p in ([1, 2, 3], [1, 2, 4, 8, 16], [2, 4, 16])] == [1, 2, 1]
 
 
 def test_the_slope_of_the_rate_in_log_p_is_exact():
@@ -284,3 +285,17 @@ def test_starts_on_the_plateau_escape_after_the_predicted_mean_time():
         found.append(spectral.escape_time(start, p, level, 100.0, 1e-11, gradient_flow=True))
     expected = theory.mean_escape_time(reduction, p, p_star, sigma**2)
     assert np.mean(found) == pytest.approx(expected, abs=3 * np.std(found) / np.sqrt(200))
+
+
+def test_norms_one_end_on_the_smaller_root_and_at_equal_widths_one_up_to_a_sixth():
+    """The larger root of the norms' equation repels: norms 1 are below it wherever there is a plateau, but at p = 1."""
+    for p in range(1, 61):
+        for p_star in range(1, p + 1):
+            last = theory.last_plateau(p, p_star)
+            double = np.sqrt((1 + last * (1 + 2 / p_star)) / (last * (p + 4) / (p + 2)))
+            # at p = p* = 2 the double root is where norms 1 are
+            assert (double >= (1 - 1e-12) * (p + 2) / p) == (p > 1), (p, p_star)
+    start = Start(np.zeros((1, 1)), np.eye(1))
+    below, above = (spectral.simulate(start, rate, np.array([0.0, 2000.0]), 1e-10) for rate in (0.166, 0.168))
+    assert below.Q[0, -1, 0, 0] == pytest.approx(theory.finite_norm(1, 1, 0.166), rel=1e-6)
+    assert not above.valid[0, -1]

@@ -91,6 +91,11 @@ def test_the_stage_of_the_rates():
     expected |= {"norm_difference_rate": 8 / 15, "norm": 3 / 5, "plateau_risk": 1 / 2 + 1 / 5}
     for name, value in expected.items():
         assert found[name] == pytest.approx(value, rel=1e-5), name
+    assert found["start_risk"] == pytest.approx(1 / 3 + 1 / 2, rel=1e-14)
+    assert found["risk_after_norms"] == pytest.approx(1 / 5 - 1 / 3, rel=1e-6)
+    assert found["overlap_from_none"] == 0
+    assert found["norms_over_overlaps"] == pytest.approx(0.5, abs=1e-3)
+    assert found["others"] < 1e-8
     at_finite = table[table.quantity == "finite_norm"]
     np.testing.assert_allclose(at_finite.estimate, at_finite.theory, rtol=1e-6)
     # one student vector has nothing that differs or overlaps
@@ -100,6 +105,9 @@ def test_the_stage_of_the_rates():
         "norm",
         "plateau_risk",
         "finite_norm",
+        "start_risk",
+        "risk_after_norms",
+        "overlap_from_none",
     }
 
 

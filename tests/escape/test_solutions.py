@@ -213,11 +213,13 @@ def test_figure_3_draws_every_curve_once():
 
 @pytest.mark.usefixtures("drawn")
 def test_figure_4_shows_each_element_for_both_sizes_and_the_ode():
-    index = pd.MultiIndex.from_product([["ODE", "SGD, N = 64", "SGD, N = 512"], [1, 2], [1], [0.0, 1.0]])
+    engines = ["ODE", "SGD, N = 64", "SGD, N = 512", "SGD, N = 512, small", "ODE, small"]
+    index = pd.MultiIndex.from_product([engines, [1, 2], [1], [0.0, 1.0]])
     frame = index.to_frame(index=False, name=["engine", "i", "r", "alpha"]).assign(value=0.3)
     figure = fig4.draw(frame, {"p": 2, "p_star": 1, "eta": 0.2})
-    assert [axes.get_title() for axes in figure.axes] == ["SGD, $N=64$", "SGD, $N=512$"]
-    assert [len(axes.lines) for axes in figure.axes] == [4, 4]
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles == ["$N=64$", "$N=512$", "$N=512$, $M_0\\sim N^{-1/2}$"]
+    assert [len(axes.lines) for axes in figure.axes] == [4, 4, 4]
 
 
 @pytest.mark.usefixtures("drawn")
@@ -229,6 +231,6 @@ def test_the_figure_of_convergence_names_the_exponents():
             rows += [value | {"kind": kind} for kind in ("chain", "theory", "direct")]
         rows.append({"quantity": quantity, "kind": "exponent", "N": 64, "estimate": -0.5, "low": -0.6, "high": -0.4})
     figure = convergence.draw(pd.DataFrame(rows), {"p": 4, "p_star": 2, "eta": 0.2})
-    texts = [text.get_text() for text in figure.legends[0].get_texts()]
+    texts = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert len(texts) == 3
     assert all(r"-0.500 \pm 0.100" in text for text in texts)

@@ -73,6 +73,7 @@ use rule stage as escape_fig1 with:
         chain=f"{DATA}/escape/fig1/chain.npz",
         ode=f"{DATA}/escape/fig1/ode.npz",
     output:
+        measurements=f"{MEASUREMENTS}/escape/fig1.csv",
         figure_data=f"{FIGURE_DATA}/escape/fig1.csv",
     log:
         f"{LOGS}/escape/fig1.log",
@@ -80,6 +81,17 @@ use rule stage as escape_fig1 with:
         **stage("escape.fig1"),
     message:
         "data of Figure 1"
+
+
+use rule stage as escape_equations with:
+    output:
+        measurements=f"{MEASUREMENTS}/escape/equations.csv",
+    log:
+        f"{LOGS}/escape/equations.log",
+    params:
+        **stage("escape.equations", "escape.equations"),
+    message:
+        "the equations of motion against means over samples"
 
 
 include: "escape/landscape.smk"

@@ -73,6 +73,18 @@ use rule stage as escape_escape_law with:
         "the escape law"
 
 
+use rule stage as escape_descent with:
+    output:
+        measurements=f"{MEASUREMENTS}/escape/descent.csv",
+        figure_data=f"{FIGURE_DATA}/escape/descent.csv",
+    log:
+        f"{LOGS}/escape/descent.log",
+    params:
+        **stage("escape.descent", "escape.plateau.descent"),
+    message:
+        "the final descent beside the escape"
+
+
 use rule stage as escape_escape_time with:
     input:
         sgd=[f"{DATA}/escape/escape_times/chain_{N}.npz" for N, _ in config["escape"]["finite"]["escape"]["sizes"]],

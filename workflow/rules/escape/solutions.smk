@@ -73,8 +73,27 @@ use rule stage as escape_fluctuations_runs with:
         "SGD beside the ODE at N = {wildcards.N}, engine {wildcards.engine}"
 
 
+use rule stage as escape_fluctuations_own with:
+    output:
+        data=f"{DATA}/escape/fluctuations_own.npz",
+    log:
+        f"{LOGS}/escape/fluctuations_own.log",
+    params:
+        **stage(
+            "escape.fluctuations_runs",
+            "escape.solutions.fluctuations",
+            engine="chain",
+            N=ESCAPE_SOLUTIONS["fluctuations"]["own"],
+            start_dimension=ESCAPE_SOLUTIONS["fluctuations"]["own"],
+            replicates=2,
+        ),
+    message:
+        "SGD beside the ODE from overlaps of order N^(-1/2)"
+
+
 use rule stage as escape_fluctuations with:
     input:
+        own=rules.escape_fluctuations_own.output.data,
         runs=[
             f"{DATA}/escape/fluctuations/{engine}_{N}.npz"
             for engine, sizes in ESCAPE_FLUCTUATIONS.items()

@@ -19,7 +19,7 @@ _WEIGHTS: style.Look = {"markerfacecolor": "white", "linestyle": "", "capsize": 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
-    figure = Figure(figsize=(style.COLUMN, 4.0))
+    figure = Figure(figsize=(style.COLUMN, 3.4))
     axes = figure.subplots()
     for number, (quantity, label) in enumerate(_CURVES.items()):
         curve = frame[frame.quantity == quantity]
@@ -28,7 +28,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             label += f"\nexponent ${one.estimate:.3f} \\pm {one.high - one.estimate:.3f}$"
         colour = style.colour(number)
         # the first two nearly coincide
-        look: style.Look = {"color": colour, "marker": "osD"[number], "markersize": (7, 3, 4)[number]}
+        look: style.Look = {"color": colour, "marker": "osD"[number], "markersize": (5, 3, 4)[number]}
         axes.errorbar(
             sgd.N,
             sgd.estimate,
@@ -43,7 +43,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         axes.errorbar(weights.N, weights.estimate, bars, **_WEIGHTS | look)
         axes.plot(line.N, line.estimate, color=colour, linewidth=0.9)
     axes.set(xscale="log", yscale="log", xlabel="input dimension $N$", ylabel="root mean square")
-    figure.legend(loc="outside lower center", title="lines: $N^{-1/2}$; hollow: SGD on weights")
+    axes.legend(loc="lower left", title="lines: $N^{-1/2}$; hollow: SGD on weights", fontsize=7, title_fontsize=7)
+    axes.set_ylim(bottom=frame.estimate[frame.kind == "chain"].min() / 60)
     head = f"$p={parameters['p']}$, $p^*={parameters['p_star']}$, $\\eta={parameters['eta']:g}$"
     axes.set_title(f"SGD from one start, {head}")
     return figure

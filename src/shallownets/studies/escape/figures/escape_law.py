@@ -25,9 +25,12 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         widths = sorted(curves[curves.p_star == p_star].p.unique())
         for place, p in enumerate(sorted({widths[0], widths[-1]})):
             curve = curves[(curves.p_star == p_star) & (curves.p == p)]
-            growth.plot(curve.x / p_star, curve.theory, color=colour, linewidth=0.9, linestyle="-" if place else "--")
-            few = curve.iloc[3 * place :: 7]
-            growth.plot(few.x / p_star, few.estimate, **look | {"markerfacecolor": colour if place else "white"})
+            curve = curve[curve.x > 0]
+            grown = variance * np.expm1(8 * curve.x / p_star)
+            line = {"color": colour, "linewidth": 0.9, "linestyle": "-" if place else "--"}
+            growth.plot(curve.x / p_star, curve.theory / grown, **line)
+            few, over = (column.iloc[3 * place :: 7] for column in (curve, grown))
+            growth.plot(few.x / p_star, few.estimate / over, **look | {"markerfacecolor": colour if place else "white"})
         points = by_quantity["prefactor"]
         points = points[points.p_star == p_star]
         prefactor.errorbar(points.x, points.estimate, 3 * points.error, **look, elinewidth=0.8)
@@ -41,9 +44,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         rate.plot(points.x, points.theory, color=colour, linewidth=0.9)
     growth.plot([], [], color="black", linestyle="--", marker="o", markerfacecolor="white", label="narrowest student")
     growth.plot([], [], color="black", marker="o", label="widest student")
-    growth.set(xlabel=r"time over teacher width $t/p^*$", ylabel=r"$\langle L(0)-L(t)\rangle/L(0)$", yscale="log")
-    growth.set(title="loss reduction", ylim=(0.3 * variance, 2))
-    growth.legend(loc="lower right")
+    growth.set(xlabel=r"time over teacher width $t/p^*$", ylabel=r"reduction / $\sigma^2(e^{8t/p^*}-1)$")
+    growth.set(title="loss reduction over its exponential", ylim=(0, 2.6 * max(teachers)))
+    growth.legend(loc="upper left")
     prefactor.set(xlabel="student width $p$", ylabel=r"prefactor / $\sigma^2$", xscale="log", title="prefactor")
     ticks = 2 ** np.arange(0, np.log2(frame.p.max()) + 0.5, dtype=int)
     prefactor.set_xticks(ticks, [str(tick) for tick in ticks])

@@ -15,7 +15,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     figure = Figure(figsize=(style.PAGE, 3.0))
     dimension, width = figure.subplots(1, 2)
-    times = frame[frame.quantity == "time"]
+    times = frame[(frame.quantity == "time") & (frame.engine == "ODE")]
     for n, ((engine, eta_hat), part) in enumerate(times.groupby(["engine", "eta_hat"], sort=False)):
         look = {"color": style.colour(n), "marker": style.marker(n)}
         label = rf"{engine}, $\hat\eta={eta_hat:g}$"
@@ -31,8 +31,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             elinewidth=0.8,
         )
         law = frame[(frame.quantity == "law") & (frame.eta_hat == eta_hat)]
-        if engine == "ODE":
-            dimension.plot(law.N, eta_hat * law.value, color=look["color"], linewidth=0.9)
+        dimension.plot(law.N, eta_hat * law.value, color=look["color"], linewidth=0.9)
     dimension.plot([], [], color="black", linewidth=0.9, label="slope of theory")
     dimension.set(
         xscale="log", xlabel="input dimension $N$", ylabel=r"mean escape time $\hat\eta\alpha$", ylim=(0, None)

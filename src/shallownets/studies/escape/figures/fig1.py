@@ -45,6 +45,20 @@ def _curve(axes: Axes, frame: pd.DataFrame, look: style.Look, shift: int) -> Non
     axes.errorbar(sgd.alpha, sgd["mean"], sgd.sd, **look | _POINTS, markeredgewidth=0.8, elinewidth=0.8)
 
 
+def _deviations(axes: Axes, frame: pd.DataFrame, engine: str) -> None:
+    """Every order parameter's mean over the runs less the ODE, in standard errors of that mean."""
+    columns = ["quantity", "i", "j", "alpha"]
+    runs, ode = (
+        frame[(frame.engine == name) & (frame.quantity != "risk")].set_index(columns) for name in (engine, "ODE")
+    )
+    runs = runs[(runs.sd > 0) & (runs.replicates > 1)]
+    gap = (runs["mean"] - ode["mean"]).reindex(runs.index) / (runs.sd / runs.replicates**0.5)
+    for (quantity, _, _), curve in gap.groupby(level=[0, 1, 2]):
+        look: style.Look = {"linestyle": "-" if quantity == "M" else "--", "color": "black", "linewidth": 0.5}
+        axes.plot(curve.index.get_level_values("alpha"), curve, **look, alpha=0.6)
+    axes.axhspan(-3, 3, color=style.GREY, alpha=0.2, linewidth=0)
+
+
 def _key(look: style.Look, label: str) -> Line2D:
     return Line2D([], [], **look, label=label)
 
@@ -53,8 +67,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     p, p_star = parameters["p"], parameters["p_star"]
     replicates, diverged = parameters["replicates"], parameters["diverged"]
-    figure = Figure(figsize=(style.PAGE, 5.0))
-    (teachers, norms), (students, risks) = figure.subplots(2, 2, sharex=True)
+    figure = Figure(figsize=(style.PAGE, 6.4))
+    (teachers, norms), (students, risks), deviations = figure.subplots(3, 2, sharex=True, height_ratios=[1, 1, 0.6])
     curves = dict(list(frame.groupby(["quantity", "i", "j"])))
     time = r"time $\alpha$ = samples / $N$"
 
@@ -78,7 +92,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     if pairs:
         keys = [_key(look, f"${i + 1},{j + 1}$") for look, (i, j) in zip(looks, pairs, strict=True)]
         students.legend(handles=keys, ncols=3, loc="upper left", handlelength=1.4, title="$i,j$")
-    students.set(title="student–student overlaps", ylabel="$Q_{ij}$", xlabel=time)
+    students.set(title="student–student overlaps", ylabel="$Q_{ij}$")
 
     look = _look(0, 0, 0)
     risk = curves["risk", 0, 0]
@@ -94,9 +108,18 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         _key(_dots(look), f"SGD, chain, $N={whole(parameters['chain_N'])}$, mean of {parameters['chain_replicates']}"),
     ]
     risks.legend(handles=engines, loc="lower left")
-    risks.set(title="population risk", ylabel=r"$\mathcal{L}$", xlabel=time, ylim=(0, None))
+    risks.set(title="population risk", ylabel=r"$\mathcal{L}$", ylim=(0, None))
 
-    for axes in figure.axes:
+    for axes, engine, size in zip(deviations, ("SGD", "chain"), ("N", "chain_N"), strict=True):
+        _deviations(axes, frame, engine)
+        axes.set(
+            title=f"mean of SGD less ODE, $N={whole(parameters[size])}$",
+            ylim=(-8, 8),
+            xlabel=time,
+            ylabel="standard errors",
+        )
+
+    for axes in (teachers, norms, students, risks):
         low, high = axes.get_ylim()
         axes.set(ylim=(low, high + 0.05 * (high - low)), xlim=(0, frame.alpha.max()))
     sizes = f"$p={p}$, $p^*={p_star}$, $N={parameters['N']}$, $\\eta={parameters['eta']:g}$"

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from shallownets.drawing import style
 
-_SCANS = 4  # student widths whose scan is shown
+_SCANS = 3  # student widths whose scan is shown
 
 
 def _law(axes: Axes, frame: pd.DataFrame, teachers: list[int]) -> None:
@@ -37,12 +37,12 @@ def _scans(axes: Axes, frame: pd.DataFrame, p_star: int) -> None:
     """Escape times against the learning rate for a few students, from the narrowest to the widest."""
     part = frame[(frame.quantity == "scan") & (frame.p_star == p_star)]
     widths = sorted(part.p.unique())
-    widths = [widths[i] for i in sorted({round(x) for x in np.linspace(0, len(widths) - 1, _SCANS)})]
+    widths = [*widths[: _SCANS - 1], widths[-1]] if len(widths) > _SCANS else widths  # the wide ones coincide
     for n, p in enumerate(widths):
-        colour = style.colour(n)
+        colour, dashes = ("black", "#666666", "#999999")[n % 3], ("-", (0, (5, 1.5)), (0, (1, 1)))[n % 3]
         one = part[part.p == p]
         good = one[one.censored == 0]
-        axes.plot(good.eta_hat, good.alpha, color=colour, label=f"$p={p}$")
+        axes.plot(good.eta_hat, good.alpha, color=colour, linestyle=dashes, label=f"$p={p}$")
         best = frame[(frame.quantity == "optimum") & (frame.p_star == p_star) & (frame.p == p)].eta_hat.iloc[0]
         axes.plot(best, np.interp(best, good.eta_hat, good.alpha), "o", color=colour, markerfacecolor="white")
         if (one.eta_hat > good.eta_hat.max()).any():
@@ -64,7 +64,7 @@ def _scans(axes: Axes, frame: pd.DataFrame, p_star: int) -> None:
     lowest = part[part.censored == 0].alpha.min()
     axes.plot([], [], "o", color="black", markerfacecolor="white", label=r"$\eta_{\rm opt}$")
     axes.plot([], [], "x", color="black", markersize=6, label="last rate that converges")
-    axes.set(xlabel=r"learning rate over width $\hat\eta=\eta/p$", ylabel=r"mean escape time $\alpha$")
+    axes.set(xlabel=r"learning rate per student unit $\hat\eta=\eta/p$", ylabel=r"mean escape time $\alpha$")
     axes.set(yscale="log", xlim=(0, edge), title=f"scans at $p^*={p_star}$")
     axes.set_yticks([10, 20, 50, 100, 200], ["10", "20", "50", "100", "200"])
     axes.minorticks_off()

@@ -11,7 +11,7 @@ from shallownets.drawing import style
 
 _LOOKS = {
     "other": {"color": "#aaaaaa", "linewidth": 0.7},
-    "SGD": {"color": style.COLOURS[1], "linewidth": 0.8},
+    "SGD": {"color": style.COLOURS[1], "linewidth": 0.9, "linestyle": (0, (4, 1))},
     "matching": {"color": "black", "linewidth": 1.6},
     "theory": {"color": style.COLOURS[0], "linewidth": 1.2, "linestyle": (0, (3, 2))},
 }
@@ -34,6 +34,13 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             for number, (_, curve) in enumerate(curves):
                 axes.loglog(curve.alpha, curve[quantity], **look, label="" if number else labels[kind])
     distances.axhline(2 * parameters["p"], color=style.GREY, linewidth=0.8, linestyle=":", zorder=0)
+    inset = distances.inset_axes((0.14, 0.1, 0.46, 0.48))
+    for kind in ("other", "SGD", "matching"):
+        for _, curve in positive[positive.kind == kind].groupby("curve"):
+            inset.semilogx(curve.alpha, curve.distance, **_LOOKS[kind] | {"linewidth": 0.6})
+    inset.set(ylim=(0, None), xlim=distances.get_xlim())
+    inset.tick_params(labelsize=6)
+    inset.set_title("the same, linear", fontsize=7)
     time = r"time $\alpha$ = samples / $N$"
     distances.set(title="distance to the predicted solution", ylabel=r"$d^2$ / $N$", xlabel=time)
     risks.set(title="population risk", ylabel=r"$\mathcal{L}$", xlabel=time)

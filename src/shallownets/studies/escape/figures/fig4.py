@@ -13,19 +13,21 @@ from shallownets.drawing.labels import whole
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
-    sizes = [engine for engine in frame.engine.unique() if engine != "ODE"]
+    sizes = [engine for engine in frame.engine.unique() if not engine.startswith("ODE")]
     figure = Figure(figsize=(style.PAGE, 2.9))
     panels = figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0]
     dashes = ("-", (0, (3, 1.5)), (0, (1, 1)))
     for axes, size in zip(panels, sizes, strict=True):
-        for engine, look in ((size, {"linewidth": 1.0}), ("ODE", {"linewidth": 0.7, "color": "black"})):
+        name, small = size.split(", ")[1], ", ".join(["", *size.split(", ")[2:]])
+        for engine, look in ((size, {"linewidth": 1.0}), (f"ODE{small}", {"linewidth": 0.7, "color": "black"})):
             for (i, r), curve in frame[frame.engine == engine].groupby(["i", "r"]):
                 colour = {"color": style.COLOURS[(i - 1) % 6]} | look
                 style_of = dashes[(r - 1) % 3]
-                label = f"${i},{r}$" if engine != "ODE" else ""
+                label = f"${i},{r}$" if engine == size else ""
                 axes.plot(curve.alpha, curve.value, linestyle=style_of, label=label, **colour)
-        engine, N = size.split("N = ")
-        axes.set(title=f"{engine}$N={whole(int(N))}$", xlabel=r"time $\alpha$ = samples / $N$")
+        N = whole(int(name.removeprefix("N = ")))
+        axes.set_title(f"$N={N}$" + (", $M_0\\sim N^{-1/2}$" if small else ""), fontsize=8.5)
+        axes.set_xlabel(r"time $\alpha$ = samples / $N$")
         axes.set_xlim(0, frame.alpha.max())
     panels[0].set_ylabel("$R_{ir}$")
     handles, labels = panels[-1].get_legend_handles_labels()

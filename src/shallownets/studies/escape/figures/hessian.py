@@ -59,7 +59,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     shown = pd.concat(sizes)
     points = [point for point in _POINTS if (shown.point == point).any()]
     figure = Figure(figsize=(style.PAGE, 0.8 + 0.5 * len(points)))
-    panels = figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, len(sizes), sharex=True, sharey=True, squeeze=False)[0]
     for axes, rows in zip(panels, sizes, strict=True):
         _panel(axes, rows, points)
         p, p_star, N = rows[["p", "p_star", "N"]].iloc[0]

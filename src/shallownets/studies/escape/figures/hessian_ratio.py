@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 
 from shallownets.drawing import style
 
+_DASHES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))
+
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table; nothing in the table's header is needed."""
@@ -16,18 +18,18 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     axes = figure.subplots()
     for n, ((p_star, N), rows) in enumerate(frame.groupby(["p_star", "N"], sort=False)):
         colour = style.colour(n)
-        axes.plot(rows.p, rows.formula, color=colour)
+        first = rows.formula[rows.p == rows.p.min()].item()
+        axes.plot(rows.p, rows.formula / first, color=colour, linestyle=_DASHES[n % len(_DASHES)])
         axes.plot(
             rows.p,
-            rows.measured,
+            rows.measured / first,
             linestyle="",
             marker=style.marker(n),
             color=colour,
             markerfacecolor="white",
             label=f"$p^*={p_star}$, $N={N}$",
         )
-    axes.set(yscale="log", xlabel="student width $p$, up to $N-p^*$", ylabel="negative / null eigenvalues")
-    axes.set_ylim(top=4 * frame.formula.max())
-    axes.legend(loc="upper left", ncols=2, columnspacing=1.0)
+    axes.set(xlabel="student width $p$, up to $N-p^*$", ylabel="negative / null, over that at $p=1$")
+    axes.legend(loc="lower right")
     axes.set_title("plateau; line: formula, markers: brute force", fontsize=8)
     return figure

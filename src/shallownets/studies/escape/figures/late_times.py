@@ -35,6 +35,26 @@ def _curves(axes: Axes, frame: pd.DataFrame, scale, least: float, everywhere: fl
             axes.plot(x[law], curve.law[law], color="black", linewidth=0.7, linestyle=(0, (1, 1.5)), zorder=4)
 
 
+def _over_law(axes: Axes, frame: pd.DataFrame) -> None:
+    """Every engine's risk over the algebraic law against t/p: 1 at late times."""
+    laws = frame[frame.engine != "chain"]
+    for number, ((p, p_star), curves) in enumerate(frame.groupby(["p", "p_star"])):
+        colour = style.colour(number)
+        axes.plot([], [], color=colour, label=f"${p},{p_star}$")
+        for engine, curve in curves.groupby("engine"):
+            same = laws[(laws.p == p) & (laws.p_star == p_star) & (laws.eta_hat == curve.eta_hat.iloc[0])]
+            if same.empty:
+                continue  # the limits are at other widths
+            over = curve.risk * curve.t**2 / (same.law * same.t**2).iloc[-1]
+            if engine == "chain":
+                every = max(len(curve) // _MARKED, 1)
+                look: style.Look = {"markerfacecolor": "white", "color": colour, "zorder": 3}
+                axes.plot(curve.t[::every] / p, over[::every], "o", **look)
+            else:
+                axes.plot(curve.t / p, over, color=colour, **_LOOKS[engine])
+    axes.axhline(1, color="black", linewidth=0.7, linestyle=(0, (1, 1.5)), zorder=4)
+
+
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     figure = Figure(figsize=(style.PAGE, 3.1))
@@ -45,12 +65,11 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left.set(yscale="log", ylim=(least, 3), xlabel=r"time $8\,\eta\alpha/p^2$", ylabel=r"risk $\mathcal{L}$")
     left.set_title("$p=p^*$: exponential")
     wide = frame[~equal]
-    _curves(right, wide, lambda p: 1 / p, 0.0, 1e-3)
-    low = wide.risk.min() / 2
-    right.set(xscale="log", yscale="log", xlabel=r"time $\eta\alpha/p$")
-    right.set(xlim=(1, 1.2 * (wide.t / wide.p).max()), ylim=(low, 3))
+    _over_law(right, wide)
+    right.set(xscale="log", yscale="log", xlabel=r"time $\eta\alpha/p$", ylabel=r"risk / its law $\propto\alpha^{-2}$")
+    right.set(xlim=(1, 1.2 * (wide.t / wide.p).max()), ylim=(0.5, 200))
     right.set_title(r"$p>p^*$: $\alpha^{-2}$")
-    for axes, place in ((left, "upper right"), (right, "lower left")):
+    for axes, place in ((left, "upper right"), (right, "upper right")):
         axes.legend(loc=place, title="$p,p^*$", handlelength=1.2)
     hat = f"$\\eta/p={parameters['eta_hat']:g}$"
     keys = [

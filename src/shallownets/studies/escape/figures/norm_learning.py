@@ -34,7 +34,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     norms.plot([], [], color="black", label="ODE")
     norms.plot([], [], color="black", linestyle=(0, (2, 1.5)), linewidth=0.9, label=r"eq. 9, $\eta\to0$")
     norms.plot([], [], color=style.GREY, linewidth=0.8, label="$p/(p+2)$")
-    norms.legend(loc="upper right", ncols=2)
+    norms.legend(loc="upper right", ncols=2, title="colours: student vectors")
     norms.set_title("norms")
 
     labels = {
@@ -44,7 +44,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     looks = ((0, (1, 1)), (0, (4, 1.5)))
     for n, (name, (label, law)) in enumerate(labels.items()):
         curve, theory = curves["eq. 9", name], curves["theory", name]
-        modes.plot(curve.t, curve.value, color=style.COLOURS[4 + n], linewidth=2.2, label=label)
+        modes.plot(curve.t, curve.value, color=("#999999", "#cccccc")[n], linewidth=3.0, label=label)
         modes.plot(theory.t, theory.value, color="black", linestyle=looks[n], linewidth=0.9, label=law)
     modes.set(xlabel=r"time $t=\hat\eta\alpha$", ylabel="relative deviation", yscale="log", ylim=(1e-6, 1e3))
     modes.set_title("relaxation by eq. 9")

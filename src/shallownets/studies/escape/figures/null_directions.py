@@ -4,6 +4,7 @@ From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
 """
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -44,10 +45,14 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             line = rows.y.iloc[-1] * (rows.x / rows.x.iloc[-1]) ** power
             right.plot(rows.x, line, color=style.colour(colour), zorder=0)
             label += f", $\\propto$ step$^{power}$"
-        risk = rows.y.clip(lower=1e-34)  # where it is exactly zero
+        if not power:
+            largest = f"{label}: below {10.0 ** np.ceil(np.log10(max(rows.y.max(), 1e-99))):.0e}, rounding"
+            right.plot([], [], linestyle="", label=largest)
+            continue
         # Markers in turn: the quartic laws are within a factor of three of each other.
-        right.plot(rows.x, risk, marker=marker, color=style.colour(colour), markevery=(n % 3, 3), **look, label=label)
-    right.set(xscale="log", yscale="log", xlabel=r"step of $W/\sqrt{N}$", ylabel=r"risk $\mathcal{L}$", ylim=(1e-35, 1))
+        right.plot(rows.x, rows.y, marker=marker, color=style.colour(colour), markevery=(n % 3, 3), **look, label=label)
+    right.set(xscale="log", yscale="log", xlabel=r"step of $W/\sqrt{N}$", ylabel=r"risk $\mathcal{L}$")
+    right.set_ylim(laws.y[laws.power > 0].min() / 10, 1e9 * laws.y.max())
     right.set_title(f"$p={parameters['p']}$, {sizes}, one direction of each kind", fontsize=9)
-    right.legend(loc="lower left", bbox_to_anchor=(0.0, 0.13))
+    right.legend(loc="upper left", handletextpad=0.4)
     return figure

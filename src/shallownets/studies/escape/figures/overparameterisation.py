@@ -11,8 +11,8 @@ from shallownets.drawing import style
 
 _LOOK: dict[str, style.Look] = {  # line style and marker; points of SGD hide none of the lines
     "SGD": {"linestyle": "", "marker": "o", "markerfacecolor": "white"},
-    "ODE + noise": {"linestyle": "-"},
-    "ODE": {"linestyle": "--"},
+    "ODE + noise": {"linestyle": "", "marker": "_", "markersize": 9, "markeredgewidth": 1.4},
+    "ODE": {"linestyle": "", "marker": "x", "markersize": 4},
     "eq. 13": {"linestyle": ":"},
 }
 

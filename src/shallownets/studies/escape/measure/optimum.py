@@ -87,7 +87,8 @@ class OptimumLaw:
         intercept, slope: of the straight line through the optima.
         chi2: of that line, per degree of freedom.
         quadratic: coefficient of p² where the line is bent.
-        exponent: d log η / d log p between the two widest students.
+        exponent: d log η / d log p between the widest student and the widest that is at most a quarter as wide; between
+            the two widest, where there is none.
     """
 
     intercept: Estimate
@@ -97,17 +98,24 @@ class OptimumLaw:
     exponent: Estimate
 
 
+def exponent_from(p: Array) -> int:
+    """Place of the width that the exponent counts from: the widest that is at most a quarter of the last of p (n,)."""
+    quarter = np.flatnonzero(p <= p[-1] / 4)
+    return int(quarter[-1]) if quarter.size else len(p) - 2
+
+
 def optimum_law(p: Array, eta: Array, errors: Array, degrees: Array) -> OptimumLaw:
     """Fit the optima η (n,) with standard errors (n,), of these degrees (n,), against widths p (n,), n >= 4, rising."""
     # few starts may all have their minimum at the same place; the solver is never better than this
     errors = np.maximum(errors, 1e-6 * eta)
     line, curve = (fit_polynomial(p, eta, errors, degree, degrees) for degree in (1, 2))
-    apart = np.log(p[-1] / p[-2])
-    spread = float(np.hypot(*(errors / eta)[-2:]) / apart)
+    pair = [exponent_from(p), len(p) - 1]
+    apart = float(np.log(p[pair[1]] / p[pair[0]]))
+    spread = float(np.hypot(*(errors / eta)[pair]) / apart)
     return OptimumLaw(
         intercept=line.coefficients[0],
         slope=line.coefficients[1],
         chi2=exact(line.chi2_per_degree, len(p)),
         quadratic=curve.coefficients[2],
-        exponent=Estimate(float(np.log(eta[-1] / eta[-2]) / apart), spread, 2, float(degrees[-2:].min())),
+        exponent=Estimate(float(np.log(eta[pair[1]] / eta[pair[0]]) / apart), spread, 2, float(degrees[pair].min())),
     )

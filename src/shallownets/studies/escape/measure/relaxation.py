@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallownets.numerics.statistics import Estimate, exact
+from shallownets.studies.escape import starts
 from shallownets.studies.escape.engines import ode
 from shallownets.studies.escape.measure.plateau import initial_slope, log_slope
-from shallownets.studies.escape.model import Array, plateau_norm, population_risk
-from shallownets.studies.escape.starts import Start
+from shallownets.studies.escape.model import Array, drift_M, drift_Q, plateau_norm, population_risk
 from shallownets.studies.escape.theory import plateau
 
 _SMALL = 1e-6  # size of a disturbance: its square is below the solver's accuracy
+_SIZES = 1e4, 1e8  # N between which an exponent is taken
 _OVERLAP = 1e-3  # size of M where its square is the signal
 
 
@@ -46,9 +47,30 @@ class FixedPoint:
     plateau_risk: Estimate
 
 
+@dataclass(frozen=True)
+class Before:
+    """What holds at the start and before the students align, M of order N^(-1/2) or 0.
+
+    Attributes:
+        start_risk: the risk of orthonormal students without overlap with the teacher.
+        risk_after_norms: less that risk, the risk where gradient flow without any overlap ends.
+        overlap_from_none: largest |M_ir| along the ODE from M = 0, at a finite learning rate.
+        norms_over_overlaps: exponent of N in the largest derivative of a norm over that of an overlap; None
+            for p = p*, where at the start the overlaps do not move at all.
+        others: largest relative change of a student's overlaps with the teacher on the plateau when those of all others
+            are set to 0; None where there are no others.
+    """
+
+    start_risk: Estimate
+    risk_after_norms: Estimate
+    overlap_from_none: Estimate
+    norms_over_overlaps: Estimate | None = None
+    others: Estimate | None = None
+
+
 def _flow(M: Array, Q: Array, times: Array, tolerance: float) -> tuple[Array, Array]:
     """(M, Q) of gradient flow, (T, p, p*) and (T, p, p), at times (T,) in units of η α."""
-    run = ode.simulate(Start(M, Q), 1.0, times, tolerance, gradient_flow=True)
+    run = ode.simulate(starts.Start(M, Q), 1.0, times, tolerance, gradient_flow=True)
     return run.M[0], run.Q[0]
 
 
@@ -123,8 +145,39 @@ def fixed_point(p: int, p_star: int, norms: list[float], tolerance: float) -> Fi
     return FixedPoint(exact(furthest, p), exact(population_risk(M[-1], Q[-1])))
 
 
+def _norms_over_overlaps(p: int, p_star: int) -> Estimate:
+    ratios = []
+    for N in _SIZES:
+        M, Q = _pattern(p, p_star) / np.sqrt(N), np.eye(p)
+        ratios.append(np.abs(np.diag(drift_Q(M, Q, 1.0))).max() / np.abs(drift_M(M, Q, 1.0)).max())
+    return exact(np.log(ratios[1] / ratios[0]) / np.log(_SIZES[1] / _SIZES[0]))
+
+
+def _others(p: int, p_star: int, tolerance: float) -> Estimate:
+    times = np.linspace(0, p * p_star / 4, 21)
+    M, Q = _SMALL * _pattern(p, p_star), plateau_norm(p) * np.eye(p)
+    alone = np.where(np.arange(p)[:, None] == 0, M, 0.0)
+    among, by_itself = (_flow(start, Q, times, tolerance)[0][:, 0] for start in (M, alone))
+    return exact(np.abs(among / by_itself - 1).max(), p_star)
+
+
+def from_the_start(p: int, p_star: int, eta_hat: float, tolerance: float) -> Before:
+    """What holds from orthonormal students at one pair of widths; a learning rate per student unit eta_hat."""
+    M, Q = np.zeros((p, p_star)), np.eye(p)
+    before = population_risk(M, Q)
+    M_end, Q_end = _flow(M, Q, np.array([0.0, 10.0 * p]), tolerance)
+    run = ode.simulate(starts.Start(M, Q), p * eta_hat, np.linspace(0, 10 / eta_hat, 101), tolerance)
+    return Before(
+        exact(before),
+        exact(population_risk(M_end[-1], Q_end[-1]) - before),
+        exact(np.abs(run.M).max(), p * p_star),
+        _norms_over_overlaps(p, p_star) if p != p_star else None,
+        _others(p, p_star, tolerance) if p > 1 else None,
+    )
+
+
 def finite_norm(p: int, p_star: int, eta_hat: float, tolerance: float) -> Estimate:
     """Norm on the plateau at a learning rate per student unit eta_hat, from norms 1, M = 0."""
-    start = Start(np.zeros((p, p_star)), np.eye(p))
+    start = starts.Start(np.zeros((p, p_star)), np.eye(p))
     run = ode.simulate(start, p * eta_hat, np.array([0.0, 10 / eta_hat]), tolerance)
     return exact(np.trace(run.Q[0, -1]) / p, p)

@@ -16,6 +16,8 @@ from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import late
 from shallownets.studies.escape.theory import solutions as theory
 
+NEIGHBOURS = 8  # ends that the distance of each one to is measured, where there are so many
+
 
 @dataclass(frozen=True)
 class Ends:
@@ -101,10 +103,12 @@ class Ends:
         else:
             M_error, Q_error = self.errors
             exact |= {"deviation of M": M_error.max(), "deviation of Q": Q_error.max()}
-        # each start with the next: different starts end at different solutions
-        apart = ((self.M - np.roll(self.M, 1, 0)) ** 2).sum((1, 2))
+        # each end with those after it: distances that share an end do not correlate, as a random R has mean 0
+        apart = [((self.M - np.roll(self.M, -n, 0)) ** 2).sum((1, 2)) for n in range(1, NEIGHBOURS + 1)]
+        share = self.M**2 / (self.M**2).sum(2, keepdims=True)
         found = {name: Estimate(float(value), 0.0, len(self.M)) for name, value in exact.items()}
-        return found | {"mutual distance of ends": statistics.mean(apart[::2])}
+        found["share of one teacher"] = statistics.mean(share.max(2).mean(1))
+        return found | {"mutual distance of ends": statistics.mean(np.concatenate(apart))}
 
 
 def reached_by_sgd(M_0: Array, M: Array, Q: Array, rng: Generator) -> dict[str, Estimate]:

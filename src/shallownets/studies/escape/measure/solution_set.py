@@ -1,7 +1,7 @@
 """Facts of the zero-error solutions that need no dynamics [14-19], and the least risk of a narrow student."""
 
 import numpy as np
-from numpy.random import Generator, SeedSequence
+from numpy.random import Generator, SeedSequence, default_rng
 
 from shallownets.numerics import statistics
 from shallownets.numerics.statistics import Estimate
@@ -10,6 +10,7 @@ from shallownets.studies.escape.engines import direct, ode
 from shallownets.studies.escape.measure.solutions import random_frames
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.starts import Start
+from shallownets.studies.escape.theory import landscape
 from shallownets.studies.escape.theory import solutions as theory
 
 INPUTS = 100  # random inputs on which outputs are compared
@@ -55,6 +56,7 @@ def facts(p: int, p_star: int, N: int, frames: int, rng: Generator, samples: See
     rotation = random_frames(1, p, p, rng)[0]
     R = random_frames(frames, p, p_star, rng)
     turn = rng.standard_normal((p, p))
+    other = random_frames(1, p_star, p_star, default_rng(samples.spawn(1)[0]))[0]
     M, Q = theory.overlaps(R)
     W = np.sqrt(p / p_star) * R[0] @ teacher
     step = direct.simulate(Start(M[0], Q[0], W, teacher), N, 0.1 * p, np.array([0.0, 1 / N]), [samples])
@@ -63,7 +65,11 @@ def facts(p: int, p_star: int, N: int, frames: int, rng: Generator, samples: See
     closest = model.polar_factor(start.M)
     distances = theory.squared_distance(start.M, start.Q, R)
     explicit = ((student - W) ** 2).sum() / N
+    pull = landscape.gradient(student, teacher)
+    turned = student @ pull.T / np.sqrt(N)
     exact = {
+        "charge of the gradient": np.abs(turned - turned.T).max(),
+        "rotated teacher output": np.abs(output(other @ teacher, X) - output(teacher, X)).max(),
         "rotated output": np.abs(output(rotation @ student, X) - output(student, X)).max(),
         "solution output": np.abs(output(W, X) - output(teacher, X)).max(),
         "solution risk": np.abs(model.population_risk(M, Q)).max(),
@@ -80,6 +86,17 @@ def facts(p: int, p_star: int, N: int, frames: int, rng: Generator, samples: See
         "mutual distance": statistics.mean(mutual),
         "mutual variance": statistics.mean((mutual - mean) ** 2),
     }
+
+
+def risk_along_narrow(p: int, p_star: int, frames: int, rng: Generator) -> float:
+    """Largest deviation from the least risk, p < p*, over rotated students along turned directions of the teacher."""
+    point = landscape.StationaryPoint(p, p_star, p, 0)
+    left, right = (random_frames(frames, n, n, rng) for n in (p, p_star))
+    # the teacher's vectors are the axes of its span
+    W = np.stack([point.weights(a, b, np.empty((0, p_star))) for a, b in zip(left, right, strict=True)])
+    M = W / np.sqrt(p_star)
+    risks = model.population_risk(M, M @ M.swapaxes(1, 2))
+    return float(np.abs(risks - point.risk).max())
 
 
 def final_risk(start: Start, tolerance: float) -> float:

@@ -27,7 +27,8 @@ def end_of(start: Start, eta: float, alpha: float, tolerance: float, gradient_fl
         predicted frame.
     """
     end = ode.simulate(start, eta, np.array([0.0, alpha]), tolerance, gradient_flow).M[0, -1]
-    closest, predicted, R = polar_factor(start.M), frames.reached_frame(start.M, start.Q), polar_factor(end)
+    predicted = frames.reached_frame(start.M, start.Q, 0.0 if gradient_flow else eta / len(start.M))
+    closest, R = polar_factor(start.M), polar_factor(end)
     found = {"remainder": float(np.linalg.norm(R - predicted))}
     least = solutions.squared_distance(start.M, start.Q, closest)
     for name, frame in (("", R), ("predicted ", predicted)):

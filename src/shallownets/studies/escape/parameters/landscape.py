@@ -1,6 +1,7 @@
 """Degrees of freedom, stationary points and their spectra (equations 24 to 30, App. 7.2 and 7.5)."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated
 
 from msgspec import Meta
@@ -75,12 +76,43 @@ Ratios = Annotated[
 ]
 
 
+class Weak(Section):
+    """Sizes at which the plateau's ratio of eigenvalues hardly depends on p: N far above it."""
+
+    p: Annotated[Small, means("student width that is compared with p = 1")]
+    p_star: PStar
+    N: Annotated[int, Meta(ge=3, le=400), means("input dimension, at least p + p_star")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield self.p > 1, "p", "a number above 1"
+        yield room("N", self.N, [(self.p, self.p_star)])
+
+
+Weaks = Annotated[
+    list[Weak],
+    Meta(min_length=2),
+    different,
+    expected("a list of different sizes p, p_star, N with the same widths and rising N"),
+    means("sizes p, p_star, N at which the plateau's ratio hardly depends on p, of the same widths and rising N"),
+]
+
+
+def _weak(sizes: list[Weak]) -> Iterator[Limit]:
+    for n, (one, after) in enumerate(pairwise(sizes), 1):
+        alike = (one.p, one.p_star) == (after.p, after.p_star) and one.N < after.N
+        yield alike, f"weak.{n}", "the widths of the first, and a larger N than the one before"
+
+
 class Hessian(Section):
     """Spectra of the Hessian at the stationary points. Its section is ``landscape``."""
 
     spectra: Spectra
     ratio: Ratios
+    weak: Weaks
     seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield from _weak(self.weak)
 
 
 class NullDirectionsValues(Section):
@@ -127,4 +159,8 @@ class Landscape(Section):
     manifold: Manifold
     spectra: Spectra
     ratio: Ratios
+    weak: Weaks
     null_directions: NullDirectionsValues
+
+    def limits(self) -> Iterator[Limit]:
+        yield from _weak(self.weak)

@@ -1,6 +1,7 @@
 """Norm learning, the plateau and the escape from it (equations 9 to 13, 35, 36, Figure 2)."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated
 
 from msgspec import Meta
@@ -16,6 +17,7 @@ from shallownets.config.section import (
     Seed,
     Several,
     Tolerance,
+    different,
     means,
 )
 from shallownets.studies.escape.parameters import work
@@ -222,6 +224,47 @@ class EscapeTime(TimesValues):
     seed: Seed
 
 
+class DescentValues(Section):
+    """The figure descent: gradient flow from the escape to small risk."""
+
+    widths: WidePairs
+    drawn_at: Annotated[Count, means("N of the Gaussian overlaps that are drawn, and then brought to each N")]
+    N: Annotated[
+        list[Positive],
+        Meta(min_length=2),
+        different,
+        means("dimensions of the starts, rising; the first is that of the curves"),
+    ]
+    fraction: Annotated[Fraction, means("a run has escaped when its risk is below this fraction of the plateau's")]
+    shares: Annotated[
+        list[Fraction],
+        Meta(min_length=2),
+        different,
+        means("fractions of the plateau's risk at which the descent ends, falling, below `fraction`"),
+    ]
+    starts: Annotated[Several, means("how many starts are averaged over")]
+    points: Annotated[Several, means("times of a curve, 0 and the last included")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from wide("widths", self.widths)
+        yield gaussian("drawn_at", self.drawn_at, self.widths)
+        yield all(a < b for a, b in pairwise(self.N)), "N", "rising numbers"
+        yield self.N[0] >= self.drawn_at, "N.0", f"at least drawn_at = {self.drawn_at}"
+        falling = all(a > b for a, b in pairwise([self.fraction, *self.shares]))
+        yield falling, "shares", f"falling numbers below fraction = {self.fraction}"
+
+    def work(self) -> float:
+        return len(self.widths) * len(self.N) * self.starts * (1 + len(self.shares)) * work.SPECTRAL
+
+
+class Descent(DescentValues):
+    """The figure descent."""
+
+    resamples: Resamples
+    tolerance: Tolerance
+    seed: Seed
+
+
 class Plateau(Section):
     """Norm learning, the plateau and the escape from it."""
 
@@ -231,4 +274,5 @@ class Plateau(Section):
     growth: GrowthValues
     law: LawValues
     times: TimesValues
+    descent: DescentValues
     resamples: Resamples

@@ -3,9 +3,20 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from shallownets.config.section import Count, Index, Limit, Many, Section, Seed, Tolerance, means
+from shallownets.config.section import Count, Index, Limit, Many, Section, Seed, Several, Tolerance, means
 from shallownets.studies.escape.parameters import work
-from shallownets.studies.escape.parameters.kinds import AlphaMax, Dimension, Eta, P, Points, PStar, room, times
+from shallownets.studies.escape.parameters.kinds import (
+    AlphaMax,
+    Dimension,
+    Eta,
+    EtaHat,
+    P,
+    Pairs,
+    Points,
+    PStar,
+    room,
+    times,
+)
 
 
 class Run(Section):
@@ -34,6 +45,28 @@ class Runs(Section):
     """Runs by their names."""
 
     fig1: Run
+
+
+class EquationsValues(Section):
+    """The equations of motion against means over samples, at random overlaps."""
+
+    widths: Annotated[Pairs, means("pairs p, p*")]
+    N: Annotated[Count, means("dimension of the random student vectors; a small one makes overlaps of order one")]
+    eta_hat: EtaHat
+    samples: Annotated[Several, means("samples of the pre-activations")]
+
+    def limits(self) -> Iterator[Limit]:
+        least = max(p + p_star for p, p_star in self.widths)
+        yield least <= self.N, "N", f"at least p + p* = {least}"
+
+    def work(self) -> float:
+        return len(self.widths) * self.samples * 1e-6
+
+
+class Equations(EquationsValues):
+    """The equations of motion against means over samples."""
+
+    seed: Seed
 
 
 class Start(Section):

@@ -56,6 +56,7 @@ Case = Annotated[
 ]
 PStarUpToP = Annotated[PStar, means("teacher width, number of vectors, at most p")]
 FitFrom = Annotated[Count, means("least N that enters the fits of exponents")]
+LimitFrom = Annotated[Count, means("least N that enters the line in 1/N to the limit of the selectivity")]
 Shown = Annotated[list[Count], Meta(min_length=1), different, means("the N of Figure 4, each one of chain")]
 
 
@@ -88,6 +89,7 @@ class Orthonormal(Section):
     cases: Annotated[
         list[Case], Meta(min_length=1), expected("a list of N, eta_hat, replicates"), means("N, eta_hat, replicates")
     ]
+    limit_from: LimitFrom
     t_max: TMax
 
     def limits(self) -> Iterator[Limit]:
@@ -123,6 +125,7 @@ class SgdSelectionRuns(Section):
 class SgdSelection(Section):
     """Which solution SGD reaches from orthonormal sets, from the runs of all cases."""
 
+    limit_from: LimitFrom
     seed: Seed
 
 
@@ -187,9 +190,11 @@ class FluctuationsValues(_OneStart):
     ]
     fit_from: FitFrom
     shown: Shown
+    own: Annotated[Count, means("N of a start with overlaps of variance 1/N, which Figure 4 shows besides")]
 
     def limits(self) -> Iterator[Limit]:
         yield from super().limits()
+        yield gaussian("own", self.own, [(self.p, self.p_star)])
         widths = self.p, self.p_star
         yield from sizes("chain", self.chain, widths, self.points, self.alpha_max)
         yield from sizes("direct", self.direct, widths, self.points, self.alpha_max)

@@ -9,7 +9,7 @@ from shallownets.studies.escape.parameters.finite import Finite
 from shallownets.studies.escape.parameters.kinds import escapes, gaussian
 from shallownets.studies.escape.parameters.landscape import Landscape
 from shallownets.studies.escape.parameters.plateau import Plateau
-from shallownets.studies.escape.parameters.runs import Runs
+from shallownets.studies.escape.parameters.runs import EquationsValues, Runs
 from shallownets.studies.escape.parameters.solutions import Solutions
 
 
@@ -19,6 +19,7 @@ class Escape(Section):
     tolerance: Tolerance
     batch: Annotated[Many, means("replicates of SGD that one job simulates; does not change the results")]
     runs: Runs
+    equations: EquationsValues
     solutions: Solutions
     landscape: Landscape
     plateau: Plateau

@@ -1,24 +1,43 @@
-"""Figure data of Figure 1: every order parameter and the risk, SGD and ODE from one start.
+"""Figure 1: every order parameter and the risk, SGD and ODE from one start, and how far apart their escapes are.
 
 From: the trajectory of SGD, that of the overlap chain at a larger N, and that of the ODE.
-Makes: a tidy table from which alone the figure is drawn.
+Makes: the table of measurements, and the tidy table from which alone the figure is drawn.
 """
 
+import numpy as np
 import pandas as pd
 
 from shallownets.errors import UserError
 from shallownets.numerics.lost import Lost
-from shallownets.stage import Arrays, FigureData, Table, stage
+from shallownets.numerics.statistics import Estimate, exact, mean
+from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.escape import model
 from shallownets.studies.escape.measure.order_parameters import summarise
+from shallownets.studies.escape.measure.plateau import first_below
 from shallownets.studies.escape.parameters.runs import Fig1
 from shallownets.studies.escape.stages.kept import trajectory_of
+from shallownets.studies.escape.trajectory import Trajectory
 
 UNITS = {"alpha": "samples/N", "mean": "1", "sd": "1, over replicates"}
 
 
+def escape_shift(run: Trajectory, limit: Trajectory, what: str, lost: Lost) -> Estimate | None:
+    """Time at which the risk of SGD passes half of the plateau's, less that of the ODE, samples/N: a mean over runs.
+
+    None where fewer than two runs escape, or the ODE does not.
+    """
+    p, p_star = run.M.shape[-2:]
+    times = [
+        first_below(one.alpha, model.population_risk(one.M, one.Q), model.plateau_risk(p, p_star) / 2)
+        for one in (run, limit)
+    ]
+    kept = np.isfinite(times[0]) & np.isfinite(times[1])
+    rows = [{"quantity": "escape less that of the ODE", "N": int(what.split()[-1])}]
+    return mean((times[0] - times[1])[kept]) if lost.enough(kept, what, "did not escape", rows) else None
+
+
 @stage
-def fig1(given: Fig1, sgd: Arrays, chain: Arrays, ode: Arrays) -> FigureData:
+def fig1(given: Fig1, sgd: Arrays, chain: Arrays, ode: Arrays) -> Tables:
     for other in (ode, chain):
         if any(other.parameters[name] != sgd.parameters[name] for name in ("start", "eta")):
             raise UserError(f"{other.source}: its start or learning rate differs from that of {sgd.source}")
@@ -49,4 +68,14 @@ def fig1(given: Fig1, sgd: Arrays, chain: Arrays, ode: Arrays) -> FigureData:
         "chain_replicates": len(on_overlaps.diverged_at),
         "chain_diverged": int((~on_overlaps.valid[:, -1]).sum()),
     }
-    return FigureData(Table(frame, UNITS, found, lost.notes))
+    keys = {"p": p, "p_star": p_star, "eta_hat": sgd.parameters["eta"] / p}
+    measured = [
+        {"quantity": "escape less that of the ODE", "engine": engine, "N": kept.parameters["N"]} | keys | shift.row()
+        for engine, kept, run in (("SGD", sgd, on_weights), ("chain", chain, on_overlaps))
+        if (shift := escape_shift(run, limit, f"{engine}, N = {kept.parameters['N']}", lost))
+    ]
+    columns = ["quantity", "engine", "N", *keys, *exact(0).row()]
+    return Tables(
+        Table(pd.DataFrame(measured, columns=columns), {"estimate": "samples/N"}, found, lost.notes),
+        Table(frame, UNITS, found, lost.notes),
+    )

@@ -15,6 +15,7 @@ from shallownets.numerics.statistics import Estimate
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import chain, ode
+from shallownets.studies.escape.measure.late import algebraic
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.parameters.solutions import Fig3
 from shallownets.studies.escape.stages.streams import streams
@@ -22,7 +23,7 @@ from shallownets.studies.escape.theory import late as late_times
 from shallownets.studies.escape.theory import solutions as theory
 from shallownets.studies.escape.trajectory import Trajectory, concatenate, recording_times
 
-UNITS = {"alpha": "samples/N", "distance": "N", "risk": "1", "estimate": "1"}
+UNITS = {"alpha": "samples/N", "distance": "N", "risk": "1", "estimate": "1", "delay": "eta samples/N"}
 
 
 def simulated(given: Fig3) -> tuple[Array, Trajectory, Array]:
@@ -59,22 +60,26 @@ def fig3(given: Fig3) -> Tables:
 
     kept, lost = runs.valid[:, -1], Lost()
     ends = {kind: distance[kept & (kinds == kind), -1] for kind in ("matching", "other", "SGD")}
-    found, q_0 = {}, 0.0
+    found, q_0, delay = {}, 0.0, 0.0
     if lost.enough(kept[kinds == "matching"], "ODE, start of the prediction", "diverged", least=1):
         q_0, matched = np.linalg.eigvalsh(runs.Q[0, -1])[0], ends["matching"][0]
         found["matching distance"] = Estimate(float(matched), 0.0, 1)
         over_tail = matched / ((given.p - given.p_star) * q_0)
         found["matching distance over tail"] = Estimate(float(over_tail), 0.0, 1)
-        rows = [{"quantity": ["least other distance", "other distance", "final risk"]}]
+        rows = [{"quantity": ["least other distance", "other distance", "slowest exponent of the risk"]}]
         if lost.enough(kept[kinds == "other"], "ODE, other starts", "diverged", rows):
-            others, risks = ends["other"], risk[kept & (kinds != "SGD"), -1]
+            others = ends["other"]
             found["least other distance"] = Estimate(float(others.min()), 0.0, others.size)
             found["other distance"] = statistics.mean(others)
-            found["final risk"] = Estimate(float(risks.max()), 0.0, risks.size)
+            t = given.eta * runs.alpha[1:]
+            late = [algebraic(t, one[1:]) for one in risk[kept & (kinds != "SGD")]]
+            slowest = max(late, key=lambda one: one.exponent)
+            delay = slowest.delay
+            found["slowest exponent of the risk"] = Estimate(slowest.exponent, 0.0, len(late))
     if lost.enough(kept[kinds == "SGD"], "SGD", "diverged", [{"quantity": "SGD distance"}]):
         found["SGD distance"] = statistics.mean(ends["SGD"])
     shared = {"p": given.p, "p_star": given.p_star, "N": given.N, "eta": given.eta}
-    shared |= {"alpha": runs.alpha[-1], "q_0": q_0}
+    shared |= {"alpha": runs.alpha[-1], "q_0": q_0, "delay": delay, "fit_from": given.eta * runs.alpha[-1] / 10}
     rows = [{"quantity": name} | shared | estimate.row() for name, estimate in found.items()]
     measured = pd.DataFrame(rows, columns=["quantity", *shared, *Estimate(0, 0, 0).row()])
     diverged = {"diverged": int((~kept[kinds == "SGD"]).sum())}

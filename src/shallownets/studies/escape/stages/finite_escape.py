@@ -29,10 +29,10 @@ from shallownets.studies.escape.stages.plateau_shared import (
     LONG,
     EscapeTimes,
     Setting,
-    difference,
     escape_times_of,
     gaussian_starts,
     ode_escape_times,
+    over,
     rescaled,
     row,
 )
@@ -77,7 +77,7 @@ def rows_of_fits(setting: Setting, found: dict[int, MeanTimes], fit_from: int, l
 
 
 def rows_on_weights(setting: Setting, on_weights: EscapeTimes, by_chain: EscapeTimes) -> list[dict]:
-    """Measurements of SGD on weights at one N: its mean escape time, and that less the chain's."""
+    """Measurements of SGD on weights at one N: its mean escape time, and that over the chain's."""
     weights, same = (runs.sgd[np.isfinite(runs.sgd)] for runs in (on_weights, by_chain))
     if min(len(weights), len(same)) < 2:
         return []
@@ -85,7 +85,7 @@ def rows_on_weights(setting: Setting, on_weights: EscapeTimes, by_chain: EscapeT
     a, b = mean(weights), mean(same)
     return [
         row("time", a, **keys, theory=b.value),
-        row("direct_minus_chain", difference(a, b), **keys, theory=0.0),
+        row("direct_over_chain", over(a, b), **keys, theory=1.0),
     ]
 
 
@@ -105,6 +105,30 @@ def rows_of_spread(setting: Setting, N: int, runs: Repeated, parts: dict[str, Es
         row("noise_shift", shift, **keys, theory=theory.noise_shift(*rates_of(setting))),
         *(row(f"variance_{name}", part, **keys, theory=predicted[name]) for name, part in parts.items()),
     ]
+
+
+def rows_of_all_rates(setting: Setting, found: Sequence[dict]) -> list[dict]:
+    """Measurements over all learning rates, whose runs share nothing: the mean of a quantity over its theory.
+
+    Args:
+        setting: of the runs; its learning rate is left out.
+        found: what ``rows_of_spread`` has at each of them.
+    """
+    keys = replace(setting, eta_hat=0.0).keys("chain", found[0]["N"]) if found else {}
+    rows = []
+    for name in ("noise_shift", "variance_starts", "variance_start_share"):
+        ratios = [
+            Estimate(one["estimate"], (one["high"] - one["low"]) / 6, one["n"])
+            for one in found
+            if one["quantity"] == name
+        ]
+        laws = np.array([one["theory"] for one in found if one["quantity"] == name])
+        if ratios:
+            value = float(np.mean([one.value / law for one, law in zip(ratios, laws, strict=True)]))
+            error = float(np.linalg.norm([one.error / law for one, law in zip(ratios, laws, strict=True)]) / len(laws))
+            total = Estimate(value, error, sum(one.n for one in ratios))
+            rows.append(row(f"{name}_over_theory", total, **keys, theory=1.0))
+    return rows
 
 
 def ode_against_size(setting: Setting, sizes: list[int], given: FiniteEscape, lost: Lost) -> dict[int, Estimate]:
@@ -182,10 +206,13 @@ def finite_escape(given: FiniteEscape, sgd: list[Arrays], direct: Arrays, spread
         for N, one in times.items()
         for panel, each in (("N", one.sgd), ("shift", one.shift))
     ]
+    by_rate: list[dict] = []
     for one in spread:
         here = replace(setting, eta_hat=one.parameters["eta_hat"])
         runs = Repeated(**one.arrays)
-        rows = [{"eta_hat": here.eta_hat, "quantity": ["noise_shift", *(f"variance_{name}" for name in PARTS)]}]
+        of_this_rate = ["noise_shift", *(f"variance_{name}" for name in PARTS)]
+        rows = [{"eta_hat": here.eta_hat, "quantity": of_this_rate}]
+        rows.append({"quantity": [f"{name}_over_theory" for name in of_this_rate]})
         which = f"starts and noise, eta_hat = {here.eta_hat:g}"
         if not lost.enough(runs.kept, which, "did not escape each time", rows):
             continue
@@ -193,10 +220,11 @@ def finite_escape(given: FiniteEscape, sgd: list[Arrays], direct: Arrays, spread
         experiment = {"p": here.p, "p_star": here.p_star, "N": N, "eta_hat": here.eta_hat}
         [stream] = streams(given.seed, "finite bootstrap", experiment, 1)
         parts = variance_parts(runs.sgd, default_rng(stream), given.resamples)
-        measured += rows_of_spread(here, N, runs, parts)
+        by_rate += rows_of_spread(here, N, runs, parts)
         shown.append(point("share", "SGD", here.eta_hat, parts["start_share"]))
         if here == setting:
             shown += drawn_spread(here, runs)
+    measured += by_rate + rows_of_all_rates(setting, by_rate)
     ode = ode_against_size(setting, list(by_size), given, lost)
     shown += [point("N", "ODE", N, time) for N, time in ode.items()]
     shown += drawn_laws(setting, ode, max(setting.eta_hat, *(one.parameters["eta_hat"] for one in spread)))

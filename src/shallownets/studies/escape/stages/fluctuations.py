@@ -1,6 +1,6 @@
 """How closely SGD follows the ODE, and how far it moves R, against N: from one start with overlaps that N does not set.
 
-From: the runs of both engines at each N; those of an engine in the order of N.
+From: the runs of both engines at each N, those of an engine in the order of N; those from overlaps of order N^(-1/2).
 Makes: a table of measurements, and the data of the figures convergence and fig4.
 """
 
@@ -21,6 +21,7 @@ from shallownets.studies.escape import model
 from shallownets.studies.escape.measure import fluctuations as measure
 from shallownets.studies.escape.parameters.solutions import Fluctuations
 
+SMALL = ", overlaps of order N^(-1/2)"  # of the start that Figure 4 shows besides
 UNITS = {"estimate": "1", "N": "1", "alpha": "samples/N", "value": "1"}
 
 
@@ -103,7 +104,7 @@ def elements(engine: str, alpha: np.ndarray, M: np.ndarray) -> pd.DataFrame:
 
 
 @stage
-def fluctuations(given: Fluctuations, runs: list[Arrays]) -> Made:
+def fluctuations(given: Fluctuations, runs: list[Arrays], own: Arrays) -> Made:
     last = runs[-1].arrays
     key = {name: runs[-1].parameters[name] for name in ("p", "p_star", "eta")}
     by_chain = [one.parameters["N"] for one in runs if one.parameters["engine"] == "chain"]
@@ -130,6 +131,9 @@ def fluctuations(given: Fluctuations, runs: list[Arrays]) -> Made:
     rows[-1] |= Estimate(float(drift), 0.0, 1).row()
     curves = [elements(f"SGD, N = {one.N}", one.runs.arrays["alpha"], one.runs.arrays["M_first"]) for one in shown]
     curves.append(elements("ODE", last["alpha"], last["M_ode"]))
+    alpha, N = own.arrays["alpha"], own.parameters["N"]
+    curves.append(elements(f"SGD, N = {N}{SMALL}", alpha, own.arrays["M_first"]))
+    curves.append(elements(f"ODE{SMALL}", alpha, own.arrays["M_ode"]))
 
     def table(frame: pd.DataFrame) -> Table:
         return Table(frame, UNITS, key, lost.notes)

@@ -14,9 +14,16 @@ from numpy.typing import ArrayLike
 from shallownets.numerics import seeds
 from shallownets.numerics.statistics import Estimate
 from shallownets.stage import Table, stage
-from shallownets.studies.escape.measure.hessian import Measured, measure, plateau_signs
-from shallownets.studies.escape.parameters.landscape import Hessian, Ratio, Spectrum
-from shallownets.studies.escape.theory.landscape import all_points, named_points, plateau_ratio
+from shallownets.studies.escape.measure.hessian import (
+    Measured,
+    curvature_error,
+    derivative_errors,
+    eigenvector_error,
+    measure,
+    plateau_signs,
+)
+from shallownets.studies.escape.parameters.landscape import Hessian, Ratio, Spectrum, Weak
+from shallownets.studies.escape.theory.landscape import StationaryPoint, all_points, named_points, plateau_ratio
 
 EIGENVALUE = "1, of the Hessian with respect to W/sqrt(N)"
 SPECTRA_UNITS = {
@@ -24,6 +31,7 @@ SPECTRA_UNITS = {
     for quantity, unit in (("eigenvalue", EIGENVALUE), ("multiplicity", "1"))
     for name in ("", "measured_")
 }
+_STEP = 1e-4  # of differences
 _STATIONARY = 1e-10  # a gradient of this norm is zero up to rounding
 
 
@@ -100,15 +108,52 @@ def summaries(size: Spectrum, seed: int) -> list[dict]:
     ]
 
 
+def checks(size: Spectrum, seed: int) -> list[dict]:
+    """Measurements at one size that need no formula of an eigenvalue: eigenvectors, another scaling, derivatives."""
+    keys = {"p": size.p, "p_star": size.p_star, "N": size.N}
+    points = named_points(size.p, size.p_star)
+    if size.p_star == 1:
+        points["aligned to a teacher"] = StationaryPoint(size.p, 1, 1, 0)
+    said = []
+    for name, point in points.items():
+        rng = default_rng(seeds.sequence(seed, "eigenvectors", keys | {"point": name}, 0))
+        said.append((name, "eigenvector error", eigenvector_error(point, size.N, rng)))
+        said.append((name, "curvature error in W", curvature_error(point, size.N, rng, _STEP)))
+    rng = default_rng(seeds.sequence(seed, "derivatives", keys, 0))
+    slopes, turns = derivative_errors(**keys, rng=rng, step=_STEP)
+    said += [("random", "gradient error", slopes), ("random", "Hessian error", turns)]
+    return [{"point": name} | keys | row(quantity, "all", value) for name, quantity, value in said]
+
+
+def weak_ratio(sizes: list[Weak], seed: int) -> tuple[dict, list[dict]]:
+    """(measurement, figure data) of how the plateau's ratio depends on p at large N: exponent of N in what p adds."""
+    gains, drawn = [], []
+    for size in sizes:
+        found = []
+        for p in (1, size.p):
+            keys = {"p": p, "p_star": size.p_star, "N": size.N}
+            count = plateau_signs(**keys, rng=default_rng(seeds.sequence(seed, "plateau", keys, 0)))
+            found.append(count.negative / count.zero)
+            drawn.append(keys | {"formula": plateau_ratio(**keys), "measured": found[-1]})
+        gains.append(found[1] / found[0] - 1)
+    first, last = sizes[0], sizes[-1]
+    exponent = np.log(gains[-1] / gains[0]) / np.log(last.N / first.N)
+    keys = {"point": "plateau", "p": first.p, "p_star": first.p_star, "N": first.N}
+    return keys | row("exponent of the ratio's gain", "all", exponent), drawn
+
+
 def ratios(size: Ratio, seed: int) -> tuple[list[dict], list[dict]]:
     """(measurements, figure data) of the plateau's negative over null eigenvalues, for p = 1 to N - p*."""
-    drawn = []
+    drawn, shares = [], []
     for p in range(1, size.N - size.p_star + 1):
         keys = {"p": p, "p_star": size.p_star, "N": size.N}
         count = plateau_signs(**keys, rng=default_rng(seeds.sequence(seed, "plateau", keys, 0)))
+        shares.append(count.zero / (p * size.N))
         drawn.append(keys | {"formula": plateau_ratio(**keys), "measured": count.negative / count.zero})
     said = [("ratio", one["p"], Estimate(one["measured"], 0, 1)) for one in drawn]
     growth = np.diff([one["measured"] for one in drawn])
+    loss = -np.diff(shares)
+    said.append(("least loss of the null share", drawn[-1]["p"], Estimate(float(loss.min()), 0, len(loss))))
     said.append(("least growth of the ratio", drawn[-1]["p"], Estimate(float(growth.min()), 0, len(growth))))
     keys = {"point": "plateau", "p_star": size.p_star, "N": size.N, "level": "all"}
     return [keys | {"quantity": quantity, "p": p} | estimate.row() for quantity, p, estimate in said], drawn
@@ -119,12 +164,15 @@ def hessian(given: Hessian) -> Made:
     measured, drawn, by_width = [], [], []
     for size in given.spectra:
         found, shown = spectra(size, given.seed)
-        measured += found + summaries(size, given.seed)
+        measured += found + summaries(size, given.seed) + checks(size, given.seed)
         drawn += shown
     for size in given.ratio:
         found, shown = ratios(size, given.seed)
         measured += found
         by_width += shown
+    found, shown = weak_ratio(given.weak, given.seed)
+    measured.append(found)
+    by_width += shown
     columns = ["quantity", "point", "level", "p", "p_star", "N", "estimate", "low", "high", "n"]
     return Made(
         Table(pd.DataFrame(measured)[columns], {"estimate": "1"}),

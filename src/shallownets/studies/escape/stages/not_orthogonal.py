@@ -17,7 +17,7 @@ from shallownets.numerics import seeds
 from shallownets.numerics.statistics import bootstrap, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.escape import starts
-from shallownets.studies.escape.measure.frames import ends, overlap_of_loss
+from shallownets.studies.escape.measure.frames import ends, overlap_of_loss, plateaus
 from shallownets.studies.escape.measure.solutions import log_exponent
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.parameters.beyond import NotOrthogonal
@@ -25,6 +25,7 @@ from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory.frames import remainder_exponent
 
+_BESIDE = "escape time over that of orthonormal students", "risk of the plateau over that of orthonormal students"
 UNITS = {"eta_hat": "learning rate per student unit, eta/p; 0: gradient flow", "estimate": "1", "N": "1"}
 
 
@@ -35,7 +36,8 @@ class Ends:
     Attributes:
         key: the columns that name the starts, the same for gradient flow and a finite learning rate.
         eta_hat: learning rate per student unit, eta/p; 0: gradient flow.
-        samples: what ``measure.solutions.end_of`` measures, (S,) each.
+        samples: what ``measure.solutions.end_of`` measures, (S,) each; for Gaussian students under gradient flow what
+            ``measure.frames.plateaus`` does, too.
     """
 
     key: dict
@@ -48,7 +50,10 @@ def ends_from(draw: Callable[[Generator], Start], key: dict, eta_hat: float, giv
     drawn_by = dict(zip(("p", "p_star"), given.widths, strict=True)) | key
     streams = [seeds.sequence(given.seed, "not orthogonal", drawn_by, index) for index in range(given.starts)]
     begun = [draw(default_rng(stream)) for stream in streams]
-    return Ends(key, eta_hat, ends(begun, eta_hat, given.t_max, given.tolerance))
+    samples = ends(begun, eta_hat, given.t_max, given.tolerance)
+    if key["start"] == "Gaussian" and eta_hat == 0:
+        samples |= dict(zip(_BESIDE, plateaus(begun, given.tolerance), strict=True))
+    return Ends(key, eta_hat, samples)
 
 
 def against_size(given: NotOrthogonal) -> list[Ends]:
@@ -100,8 +105,9 @@ def rows_at_overlap(one: Ends, widths: dict, given: NotOrthogonal) -> list[dict]
         rng = default_rng(seeds.sequence(given.seed, "not orthogonal bootstrap", key, 0))
         ratio = bootstrap(both, lambda some: float(np.divide(*some.mean(0))), rng)
         rows.append(row("drift over the predicted one", ratio, **key, predicted_value=1.0))
-    gain = mean(samples["drift"] - samples["remainder"])
-    return [*rows, row("drift beyond the remainder", gain, **key, predicted_value=0.0)]
+        gain = mean(samples["drift"] - samples["remainder"])
+        rows.append(row("drift beyond the remainder", gain, **key, predicted_value=0.0))
+    return rows
 
 
 def row_of_loss(found: list[Ends], widths: dict, given: NotOrthogonal) -> dict:
@@ -111,10 +117,20 @@ def row_of_loss(found: list[Ends], widths: dict, given: NotOrthogonal) -> dict:
         np.array([one.samples[name] for one in found]).T for name in ("lost selectivity", "predicted lost selectivity")
     )
     rng = default_rng(seeds.sequence(given.seed, "not orthogonal bootstrap", {"eta_hat": eta_hat}, 0))
-    estimate = bootstrap(lost, lambda some: overlap_of_loss(overlaps, some), rng)
+    both = np.stack([lost, predicted], 1)
+
+    def over(some: Array) -> float:
+        return overlap_of_loss(overlaps, some[:, 0]) / overlap_of_loss(overlaps, some[:, 1])
+
+    ratio = bootstrap(both, over, rng)
     key = widths | found[0].key | {"overlap": -1.0, "eta_hat": eta_hat}
-    law = overlap_of_loss(overlaps, predicted)
-    return row("overlap at which selectivity is lost", estimate, **key, predicted_value=law)
+    return row("overlap at which selectivity is lost over the predicted one", ratio, **key, predicted_value=1.0)
+
+
+def rows_of_escape(one: Ends, widths: dict) -> list[dict]:
+    """Measurements of plateau and escape from Gaussian students, over those of orthonormal ones with the same M."""
+    key = widths | one.key | {"eta_hat": one.eta_hat}
+    return [row(name, mean(one.samples[name]), **key, predicted_value=1.0) for name in _BESIDE]
 
 
 @stage
@@ -124,6 +140,9 @@ def not_orthogonal(given: NotOrthogonal) -> Tables:
     equal = [at_overlaps("equal overlaps", [given.N], given.overlaps, rate, given) for rate in (0.0, given.eta_hat)]
     large = at_overlaps("large", given.large, [given.large_overlap], 0.0, given)
     measured = rows_in_size(gaussian, widths, {"remainder": 0.0, "lost selectivity": 0.0})
+    for one in gaussian:
+        if one.eta_hat == 0:
+            measured += rows_of_escape(one, widths)
     for found in equal:
         measured += [line for one in found for line in rows_at_overlap(one, widths, given)]
         measured.append(row_of_loss(found, widths, given))
@@ -132,5 +151,6 @@ def not_orthogonal(given: NotOrthogonal) -> Tables:
         {"quantity": name, "eta_hat": one.eta_hat} | one.key | mean(values).row()
         for one in (*gaussian, *equal[0], *equal[1], *large)
         for name, values in one.samples.items()
+        if name not in _BESIDE
     ]
     return Tables(Table(pd.DataFrame(measured), UNITS), Table(pd.DataFrame(shown), UNITS))

@@ -29,6 +29,7 @@ def counts(given: NullDirections, p: int) -> tuple[list[dict], list[dict]]:
     at = solution(given, p)
     null, extra = len(at.null), len(at.extra)
     found = {"all null": null, "tangent": null - extra, "extra": extra, "largest angle": at.angle}
+    found["null share"] = null / (p * given.N)
     keys = {"kind": "all", "p": p, "p_star": given.p_star, "N": given.N, "longest_step": 0.0}
     measured = [{"quantity": name} | keys | Estimate(value, 0, 1).row() for name, value in found.items()]
     tangent = manifold_dimension(p, given.p_star)
@@ -65,7 +66,12 @@ def null_directions(given: NullDirections) -> Tables:
         found, shown = counts(given, p)
         measured += found
         drawn += shown
+    shares = [one["estimate"] for one in measured if one["quantity"] == "null share"]
     keys = {"p": given.p, "p_star": given.p_star, "N": given.N}
+    if len(shares) > 1:
+        growth = Estimate(float(np.diff(shares).min()), 0, len(shares))
+        measured.append({"quantity": "least growth of the null share", "kind": "all"} | keys | growth.row())
+        measured[-1]["longest_step"] = 0.0
     steps = np.geomspace(given.shortest_step, given.longest_step, given.points)
     at, runs = solution(given, given.p), []
     for direction in range(given.directions):

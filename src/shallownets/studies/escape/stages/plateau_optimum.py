@@ -14,7 +14,7 @@ from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Arrays, Table, Tables, stage
-from shallownets.studies.escape.measure.optimum import OptimumLaw, optimum, optimum_law
+from shallownets.studies.escape.measure.optimum import OptimumLaw, exponent_from, optimum, optimum_law
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.parameters.plateau import PlateauOptimum
 from shallownets.studies.escape.stages.plateau_shared import row
@@ -44,8 +44,10 @@ def law_rows(optima: pd.DataFrame) -> list[dict]:
             continue
         p, errors = part.p.to_numpy(float), (part.high - part.low).to_numpy() / 6
         law = optimum_law(p, part.estimate.to_numpy(), errors, part.n.to_numpy() - 1.0)
-        for name, found in vars(law).items():
-            rows.append(row(f"eta_opt_{name}", found, p_star=p_star, p=int(p[-1]) if name == "exponent" else 0))
+        widths = {"exponent": int(p[exponent_from(p)]), "quadratic": int(p[-1])}
+        rows += [
+            row(f"eta_opt_{name}", found, p_star=p_star, p=widths.get(name, 0)) for name, found in vars(law).items()
+        ]
     return rows
 
 

@@ -5,7 +5,7 @@ Makes: the table of measurements.
 """
 
 from shallownets.stage import Measurements, Table, stage
-from shallownets.studies.escape.measure.relaxation import finite_norm, fixed_point, rates
+from shallownets.studies.escape.measure.relaxation import finite_norm, fixed_point, from_the_start, rates
 from shallownets.studies.escape.parameters.plateau import PlateauRates
 from shallownets.studies.escape.stages.plateau_shared import row, theory_last
 from shallownets.studies.escape.theory import plateau
@@ -19,6 +19,7 @@ def plateau_rates(given: PlateauRates) -> Measurements:
     for p, p_star in given.widths:
         widths = {"p": p, "p_star": p_star}
         flow = vars(rates(p, p_star, given.tolerance)) | vars(fixed_point(p, p_star, given.norms, given.tolerance))
+        flow |= vars(from_the_start(p, p_star, given.eta_hat[0], given.tolerance))
         measured += [row(name, found, **widths, eta_hat=0.0) for name, found in flow.items() if found]
         for eta_hat in given.eta_hat:
             # close to where the plateau ends the norms take ever longer to get there

@@ -16,6 +16,7 @@ from shallownets.studies.escape.measure.selection import Ends
 from shallownets.studies.escape.measure.solutions import end_of, log_exponent
 from shallownets.studies.escape.parameters.solutions import SolutionSelection
 from shallownets.studies.escape.stages.streams import streams
+from shallownets.studies.escape.theory.solutions import largest_share
 
 POINTS = 101  # recorded times
 
@@ -30,7 +31,8 @@ def from_orthonormal_students(given: SolutionSelection) -> list[dict]:
         begun = [starts.gaussian(p, p_star, given.N, default_rng(stream)) for stream in drawn]
         found = Ends.of(begun, given.eta_hat * p, alpha, given.tolerance).estimates
         q_0 = found["excess norm"].value if p > p_star else 0.0
-        rows += [{"quantity": name} | key | {"q_0": q_0} | estimate.row() for name, estimate in found.items()]
+        seen = key | {"t_max": given.t_max, "q_0": q_0, "largest_share": largest_share(p_star)}
+        rows += [{"quantity": name} | seen | estimate.row() for name, estimate in found.items()]
     return rows
 
 

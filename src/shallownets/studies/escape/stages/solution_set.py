@@ -11,7 +11,7 @@ from shallownets.numerics import seeds
 from shallownets.numerics.statistics import Estimate
 from shallownets.stage import Measurements, Table, stage
 from shallownets.studies.escape import starts
-from shallownets.studies.escape.measure.solution_set import facts, final_risk
+from shallownets.studies.escape.measure.solution_set import facts, final_risk, risk_along_narrow
 from shallownets.studies.escape.parameters.solutions import SolutionSet
 from shallownets.studies.escape.stages.streams import streams
 
@@ -29,6 +29,9 @@ def solution_set(given: SolutionSet) -> Measurements:
         drawn = streams(given.seed, "narrow start", key | {"N": given.N}, given.starts)
         begun = [starts.gaussian(p, p_star, given.N, default_rng(stream)) for stream in drawn]
         risks = [final_risk(start, given.tolerance) for start in begun]
-        for name, value in (("least final risk", min(risks)), ("largest final risk", max(risks))):
+        rng = default_rng(seeds.sequence(given.seed, "narrow manifold", key, 0))
+        along = risk_along_narrow(p, p_star, given.frames, rng)
+        found = {"least final risk": min(risks), "largest final risk": max(risks), "risk along the manifold": along}
+        for name, value in found.items():
             rows.append({"quantity": name} | key | Estimate(float(value), 0.0, given.starts).row())
     return Measurements(Table(pd.DataFrame(rows), {"estimate": "1"}))

@@ -156,6 +156,45 @@ class StationaryPoint:
         return _merged(found)
 
 
+def eigenvectors(point: StationaryPoint, left: Array, right: Array) -> tuple[Array, Array]:
+    """The Hessian's eigenvalues (p N,) and orthonormal eigenvectors (p N, p, N) at a stationary point.
+
+    With U = sum u_ab l_a r_b^T the quadratic form falls into single u_ab, pairs u_ab and u_ba of two occupied places,
+    and the u_aa of all occupied ones.
+
+    Args:
+        point: with k occupied places.
+        left: (p, p) orthogonal; its first k columns are the left singular vectors of W, those of the teacher's first.
+        right: (N, N) orthogonal; its first k rows are the right ones, then come the teacher's free directions.
+    """
+    p, N, k, tau = point.p, len(right), point.rank, point.tau
+    size = np.zeros(p)
+    size[: point.k_t], size[point.k_t : k] = point.s_t, point.s_o
+    bend = np.full(N, tau)
+    bend[:k], bend[k : k + point.p_star - point.k_t] = 0.0, tau - 2 / point.p_star
+    values, vectors = [], []
+
+    def add(value: float, places: dict[tuple[int, int], float]) -> None:
+        U = np.zeros((p, N))
+        for place, weight in places.items():
+            U[place] = weight
+        values.append(value)
+        vectors.append(left @ U @ right)
+
+    for a in range(p):
+        for b in range(N):
+            if a >= k or b >= k:
+                add(2 / p * bend[b] + 4 / p**2 * size[a], {(a, b): 1.0})
+            elif a < b:
+                root = np.sqrt(size[[a, b]] / (size[a] + size[b]))
+                add(4 / p**2 * (size[a] + size[b]), {(a, b): root[0], (b, a): root[1]})
+                add(0.0, {(a, b): root[1], (b, a): -root[0]})
+    scales, shapes = np.linalg.eigh(2 * np.diag(size[:k]) + np.sqrt(np.outer(size[:k], size[:k])))
+    for value, weights in zip(scales, shapes.T, strict=True):
+        add(4 / p**2 * value, {(a, a): weights[a] for a in range(k)})
+    return np.array(values), np.array(vectors)
+
+
 @dataclass(frozen=True)
 class Level:
     """A level of the spectrum: its name (names of merged levels joined by " + "), eigenvalue and multiplicity."""

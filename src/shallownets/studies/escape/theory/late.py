@@ -9,7 +9,7 @@ from typing import overload
 
 import numpy as np
 
-from shallownets.studies.escape.model import Array
+from shallownets.studies.escape.model import Array, plateau_risk
 
 
 def decay_rate(p: int, eta: float) -> float:
@@ -49,6 +49,41 @@ def late_risk(p: int, p_star: int, eta: float, q_0: float | Array) -> float | Ar
     """
     flow = (p - p_star) * (p + 2) / (p**2 * (p_star + 2)) * q_0**2
     return flow / (1 - 2 * eta / (p - 4 * eta / p_star))
+
+
+def excess_norm_at(p: int, p_star: int, risk: float) -> float:
+    """q_0 at which the late risk of gradient flow is ``risk``, p > p*: the inverse of ``late_risk`` at η = 0."""
+    return float(np.sqrt(risk * p**2 * (p_star + 2) / ((p - p_star) * (p + 2))))
+
+
+def descent_time(p: int, p_star: int, risk: float) -> float:
+    """Time η̂ α, η̂ = η/p, from the escape to a small risk under gradient flow, p > p*.
+
+    [(p - p*)(p* + 2)/(64 (p + 2) risk)]^(1/2): the late risk as a function of the norm q_0 ~ 1/α of the excess
+    directions. The escape may be any moment of the drop: another one shifts it by a time that no risk enters.
+    """
+    return float(np.sqrt((p - p_star) * (p_star + 2) / (64 * (p + 2) * risk)))
+
+
+def descent_between(p: int, p_star: int, larger: float, smaller: float) -> float:
+    """Time η̂ α of gradient flow from one small risk to a smaller one, p > p*, up to a relative q_0^2 at the larger.
+
+    The difference of ``descent_time``, and the next order: with the second order of the learned eigenvalues,
+    dq_0/d(η α) = -k q_0^2 (1 - c q_0), c = (p - p*) p*^2/(p (p* + 2)^2), which adds c log(q_0/q_0') to k times the
+    difference of η α. What the risk has of third order in q_0 drops out of the difference.
+    """
+    first, last = (descent_time(p, p_star, risk) for risk in (larger, smaller))
+    next_order = (p - p_star) * p_star**2 / (16 * (p + 2) * (p_star + 2)) * np.log(larger / smaller)
+    return float(last - first + next_order)
+
+
+def faster_share(p: int, p_star: int, larger: float) -> float:
+    """Order of the learned directions' share in a small risk: e^{-8 t/p*}, t since the escape, over the share of the
+    plateau's risk that is left.
+
+    They decay exponentially beside the excess directions, p > p*, from a risk of the plateau's order on.
+    """
+    return float(np.exp(-8 * descent_time(p, p_star, larger) / p_star) * plateau_risk(p, p_star) / larger)
 
 
 def late_deviation(p: int, p_star: int, q_0: float) -> tuple[float, float]:

@@ -5,6 +5,7 @@ vector of the start has squared length one.
 """
 
 import numpy as np
+import scipy
 
 from shallownets.studies.escape.model import Array, polar_factor
 
@@ -32,3 +33,12 @@ def mutual_distance(p: int, p_star: int) -> tuple[float, float]:
     d^2 = 2 p - 2 (p/p*) tr(R^T R'), R and R' uniform on the Stiefel manifold: E[R_ir R_js] = δ_ij δ_rs/p.
     """
     return 2.0 * p, 2 * np.sqrt(p / p_star)
+
+
+def largest_share(p_star: int) -> float:
+    """E max_r u_r^2 of a random unit vector u in p* dimensions: how much of a student lies along one teacher vector.
+
+    The length and the direction of a Gaussian vector g are independent: E max g_r^2 = p* E max u_r^2. 1 for p* = 1.
+    """
+    law = scipy.stats.chi2(1)
+    return float(scipy.integrate.quad(lambda x: 1 - law.cdf(x) ** p_star, 0, np.inf)[0] / p_star)
