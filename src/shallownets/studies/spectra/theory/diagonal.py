@@ -53,6 +53,10 @@ class Diagonal(Network):
     def full(self) -> float:
         return float(self.d)
 
+    @property
+    def fewest(self) -> float:
+        return 0.0
+
     def at(self, v: float, x: float) -> Response:
         out = np.empty(6)
         _soft(self.levels.value, self.levels.weight, sqrt(v), x, out)

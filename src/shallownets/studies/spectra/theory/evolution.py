@@ -14,6 +14,7 @@ import numpy as np
 import scipy
 
 from shallownets.errors import Impossible
+from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.theory.network import Network, Response
 
 _NO_ROOT = 1e12  # times the noise of zero weights: none is larger
@@ -21,6 +22,7 @@ _EXPANSIONS = 80
 _STEPS = 25
 _RATIOS = (-10.0, 3.0)  # logarithm of the threshold over noise, among which the best is looked for
 _LOOKS = 25  # coarse, and fine ones
+_FLAT = 1e-9  # d log R/d log x that rounding can make where no weight is left
 _LONGEST = 20.0  # step, beyond which Newton's method has lost its way
 _DIGITS = 1e-12
 
@@ -89,10 +91,11 @@ def solve(network: Network, n: float, lam: float, near: State | None = None) -> 
         near: a solution nearby, from which Newton's method starts in both unknowns.
 
     Raises:
-        Impossible: n or lam is not above 0.
+        Impossible: n or lam is not above 0, or n is so small that rounding hides the risk.
     """
     if not (n > 0 and lam > 0):
         raise Impossible(f"n = {n}, lam = {lam}: expected numbers above 0")
+    _countable(network, n)
     if near is not None and (found := _newton(network, n, lam, near.v, near.x)):
         return found
     goal = log(lam * network.penalty)
@@ -111,6 +114,11 @@ def solve(network: Network, n: float, lam: float, near: State | None = None) -> 
         raise Impossible(f"n = {n}, lam = {lam}: no solution was found")
     x = exp(log_k) * sqrt(v)
     return _newton(network, n, lam, v, x) or _state(network, n, v, x, network.at(v, x))
+
+
+def _countable(network: Network, n: float) -> None:
+    if not n >= network.fewest:
+        raise Impossible(f"n = {n}: expected at least {network.fewest:.3g}, below which rounding hides the risk")
 
 
 def _newton(network: Network, n: float, lam: float, v: float, x: float) -> State | None:
@@ -182,31 +190,41 @@ def _crossing(gap: Callable[[float], float], start: float) -> float:
 def best_threshold(network: Network, v: float) -> float:
     """Threshold of least risk at noise of variance v, where the risk's derivative vanishes.
 
-    Where a feature is about to be learned there are two minima close together: first a coarse look, then a fine one
-    around the least value, and of all roots of the derivative there the best.
+    There can be several minima: where a feature is about to be learned two are close together, and one beside zero
+    weights can be narrow. So all minima of a coarse look are compared, with its ends, then those of a fine look around
+    the least.
     """
 
     def at(log_k: float) -> Response:
         return network.at(v, exp(log_k) * sqrt(v))
 
+    def least(places: Array) -> float:
+        """log k of the least risk among the places and the minima between them."""
+        found = [at(y) for y in places]
+        slopes = [one.risk_x * exp(y) * sqrt(v) / one.risk for y, one in zip(places, found, strict=True)]
+        values = [(one.risk, float(y)) for y, one in zip(places, found, strict=True)]
+        for (low, left), (high, right) in pairwise(zip(places, slopes, strict=True)):
+            if (left < -_FLAT and right > 0) or (left < 0 and right > _FLAT):
+                root = scipy.optimize.brentq(lambda y: at(y).risk_x, low, high, xtol=1e-13)
+                values.insert(0, (at(root).risk, root))
+        return min(values, key=lambda value: value[0])[1]
+
     coarse = np.linspace(*_RATIOS, _LOOKS)
-    least = coarse[int(np.argmin([at(y).risk for y in coarse]))]
-    near = 1.5 * (coarse[1] - coarse[0])
-    fine = np.linspace(least - near, least + near, _LOOKS)
-    found = [at(y) for y in fine]
-    minima = [fine[int(np.argmin([one.risk for one in found]))]]
-    for (low, left), (high, right) in pairwise(zip(fine, found, strict=True)):
-        if left.risk_x < 0 < right.risk_x:
-            minima.append(scipy.optimize.brentq(lambda y: at(y).risk_x, low, high, xtol=1e-13))
-    return exp(min(minima[::-1], key=lambda y: at(y).risk)) * sqrt(v)
+    center, near = least(coarse), 1.5 * (coarse[1] - coarse[0])
+    return exp(least(np.linspace(center - near, center + near, _LOOKS))) * sqrt(v)
 
 
 def best(network: Network, n: float) -> State:
     """The solution at n samples and the weight decay of least risk.
 
     R and v are tied by v = scale (Δ + R)/n, so that R is least where v is, and that is where R is least at fixed v: the
-    threshold follows from v alone, and n from both.
+    threshold follows from v alone, and n from both. The least R over thresholds is concave in v, as a minimum of the
+    concave maps of fixed k, so that there is one such v.
+
+    Raises:
+        Impossible: n is not above 0, or so small that rounding hides the risk.
     """
+    _countable(network, n)
 
     def gap(log_v: float) -> float:
         v = np.exp(log_v)

@@ -73,6 +73,11 @@ class Network(ABC):
     def full(self) -> float:
         """Parameters of the network's function: the largest Df."""
 
+    @property
+    @abstractmethod
+    def fewest(self) -> float:
+        """Samples below which rounding hides risk and Df; 0 where it never does."""
+
     @abstractmethod
     def at(self, v: float, x: float) -> Response:
         """The response at variance v > 0 and threshold x."""
