@@ -4,6 +4,7 @@ import pytest
 
 from shallownets.errors import UserError
 from shallownets.studies.spectra.commands import spectra
+from shallownets.studies.spectra.parameters.solve import Solve
 from shallownets.studies.spectra.theory import evolution, law
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
@@ -67,3 +68,22 @@ def test_it_refuses_what_makes_no_sense(words, message):
     with pytest.raises(UserError) as caught:
         spectra.main(words)
     assert message in str(caught.value)
+
+
+def words_of(network, gamma, n, d, lam):
+    given = Solve(network=network, gamma=gamma, n=n, d=d, lam=lam, noise=0.5, train=0, seed=1)
+    return " ".join(" ".join(spectra.summary(given, spectra.solve(given), None)).split())
+
+
+def test_nothing_is_printed_that_rounding_made():
+    text = words_of("quadratic", 0.5000001, 100.0, 2500, 1e3)
+    assert "gamma = 0.5000001," in text
+    assert "^-0.00" not in text
+    assert "; 0 effective parameters" in text
+    assert "Phase Ia" in text
+
+
+def test_a_slope_beside_the_peak_is_no_power():
+    text = words_of("diagonal", 1.0, 1010.0, 1000, 1e-5)
+    assert "beside the interpolation peak" in text
+    assert "beside the interpolation peak" not in words_of("diagonal", 1.0, 300.0, 1000, 1.0)

@@ -322,6 +322,7 @@ def test_no_phase_before_the_peak_lies_beyond_it(quadratic, gamma, d, N):
 def test_every_phase_has_its_place():
     named = {
         (0.5, 1e-5): "Ia",
+        (0.05, 1.0): "Ia",
         (10, 1.0): "Ib",
         (1e3, 1.0): "II",
         (1e11, 3e3): "III",

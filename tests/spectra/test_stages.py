@@ -26,8 +26,7 @@ OF = {"gamma": 1.0, "noise": 0.5}
 RUNS = {
     "lasso_runs": OF | {"d": 20, "sizes": [[10, 6], [60, 6]], "seed": 1},
     "matrix_runs": OF | {"d": 8, "sizes": [[4, 4], [20, 4]], "seed": 1},
-    "equivalence_runs": OF
-    | {"d": 8, "N": 8.0, "decays": [1.0], "widths": [1, 2, 8], "draws": 2, "steps": 2000, "seed": 1},
+    "equivalence_runs": OF | {"d": 8, "N": 8.0, "decays": [1.0], "widths": [1, 2, 8], "draws": 2, "seed": 1},
     "universality_runs": OF | {"d": 8, "sizes": [[5, 6], [20, 6]], "lam": 1.0, "seed": 1},
 }
 STAGES = {
@@ -129,7 +128,9 @@ def test_parts_of_the_risk_add_up_and_peaks_are_those_of_noise(tables):
     height = rows(tables, "peak", "peak over noise alone")
     assert (np.abs(height.estimate - 1) <= height.order + 0.1).all()
     assert (rows(tables, "peak", "saturated").estimate > 1).all()
-    assert (rows(tables, "tails", "risk at the closest over the ends").estimate < 1).all()
+    crossing = rows(tables, "tails", "risk at the crossing over the best")
+    assert len(crossing) == 1
+    assert (crossing.estimate >= 1 - 1e-9).all()
     assert (
         (rows(tables, "optimal", "over bayes").estimate > 1) & (rows(tables, "optimal", "over bayes").estimate < 3)
     ).all()
@@ -172,6 +173,49 @@ def test_samples_depend_on_their_parameters_alone():
     assert not (one.y == other.y).all()
     assert (drawn.vectors(*of, 0).y == drawn.vectors(*of, 0).y).all()
     assert [drawn.decay(name, 16) for name in drawn.DECAYS] == [1 / 16, 1, 4]
+
+
+def test_the_peak_is_measured_and_not_expanded(tables, monkeypatch):
+    """The exponent is that of heights found with a teacher: other heights give another exponent."""
+    from dataclasses import replace
+
+    real = curves.peak
+    monkeypatch.setattr(curves, "peak", lambda *of: replace(top := real(*of), risk=top.risk * of[2]))
+    changed = made("peak", STAGES["peak"])[1].measurements.frame
+    changed = changed[changed.quantity == "exponent"].estimate.to_numpy()
+    assert changed == pytest.approx(rows(tables, "peak", "exponent").estimate.to_numpy() + 1, abs=1e-9)
+
+
+def test_the_tails_crossing_is_no_grid_point(tables):
+    """With twice the points it is the same."""
+    finer = made("tails", STAGES["tails"] | {"points": 15})[1].measurements.frame
+    finer = finer[finer.quantity == "log of crossing over best"].estimate.to_numpy()
+    assert finer == pytest.approx(rows(tables, "tails", "log of crossing over best").estimate.to_numpy(), abs=1e-3)
+
+
+def test_pruning_is_judged_at_the_peak_itself(tables):
+    given, of = tables["optimal"]
+    shown = of.figure_data.frame
+    at = shown[(shown.model == "quadratic") & np.isclose(shown.N, given.quadratic / 4)]
+    ratio = rows(tables, "optimal", "pruned over best, at the peak").estimate
+    assert ratio.tolist() == pytest.approx((at.pruned / at.risk).tolist())
+
+
+def test_benign_overfitting_is_judged_in_its_phase_at_one_set_of_sizes(root):
+    claims = {one["id"]: one for one in yaml.safe_load((root / "workflow/claims/spectra/training.yaml").read_text())}
+    lasso = yaml.safe_load((root / "config.yaml").read_text())["spectra"]["risk_curves"]["lasso"]
+    sizes = claims["spectra-benign-fit"]["rows"]["N"]
+    assert sizes[:-1] == claims["spectra-benign-risk"]["rows"]["N"]  # each beside the next
+    assert set(sizes) <= {size for size, _ in lasso["weak"]}
+    assert {phases.phase(False, 1.0, lasso["d"], N, 1 / lasso["d"]).name for N in sizes} == {"IV"}
+
+
+def test_the_width_that_is_judged_is_fixed_by_theory():
+    from shallownets.studies.spectra.stages.equivalence import middle
+
+    of = {"gamma": 1.0, "d": 24, "noise": 0.5, "N": 8.0}
+    assert middle(of, 1 / 24, [1, 2, 4, 6, 8, 12]) == 6
+    assert middle(of, 1000.0, [1, 2, 4]) == 2  # no weight is left, and a width of one is what it is compared with
 
 
 # Estimators on known data

@@ -38,6 +38,8 @@ _WIDTH = 100
 _ALL = 2000  # dimension up to which all levels are taken one by one
 _SPAN = 100.0  # weight decays of the plot, over and under those that it must show
 _BINS = 40
+_NONE = 1e-9  # effective parameters that rounding makes of none
+_STEEP = 2.5  # exponent that no phase has
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,14 @@ def summary(given: Solve, found: Solved, done: Trained | None) -> Iterator[str]:
     quadratic = given.network == "quadratic"
     phase = phases.phase(quadratic, given.gamma, given.d, state.N, given.lam)
     yield (
-        f"{given.network} network, gamma = {given.gamma:g}, d = {given.d}, n = {given.n:g} (n_eff = {state.N:g}), "
+        f"{given.network} network, gamma = {given.gamma:.10g}, d = {given.d}, n = {given.n:g} (n_eff = {state.N:g}), "
         f"lam = {given.lam:g}, noise {given.noise:g}."
     )
     parts = {
-        "Phase": f"{phase.name}, at leading order: {phase.spectrum}. Here the risk goes as n^{state.by_n:.2f} "
-        f"lam^{state.by_lam:.2f}.",
+        "Phase": f"{phase.name}, at leading order: {phase.spectrum}. Here the risk goes as n^{_power(state.by_n)} "
+        f"lam^{_power(state.by_lam)}.{_beside_the_peak(state, phases.peak_at(quadratic, given.d))}",
         "Risk": f"{state.risk:.4g} by state evolution, of {found.network.zero:g} at zero weights; "
-        f"{state.freedom:.3g} effective parameters fit {given.n:g} samples.",
+        f"{_count(state.freedom)} effective parameters fit {given.n:g} samples.",
         "Best": f"lam = {best.lam:.3g} has {best.risk:.4g}: {_advice(given.lam, best.lam, state.risk / best.risk)}.",
     }
     if found.bayes is not None:
@@ -134,6 +136,20 @@ def summary(given: Solve, found: Solved, done: Trained | None) -> Iterator[str]:
             )
     for name, text in parts.items():
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<10}", subsequent_indent=" " * 10)
+
+
+def _power(exponent: float) -> str:
+    return f"{round(exponent, 2) + 0.0:.2f}"  # no negative zero
+
+
+def _count(freedom: float) -> str:
+    return f"{freedom if freedom > _NONE else 0.0:.3g}"
+
+
+def _beside_the_peak(state: State, peak: float) -> str:
+    if abs(state.by_n) <= _STEEP or not 0.5 < state.N / peak < 2:
+        return ""
+    return " It is beside the interpolation peak, where these slopes hold for this point alone."
 
 
 def _advice(lam: float, best: float, ratio: float) -> str:

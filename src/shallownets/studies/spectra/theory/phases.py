@@ -54,14 +54,14 @@ def phase(quadratic: bool, gamma: float, d: int, N: float, lam: float) -> Phase:
     """
     nan = float("nan")
     bias = 2 - 1 / gamma
+    if N < 1:
+        return Phase("Ia", 0.0, 0.0, "nothing of the teacher is learned")
     if lam > N / sqrt(d):
         return Phase("Ib", 0.0, 0.0, "no weight is left")
     if lam > sqrt(N / d):
         if lam > N * d ** (-gamma - 0.5):
             return Phase("II", -bias, bias, "few spikes, the rest is removed")
         return Phase("III", -2.0, 2.0, "all spikes, shifted by the threshold")
-    if N < 1:
-        return Phase("Ia", 0.0, 0.0, "noise alone")
     if harmful_from(quadratic, gamma, d) > N:
         return Phase("IV", -1 + 1 / (2 * gamma), 0.0, "spikes above a bulk of fitted noise that does little harm")
     if peak_at(quadratic, d) > N:
@@ -75,9 +75,10 @@ def boundaries(quadratic: bool, gamma: float, d: int) -> list[tuple[tuple[float,
     """Lines between the phases in the plane of log_d N and log_d lam, each from one point to another; 9 is far away."""
     far, turn = 9.0, 2 * gamma  # II and III meet weak decay at d^(2 gamma)
     harmful, peak = (log(N) / log(d) for N in (harmful_from(quadratic, gamma, d), peak_at(quadratic, d)))
-    upright = [(at, at / 2 - 0.5) for at in (0.0, harmful, turn)]
+    upright = [(at, at / 2 - 0.5) for at in (harmful, turn)]
     return [
-        ((-far, -far - 0.5), (far, far - 0.5)),  # Ib
+        ((0.0, -far), (0.0, far)),  # Ia
+        ((0.0, -0.5), (far, far - 0.5)),  # Ib
         ((0.0, -0.5), (far, far / 2 - 0.5)),  # weak decay
         ((turn, turn / 2 - 0.5), (far, far - gamma - 0.5)),  # II and III
         *(((at, -far), (at, top)) for at, top in upright),
