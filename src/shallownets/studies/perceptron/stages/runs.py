@@ -14,7 +14,7 @@ from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.parameters.data import Runs
 from shallownets.studies.perceptron.stages import drawn
 
-HALVED = 4  # samples on which the steps are halved, as a check; it does not differ from one to the other
+HALVED = 16  # samples on which the steps are halved, as a check; it does not differ from one to the other
 UNITS = {"norm": "1", "t": "loss summed over examples", "angle": "radian"}
 
 
