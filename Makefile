@@ -12,6 +12,10 @@ unexport PYTHONHOME PYTHONPATH
 
 # Artefacts are written whole, but what a killed run left unrecorded is made again.
 RUN := snakemake --cores all --rerun-incomplete --quiet host reason
+# The tier that a command with TIER= is about, without it the paper's.
+OF_TIER := $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
+RESULTS := results$(if $(TIER),/$(TIER))
+REFERENCE := --results $(RESULTS) --reference tests/reference/$(or $(TIER),paper)
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,11 +41,13 @@ cost: $(READY)  ## say what a tier costs before it is launched: make cost TIER=c
 profile: $(READY)  ## write which rules share a submission, and how long jobs may take, into workflow/profiles/slurm
 	@python -m shallownets profile
 
-check: figures  ## fail where a verdict or a figure's data differ from tests/reference
-	@python -m shallownets reference check
+check: $(READY)  ## fail where a verdict or a figure's data differ from tests/reference: make check, make check TIER=smoke
+	@$(RUN) $(OF_TIER)
+	@python -m shallownets reference check $(REFERENCE)
 
-reference: figures  ## show what moved since tests/reference was kept, and keep the new results there
-	@python -m shallownets reference update
+reference: $(READY)  ## show what moved since tests/reference was kept, and keep the new results there; TIER= as above
+	@$(RUN) $(OF_TIER)
+	@python -m shallownets reference update $(REFERENCE)
 
 gallery: figures  ## put the figures and the ledger into docs/, and write docs/gallery.md
 	@python -m shallownets gallery
@@ -53,8 +59,8 @@ reseed: $(READY)  ## the smoke tier at other root seeds: do verdicts flip more o
 	@sh workflow/reseed.sh "$(or $(SEEDS),2)" "$(or $(TIER),smoke)"
 
 archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
-	@$(RUN) $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
-	@python -m shallownets archive --results results$(if $(TIER),/$(TIER)) --out results
+	@$(RUN) $(OF_TIER)
+	@python -m shallownets archive --results $(RESULTS) --out results
 
 verify: $(READY)  ## check an archive: remake figures, ledger, report, and a sample of its tables: make verify ARCHIVE=... SAMPLE=3
 	@python -m shallownets verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))

@@ -3,18 +3,12 @@
 import re
 import subprocess
 import sys
-import tomllib
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
-
-
-@pytest.fixture
-def project(root):
-    return tomllib.loads((root / "pyproject.toml").read_text())
 
 
 @pytest.fixture
