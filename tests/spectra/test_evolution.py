@@ -263,6 +263,16 @@ def test_the_peak_has_one_limit_in_both_networks(quadratic):
 
 
 @pytest.mark.parametrize("quadratic", [False, True])
+def test_the_peak_moves_in_the_second_order_alone(quadratic):
+    """Of the share e of the labels' noise in all noise, with a factor that the expansion about no threshold has."""
+    factor = 3 / 4 - 1 / (8 * peak.POSITIVE[quadratic] ** 2)
+    for lam in (1e-4, 1e-5):
+        found = peak.peak(quadratic, lam, 0.5)
+        e = 0.5 / (0.5 + found.risk)
+        assert found.position / peak.POSITION[quadratic] - 1 == pytest.approx(factor * e**2, abs=2 * e**3)
+
+
+@pytest.mark.parametrize("quadratic", [False, True])
 def test_harm_without_a_signal_is_that_of_state_evolution(quadratic):
     Network = Quadratic if quadratic else Diagonal
     network, N = Network(6.0, 10_000, 0.5), 1000

@@ -17,7 +17,7 @@ from shallownets.stage import Arrays
 from shallownets.studies.spectra import charts
 from shallownets.studies.spectra.measure import curves, spectrum
 from shallownets.studies.spectra.stages import drawn
-from shallownets.studies.spectra.theory import evolution, law, phases
+from shallownets.studies.spectra.theory import evolution, law, peak, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.levels import levels
 from shallownets.studies.spectra.theory.quadratic import Quadratic
@@ -184,6 +184,22 @@ def test_the_peak_is_measured_and_not_expanded(tables, monkeypatch):
     changed = made("peak", STAGES["peak"])[1].measurements.frame
     changed = changed[changed.quantity == "exponent"].estimate.to_numpy()
     assert changed == pytest.approx(rows(tables, "peak", "exponent").estimate.to_numpy() + 1, abs=1e-9)
+
+
+def test_a_teacher_adds_no_more_than_what_noise_and_threshold_hide():
+    """Draws of the soft threshold: between noise alone and noise with all that is hidden."""
+    from shallownets.studies.spectra.stages.peak import _hidden
+
+    network = Diagonal(1.0, 300, 0.5, 300)
+    noise = np.random.default_rng(6420).standard_normal((2000, 300))
+    for v, x in [(0.01, 0.02), (0.3, 0.5), (0.3, 0.01), (20.0, 3.0)]:
+        alone = peak.fitted(False, x / np.sqrt(v)).square * v
+        seen = network.levels.value + np.sqrt(v) * noise
+        left = np.sign(seen) * np.maximum(np.abs(seen) - x, 0) - network.levels.value
+        risks = (left**2).mean(1)
+        error = risks.std() / np.sqrt(len(risks))
+        more = risks.mean() - alone
+        assert -4 * error <= more <= _hidden(network, evolution.state(network, v, x)) + 4 * error
 
 
 def test_the_tails_crossing_is_no_grid_point(tables):

@@ -12,9 +12,9 @@ from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.parameters.theory import Peak
-from shallownets.studies.spectra.theory import evolution
 from shallownets.studies.spectra.theory import peak as law
 from shallownets.studies.spectra.theory.diagonal import Diagonal
+from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.network import Network
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
@@ -24,6 +24,16 @@ LAST = 1e-6  # decay at which the peak has saturated
 NEAR = 0.8  # of the peak's position: the end of what is called before it
 CLEAR = 1 / 3  # corrections up to which fitted noise is judged
 SHORT = 3.0  # exponent of a teacher that leaves almost nothing unlearned
+
+
+def _hidden(network: Network, state: State) -> float:
+    """Most of the risk that features have over that of noise alone: min(s^2, v + x^2) of each.
+
+    Soft thresholding's error at a level s is at most that at zero and min(s^2, v + x^2) (Donoho and Johnstone,
+    Biometrika 81 (1994), 425); the quadratic network has the same order.
+    """
+    levels = network.levels
+    return network.zero * float(levels.weight @ np.minimum(levels.value**2, state.v + state.x**2))
 
 
 def _moved(network: Network, N: float, noise: float) -> float:
@@ -51,9 +61,8 @@ def peak(given: Peak) -> Tables:
                 of = {"model": model, "lam": lam, "N": top.N, "mean": mean}
                 saturates = mean**3 / (given.noise * lam) if quadratic else 0.0
                 height = exact(top.risk / alone.risk).row()
-                # noise hides at most min(s^2, v) of a feature, which adds to Δ, and the height goes as Δ^(4/3)
-                hidden = network.zero * float(network.levels.weight @ np.minimum(network.levels.value**2, top.v))
-                order = saturates + 4 / 3 * hidden / given.noise
+                # what noise hides adds to Δ, and the height goes as Δ^(4/3)
+                order = saturates + 4 / 3 * _hidden(network, top) / given.noise
                 rows.append(of | {"quantity": "peak over noise alone", "order": order} | height)
                 # to first order in Δ/R the peak stays; the quadratic one moves by c mean/(2 √R) of 1/4
                 moved = 2 * law.POSITIVE[True] * mean / np.sqrt(alone.risk) if quadratic else 0.0
@@ -77,8 +86,9 @@ def peak(given: Peak) -> Tables:
                 harm = law.harm(quadratic, state.N / given.d, given.noise)
                 of = {"model": model, "N": state.N, "lam": VANISHING, "share": NEAR * state.N / grid[-1]}
                 shown.append(of | {"series": "harm", "risk": state.risk, "alone": harm})
-                best = evolution.best(network, state.n).risk
-                order = 2 * best / harm + (_moved(network, state.N, given.noise) if quadratic else 0.0)
+                # R = hidden + r (Δ + R), with r the share of noise that is fitted: harm/(Δ + harm)
+                order = _hidden(network, state) * (1 / given.noise + 1 / harm)
+                order += _moved(network, state.N, given.noise) if quadratic else 0.0
                 if order < CLEAR:
                     over = exact(state.risk / harm).row()
                     rows.append(of | {"quantity": "harm", "theory": 1.0, "order": order} | over)
