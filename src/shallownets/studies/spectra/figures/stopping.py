@@ -6,6 +6,7 @@ Makes: the figure, PDF and PNG.
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from shallownets.drawing import style
 
@@ -22,5 +23,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     axes.plot([], [], color="black", linestyle="--", label="best weight decay")
     axes.set(xscale="log", yscale="log", xlabel="steps of gradient descent", ylabel="risk $R$")
     axes.set_xlim(20, None)  # at first nothing happens
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=7)
     return figure
