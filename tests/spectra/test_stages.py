@@ -206,6 +206,7 @@ def test_the_tails_crossing_is_no_grid_point(tables):
     """With twice the points it is the same."""
     finer = made("tails", STAGES["tails"] | {"points": 15})[1].measurements.frame
     finer = finer[finer.quantity == "log of crossing over best"].estimate.to_numpy()
+    assert len(finer) == 1
     assert finer == pytest.approx(rows(tables, "tails", "log of crossing over best").estimate.to_numpy(), abs=1e-3)
 
 
