@@ -64,9 +64,9 @@ def peak(given: Peak) -> Tables:
                 # what noise hides adds to Δ, and the height goes as Δ^(4/3)
                 order = saturates + 4 / 3 * _hidden(network, top) / given.noise
                 rows.append(of | {"quantity": "peak over noise alone", "order": order} | height)
-                # to first order in Δ/R the peak stays; the quadratic one moves by c mean/(2 √R) of 1/4
+                # to first order in Δ/(Δ + R) the peak stays; the quadratic one moves by c mean/(2 √R) of 1/4
                 moved = 2 * law.POSITIVE[True] * mean / np.sqrt(alone.risk) if quadratic else 0.0
-                place = {"theory": 1.0, "order": (given.noise / alone.risk) ** 2 + moved}
+                place = {"theory": 1.0, "order": (given.noise / (given.noise + alone.risk)) ** 2 + moved}
                 position = top.N / given.d / law.POSITION[quadratic]
                 rows.append(of | {"quantity": "position"} | place | exact(position).row())
                 constant = law.POSITIVE[quadratic]
