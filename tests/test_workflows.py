@@ -54,7 +54,15 @@ def test_it_calls_commands_of_this_project_that_exist(path):
 def test_each_supported_python_is_tested(project):
     (matrix,) = re.findall(r"python: (\[.*\])", (ROOT / ".github/workflows/tests.yml").read_text())
     supported = SpecifierSet(project["project"]["requires-python"])
-    assert yaml.safe_load(matrix) == [minor for n in range(9, 30) if (minor := f"3.{n}") in supported]
+    pythons = [minor for n in range(9, 30) if (minor := f"3.{n}") in supported]
+    assert yaml.safe_load(matrix) == pythons
+    said = [
+        step["with"]["python-version"]
+        for path in WORKFLOWS
+        for step in steps(path)
+        if "setup-python@" in step.get("uses", "")
+    ]
+    assert sorted(said) == ["${{ matrix.python }}", pythons[-1]]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

@@ -100,8 +100,10 @@ class RiskCurves(Section):
         return 0.02 * self.points
 
 
+# a phase, or a place between phases: the interpolation peak, the best weight decay
+Place = Literal["Ia", "Ib", "II", "III", "IV", "V", "VIa", "VIb", "peak", "best"]
 Case = Annotated[
-    tuple[str, Annotated[float, Meta(gt=0.5, le=10)], Matrix, Annotated[float, Meta(ge=0.5, le=1e5)], Decay],
+    tuple[Place, Annotated[float, Meta(gt=0.5, le=10)], Matrix, Annotated[float, Meta(ge=0.5, le=1e5)], Decay],
     expected("phase, gamma, d, N, lam"),
 ]
 
