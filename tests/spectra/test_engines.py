@@ -261,10 +261,14 @@ def test_the_objective_of_weights_is_the_papers():
     assert weights.quadratic(drawn, nuclear.penalty_of(lam, 16, p))(U)[0] == pytest.approx(paper)
 
 
+@pytest.mark.parametrize("engine", ["lbfgs", "descend"])
 @pytest.mark.parametrize("lam", [0.1, 1.0])
-def test_weights_of_the_diagonal_network_reach_the_lasso(lam):
-    drawn = vectors(30)
-    found = weights.lbfgs(weights.diagonal(drawn, lam), default_rng(6210).standard_normal((2, 40)), tolerance=1e-15)
+def test_weights_of_the_diagonal_network_reach_the_lasso(engine, lam):
+    drawn, start = vectors(30), default_rng(6210).standard_normal((2, 40))
+    if engine == "lbfgs":
+        found = weights.lbfgs(weights.diagonal(drawn, lam), start, tolerance=1e-15)
+    else:
+        found = weights.descend(weights.diagonal(drawn, lam), start, 1e-4, 20_000)
     convex = lasso.minimise(drawn, lam)
     assert found.objective == pytest.approx(2 * convex.objective, rel=1e-7)
     a, w = found.weights

@@ -44,7 +44,7 @@ STAGES = {
     "optimal": {"noise": 0.5, "gammas": [1.0], "diagonal": 10**5, "quadratic": 10**4, "points": 8},
     "peak": OF | {"d": 1000, "decays": [0.01, 0.03], "saturating": [0.75], "points": 5},
     "universality": {},
-    "tails": OF | {"d": 60, "samples": [60.0], "points": 8},
+    "tails": {"noise": 0.5, "gammas": [1.0], "d": 60, "samples": [60.0], "points": 8},
     "stopping": OF | {"d": 8, "sizes": [[8, 3]], "start": 0.001, "steps": 500, "points": 4, "seed": 1},
     "noiseless": {"d": 1000, "gammas": [1.0], "samples": [5.0, 100.0], "points": 5},
 }
@@ -281,6 +281,7 @@ SENSELESS = [
     ("phases", {"samples": [10.0, 1.0]}, "samples = [10.0, 1.0]: expected a list that rises"),
     ("peak", {"decays": [0.01, 1.0]}, "decays = [0.01, 1.0]: expected numbers from 1e-6 to 0.1"),
     ("noiseless", {"samples": [5.0, 900.0]}, "samples = [5.0, 900.0]: expected two numbers below d/4 = 250"),
+    ("tails", {"gammas": [1.0, 0.75]}, "gammas = [1.0, 0.75]: expected a list that rises"),
     ("tails", {"samples": [5.0, 3.0]}, "samples = [5.0, 3.0]: expected a list that rises"),
     ("stopping", {"sizes": [[8, 3], [4, 3]]}, "expected a list that rises"),
 ]

@@ -1,6 +1,6 @@
 """How heavy the trained spectrum's tail looks, beside the risk, over weight decay and samples; by theory.
 
-From: the dimension and samples.
+From: the dimension, teachers' exponents and samples.
 Makes: a table of measurements, and the data of the figure `tails`.
 """
 
@@ -27,6 +27,13 @@ def _hill(network: Quadratic, state: State) -> float:
     return spectrum.hill(left) if (left > 0).sum() >= 4 else np.nan
 
 
+def _discordant(frame: pd.DataFrame) -> float:
+    """Share of pairs of decays of which the one with the heavier tail does not have the lower risk."""
+    first, second = np.triu_indices(len(frame), 1)
+    tail, risk = (np.sign(values[first] - values[second]) for values in (frame.hill.to_numpy(), frame.risk.to_numpy()))
+    return float((tail != risk).mean())
+
+
 def _first_crossing(network: Quadratic, frame: pd.DataFrame, heavy: float) -> State | None:
     """The state at which, from weak decay on, the exponent first falls to the teacher's; None where it never does."""
     below = np.flatnonzero(frame.hill.to_numpy() <= heavy)
@@ -43,28 +50,29 @@ def _first_crossing(network: Quadratic, frame: pd.DataFrame, heavy: float) -> St
 
 @stage
 def tails(given: Tails) -> Tables:
-    network = Quadratic(given.gamma, given.d, given.noise, given.d)
     rows, shown = [], []
-    heavy = 1 + 1 / given.gamma
-    with progress("tails", len(given.samples) * given.points) as advance:
-        for N in given.samples:
-            best = evolution.best(network, N * network.samples)
-            found, near = [], best
-            for share in np.geomspace(*SPAN, given.points):
-                near = evolution.solve(network, N * network.samples, float(share * best.lam), near)
-                hill = _hill(network, near)
-                found.append({"N": N, "lam": near.lam, "scaled": share, "risk": near.risk, "hill": hill})
-                advance(1)
-            frame = pd.DataFrame(found)
-            shown.append(frame)
-            of = {"N": N, "theory": heavy}
-            rows.append(of | {"quantity": "weakest"} | exact(frame.hill.iloc[0]).row())
-            crossing = _first_crossing(network, frame, heavy)
-            if crossing is not None:
-                rows.append(
-                    of | {"quantity": "log of crossing over best"} | exact(np.log(crossing.lam / best.lam)).row()
-                )
-                rows.append(
-                    of | {"quantity": "risk at the crossing over the best"} | exact(crossing.risk / best.risk).row()
-                )
+    with progress("tails", len(given.gammas) * len(given.samples) * given.points) as advance:
+        for gamma in given.gammas:
+            network, heavy = Quadratic(gamma, given.d, given.noise, given.d), 1 + 1 / gamma
+            for N in given.samples:
+                best = evolution.best(network, N * network.samples)
+                found, near = [], best
+                for share in np.geomspace(*SPAN, given.points):
+                    near = evolution.solve(network, N * network.samples, float(share * best.lam), near)
+                    at = {"gamma": gamma, "N": N, "lam": near.lam, "scaled": share}
+                    found.append(at | {"risk": near.risk, "hill": _hill(network, near)})
+                    advance(1)
+                frame = pd.DataFrame(found)
+                shown.append(frame)
+                of = {"gamma": gamma, "N": N, "theory": heavy}
+                rows.append(of | {"quantity": "weakest"} | exact(frame.hill.iloc[0]).row())
+                below = frame[(frame.scaled <= 1) & frame.hill.notna()]
+                rows.append(of | {"quantity": "discordant below the best"} | exact(_discordant(below)).row())
+                crossing = _first_crossing(network, frame, heavy)
+                if crossing is not None:
+                    measured = {
+                        "log of crossing over best": np.log(crossing.lam / best.lam),
+                        "risk at the crossing over the best": crossing.risk / best.risk,
+                    }
+                    rows += [of | {"quantity": name} | exact(value).row() for name, value in measured.items()]
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

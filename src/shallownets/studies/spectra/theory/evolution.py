@@ -24,7 +24,8 @@ _RATIOS = (-10.0, 3.0)  # logarithm of the threshold over noise, among which the
 _LOOKS = 25  # coarse, and fine ones
 _FLAT = 1e-9  # d log R/d log x that rounding can make where no weight is left
 _LONGEST = 20.0  # step, beyond which Newton's method has lost its way
-_DIGITS = 1e-12
+_DIGITS = 1e-12  # to which solutions are found, where rounding does not hide them
+_HIDDEN = 1e-5  # of the risk: rounding that is refused
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def solve(network: Network, n: float, lam: float, near: State | None = None) -> 
     """
     if not (n > 0 and lam > 0):
         raise Impossible(f"n = {n}, lam = {lam}: expected numbers above 0")
-    _countable(network, n)
+    _digits(network, n)
     if near is not None and (found := _newton(network, n, lam, near.v, near.x)):
         return found
     goal = log(lam * network.penalty)
@@ -108,7 +109,8 @@ def solve(network: Network, n: float, lam: float, near: State | None = None) -> 
         left = n - network.at(v, x).freedom
         return log(x * left) - goal if left > 0 else -np.inf
 
-    log_k = _crossing(gap, goal - log(n) - log(network.scale * (network.noise + network.zero) / n) / 2)
+    start = goal - log(n) - log(network.scale * (network.noise + network.zero) / n) / 2
+    log_k = _crossing(gap, start, _digits(network, n) / 10)
     v = _variance(network, n, exp(log_k))
     if v is None:
         raise Impossible(f"n = {n}, lam = {lam}: no solution was found")
@@ -116,14 +118,18 @@ def solve(network: Network, n: float, lam: float, near: State | None = None) -> 
     return _newton(network, n, lam, v, x) or _state(network, n, v, x, network.at(v, x))
 
 
-def _countable(network: Network, n: float) -> None:
-    if not n >= network.fewest:
-        raise Impossible(f"n = {n}: expected at least {network.fewest:.3g}, below which rounding hides the risk")
+def _digits(network: Network, n: float) -> float:
+    """Relative size of the steps that are the last ones at n samples."""
+    rounding = network.rounding(n)
+    if not rounding <= _HIDDEN:
+        least = n * rounding / _HIDDEN  # where there are so few, rounding goes as 1/n
+        raise Impossible(f"n = {n}: expected at least {least:.3g}, below which rounding hides the risk")
+    return max(_DIGITS, rounding)
 
 
 def _newton(network: Network, n: float, lam: float, v: float, x: float) -> State | None:
     """Newton's method in log v and log x; None where it does not arrive."""
-    noise, decay = log(network.scale / n), log(lam * network.penalty)
+    noise, decay, last = log(network.scale / n), log(lam * network.penalty), _digits(network, n)
     for _ in range(_STEPS):
         found = network.at(v, x)
         left = n - found.freedom
@@ -133,7 +139,7 @@ def _newton(network: Network, n: float, lam: float, v: float, x: float) -> State
         second = log(x) + log(left) - decay
         of_v, of_x = _solved(_slopes(network, n, v, x, found), first, second)
         size = max(abs(of_v), abs(of_x))
-        if size < _DIGITS:
+        if size < last:
             return _state(network, n, v, x, found)
         if not size < _LONGEST:
             return None
@@ -145,7 +151,7 @@ def _newton(network: Network, n: float, lam: float, v: float, x: float) -> State
 def _variance(network: Network, n: float, k: float) -> float | None:
     """v at a fixed threshold over noise k: the largest root of scale (Δ + R)/n = v; None where there is none."""
     v = network.scale * (network.noise + network.zero) / n
-    largest = _NO_ROOT * v
+    largest, last = _NO_ROOT * v, _digits(network, n)
     for _ in range(400):
         x = k * sqrt(v)
         found = network.at(v, x)
@@ -158,13 +164,13 @@ def _variance(network: Network, n: float, k: float) -> float | None:
             continue
         step = -value / slope
         v = max(v + step, v / 16)
-        if abs(step) < _DIGITS * v:
+        if abs(step) < last * v:
             return v
     return v
 
 
-def _crossing(gap: Callable[[float], float], start: float) -> float:
-    """Where an increasing function crosses 0, of log k; it may be -infinity on the left."""
+def _crossing(gap: Callable[[float], float], start: float, last: float) -> float:
+    """Where an increasing function of log k crosses 0, to ``last``; it may be -infinity on the left."""
 
     def bounded(y: float) -> float:
         return max(gap(y), -1e3)
@@ -184,7 +190,7 @@ def _crossing(gap: Callable[[float], float], start: float) -> float:
             if value < 0:
                 break
         step *= 1.5
-    return float(scipy.optimize.brentq(bounded, low, high, xtol=1e-13, rtol=1e-14))
+    return float(scipy.optimize.brentq(bounded, low, high, xtol=last, rtol=1e-14))
 
 
 def best_threshold(network: Network, v: float) -> float:
@@ -224,7 +230,7 @@ def best(network: Network, n: float) -> State:
     Raises:
         Impossible: n is not above 0, or so small that rounding hides the risk.
     """
-    _countable(network, n)
+    last = _digits(network, n) / 10
 
     def gap(log_v: float) -> float:
         v = np.exp(log_v)
@@ -234,5 +240,5 @@ def best(network: Network, n: float) -> State:
 
     high = np.log(network.scale * (network.noise + 2 * network.zero) / n)
     low = np.log(network.scale * network.noise / n) if network.noise else high - 60
-    v = float(np.exp(scipy.optimize.brentq(gap, low, high, xtol=1e-13)))
+    v = float(np.exp(scipy.optimize.brentq(gap, low, high, xtol=last)))
     return state(network, v, best_threshold(network, v))

@@ -73,10 +73,9 @@ class Network(ABC):
     def full(self) -> float:
         """Parameters of the network's function: the largest Df."""
 
-    @property
     @abstractmethod
-    def fewest(self) -> float:
-        """Samples below which rounding hides risk and Df; 0 where it never does."""
+    def rounding(self, n: float) -> float:
+        """Error by rounding of Δ + R, relative, and of Df over n, at n samples."""
 
     @abstractmethod
     def at(self, v: float, x: float) -> Response:
