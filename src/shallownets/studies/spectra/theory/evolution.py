@@ -109,8 +109,7 @@ def solve(network: Network, n: float, lam: float, near: State | None = None) -> 
         left = n - network.at(v, x).freedom
         return log(x * left) - goal if left > 0 else -np.inf
 
-    start = goal - log(n) - log(network.scale * (network.noise + network.zero) / n) / 2
-    log_k = _crossing(gap, start, _digits(network, n) / 10)
+    log_k = _crossing(gap, goal - log(n) - log(network.scale * (network.noise + network.zero) / n) / 2)
     v = _variance(network, n, exp(log_k))
     if v is None:
         raise Impossible(f"n = {n}, lam = {lam}: no solution was found")
@@ -169,8 +168,8 @@ def _variance(network: Network, n: float, k: float) -> float | None:
     return v
 
 
-def _crossing(gap: Callable[[float], float], start: float, last: float) -> float:
-    """Where an increasing function of log k crosses 0, to ``last``; it may be -infinity on the left."""
+def _crossing(gap: Callable[[float], float], start: float) -> float:
+    """Where an increasing function crosses 0, of log k; it may be -infinity on the left."""
 
     def bounded(y: float) -> float:
         return max(gap(y), -1e3)
@@ -190,7 +189,7 @@ def _crossing(gap: Callable[[float], float], start: float, last: float) -> float
             if value < 0:
                 break
         step *= 1.5
-    return float(scipy.optimize.brentq(bounded, low, high, xtol=last, rtol=1e-14))
+    return float(scipy.optimize.brentq(bounded, low, high, xtol=1e-13, rtol=1e-14))
 
 
 def best_threshold(network: Network, v: float) -> float:
@@ -230,7 +229,7 @@ def best(network: Network, n: float) -> State:
     Raises:
         Impossible: n is not above 0, or so small that rounding hides the risk.
     """
-    last = _digits(network, n) / 10
+    _digits(network, n)
 
     def gap(log_v: float) -> float:
         v = np.exp(log_v)
@@ -240,5 +239,5 @@ def best(network: Network, n: float) -> State:
 
     high = np.log(network.scale * (network.noise + 2 * network.zero) / n)
     low = np.log(network.scale * network.noise / n) if network.noise else high - 60
-    v = float(np.exp(scipy.optimize.brentq(gap, low, high, xtol=last)))
+    v = float(np.exp(scipy.optimize.brentq(gap, low, high, xtol=1e-13)))
     return state(network, v, best_threshold(network, v))

@@ -18,7 +18,7 @@ import numpy as np
 from shallownets.numerics.jit import kernel
 from shallownets.studies.spectra.theory.levels import Levels
 
-_X, _W = np.polynomial.legendre.leggauss(12)
+_X, _W = np.polynomial.legendre.leggauss(20)  # 12 leave an error of 1e-11 beside the edge of a bulk
 _LONG = 2.0  # of a panel, in the logarithm of the height above z
 _FAR = 4.0  # times the largest distance to a level: from there on the height is replaced by its inverse
 

@@ -41,7 +41,8 @@ def harmful_from(quadratic: bool, gamma: float, d: int) -> float:
     """
     fall = 1 - 1 / (2 * gamma)
     meets = 0.4 / (0.4 + fall) * log(d) if quadratic else log(log(d)) / fall  # log N_V, which may be beyond numbers
-    return exp(min(meets, log(peak_at(quadratic, d))))
+    peak = peak_at(quadratic, d)
+    return exp(meets) if meets < log(peak) else peak
 
 
 def phase(quadratic: bool, gamma: float, d: int, N: float, lam: float) -> Phase:
