@@ -174,7 +174,7 @@ def test_samples_that_rounding_hides_are_refused():
 
 
 def test_beside_the_edge_of_a_bulk_nothing_is_left_but_rounding():
-    """A feature just below the noise, in 10^9 dimensions: an error of 1e-11 of the mass there is one of the risk of 0.03."""
+    """In 10^9 dimensions, a feature just below the noise: an error of 1e-11 of the mass is one of 0.03 of the risk."""
     network, n = Quadratic(1.0, 10**9, 0.5), 1e9
     v = 1.02 * network.levels.value[0] ** 2
     for k in np.linspace(2.002, 2.7, 100):

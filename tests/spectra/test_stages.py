@@ -4,9 +4,10 @@ import importlib
 
 import msgspec
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
-from scipy import optimize
+from scipy import optimize, stats
 
 from shallownets.config import settings
 from shallownets.config.check import section_of
@@ -208,6 +209,17 @@ def test_the_tails_crossing_is_no_grid_point(tables):
     finer = finer[finer.quantity == "log of crossing over best"].estimate.to_numpy()
     assert len(finer) == 1
     assert finer == pytest.approx(rows(tables, "tails", "log of crossing over best").estimate.to_numpy(), abs=1e-3)
+
+
+def test_discordant_pairs_are_those_of_kendalls_correlation():
+    from shallownets.studies.spectra.stages.tails import _by_chance, _discordant
+
+    rng = np.random.default_rng(6430)
+    first = [rng.permutation(12) for _ in range(4000)]
+    shares = [_discordant(pd.DataFrame({"hill": one, "risk": np.arange(12)})) for one in first]
+    found = [(1 - stats.kendalltau(one, np.arange(12)).statistic) / 2 for one in first]
+    np.testing.assert_allclose(shares, found, atol=1e-12)
+    assert 0.5 - 3 * np.std(shares) == pytest.approx(_by_chance(12), abs=4 * 3 * np.std(shares) / np.sqrt(8000))
 
 
 def test_pruning_is_judged_at_the_peak_itself(tables):

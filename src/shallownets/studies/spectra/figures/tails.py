@@ -30,7 +30,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         lower.set(xscale="log", yscale="log", xlabel="weight decay over the best")
         for axes in (upper, lower):
             axes.axvline(1, color=style.GREY, linewidth=0.7, zorder=0)
-        lower.set_yticks([1, 2, 3], ["1", "2", "3"])
+        lower.set_yticks([1, 2, 3, 5], ["1", "2", "3", "5"])
         lower.tick_params(axis="y", which="minor", labelleft=False)
     panels[0, 0].set_ylabel("Hill exponent of the density")
     panels[1, 0].set_ylabel("risk over the least")

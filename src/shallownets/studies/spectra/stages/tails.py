@@ -19,6 +19,7 @@ from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n/d", "lam": "1", "scaled": "lam over the best", "risk": "R", "hill": "exponent of the density"}
 SPAN = (0.01, 5.0)  # weight decay over the best
+DEVIATIONS = 3  # of unrelated orders, beyond which two are related
 
 
 def _hill(network: Quadratic, state: State) -> float:
@@ -32,6 +33,14 @@ def _discordant(frame: pd.DataFrame) -> float:
     first, second = np.triu_indices(len(frame), 1)
     tail, risk = (np.sign(values[first] - values[second]) for values in (frame.hill.to_numpy(), frame.risk.to_numpy()))
     return float((tail != risk).mean())
+
+
+def _by_chance(m: int) -> float:
+    """Share of discordant pairs that unrelated orders of m places have three standard deviations below a half.
+
+    Kendall's rank correlation, one less twice that share, has the variance 2 (2 m + 5)/(9 m (m - 1)) then.
+    """
+    return (1 - DEVIATIONS * np.sqrt(2 * (2 * m + 5) / (9 * m * (m - 1)))) / 2
 
 
 def _first_crossing(network: Quadratic, frame: pd.DataFrame, heavy: float) -> State | None:
@@ -67,7 +76,8 @@ def tails(given: Tails) -> Tables:
                 of = {"gamma": gamma, "N": N, "theory": heavy}
                 rows.append(of | {"quantity": "weakest"} | exact(frame.hill.iloc[0]).row())
                 below = frame[(frame.scaled <= 1) & frame.hill.notna()]
-                rows.append(of | {"quantity": "discordant below the best"} | exact(_discordant(below)).row())
+                chance = {"quantity": "discordant below the best", "theory": _by_chance(len(below))}
+                rows.append(of | chance | exact(_discordant(below), len(below)).row())
                 crossing = _first_crossing(network, frame, heavy)
                 if crossing is not None:
                     measured = {
