@@ -203,16 +203,32 @@ def best_threshold(network: Network, v: float) -> float:
     def at(log_k: float) -> Response:
         return network.at(v, exp(log_k) * sqrt(v))
 
+    def slope(y: float, found: Response) -> float:
+        return found.risk_x * exp(y) * sqrt(v) / found.risk
+
     def least(places: Array) -> float:
         """log k of the least risk among the places and the minima between them."""
         found = [at(y) for y in places]
-        slopes = [one.risk_x * exp(y) * sqrt(v) / one.risk for y, one in zip(places, found, strict=True)]
+        slopes = [slope(y, one) for y, one in zip(places, found, strict=True)]
         values = [(one.risk, float(y)) for y, one in zip(places, found, strict=True)]
         for (low, left), (high, right) in pairwise(zip(places, slopes, strict=True)):
-            if (left < -_FLAT and right > 0) or (left < 0 and right > _FLAT):
+            if left < -_FLAT and abs(right) <= _FLAT:  # no weight is left there, and the slope's sign is rounding
+                high, right = rising(low, high)
+            if left < 0 and right > _FLAT:
                 root = scipy.optimize.brentq(lambda y: at(y).risk_x, low, high, xtol=1e-13)
                 values.insert(0, (at(root).risk, root))
         return min(values, key=lambda value: value[0])[1]
+
+    def rising(low: float, high: float) -> tuple[float, float]:
+        """A place at which the risk rises, and its slope, between one where it falls and one where it is flat."""
+        place, found = high, 0.0
+        for _ in range(_EXPANSIONS):
+            place = (low + high) / 2
+            found = slope(place, at(place))
+            if found > _FLAT or high - low < _DIGITS:
+                break
+            low, high = (place, high) if found < -_FLAT else (low, place)
+        return place, found
 
     coarse = np.linspace(*_RATIOS, _LOOKS)
     center, near = least(coarse), 1.5 * (coarse[1] - coarse[0])
