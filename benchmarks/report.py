@@ -11,7 +11,16 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-BASELINES = ("plain numba", "SciPy DOP853", "NumPy, QR", "SciPy's root on NumPy", "NumPy, two products")
+BASELINES = (
+    "plain numba",
+    "SciPy DOP853",
+    "NumPy, QR",
+    "SciPy's root on NumPy",
+    "NumPy, two products",
+    "L-BFGS on W",
+    "L-BFGS on a, w",
+    "80 damped steps with draws",
+)
 HEAD = """# Performance
 
 Written by `make bench`; one core, float64. Times are the fastest of many rounds. These machines are noisy: compare

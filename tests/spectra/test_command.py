@@ -1,10 +1,16 @@
 """The command for people: its words are those of the theory, and it refuses what makes no sense."""
 
+from itertools import product
+
+import numpy as np
 import pytest
 
-from shallownets.errors import UserError
+from shallownets.errors import Impossible, UserError
 from shallownets.studies.spectra.commands import spectra
+from shallownets.studies.spectra.measure import curves
+from shallownets.studies.spectra.parameters.solve import Solve
 from shallownets.studies.spectra.theory import evolution, law
+from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 
@@ -67,3 +73,59 @@ def test_it_refuses_what_makes_no_sense(words, message):
     with pytest.raises(UserError) as caught:
         spectra.main(words)
     assert message in str(caught.value)
+
+
+def words_of(network, gamma, n, d, lam):
+    given = Solve(network=network, gamma=gamma, n=n, d=d, lam=lam, noise=0.5, train=0, seed=1)
+    return " ".join(" ".join(spectra.summary(given, spectra.solve(given), None)).split())
+
+
+def test_nothing_is_printed_that_rounding_made():
+    text = words_of("quadratic", 0.5000001, 100.0, 2500, 1e3)
+    assert "gamma = 0.5000001," in text
+    assert "^-0.00" not in text
+    assert "; 0 effective parameters" in text
+    assert "Phase Ia" in text
+
+
+def test_what_rounding_hides_is_given_as_a_bound():
+    assert "fewer than 5e+02 effective parameters" in words_of("quadratic", 0.5000001, 1e9, 10**9, 1e-3)
+
+
+def test_eigenvalues_that_stand_alone_are_counted_as_far_as_they_are_resolved():
+    assert "; 300 eigenvalues stand alone" in words_of("quadratic", 1.5, 1e14, 300, 1e-3)
+    assert "; at least 400 eigenvalues stand alone" in words_of("quadratic", 1.5, 1e14, 1000, 1e-3)
+
+
+LOOKS = 8000  # of one solution and four beside it; without a care for rounding they are 200 000
+ENDS = list(product((0.5000001, 10.0), (10, 10**9), (1.0, 1e9, 1e14), (1e-8, 1e12), (1e-6, 100.0)))
+
+
+@pytest.mark.parametrize("of_network", [Diagonal, Quadratic])
+def test_at_the_ends_of_all_ranges_it_takes_few_looks_or_refuses_before_the_first(of_network):
+    """Where rounding hides the last digits of the risk, steps that wait for them would never end."""
+
+    class Counted(of_network):
+        looks = 0
+
+        def at(self, v, x):
+            Counted.looks += 1
+            return super().at(v, x)
+
+    refused = 0
+    for gamma, d, n, lam, noise in ENDS:
+        network, Counted.looks = Counted(gamma, d, noise), 0
+        try:
+            curves.along_decay(network, n / network.samples, lam * np.geomspace(10, 0.1, 5))
+        except Impossible:
+            refused += 1
+            assert Counted.looks == 0
+            continue
+        assert Counted.looks < LOOKS
+    assert refused == (8 if of_network is Quadratic else 0)  # at n = 1 and d = 10^9
+
+
+def test_a_slope_beside_the_peak_is_no_power():
+    text = words_of("diagonal", 1.0, 1010.0, 1000, 1e-5)
+    assert "beside the interpolation peak" in text
+    assert "beside the interpolation peak" not in words_of("diagonal", 1.0, 300.0, 1000, 1.0)

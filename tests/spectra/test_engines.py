@@ -261,10 +261,14 @@ def test_the_objective_of_weights_is_the_papers():
     assert weights.quadratic(drawn, nuclear.penalty_of(lam, 16, p))(U)[0] == pytest.approx(paper)
 
 
+@pytest.mark.parametrize("engine", ["lbfgs", "descend"])
 @pytest.mark.parametrize("lam", [0.1, 1.0])
-def test_weights_of_the_diagonal_network_reach_the_lasso(lam):
-    drawn = vectors(30)
-    found = weights.lbfgs(weights.diagonal(drawn, lam), default_rng(6210).standard_normal((2, 40)), tolerance=1e-15)
+def test_weights_of_the_diagonal_network_reach_the_lasso(engine, lam):
+    drawn, start = vectors(30), default_rng(6210).standard_normal((2, 40))
+    if engine == "lbfgs":
+        found = weights.lbfgs(weights.diagonal(drawn, lam), start, tolerance=1e-15)
+    else:
+        found = weights.descend(weights.diagonal(drawn, lam), start, 1e-4, 20_000)
     convex = lasso.minimise(drawn, lam)
     assert found.objective == pytest.approx(2 * convex.objective, rel=1e-7)
     a, w = found.weights
@@ -309,3 +313,24 @@ def test_descent_goes_down_and_stops_when_told():
     assert found.steps == 30
     assert (np.diff(seen) <= 0).all()
     assert weights.descend(objective, 0.1 * np.eye(16), 1e-4, 5).steps == 5
+
+
+def test_with_fewer_samples_than_dimensions_the_minimum_fixes_only_a_trace():
+    """Phase Ia. On the d - n directions without data every measurement is -1/√d: any part of one trace is a minimum."""
+    d, n, rng = 16, 8, default_rng(6310)
+    samples = starts.matrices(1.0, d, n, 0.5, rng)
+    penalty = nuclear.penalty_of(1 / d, d)
+    found = nuclear.minimise(samples, penalty, gap=1e-10)
+    x = samples.operator.x
+    kernel = np.linalg.svd(x)[2][n:].T
+    held = np.trace(kernel.T @ found.S @ kernel)
+    assert held > 0.1 * np.trace(found.S)
+    seen = np.eye(d) - kernel @ kernel.T
+    other = seen @ found.S @ seen + held * np.outer(kernel[:, 0], kernel[:, 0])
+    values, vectors = np.linalg.eigh(other)
+    factor = vectors * np.sqrt(np.maximum(values, 0))
+    residual = samples.y - samples.operator.of_factor(factor)
+    assert residual @ residual + penalty * np.trace(other) == pytest.approx(found.objective, rel=1e-8)
+    assert np.linalg.matrix_rank(other, tol=1e-8) <= n + 1 < found.factor.shape[1]
+    risks = [model.quadratic_risk(S, samples.teacher) for S in (found.S, other)]
+    assert abs(risks[1] - risks[0]) > 0.01

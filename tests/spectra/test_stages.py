@@ -4,9 +4,10 @@ import importlib
 
 import msgspec
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
-from scipy import optimize
+from scipy import optimize, stats
 
 from shallownets.config import settings
 from shallownets.config.check import section_of
@@ -17,7 +18,7 @@ from shallownets.stage import Arrays
 from shallownets.studies.spectra import charts
 from shallownets.studies.spectra.measure import curves, spectrum
 from shallownets.studies.spectra.stages import drawn
-from shallownets.studies.spectra.theory import evolution, law, phases
+from shallownets.studies.spectra.theory import evolution, law, peak, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.levels import levels
 from shallownets.studies.spectra.theory.quadratic import Quadratic
@@ -26,8 +27,7 @@ OF = {"gamma": 1.0, "noise": 0.5}
 RUNS = {
     "lasso_runs": OF | {"d": 20, "sizes": [[10, 6], [60, 6]], "seed": 1},
     "matrix_runs": OF | {"d": 8, "sizes": [[4, 4], [20, 4]], "seed": 1},
-    "equivalence_runs": OF
-    | {"d": 8, "N": 8.0, "decays": [1.0], "widths": [1, 2, 8], "draws": 2, "steps": 2000, "seed": 1},
+    "equivalence_runs": OF | {"d": 8, "N": 8.0, "decays": [1.0], "widths": [1, 2, 8], "draws": 2, "seed": 1},
     "universality_runs": OF | {"d": 8, "sizes": [[5, 6], [20, 6]], "lam": 1.0, "seed": 1},
 }
 STAGES = {
@@ -45,7 +45,7 @@ STAGES = {
     "optimal": {"noise": 0.5, "gammas": [1.0], "diagonal": 10**5, "quadratic": 10**4, "points": 8},
     "peak": OF | {"d": 1000, "decays": [0.01, 0.03], "saturating": [0.75], "points": 5},
     "universality": {},
-    "tails": OF | {"d": 60, "samples": [60.0], "points": 8},
+    "tails": {"noise": 0.5, "gammas": [1.0], "d": 60, "samples": [60.0], "points": 8},
     "stopping": OF | {"d": 8, "sizes": [[8, 3]], "start": 0.001, "steps": 500, "points": 4, "seed": 1},
     "noiseless": {"d": 1000, "gammas": [1.0], "samples": [5.0, 100.0], "points": 5},
 }
@@ -129,7 +129,9 @@ def test_parts_of_the_risk_add_up_and_peaks_are_those_of_noise(tables):
     height = rows(tables, "peak", "peak over noise alone")
     assert (np.abs(height.estimate - 1) <= height.order + 0.1).all()
     assert (rows(tables, "peak", "saturated").estimate > 1).all()
-    assert (rows(tables, "tails", "risk at the closest over the ends").estimate < 1).all()
+    crossing = rows(tables, "tails", "risk at the crossing over the best")
+    assert len(crossing) == 1
+    assert (crossing.estimate >= 1 - 1e-9).all()
     assert (
         (rows(tables, "optimal", "over bayes").estimate > 1) & (rows(tables, "optimal", "over bayes").estimate < 3)
     ).all()
@@ -155,7 +157,7 @@ def test_spectra_have_the_rank_and_the_spikes_of_theory(tables):
 def test_every_phase_is_trained_and_lies_where_its_name_says(root, tier):
     cases = yaml.safe_load((root / tier).read_text())["spectra"]["weight_spectra"]["cases"]
     found = {name: phases.phase(True, gamma, d, N, lam).name for name, gamma, d, N, lam in cases}
-    assert found.pop("peak") == "V"
+    assert found.pop("peak") == "VIa"  # at N = d/4, where V ends
     assert found.pop("best") in ("II", "VIa")  # on the line between them
     assert found == {name: name for name in ("Ia", "Ib", "II", "III", "IV", "V", "VIa", "VIb")}
 
@@ -172,6 +174,77 @@ def test_samples_depend_on_their_parameters_alone():
     assert not (one.y == other.y).all()
     assert (drawn.vectors(*of, 0).y == drawn.vectors(*of, 0).y).all()
     assert [drawn.decay(name, 16) for name in drawn.DECAYS] == [1 / 16, 1, 4]
+
+
+def test_the_peak_is_measured_and_not_expanded(tables, monkeypatch):
+    """The exponent is that of heights found with a teacher: other heights give another exponent."""
+    from dataclasses import replace
+
+    real = curves.peak
+    monkeypatch.setattr(curves, "peak", lambda *of: replace(top := real(*of), risk=top.risk * of[2]))
+    changed = made("peak", STAGES["peak"])[1].measurements.frame
+    changed = changed[changed.quantity == "exponent"].estimate.to_numpy()
+    assert changed == pytest.approx(rows(tables, "peak", "exponent").estimate.to_numpy() + 1, abs=1e-9)
+
+
+def test_a_teacher_adds_no_more_than_what_noise_and_threshold_hide():
+    """Draws of the soft threshold: between noise alone and noise with all that is hidden."""
+    from shallownets.studies.spectra.stages.peak import _hidden
+
+    network = Diagonal(1.0, 300, 0.5, 300)
+    noise = np.random.default_rng(6420).standard_normal((2000, 300))
+    for v, x in [(0.01, 0.02), (0.3, 0.5), (0.3, 0.01), (20.0, 3.0)]:
+        alone = peak.fitted(False, x / np.sqrt(v)).square * v
+        seen = network.levels.value + np.sqrt(v) * noise
+        left = np.sign(seen) * np.maximum(np.abs(seen) - x, 0) - network.levels.value
+        risks = (left**2).mean(1)
+        error = risks.std() / np.sqrt(len(risks))
+        more = risks.mean() - alone
+        assert -4 * error <= more <= _hidden(network, evolution.state(network, v, x)) + 4 * error
+
+
+def test_the_tails_crossing_is_no_grid_point(tables):
+    """With twice the points it is the same."""
+    finer = made("tails", STAGES["tails"] | {"points": 15})[1].measurements.frame
+    finer = finer[finer.quantity == "log of crossing over best"].estimate.to_numpy()
+    assert len(finer) == 1
+    assert finer == pytest.approx(rows(tables, "tails", "log of crossing over best").estimate.to_numpy(), abs=1e-3)
+
+
+def test_discordant_pairs_are_those_of_kendalls_correlation():
+    from shallownets.studies.spectra.stages.tails import _by_chance, _discordant
+
+    rng = np.random.default_rng(6430)
+    first = [rng.permutation(12) for _ in range(4000)]
+    shares = [_discordant(pd.DataFrame({"hill": one, "risk": np.arange(12)})) for one in first]
+    found = [(1 - stats.kendalltau(one, np.arange(12)).statistic) / 2 for one in first]
+    np.testing.assert_allclose(shares, found, atol=1e-12)
+    assert 0.5 - 3 * np.std(shares) == pytest.approx(_by_chance(12), abs=4 * 3 * np.std(shares) / np.sqrt(8000))
+
+
+def test_pruning_is_judged_at_the_peak_itself(tables):
+    given, of = tables["optimal"]
+    shown = of.figure_data.frame
+    at = shown[(shown.model == "quadratic") & np.isclose(shown.N, given.quadratic / 4)]
+    ratio = rows(tables, "optimal", "pruned over best, at the peak").estimate
+    assert ratio.tolist() == pytest.approx((at.pruned / at.risk).tolist())
+
+
+def test_benign_overfitting_is_judged_in_its_phase_at_one_set_of_sizes(root):
+    claims = {one["id"]: one for one in yaml.safe_load((root / "workflow/claims/spectra/training.yaml").read_text())}
+    lasso = yaml.safe_load((root / "config.yaml").read_text())["spectra"]["risk_curves"]["lasso"]
+    sizes = claims["spectra-benign-fit"]["rows"]["N"]
+    assert sizes[:-1] == claims["spectra-benign-risk"]["rows"]["N"]  # each beside the next
+    assert set(sizes) <= {size for size, _ in lasso["weak"]}
+    assert {phases.phase(False, 1.0, lasso["d"], N, 1 / lasso["d"]).name for N in sizes} == {"IV"}
+
+
+def test_the_width_that_is_judged_is_fixed_by_theory():
+    from shallownets.studies.spectra.stages.equivalence import middle
+
+    of = {"gamma": 1.0, "d": 24, "noise": 0.5, "N": 8.0}
+    assert middle(of, 1 / 24, [1, 2, 4, 6, 8, 12]) == 6
+    assert middle(of, 1000.0, [1, 2, 4]) == 2  # no weight is left, and a width of one is what it is compared with
 
 
 # Estimators on known data
@@ -220,6 +293,7 @@ SENSELESS = [
     ("phases", {"samples": [10.0, 1.0]}, "samples = [10.0, 1.0]: expected a list that rises"),
     ("peak", {"decays": [0.01, 1.0]}, "decays = [0.01, 1.0]: expected numbers from 1e-6 to 0.1"),
     ("noiseless", {"samples": [5.0, 900.0]}, "samples = [5.0, 900.0]: expected two numbers below d/4 = 250"),
+    ("tails", {"gammas": [1.0, 0.75]}, "gammas = [1.0, 0.75]: expected a list that rises"),
     ("tails", {"samples": [5.0, 3.0]}, "samples = [5.0, 3.0]: expected a list that rises"),
     ("stopping", {"sizes": [[8, 3], [4, 3]]}, "expected a list that rises"),
 ]

@@ -35,9 +35,10 @@ from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 DEFAULTS = {"gamma": "1", "noise": "0.5", "train": "0", "seed": "20260403"}
 _WIDTH = 100
-_ALL = 2000  # dimension up to which all levels are taken one by one
+_SINGLES = 400  # levels that are taken one by one
 _SPAN = 100.0  # weight decays of the plot, over and under those that it must show
 _BINS = 40
+_STEEP = 2.5  # exponent that no phase has
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Trained:
 def solve(given: Solve) -> Solved:
     """State evolution, the best weight decay, and of the quadratic network Bayes and the spectrum."""
     of = Quadratic if given.network == "quadratic" else Diagonal
-    network = of(given.gamma, given.d, given.noise, given.d if given.d <= _ALL else 64)
+    network = of(given.gamma, given.d, given.noise, _SINGLES)
     state = evolution.solve(network, given.n, given.lam)
     best = evolution.best(network, given.n)
     if not isinstance(network, Quadratic):
@@ -104,14 +105,14 @@ def summary(given: Solve, found: Solved, done: Trained | None) -> Iterator[str]:
     quadratic = given.network == "quadratic"
     phase = phases.phase(quadratic, given.gamma, given.d, state.N, given.lam)
     yield (
-        f"{given.network} network, gamma = {given.gamma:g}, d = {given.d}, n = {given.n:g} (n_eff = {state.N:g}), "
+        f"{given.network} network, gamma = {given.gamma:.10g}, d = {given.d}, n = {given.n:g} (n_eff = {state.N:g}), "
         f"lam = {given.lam:g}, noise {given.noise:g}."
     )
     parts = {
-        "Phase": f"{phase.name}, at leading order: {phase.spectrum}. Here the risk goes as n^{state.by_n:.2f} "
-        f"lam^{state.by_lam:.2f}.",
+        "Phase": f"{phase.name}, at leading order: {phase.spectrum}. Here the risk goes as n^{_power(state.by_n)} "
+        f"lam^{_power(state.by_lam)}.{_beside_the_peak(state, phases.peak_at(quadratic, given.d))}",
         "Risk": f"{state.risk:.4g} by state evolution, of {found.network.zero:g} at zero weights; "
-        f"{state.freedom:.3g} effective parameters fit {given.n:g} samples.",
+        f"{_count(state.freedom, given.n * found.network.rounding(given.n))} fit {given.n:g} samples.",
         "Best": f"lam = {best.lam:.3g} has {best.risk:.4g}: {_advice(given.lam, best.lam, state.risk / best.risk)}.",
     }
     if found.bayes is not None:
@@ -136,6 +137,22 @@ def summary(given: Solve, found: Solved, done: Trained | None) -> Iterator[str]:
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<10}", subsequent_indent=" " * 10)
 
 
+def _power(exponent: float) -> str:
+    return f"{round(exponent, 2) + 0.0:.2f}"  # no negative zero
+
+
+def _count(freedom: float, rounding: float) -> str:
+    if freedom > rounding:
+        return f"{freedom:.3g} effective parameters"
+    return "0 effective parameters" if rounding < 0.5 else f"fewer than {rounding:.1g} effective parameters"
+
+
+def _beside_the_peak(state: State, peak: float) -> str:
+    if abs(state.by_n) <= _STEEP or not 0.5 < state.N / peak < 2:
+        return ""
+    return " It is beside the interpolation peak, where these slopes hold for this point alone."
+
+
 def _advice(lam: float, best: float, ratio: float) -> str:
     if ratio < 1.01:
         return "this one makes little difference"
@@ -144,14 +161,15 @@ def _advice(lam: float, best: float, ratio: float) -> str:
 
 def _spectrum(given: Solve, found: Solved, of: law.Law) -> str:
     x = found.state.x
-    left = given.d * free.above(found.network.levels, found.state.v, x).mass
+    left = max(given.d * free.above(found.network.levels, found.state.v, x).mass, 0.0)
     alone = of.held * given.d < 1.5
     spikes = int(np.argmin(alone)) if not alone.all() else alone.size
     seen = int((of.edges[:spikes, 0] > x).sum())
     bulk = of.edges[-1] - x
     where = "is removed" if bulk[1] <= 0 else f"reaches to {bulk[1]:.3g}"
     top = f", the largest at {of.edges[0].mean() - x:.3g}" if seen else ""
-    return f"rank {left:.3g} of {given.d}; {seen} eigenvalues stand alone{top}; the lowest band {where}."
+    count = f"at least {seen}" if seen == _SINGLES < given.d else f"{seen}"  # beyond these levels are lumped together
+    return f"rank {left:.3g} of {given.d}; {count} eigenvalues stand alone{top}; the lowest band {where}."
 
 
 def draw(given: Solve, found: Solved, done: Trained | None) -> Figure:

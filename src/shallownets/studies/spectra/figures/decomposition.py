@@ -23,7 +23,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         axes.plot(exact.N, exact.risk, color="black", label="$R/2$")
         for n, (part, label) in enumerate(_PARTS.items()):
             axes.plot(exact.N, exact[part], color=style.colour(n), label=label)
-            axes.plot(leading.N, leading[part], color=style.colour(n), linestyle=":", linewidth=0.9)
+            drawn = leading[part].where(leading[part] != 0)  # a part that is not there has no line
+            axes.plot(leading.N, drawn, color=style.colour(n), linestyle=":", linewidth=0.9)
         axes.set(xscale="log", title=title, xlabel="$n/d$")
         axes.set_yscale("symlog", linthresh=1e-3)
     both[1].plot([], [], color=style.GREY, linestyle=":", label="leading order")

@@ -35,7 +35,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         xscale="log", xlabel=r"$n_\mathrm{eff}$", ylabel=r"best $\lambda/\sqrt{n_\mathrm{eff}/d}$", ylim=(0, None)
     )
     third.set(xscale="log", yscale="log", xlabel="$n/d$", ylabel="ratio of risks")
-    third.set_yticks([1, 2, 4, 8, 16], ["1", "2", "4", "8", "16"])
+    third.set_yticks([1, 2, 5, 20, 100], ["1", "2", "5", "20", "100"])
     third.tick_params(axis="y", which="minor", labelleft=False)
     for axes in (first, second, third):
         axes.legend(fontsize=6.5)

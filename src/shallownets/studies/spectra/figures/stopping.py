@@ -6,6 +6,7 @@ Makes: the figure, PDF and PNG.
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from shallownets.drawing import style
 
@@ -21,6 +22,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         axes.axhline(here[here.series == "best decay"].risk.iloc[0], color=color, linestyle="--", linewidth=0.9)
     axes.plot([], [], color="black", linestyle="--", label="best weight decay")
     axes.set(xscale="log", yscale="log", xlabel="steps of gradient descent", ylabel="risk $R$")
-    axes.set(xlim=(5, None), ylim=(frame.risk.min() / 6, None))  # room for the legend; at first nothing happens
-    axes.legend(loc="lower left")
+    axes.set_xlim(20, None)  # at first nothing happens
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=7)
     return figure

@@ -12,24 +12,27 @@ from shallownets.drawing import style
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
-    figure = Figure(figsize=(style.PAGE, 2.7))
-    left, right = figure.subplots(1, 2)
-    for n, (N, here) in enumerate(frame.groupby("N")):
-        look: style.Look = {
-            "color": style.colour(n),
-            "marker": style.marker(n),
-            "markevery": 4,
-            "label": f"$n/d={N:g}$",
-        }
-        left.plot(here.scaled, here.hill, **look)
-        right.plot(here.scaled, here.risk / here.risk.min(), **look)
-    left.axhline(1 + 1 / parameters["gamma"], color="black", linestyle=":", label=r"$1+1/\gamma$")
-    for axes in (left, right):
-        axes.axvline(1, color=style.GREY, linewidth=0.7, zorder=0)
-        axes.set(xscale="log", xlabel="weight decay over the best")
-    left.set(ylabel="Hill exponent of the density")
-    right.set(yscale="log", ylabel="risk over the least")
-    right.set_yticks([1, 2, 3], ["1", "2", "3"])
-    right.tick_params(axis="y", which="minor", labelleft=False)
-    left.legend()
+    gammas = sorted(frame.gamma.unique())
+    figure = Figure(figsize=(style.PAGE, 3.9))
+    panels = figure.subplots(2, len(gammas), sharex=True, sharey="row", squeeze=False)
+    for (upper, lower), gamma in zip(panels.T, gammas, strict=True):
+        for n, (N, here) in enumerate(frame[frame.gamma == gamma].groupby("N")):
+            look: style.Look = {
+                "color": style.colour(n),
+                "marker": style.marker(n),
+                "markevery": 4,
+                "label": f"$n/d={N:g}$",
+            }
+            upper.plot(here.scaled, here.hill, **look)
+            lower.plot(here.scaled, here.risk / here.risk.min(), **look)
+        upper.axhline(1 + 1 / gamma, color="black", linestyle=":", label=r"$1+1/\gamma$")
+        upper.set_title(rf"$\gamma={gamma:g}$")
+        lower.set(xscale="log", yscale="log", xlabel="weight decay over the best")
+        for axes in (upper, lower):
+            axes.axvline(1, color=style.GREY, linewidth=0.7, zorder=0)
+        lower.set_yticks([1, 2, 3, 5], ["1", "2", "3", "5"])
+        lower.tick_params(axis="y", which="minor", labelleft=False)
+    panels[0, 0].set_ylabel("Hill exponent of the density")
+    panels[1, 0].set_ylabel("risk over the least")
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure

@@ -42,7 +42,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     axes.set(xscale="log", xlabel="$n/d$", ylabel=r"$(n/d)\,(R/R_\mathrm{SE}-1)$")
     axes.set_xticks(sizes, [f"{N:g}" for N in sizes])
     axes.minorticks_off()
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high + 0.35 * (high - low))  # room for the legend
-    axes.legend(loc="upper left", ncols=2, fontsize=6.5, columnspacing=1.0)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=6.5)
     return figure

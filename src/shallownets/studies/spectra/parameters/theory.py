@@ -145,18 +145,18 @@ class TailsValues(Section):
     """The figure tails: how heavy the trained spectrum's tail looks, beside the risk."""
 
     d: Annotated[int, Meta(ge=50, le=2000), means("dimension, all features one by one")]
+    gammas: Gammas
     samples: Annotated[list[Samples], Meta(min_length=1), means("N, rising")]
     points: Points
 
     def limits(self) -> Iterator[Limit]:
-        yield from rising(samples=self.samples)
+        yield from rising(gammas=self.gammas, samples=self.samples)
 
     def work(self) -> float:
-        return 0.15 * len(self.samples) * self.points * (self.d / 400) ** 2
+        return 0.3 * len(self.gammas) * len(self.samples) * self.points * (self.d / 400) ** 2
 
 
 class Tails(TailsValues):
     """How heavy the trained spectrum's tail looks, beside the risk."""
 
-    gamma: Gamma
     noise: Noise

@@ -133,7 +133,6 @@ class EquivalenceValues(Section):
     decays: Annotated[list[Decay], Meta(min_length=1), means("weight decays, rising")]
     widths: Annotated[list[Annotated[int, Meta(ge=1, le=1000)]], Meta(min_length=2), means("widths p, rising")]
     draws: Annotated[Draws, means("samples, each with starts of its own")]
-    steps: Annotated[int, Meta(ge=10, le=10**6), means("steps of gradient descent")]
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(decays=self.decays, widths=self.widths)
@@ -141,7 +140,7 @@ class EquivalenceValues(Section):
 
     def work(self) -> float:
         one = 2e-9 * self.N * self.d**2
-        return self.draws * len(self.decays) * sum(one * p * (400 + self.steps) + 0.05 for p in self.widths)
+        return self.draws * len(self.decays) * sum(one * p * 400 + 0.05 for p in self.widths)
 
 
 class EquivalenceRuns(EquivalenceValues):

@@ -4,15 +4,27 @@ From: trainings of weights at several widths.
 Makes: a table of measurements, and the data of the figure `equivalence`.
 """
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 
 from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.spectra.parameters.training import Equivalence
+from shallownets.studies.spectra.theory import evolution, free
+from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"p": "width", "lam": "1", "excess": "objective over the convex minimum, less 1", "risk": "R"}
-COLUMNS = ("draw", "lam", "p", "rank", "descent", "excess", "distance", "risk", "convex")
+COLUMNS = ("draw", "lam", "p", "rank", "excess", "distance", "risk", "convex")
+
+
+def middle(of: Mapping, lam: float, widths: Iterable[int]) -> int:
+    """The width nearest to half of the rank that state evolution has, above the narrowest: fixed before training."""
+    network = Quadratic(of["gamma"], of["d"], of["noise"], of["d"])
+    state = evolution.solve(network, of["N"] * of["d"], lam)
+    half = of["d"] * free.above(network.levels, state.v, state.x).mass / 2
+    return min(sorted(widths)[1:], key=lambda p: abs(p - half))
 
 
 @stage
@@ -22,9 +34,8 @@ def equivalence(given: Equivalence, runs: Arrays) -> Tables:
     for lam, here in frame.groupby("lam"):
         of = {"lam": lam}
         diagonal, matrix = here[here.p == 0], here[here.p > 0]
-        first = matrix[matrix.descent == 0]
-        wide = first[first.p >= first["rank"]]
-        narrow = first[first.p < first["rank"]]
+        wide = matrix[matrix.p >= matrix["rank"]]
+        narrow = matrix[matrix.p < matrix["rank"]]
         draws = int(here.draw.nunique())
         rows.append(of | {"quantity": "lasso excess"} | exact(diagonal.excess.abs().max(), draws).row())
         rows.append(of | {"quantity": "matrix excess"} | exact(wide.excess.abs().max(), draws).row())
@@ -34,14 +45,13 @@ def equivalence(given: Equivalence, runs: Arrays) -> Tables:
         )
         below = narrow[narrow.p >= narrow.groupby("draw").p.transform("max")]
         rows.append(of | {"quantity": "excess below the rank"} | exact(below.excess.min(), draws).row())
-        tops = [one.risk.max() / one.convex.iloc[0] for _, one in narrow.groupby("draw")]
-        ones = [one[one.p == one.p.min()].risk.iloc[0] / one.convex.iloc[0] for _, one in narrow.groupby("draw")]
-        if len(tops) > 1:
-            rows.append(of | {"quantity": "largest below the rank over convex"} | mean(tops).row())
-            rows.append(of | {"quantity": "largest over narrowest"} | mean(np.divide(tops, ones)).row())
-        for (p, descent), one in matrix.groupby(["p", "descent"]):
+        by_width = matrix.pivot_table(index="draw", columns="p", values="risk")
+        p = middle(runs.parameters, float(lam), by_width.columns)
+        more = (by_width[p] - by_width[by_width.columns[0]]).to_numpy()  # on the same samples
+        rows.append(of | {"quantity": "middle less narrowest", "p": p} | mean(more).row())
+        for p, one in matrix.groupby("p"):
             risk = one.risk / one.convex
-            place = of | {"p": p, "descent": descent, "rank": one["rank"].mean(), "convex": one.convex.mean()}
+            place = of | {"p": p, "rank": one["rank"].mean(), "convex": one.convex.mean()}
             values = {"excess": one.excess.abs().max(), "least": one.excess.abs().min(), "risk": risk.mean()}
             spread = float(risk.std(ddof=1) / np.sqrt(len(risk))) if len(risk) > 1 else 0.0
             shown.append(place | values | {"error": spread})

@@ -13,13 +13,14 @@ from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.spectra.parameters.theory import Optimal
-from shallownets.studies.spectra.theory import evolution, law
+from shallownets.studies.spectra.theory import evolution, law, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n_eff", "risk": "R", "lam": "1", "scaled": "lam over the root of N/d", "estimate": "see quantity"}
 EDGE = 2.0  # of the bulk, in units of the noise
 FEW = 20  # d over samples from which there are few
+AROUND = np.geomspace(0.5, 2, 7)  # N over that of the quadratic network's peak, where pruning is looked at closely
 
 
 def _pruned(network: Quadratic, n: float, lam: float) -> float:
@@ -34,14 +35,17 @@ def _pruned(network: Quadratic, n: float, lam: float) -> float:
 @stage
 def optimal(given: Optimal) -> Tables:
     rows, shown = [], []
-    with progress("best weight decay", 2 * len(given.gammas) * given.points) as advance:
+    with progress("best weight decay", len(given.gammas) * (2 * given.points + AROUND.size)) as advance:
         for gamma in given.gammas:
             for model, network in (
                 ("diagonal", Diagonal(gamma, given.diagonal, given.noise)),
                 ("quadratic", Quadratic(gamma, given.quadratic, given.noise)),
             ):
                 states = []
-                for N in np.geomspace(10, 10 * network.d, given.points):
+                sizes = np.geomspace(10, 10 * network.d, given.points)
+                if model == "quadratic":
+                    sizes = np.sort(np.concatenate([sizes, AROUND * phases.peak_at(True, network.d)]))
+                for N in sizes:
                     state = evolution.best(network, float(N * network.samples))
                     of = {"model": model, "gamma": gamma, "N": N, "d": network.d}
                     point = of | {"risk": state.risk, "lam": state.lam, "scaled": state.lam / sqrt(N / network.d)}
@@ -56,10 +60,11 @@ def optimal(given: Optimal) -> Tables:
                 _exponents(rows, model, gamma, network.d, states)
             points = [one for one in shown if one["gamma"] == gamma and "pruned" in one]
             pruned = {one["N"]: one["pruned"] / one["risk"] for one in points}
+            peak = min(pruned, key=lambda N: abs(N - phases.peak_at(True, given.quadratic)))
             few = [ratio for N, ratio in pruned.items() if given.quadratic > FEW * N]
             of = {"model": "quadratic", "gamma": gamma, "d": given.quadratic}
             rows.append(of | {"quantity": "pruned over best, few samples"} | exact(max(few), len(few)).row())
-            rows.append(of | {"quantity": "pruned over best, at the peak"} | exact(max(pruned.values())).row())
+            rows.append(of | {"quantity": "pruned over best, at the peak"} | exact(pruned[peak]).row())
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))
 
 

@@ -12,9 +12,9 @@ from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.parameters.theory import Peak
-from shallownets.studies.spectra.theory import evolution
 from shallownets.studies.spectra.theory import peak as law
 from shallownets.studies.spectra.theory.diagonal import Diagonal
+from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.network import Network
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
@@ -22,7 +22,18 @@ UNITS = {"N": "n_eff", "lam": "1", "risk": "R", "share": "N/d over that of the p
 VANISHING = 1e-9  # decay in place of none
 LAST = 1e-6  # decay at which the peak has saturated
 NEAR = 0.8  # of the peak's position: the end of what is called before it
+CLEAR = 1 / 3  # corrections up to which fitted noise is judged
 SHORT = 3.0  # exponent of a teacher that leaves almost nothing unlearned
+
+
+def _hidden(network: Network, state: State) -> float:
+    """Most of the risk that features have over that of noise alone: min(s^2, v + x^2) of each.
+
+    Soft thresholding's error at a level s is at most that at zero and min(s^2, v + x^2) (Donoho and Johnstone,
+    Biometrika 81 (1994), 425); the quadratic network has the same order.
+    """
+    levels = network.levels
+    return network.zero * float(levels.weight @ np.minimum(levels.value**2, state.v + state.x**2))
 
 
 def _moved(network: Network, N: float, noise: float) -> float:
@@ -50,16 +61,24 @@ def peak(given: Peak) -> Tables:
                 of = {"model": model, "lam": lam, "N": top.N, "mean": mean}
                 saturates = mean**3 / (given.noise * lam) if quadratic else 0.0
                 height = exact(top.risk / alone.risk).row()
-                rows.append(of | {"quantity": "peak over noise alone", "order": saturates + 0.02} | height)
-                place = {"theory": law.POSITION[quadratic], "order": lam ** (2 / 3) + mean}
-                rows.append(of | {"quantity": "position"} | place | exact(top.N / given.d).row())
+                # what noise hides adds to Δ, and the height goes as Δ^(4/3)
+                order = saturates + 4 / 3 * _hidden(network, top) / given.noise
+                rows.append(of | {"quantity": "peak over noise alone", "order": order} | height)
+                # to first order in Δ/(Δ + R) the peak stays; the quadratic one moves by c mean/(2 √R) of 1/4
+                moved = 2 * law.POSITIVE[True] * mean / np.sqrt(alone.risk) if quadratic else 0.0
+                place = {"theory": 1.0, "order": (given.noise / (given.noise + alone.risk)) ** 2 + moved}
+                position = top.N / given.d / law.POSITION[quadratic]
+                rows.append(of | {"quantity": "position"} | place | exact(position).row())
                 constant = law.POSITIVE[quadratic]
                 values = {"risk": top.risk, "alone": alone.risk, "scaled": top.risk * constant ** (2 / 3)}
-                shown.append(of | {"series": "peak"} | values | {"limit": law.limit(quadratic, lam, given.noise)})
+                shown.append(of | {"series": "peak"} | values)
                 advance(1)
-            slopes = np.diff(np.log([law.peak(quadratic, lam, given.noise).risk for lam in given.decays]))
-            slope = float(slopes[0] / np.log(given.decays[1] / given.decays[0]))
-            of = {"model": model, "lam": given.decays[0], "order": given.decays[1] ** (2 / 3)}
+            first, second = given.decays[:2]
+            slope = float(np.log(tops[1] / tops[0]) / np.log(second / first))
+            # corrections to the height are of relative order (lam/√Δ)^(2/3), and mean^3/(Δ lam) where it saturates
+            held = mean**3 / (given.noise * first) / np.log(second / first) if quadratic else 0.0
+            order = (second / np.sqrt(given.noise)) ** (2 / 3) + held
+            of = {"model": model, "lam": first, "order": order}
             rows.append(of | {"quantity": "exponent", "theory": -2 / 3} | exact(slope).row())
             network = of_model(given.gamma, given.d, given.noise)
             grid = np.geomspace(given.d / 100, NEAR * law.POSITION[quadratic] * given.d, given.points)
@@ -67,9 +86,10 @@ def peak(given: Peak) -> Tables:
                 harm = law.harm(quadratic, state.N / given.d, given.noise)
                 of = {"model": model, "N": state.N, "lam": VANISHING, "share": NEAR * state.N / grid[-1]}
                 shown.append(of | {"series": "harm", "risk": state.risk, "alone": harm})
-                best = evolution.best(network, state.n).risk
-                order = 2 * best / harm + (_moved(network, state.N, given.noise) if quadratic else 0.0)
-                if order < 1:  # fitted noise exceeds what is not learned
+                # R = hidden + r (Δ + R), with r the share of noise that is fitted: harm/(Δ + harm)
+                order = _hidden(network, state) * (1 / given.noise + 1 / harm)
+                order += _moved(network, state.N, given.noise) if quadratic else 0.0
+                if order < CLEAR:
                     over = exact(state.risk / harm).row()
                     rows.append(of | {"quantity": "harm", "theory": 1.0, "order": order} | over)
             advance(1)

@@ -4,6 +4,8 @@ From: trainings, and the number of points of a curve.
 Makes: a table of measurements, and the data of the figure `risk_curves`.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -12,10 +14,11 @@ from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.parameters.training import RiskCurves
 from shallownets.studies.spectra.stages import drawn
-from shallownets.studies.spectra.theory import evolution
+from shallownets.studies.spectra.theory import evolution, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
+NEAR = 1.3  # around the peak the curve has as many points again
 UNITS = {"N": "n_eff", "n": "draws", "estimate": "see quantity", "risk": "R"}
 
 
@@ -28,9 +31,18 @@ def risk_curves(given: RiskCurves, lasso: list[Arrays], matrix: list[Arrays]) ->
             network, lam = of_model(given.gamma, d, given.noise, d), drawn.decay(name, d)
             sizes = np.unique(run.arrays["n"])
             grid = np.geomspace(sizes[0] / 1.5, 2 * sizes[-1], given.points) / network.samples
+            near = phases.peak_at(model == "quadratic", d) * np.geomspace(1 / NEAR, NEAR, given.points)
+            grid = np.unique(np.concatenate([grid, near]))
             states = curves.along_samples(network, grid, lam)
             theory = {"series": "theory", "N": grid, "risk": [state.risk for state in states]}
             shown.append(pd.DataFrame({"model": model, "decay": name} | theory))
+            for less, more in pairwise(sizes):
+                risks = [mean(run.arrays["risk"][run.arrays["n"] == n]) for n in (less, more)]
+                fall, error = risks[0].value - risks[1].value, float(np.hypot(risks[0].error, risks[1].error))
+                place = {"model": model, "decay": name, "d": d, "N": less / network.samples, "lam": lam}
+                fallen = {"estimate": fall, "low": fall - 3 * error, "high": fall + 3 * error}
+                draws = min(one.n for one in risks)
+                rows.append(place | {"quantity": "risk less that at the next size"} | fallen | {"n": draws})
             for n in sizes:
                 of = run.arrays["n"] == n
                 state = evolution.solve(network, float(n), lam)

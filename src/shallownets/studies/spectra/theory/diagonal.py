@@ -7,6 +7,8 @@ import numpy as np
 from shallownets.numerics.jit import kernel
 from shallownets.studies.spectra.theory.network import Network, Response
 
+_EPSILON = 1e-15
+
 
 @kernel("void(f8[::1], f8[::1], f8, f8, f8[::1])")
 def _soft(value, weight, tau, x, out):
@@ -52,6 +54,9 @@ class Diagonal(Network):
     @property
     def full(self) -> float:
         return float(self.d)
+
+    def rounding(self, n: float) -> float:
+        return _EPSILON
 
     def at(self, v: float, x: float) -> Response:
         out = np.empty(6)

@@ -14,6 +14,7 @@ import numpy as np
 import scipy
 
 from shallownets.errors import Impossible
+from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.theory.network import Network, Response
 
 _NO_ROOT = 1e12  # times the noise of zero weights: none is larger
@@ -21,8 +22,10 @@ _EXPANSIONS = 80
 _STEPS = 25
 _RATIOS = (-10.0, 3.0)  # logarithm of the threshold over noise, among which the best is looked for
 _LOOKS = 25  # coarse, and fine ones
+_FLAT = 1e-9  # d log R/d log x that rounding can make where no weight is left
 _LONGEST = 20.0  # step, beyond which Newton's method has lost its way
-_DIGITS = 1e-12
+_DIGITS = 1e-12  # to which solutions are found, where rounding does not hide them
+_HIDDEN = 1e-5  # of the risk: rounding that is refused
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,11 @@ def solve(network: Network, n: float, lam: float, near: State | None = None) -> 
         near: a solution nearby, from which Newton's method starts in both unknowns.
 
     Raises:
-        Impossible: n or lam is not above 0.
+        Impossible: n or lam is not above 0, or n is so small that rounding hides the risk.
     """
     if not (n > 0 and lam > 0):
         raise Impossible(f"n = {n}, lam = {lam}: expected numbers above 0")
+    _digits(network, n)
     if near is not None and (found := _newton(network, n, lam, near.v, near.x)):
         return found
     goal = log(lam * network.penalty)
@@ -113,9 +117,18 @@ def solve(network: Network, n: float, lam: float, near: State | None = None) -> 
     return _newton(network, n, lam, v, x) or _state(network, n, v, x, network.at(v, x))
 
 
+def _digits(network: Network, n: float) -> float:
+    """Relative size of the steps that are the last ones at n samples."""
+    rounding = network.rounding(n)
+    if not rounding <= _HIDDEN:
+        least = n * rounding / _HIDDEN  # where there are so few, rounding goes as 1/n
+        raise Impossible(f"n = {n}: expected at least {least:.3g}, below which rounding hides the risk")
+    return max(_DIGITS, rounding)
+
+
 def _newton(network: Network, n: float, lam: float, v: float, x: float) -> State | None:
     """Newton's method in log v and log x; None where it does not arrive."""
-    noise, decay = log(network.scale / n), log(lam * network.penalty)
+    noise, decay, last = log(network.scale / n), log(lam * network.penalty), _digits(network, n)
     for _ in range(_STEPS):
         found = network.at(v, x)
         left = n - found.freedom
@@ -125,7 +138,7 @@ def _newton(network: Network, n: float, lam: float, v: float, x: float) -> State
         second = log(x) + log(left) - decay
         of_v, of_x = _solved(_slopes(network, n, v, x, found), first, second)
         size = max(abs(of_v), abs(of_x))
-        if size < _DIGITS:
+        if size < last:
             return _state(network, n, v, x, found)
         if not size < _LONGEST:
             return None
@@ -137,7 +150,7 @@ def _newton(network: Network, n: float, lam: float, v: float, x: float) -> State
 def _variance(network: Network, n: float, k: float) -> float | None:
     """v at a fixed threshold over noise k: the largest root of scale (Δ + R)/n = v; None where there is none."""
     v = network.scale * (network.noise + network.zero) / n
-    largest = _NO_ROOT * v
+    largest, last = _NO_ROOT * v, _digits(network, n)
     for _ in range(400):
         x = k * sqrt(v)
         found = network.at(v, x)
@@ -150,7 +163,7 @@ def _variance(network: Network, n: float, k: float) -> float | None:
             continue
         step = -value / slope
         v = max(v + step, v / 16)
-        if abs(step) < _DIGITS * v:
+        if abs(step) < last * v:
             return v
     return v
 
@@ -182,31 +195,57 @@ def _crossing(gap: Callable[[float], float], start: float) -> float:
 def best_threshold(network: Network, v: float) -> float:
     """Threshold of least risk at noise of variance v, where the risk's derivative vanishes.
 
-    Where a feature is about to be learned there are two minima close together: first a coarse look, then a fine one
-    around the least value, and of all roots of the derivative there the best.
+    There can be several minima: where a feature is about to be learned two are close together, and one beside zero
+    weights can be narrow. So all minima of a coarse look are compared, with its ends, then those of a fine look around
+    the least.
     """
 
     def at(log_k: float) -> Response:
         return network.at(v, exp(log_k) * sqrt(v))
 
+    def slope(y: float, found: Response) -> float:
+        return found.risk_x * exp(y) * sqrt(v) / found.risk
+
+    def least(places: Array) -> float:
+        """log k of the least risk among the places and the minima between them."""
+        found = [at(y) for y in places]
+        slopes = [slope(y, one) for y, one in zip(places, found, strict=True)]
+        values = [(one.risk, float(y)) for y, one in zip(places, found, strict=True)]
+        for (low, left), (high, right) in pairwise(zip(places, slopes, strict=True)):
+            if left < -_FLAT and abs(right) <= _FLAT:  # no weight is left there, and the slope's sign is rounding
+                high, right = rising(low, high)
+            if left < 0 and right > _FLAT:
+                root = scipy.optimize.brentq(lambda y: at(y).risk_x, low, high, xtol=1e-13)
+                values.insert(0, (at(root).risk, root))
+        return min(values, key=lambda value: value[0])[1]
+
+    def rising(low: float, high: float) -> tuple[float, float]:
+        """A place at which the risk rises, and its slope, between one where it falls and one where it is flat."""
+        place, found = high, 0.0
+        for _ in range(_EXPANSIONS):
+            place = (low + high) / 2
+            found = slope(place, at(place))
+            if found > _FLAT or high - low < _DIGITS:
+                break
+            low, high = (place, high) if found < -_FLAT else (low, place)
+        return place, found
+
     coarse = np.linspace(*_RATIOS, _LOOKS)
-    least = coarse[int(np.argmin([at(y).risk for y in coarse]))]
-    near = 1.5 * (coarse[1] - coarse[0])
-    fine = np.linspace(least - near, least + near, _LOOKS)
-    found = [at(y) for y in fine]
-    minima = [fine[int(np.argmin([one.risk for one in found]))]]
-    for (low, left), (high, right) in pairwise(zip(fine, found, strict=True)):
-        if left.risk_x < 0 < right.risk_x:
-            minima.append(scipy.optimize.brentq(lambda y: at(y).risk_x, low, high, xtol=1e-13))
-    return exp(min(minima[::-1], key=lambda y: at(y).risk)) * sqrt(v)
+    center, near = least(coarse), 1.5 * (coarse[1] - coarse[0])
+    return exp(least(np.linspace(center - near, center + near, _LOOKS))) * sqrt(v)
 
 
 def best(network: Network, n: float) -> State:
     """The solution at n samples and the weight decay of least risk.
 
     R and v are tied by v = scale (Δ + R)/n, so that R is least where v is, and that is where R is least at fixed v: the
-    threshold follows from v alone, and n from both.
+    threshold follows from v alone, and n from both. The least R over thresholds is concave in v, as a minimum of the
+    concave maps of fixed k, so that there is one such v.
+
+    Raises:
+        Impossible: n is not above 0, or so small that rounding hides the risk.
     """
+    _digits(network, n)
 
     def gap(log_v: float) -> float:
         v = np.exp(log_v)

@@ -18,19 +18,19 @@ import numpy as np
 from shallownets.numerics.jit import kernel
 from shallownets.studies.spectra.theory.levels import Levels
 
-_X, _W = np.polynomial.legendre.leggauss(12)
+_X, _W = np.polynomial.legendre.leggauss(20)  # 12 leave an error of 1e-11 beside the edge of a bulk
 _LONG = 2.0  # of a panel, in the logarithm of the height above z
 _FAR = 4.0  # times the largest distance to a level: from there on the height is replaced by its inverse
 
 
-@kernel("f8(f8[::1], f8[::1], i8, f8, f8)")
-def _height2(value, weight, near, offset, t):
-    """v^2 at u = value[near] + offset; 0 outside the bands.
+@kernel("f8(f8[::1], f8[::1], i8, f8, f8, f8)")
+def _height2(value, weight, near, offset, t, V):
+    """v^2 at u = value[near] + offset, from a first guess V of it or 0; 0 outside the bands.
 
     By Newton on the weighted harmonic mean of (u - s_i)^2 + V, which is increasing and concave in V and must be t: from
     the first step on it approaches the root from below.
     """
-    V = max(0.0, t * weight[near] - offset * offset)
+    V = max(V, t * weight[near] - offset * offset)
     for _ in range(60):
         f = df = 0.0
         for i in range(value.size):
@@ -45,16 +45,16 @@ def _height2(value, weight, near, offset, t):
         step = (t * f - 1) * f / df
         if V == 0.0 and step <= 0:
             return 0.0
-        V += step
+        V = max(V + step, 0.0)
         if abs(step) < 1e-10 * V:  # the next one would be its square
             break
-    return max(V, 0.0)
+    return V
 
 
-@kernel("void(f8[::1], f8[::1], i8, f8, f8, f8[::1])")
-def _at(value, weight, near, offset, t, out):
-    """x - value[near], its derivative by u, and v, at u = value[near] + offset."""
-    V = _height2(value, weight, near, offset, t)
+@kernel("void(f8[::1], f8[::1], i8, f8, f8, f8, f8[::1])")
+def _at(value, weight, near, offset, t, guess, out):
+    """x - value[near], its derivative by u, and v, at u = value[near] + offset; v^2 from a first guess, or 0."""
+    V = _height2(value, weight, near, offset, t, guess)
     g = a0 = a1 = a2 = 0.0
     for i in range(value.size):
         r = value[near] - value[i] + offset
@@ -75,11 +75,11 @@ def place(value, weight, t, x, out):
     x rises with u, in bands and between them. First the cell between midpoints of levels, then, inside it, Newton in
     asinh(distance/√(t w)), kept between ends that close in.
     """
-    first, last = 0, value.size - 1
+    first, last, out[2] = 0, value.size - 1, 0.0
     while first < last:  # the level whose lower midpoint is the highest below u
         middle = (first + last) // 2
         half = (value[middle] - value[middle + 1]) / 2
-        _at(value, weight, middle, -half, t, out)
+        _at(value, weight, middle, -half, t, 0.0, out)
         if out[0] > x - value[middle]:
             first = middle + 1
         else:
@@ -94,7 +94,7 @@ def place(value, weight, t, x, out):
     if not low < y < high:
         y = (low + high) / 2
     for _ in range(100):
-        _at(value, weight, near, scale * sinh(y), t, out)
+        _at(value, weight, near, scale * sinh(y), t, out[2] ** 2, out)
         gap = out[0] - goal
         if gap > 0:
             high = y
@@ -111,7 +111,7 @@ def place(value, weight, t, x, out):
             if high - low < 1e-15 * max(1.0, abs(y)):
                 break
     offset = scale * sinh(y)
-    _at(value, weight, near, offset, t, out)
+    _at(value, weight, near, offset, t, out[2] ** 2, out)
     out[0], out[1] = offset, out[2]
     return near
 

@@ -76,9 +76,9 @@ def _cells(value, weight, t, low, high, joined):
 @kernel("void(f8[::1], f8[::1], f8, i8[::1], f8[::1], f8[:, ::1])")
 def _curve(value, weight, t, near, offset, out):
     """x, g, v and dx/du at places given by a level and the distance from it."""
-    at = np.empty(3)
+    at = np.zeros(3)
     for k in range(near.size):
-        free._at(value, weight, near[k], offset[k], t, at)
+        free._at(value, weight, near[k], offset[k], t, at[2] ** 2, at)  # from the height at the place before
         out[k, 0] = value[near[k]] + at[0]
         out[k, 1] = (at[0] - offset[k]) / t
         out[k, 2] = at[2]

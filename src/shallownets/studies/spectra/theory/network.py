@@ -74,5 +74,9 @@ class Network(ABC):
         """Parameters of the network's function: the largest Df."""
 
     @abstractmethod
+    def rounding(self, n: float) -> float:
+        """Error by rounding of Δ + R, relative, and of Df over n, at n samples."""
+
+    @abstractmethod
     def at(self, v: float, x: float) -> Response:
         """The response at variance v > 0 and threshold x."""

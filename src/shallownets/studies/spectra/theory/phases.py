@@ -5,7 +5,9 @@ by it, where it exceeds the noise (d/N)^(1/2): above lam ~ (N/d)^(1/2). Constant
 """
 
 from dataclasses import dataclass
-from math import log, sqrt
+from math import exp, log, sqrt
+
+from shallownets.studies.spectra.theory.peak import POSITION
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,23 @@ class Phase:
     spectrum: str
 
 
+def peak_at(quadratic: bool, d: int) -> float:
+    """N of the interpolation peak, where samples are as many as parameters that fit them: phases V and VI meet."""
+    return d * POSITION[quadratic]
+
+
 def harmful_from(quadratic: bool, gamma: float, d: int) -> float:
     """N_V where fitted noise begins to exceed what is not learned, at weak decay: phases IV and V meet.
+
+    It is never beyond the peak: in few dimensions, or for gamma near 1/2, IV ends there and there is no phase V.
 
     Quadratic: N^(-1 + 1/(2 gamma)) = (N/d)^(2/5). The diagonal network's phase V has 1/log(d/N), which exceeds any
     power at once: N_V grows as a power of log d alone, (log d)^(1/(1 - 1/(2 gamma))) at leading order.
     """
     fall = 1 - 1 / (2 * gamma)
-    return d ** (0.4 / (0.4 + fall)) if quadratic else log(d) ** (1 / fall)
+    meets = 0.4 / (0.4 + fall) * log(d) if quadratic else log(log(d)) / fall  # log N_V, which may be beyond numbers
+    peak = peak_at(quadratic, d)
+    return exp(meets) if meets < log(peak) else peak
 
 
 def phase(quadratic: bool, gamma: float, d: int, N: float, lam: float) -> Phase:
@@ -44,17 +55,17 @@ def phase(quadratic: bool, gamma: float, d: int, N: float, lam: float) -> Phase:
     """
     nan = float("nan")
     bias = 2 - 1 / gamma
+    if N < 1:
+        return Phase("Ia", 0.0, 0.0, "nothing of the teacher is learned")
     if lam > N / sqrt(d):
         return Phase("Ib", 0.0, 0.0, "no weight is left")
     if lam > sqrt(N / d):
         if lam > N * d ** (-gamma - 0.5):
             return Phase("II", -bias, bias, "few spikes, the rest is removed")
         return Phase("III", -2.0, 2.0, "all spikes, shifted by the threshold")
-    if N < 1:
-        return Phase("Ia", 0.0, 0.0, "noise alone")
     if harmful_from(quadratic, gamma, d) > N:
         return Phase("IV", -1 + 1 / (2 * gamma), 0.0, "spikes above a bulk of fitted noise that does little harm")
-    if d > N:
+    if peak_at(quadratic, d) > N:
         return Phase("V", 0.4 if quadratic else nan, 0.0, "a bulk of fitted noise that dominates the risk")
     if d ** (2 * gamma) > N:
         return Phase("VIa", -1.0, 0.0, "spikes above a bulk")
@@ -64,12 +75,13 @@ def phase(quadratic: bool, gamma: float, d: int, N: float, lam: float) -> Phase:
 def boundaries(quadratic: bool, gamma: float, d: int) -> list[tuple[tuple[float, float], tuple[float, float]]]:
     """Lines between the phases in the plane of log_d N and log_d lam, each from one point to another; 9 is far away."""
     far, turn = 9.0, 2 * gamma  # II and III meet weak decay at d^(2 gamma)
-    harmful = log(harmful_from(quadratic, gamma, d)) / log(d)
-    upright = [(at, at / 2 - 0.5) for at in (0.0, harmful, turn)]
+    harmful, peak = (log(N) / log(d) for N in (harmful_from(quadratic, gamma, d), peak_at(quadratic, d)))
+    upright = [(at, at / 2 - 0.5) for at in (harmful, turn)]
     return [
-        ((-far, -far - 0.5), (far, far - 0.5)),  # Ib
+        ((0.0, -far), (0.0, far)),  # Ia
+        ((0.0, -0.5), (far, far - 0.5)),  # Ib
         ((0.0, -0.5), (far, far / 2 - 0.5)),  # weak decay
         ((turn, turn / 2 - 0.5), (far, far - gamma - 0.5)),  # II and III
         *(((at, -far), (at, top)) for at, top in upright),
-        ((1.0, -far), (1.0, 0.0)),  # the peak
+        ((peak, -far), (peak, peak / 2 - 0.5)),  # the peak
     ]

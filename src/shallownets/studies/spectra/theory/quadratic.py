@@ -3,6 +3,8 @@
 from shallownets.studies.spectra.theory import free
 from shallownets.studies.spectra.theory.network import Network, Response
 
+_EPSILON = 1e-15
+
 
 class Quadratic(Network):
     """The quadratic network of width d: S = (S* + √v GOE - x)_+."""
@@ -26,6 +28,10 @@ class Quadratic(Network):
     @property
     def full(self) -> float:
         return self.d * (self.d + 1) / 2
+
+    def rounding(self, n: float) -> float:
+        """That of a few last digits of v, which is d^2 (Δ + R)/4n, in the risk, and of d^2/2 in Df."""
+        return _EPSILON * max(1.0, self.full / n)
 
     def at(self, v: float, x: float) -> Response:
         """Error E = R/2 = mean of (f - c)^2 + 2 v c g, f = (y - x)_+: x^2 + 2 v g (y - 2x) above x, and y c below.
