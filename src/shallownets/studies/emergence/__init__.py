@@ -1,1 +1,1 @@
-"""A wide two-layer network learns many tasks: each at a sharp time of its own, all by a power law (arXiv:2504.19983)."""
+"""A wide two-layer network learns many tasks, each at a sharp time, all by a power law (arXiv:2504.19983)."""
