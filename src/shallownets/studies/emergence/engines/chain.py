@@ -69,6 +69,7 @@ def compress(B, A):
         for j in range(i + 1, N):
             B[i, j] = A[j, i]
             B[j, i] = 0.0
+    B[N:] = 0.0
 
 
 @kernel("void(f8[:, ::1], i8, f8[::1])", nogil=True)
