@@ -22,7 +22,7 @@ from shallownets.studies.emergence.trajectory import Run
 
 _FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _DONE, _FULL = steps.DONE, steps.FULL
-_factor, _crossing = steps.factor, steps.crossing
+_factor, _crossing, _larger = steps.factor, steps.crossing, steps.larger
 
 
 @kernel("f8(f8[::1], f8, f8[::1], f8, i8, i8, f8[::1])", fastmath=_FAST)
@@ -71,13 +71,14 @@ def _strengths(M, r, n, a, p, k, out):
             out[m] -= r[j] * power
 
 
-@kernel("f8(f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, i8)", fastmath=_FAST)
-def _error(M, k1, k2, k3, k4, h, floor, p):
-    """Largest error estimate of a row's overlaps, relative to their size and the floor."""
+@kernel("f8(f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, f8[::1], i8)", fastmath=_FAST | {"nnan"})
+def _finish(M, k1, k2, k3, h, floor, out, p):
+    """A row after the step; returns the largest error estimate, relative to the size of an overlap and the floor."""
     worst = 0.0
     for m in range(p):
-        off = abs(h * (-5.0 / 72.0 * k1[m] + k2[m] / 12.0 + k3[m] / 9.0 - 0.125 * k4[m])) / (abs(M[m]) + floor)
-        worst = max(worst, off)
+        out[m] = M[m] + h * (2.0 * k1[m] + 3.0 * k2[m] + 4.0 * k3[m]) / 9.0
+        off = abs(h * (k1[m] - 3.0 * k2[m] + 2.0 * k3[m])) / (36.0 * (abs(M[m]) + floor))
+        worst = off if off > worst else worst
     return worst
 
 
@@ -85,12 +86,6 @@ def _error(M, k1, k2, k3, k4, h, floor, p):
 def _ahead(M, slope, h, out, p):
     for m in range(p):
         out[m] = M[m] + h * slope[m]
-
-
-@kernel("void(f8[::1], f8[::1], f8[::1], f8[::1], f8, f8[::1], i8)", fastmath=_FAST)
-def _whole(M, k1, k2, k3, h, out, p):
-    for m in range(p):
-        out[m] = M[m] + h * (2.0 / 9.0 * k1[m] + k2[m] / 3.0 + 4.0 / 9.0 * k3[m])
 
 
 @kernel("void(f8[:, ::1], f8[::1], i8[::1], i8, i8, i8)")
@@ -135,7 +130,7 @@ def _advance(
     P, follow = a.size, seen_shares.shape[1]
     strengths = np.empty((4, P))
     after = np.empty(P)
-    buffer = np.empty((5, P))
+    buffer = np.empty((4, P))
     smallest = np.min(a)
     acting = np.empty((4, 1, P))
     active = -1
@@ -167,30 +162,26 @@ def _advance(
         _strengths(stage, stage_r, active, a, p, k, strengths[2])
         for i in range(active):
             slopes_r[2, i] = _slope(stage[i], stage_r[i], strengths[2], stage_r[i], p, k, acting[2, i])
-            _whole(M[i], acting[0, i], acting[1, i], acting[2, i], h, new[i], p)
-            new_r[i] = r[i] + h * (2.0 / 9.0 * slopes_r[0, i] + slopes_r[1, i] / 3.0 + 4.0 / 9.0 * slopes_r[2, i])
-        _strengths(new, new_r, active, a, p, k, strengths[3])
         worst = 0.0
         for i in range(active):
-            d4 = _slope(new[i], new_r[i], strengths[3], new_r[i], p, k, buffer[0])
-            worst = max(worst, _error(M[i], acting[0, i], acting[1, i], acting[2, i], buffer[0], h, floor, p))
-            off = h * (-5.0 / 72.0 * slopes_r[0, i] + slopes_r[1, i] / 12.0 + slopes_r[2, i] / 9.0 - 0.125 * d4)
-            worst = max(worst, abs(off) / smallest)
+            worst = _larger(worst, _finish(M[i], acting[0, i], acting[1, i], acting[2, i], h, floor, new[i], p))
+            d1, d2, d3 = slopes_r[0, i], slopes_r[1, i], slopes_r[2, i]
+            new_r[i] = r[i] + h * (2.0 * d1 + 3.0 * d2 + 4.0 * d3) / 9.0
+            worst = _larger(worst, abs(h * (d1 - 3.0 * d2 + 2.0 * d3)) / (36.0 * smallest))
+        _strengths(new, new_r, active, a, p, k, strengths[3])
         # all others, each through the whole step
-        one, two, three, four, at = buffer[0], buffer[1], buffer[2], buffer[3], buffer[4]
+        one, two, three, at = buffer[0], buffer[1], buffer[2], buffer[3]
         for i in range(active, n):
-            if worst > 20.0 * tolerance:
+            if not worst <= 20.0 * tolerance:
                 break  # the step is refused, and by how much does not matter
             d1 = _slope(M[i], r[i], strengths[0], 0.0, p, k, one)
             _ahead(M[i], one, 0.5 * h, at, p)
             d2 = _slope(at, r[i] + 0.5 * h * d1, strengths[1], 0.0, p, k, two)
             _ahead(M[i], two, 0.75 * h, at, p)
             d3 = _slope(at, r[i] + 0.75 * h * d2, strengths[2], 0.0, p, k, three)
-            _whole(M[i], one, two, three, h, new[i], p)
-            new_r[i] = r[i] + h * (2.0 / 9.0 * d1 + d2 / 3.0 + 4.0 / 9.0 * d3)
-            d4 = _slope(new[i], new_r[i], strengths[3], 0.0, p, k, four)
-            worst = max(worst, _error(M[i], one, two, three, four, h, floor, p))
-            worst = max(worst, abs(h * (-5.0 / 72.0 * d1 + d2 / 12.0 + d3 / 9.0 - 0.125 * d4)) / smallest)
+            worst = _larger(worst, _finish(M[i], one, two, three, h, floor, new[i], p))
+            new_r[i] = r[i] + h * (2.0 * d1 + 3.0 * d2 + 4.0 * d3) / 9.0
+            worst = _larger(worst, abs(h * (d1 - 3.0 * d2 + 2.0 * d3)) / (36.0 * smallest))
         longer = _factor(worst, tolerance)
         done += 1
         if not worst <= tolerance:
@@ -230,8 +221,7 @@ def _advance(
                 continue
             on = 0
             for i in range(active):
-                if 1.0 - M[i, m] ** 2 < freeze and M[i, m] > 0.0 or 1.0 - M[i, m] ** 2 < freeze and k % 2 == 0:
-                    on += 1
+                on += M[i, m] ** k > 1.0 - freeze
             if on == 0:
                 m += 1
                 continue
@@ -239,7 +229,7 @@ def _advance(
             left[direction], since[direction] = 1.0 - after[m], t
             i = 0
             while i < active:
-                if 1.0 - M[i, m] ** 2 < freeze:
+                if M[i, m] ** k > 1.0 - freeze:
                     # the last that acts takes its place, and the last of all the place of that one
                     _swap_rows(M, r, rows, i, active - 1, p)
                     _swap_rows(M, r, rows, active - 1, n - 1, p)
