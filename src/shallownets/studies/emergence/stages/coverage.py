@@ -24,7 +24,6 @@ from shallownets.studies.emergence.theory import coverage as theory
 UNITS = {"N": "neurons"}
 K = 4
 LONGER = 10.0  # the last time over that of greedy's last direction
-FITTED = 3  # dimensions that enter the exponent of what is wasted, the largest
 POINTS = 60  # widths of the curve
 AT_ONCE = 4096  # neurons drawn at a time
 
@@ -97,11 +96,12 @@ def _wasted(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
                 wasted[replicate, column] = part.N - run.learned.sum()
                 ends[replicate, column] = run.loss[-1] / (a[~chosen] ** 2).sum()
             advance(1)
-    last = np.array(part.d[-FITTED:], float)
+    known = np.array(part.d[1:], float)
 
     def slope(values: Array) -> float:
-        # of counts that may be zero: half a neuron in all starts together stands for none
-        return curves.power(last, np.maximum(values[:, -FITTED:].mean(0), 0.5 / len(values)))
+        # counts n, of which the variance of log n is 1/n; half a neuron in all starts together stands for none
+        n = np.maximum(values[:, 1:].sum(0), 0.5)
+        return float(np.polyfit(np.log(known), np.log(n), 1, w=np.sqrt(n))[0])
 
     rng = default_rng(seeds.sequence(given.seed, "emergence, wasted, bootstrap", {}, 0))
     found = statistics.bootstrap(wasted, slope, rng, given.resamples)

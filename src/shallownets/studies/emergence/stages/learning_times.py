@@ -83,7 +83,7 @@ def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame]) -> Itera
     law = _sequential_exponent(given, a)
     known = np.array(exponents)[np.isfinite(exponents)]
     for name, theory in (("exponent in m", beta), ("exponent in m, sequential", law)):
-        row = {"quantity": name, "part": 0} | of | {"theory": theory, "order": abs(law - beta)}
+        row = {"quantity": name, "part": 0} | of | {"theory": theory, "order": 1 / np.log(given.N)}
         yield row | statistics.mean(known).row()
 
 
