@@ -27,7 +27,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             some = curve.iloc[:: max(1, len(curve) // 14)]
             look = {"color": style.colour(widths.index(N)), "linestyle": "", "marker": style.marker(0)}
             left.plot(some.t, some.loss + tail, markerfacecolor="white", **look)
-    widest = series["deflated"][series["deflated"].N == widths[-1]]
+    widest = series["deflated"][widths[-1] == series["deflated"].N]
     middle = widest.iloc[len(widest) // 2]
     t = np.geomspace(middle.t / 12, middle.t * 12, 2)
     left.plot(t, 0.6 * (middle.loss + tail) * (t / middle.t) ** parameters["exponent"], color="black", linewidth=0.8)

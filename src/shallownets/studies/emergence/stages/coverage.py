@@ -15,7 +15,7 @@ from shallownets.numerics.progress import progress
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model
 from shallownets.studies.emergence.engines import deflated
-from shallownets.studies.emergence.measure import curves, laws
+from shallownets.studies.emergence.measure import laws
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.flow import Coverage
 from shallownets.studies.emergence.stages import drawn
@@ -82,21 +82,21 @@ def _learned(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
 
 def _wasted(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
     """Neurons that never learn, and the last loss over that of greedy choice, against the dimension."""
-    part = given.wasted
-    a, link = model.strengths(part.P, part.beta), model.hermite(K)
-    wasted, ends = np.empty((2, part.starts, len(part.d)))
-    with progress("wasted neurons", part.starts) as advance:
-        for replicate in range(part.starts):
-            for column, d in enumerate(part.d):
-                start = drawn.start(given.seed, "wasted", part.N, part.P, d, given.r0, replicate)
+    P, N, dimensions = given.wasted_P, given.wasted_N, given.wasted_d
+    a, link = model.strengths(P, given.beta), model.hermite(K)
+    wasted, ends = np.empty((2, given.wasted_starts, len(dimensions)))
+    with progress("wasted neurons", given.wasted_starts) as advance:
+        for replicate in range(given.wasted_starts):
+            for column, d in enumerate(dimensions):
+                start = drawn.start(given.seed, "wasted", N, P, d, given.r0, replicate)
                 expected = laws.greedy(start, a, link)
                 chosen = np.isfinite(expected.times)
                 t_end = LONGER * float(expected.times[chosen].max())
                 run = deflated.simulate(start, a, link, t_end, tolerance=given.tolerance)
-                wasted[replicate, column] = part.N - run.learned.sum()
+                wasted[replicate, column] = N - run.learned.sum()
                 ends[replicate, column] = run.loss[-1] / (a[~chosen] ** 2).sum()
             advance(1)
-    known = np.array(part.d[1:], float)
+    known = np.array(dimensions[1:], float)
 
     def slope(values: Array) -> float:
         # counts n, of which the variance of log n is 1/n; half a neuron in all starts together stands for none
@@ -105,15 +105,15 @@ def _wasted(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
 
     rng = default_rng(seeds.sequence(given.seed, "emergence, wasted, bootstrap", {}, 0))
     found = statistics.bootstrap(wasted, slope, rng, given.resamples)
-    yield {"quantity": "wasted exponent", "N": part.N, "d": part.d[-1], "theory": -1.0, "order": 0.3} | found.row()
-    plateau = (a[part.N :] ** 2).sum()
-    for column, d in enumerate(part.d):
+    yield {"quantity": "wasted exponent", "N": N, "d": dimensions[-1], "theory": -1.0, "order": 0.3} | found.row()
+    plateau = (a[N:] ** 2).sum()
+    for column, d in enumerate(dimensions):
         for name, values in (("wasted", wasted), ("end", ends)):
             one = statistics.mean(values[:, column])
-            shown.append(pd.DataFrame({"series": name, "N": part.N, "d": [d], "value": [one.value]} | _ends(one)))
-        row = {"quantity": "end over greedy", "N": part.N, "d": d, "theory": 1.0}
-        row["order"] = 2 * a[part.N - 1] ** 2 / plateau
-        yield row | statistics.exact(ends[:, column].mean(), part.starts).row()
+            shown.append(pd.DataFrame({"series": name, "N": N, "d": [d], "value": [one.value]} | _ends(one)))
+        row = {"quantity": "end over greedy", "N": N, "d": d, "theory": 1.0}
+        row["order"] = 2 * a[N - 1] ** 2 / plateau
+        yield row | statistics.exact(ends[:, column].mean(), given.wasted_starts).row()
 
 
 @stage
