@@ -16,9 +16,10 @@ def slope(U, r, a):
     """The exact flow's slopes, all neurons acting, by matrix products."""
     M = U[:, :P]
     G = U @ U.T
-    s = (M**4) @ a - (G**4) @ r
-    force = -(4 * G**3 * r) @ U
-    force[:, :P] += 4 * M**3 * a
+    cube, among = M * M * M, G * G * G  # ten times as fast as powers
+    s = (cube * M) @ a - (among * G) @ r
+    force = -(4 * among * r) @ U
+    force[:, :P] += 4 * cube * a
     return force - (force * U).sum(1)[:, None] * U, 4 * r * s
 
 
