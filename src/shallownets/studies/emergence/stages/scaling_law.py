@@ -107,7 +107,7 @@ def _by_draws(given: ScalingLaw, t: Array, low: float, high: float) -> tuple[flo
     a, slopes = model.strengths(given.P, given.beta), []
     for draw in range(DRAWS):
         rng = default_rng(seeds.sequence(given.seed, "emergence, sequential law", {"P": given.P}, draw))
-        losses = {}
+        losses: dict[float, tuple[Array, Array]] = {}
         for N in given.widths:
             T = np.full(given.P, np.inf)
             count = N - np.arange(min(N, given.P))
