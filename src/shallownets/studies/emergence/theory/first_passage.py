@@ -1,7 +1,7 @@
 """The search of SGD at a finite step: a first passage (docs/emergence.md, the part on SGD).
 
 While all norms are small, a neuron does not see the others. Its overlap M with a direction of strength a is a Markov
-chain. To second order in η its drift and spread are moments of polynomials in two normal numbers, hence exact in d and M:
+chain. To second order in η its drift and spread are moments of polynomials in two normal numbers, exact in d and M:
 
     dM = [a φ'(M)(1 - M^2) - η F(M)] dt + √(η B(M)) dW,   t = η n
     F = 2 s E e^2 σ σ' ξ + (M/2) E e^2 σ'^2 (ξ^2 + d - 2),   B = s^2 E e^2 σ'^2 ξ^2,   s^2 = 1 - M^2
@@ -59,15 +59,25 @@ class Moments:
         drift: of M.
         back: F, the second order of the drift of M, with its sign turned.
         spread: B.
-        growth: 4 E e σ, of log r.
-        kick: the second order of the growth of log r.
+        growth: 4 E e σ, of log r and of r alike.
+        across: E e^2 σ'^2 |x - z u|^2, which makes a neuron longer.
+        along: E e^2 σ^2.
     """
 
     drift: Array
     back: Array
     spread: Array
     growth: Array
-    kick: Array
+    across: Array
+    along: Array
+
+    def log_growth(self, eta: float) -> Array:
+        """Mean growth of log r."""
+        return self.growth + eta * (self.across - 4 * self.along)
+
+    def mean_growth(self, eta: float) -> Array:
+        """Growth of the mean of r, over r."""
+        return self.growth + eta * (self.across + 4 * self.along)
 
 
 def moments(M: Array, noise: Noise, d: float, link: Link, r: float = 0.0) -> Moments:
@@ -96,7 +106,8 @@ def moments(M: Array, noise: Noise, d: float, link: Link, r: float = 0.0) -> Mom
         2 * s * ((square * value * slope * xi) @ weight) + M / 2 * (turned @ weight),
         s**2 * ((square * slope**2 * xi**2) @ weight),
         4 * ((e * value) @ weight),
-        (turned - 4 * square * value**2) @ weight,
+        turned @ weight,
+        (square * value**2) @ weight,
     )
 
 
@@ -179,21 +190,23 @@ def _uniform(d: float) -> Callable[[Array], Array]:
 def finish(noise: Noise, d: float, eta: float, link: Link, r0: float) -> float:
     """The time along mean paths from M = CUT and r = r0 to r φ(M) = a/2; infinite where they do not get there.
 
-    They do not at large η: at M near 1 the error is largest where the neuron's slope is, E σ^2 σ'^2 instead of E σ'^2 for
-    h_k, and what that turns away from the direction outdoes the drift. The norm grows all the same, and the run is lost.
+    They do not where η is too large for the direction to be held (``noise.largest_step``): the norm grows all the same.
     """
 
     def slope(_: float, y: Array) -> Array:
         of = moments(y[:1], noise, d, link, r=float(np.exp(y[1])))
-        return np.array([of.drift - eta * of.back, of.growth + eta * of.kick])[:, 0]
+        return np.array([of.drift - eta * of.back, of.log_growth(eta)])[:, 0]
 
     def share(_: float, y: Array) -> float:
         return float(np.exp(y[1]) * link.phi(y[0]) / noise.a) - 0.5
 
-    share.terminal = True
+    def beyond(_: float, y: Array) -> float:
+        return float(y[1] - np.log(4 * noise.a))
+
+    share.terminal = beyond.terminal = True
     longest = 10 * (np.log(noise.a / r0) / 4 + 1 / CUT ** (link.exponent - 2)) / noise.a
-    path = integrate.solve_ivp(slope, (0, longest), [CUT, np.log(r0)], events=share, rtol=1e-8, atol=1e-10)
-    return float(path.t[-1]) if path.status == 1 else np.inf
+    path = integrate.solve_ivp(slope, (0, longest), [CUT, np.log(r0)], events=[share, beyond], rtol=1e-8, atol=1e-10)
+    return float(path.t[-1]) if path.t_events[0].size else np.inf
 
 
 def learning(noise: Noise, d: int, eta: float, link: Link, r0: float, least: float) -> Passage:
@@ -210,7 +223,7 @@ def learning(noise: Noise, d: int, eta: float, link: Link, r0: float, least: flo
     fold = link.exponent % 2 == 0
     edges, begin = _cells(0.0 if fold else -1.0, CUT, d**-0.5, fold, _uniform(d))
     of = moments((edges[1:] + edges[:-1]) / 2, noise, d, link)
-    clock = 1 - (of.growth + eta * of.kick) / (4 * noise.a)
+    clock = 1 - of.log_growth(eta) / (4 * noise.a)
     scale = d ** (link.exponent / 2 - 1) / noise.a
     searching = survival(edges, of.drift - eta * of.back, eta * of.spread, clock, begin, scale, least)
     return Passage(searching.t + finish(noise, d, eta, link, r0), searching.left)
