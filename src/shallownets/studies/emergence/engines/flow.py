@@ -11,6 +11,7 @@ nothing is taken out: there neurons that share a direction turn to others togeth
 
 import numpy as np
 
+from shallownets.errors import Impossible
 from shallownets.numerics.jit import kernel
 from shallownets.studies.emergence.engines import steps
 from shallownets.studies.emergence.model import Array, Link
@@ -20,6 +21,7 @@ from shallownets.studies.emergence.trajectory import Run
 _FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _DONE, _FULL, _SHRUNK = steps.DONE, steps.FULL, steps.SHRUNK
 _factor, _crossing, _larger = steps.factor, steps.crossing, steps.larger
+_DEGREES = 8  # of a link, at most
 _SPARE = 1.15  # axes outside the teacher's, over the neurons, above which their number is brought down
 
 
@@ -31,18 +33,30 @@ def _polynomial(x, coefficients):
     return value
 
 
+@kernel("void(f8[::1], f8[::1], f8[::1], f8[::1], i8)", fastmath=_FAST)
+def _phi(x, c, value, slope, n):
+    """φ and φ' of n numbers, from the coefficients c_0 .. c_8 of φ; written out, so that it vectorises."""
+    c0, c1, c2, c3, c4, c5, c6, c7, c8 = c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]
+    for m in range(n):
+        z = x[m]
+        value[m] = c0 + z * (c1 + z * (c2 + z * (c3 + z * (c4 + z * (c5 + z * (c6 + z * (c7 + z * c8)))))))
+        high = 5.0 * c5 + z * (6.0 * c6 + z * (7.0 * c7 + z * 8.0 * c8))
+        slope[m] = c1 + z * (2.0 * c2 + z * (3.0 * c3 + z * (4.0 * c4 + z * high)))
+
+
 @kernel(
-    "void(f8[:, ::1], f8[::1], i8, i8, i8, f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[:, ::1], f8[::1], f8[::1])",
+    "void(f8[:, ::1], f8[::1], i8, i8, i8, f8[::1], f8[::1], f8[::1], f8[::1], f8[:, ::1], f8[::1], f8[::1])",
     fastmath=_FAST,
 )
-def _slopes(U, r, n, active, p, a, squares, slopes, space, weight, dU, dr, shares):
+def _slopes(U, r, n, active, p, a, squares, space, weight, dU, dr, shares):
     """Slopes of n rows, of which the first act; and of p directions the shares times a_m.
 
     Args:
-        squares, slopes: coefficients of φ and φ'.
+        squares: coefficients of φ.
         space, weight: scratch, at least n times active each.
     """
     C = U.shape[1]
+    value, slope = np.empty(max(p, active)), np.empty(p)
     shares[:p] = 0.0
     if active:
         G = space[: n * active].reshape(n, active)
@@ -50,9 +64,10 @@ def _slopes(U, r, n, active, p, a, squares, slopes, space, weight, dU, dr, share
         np.dot(U[:n], U[:active].T, G)
         for i in range(n):
             felt = 0.0
+            _phi(G[i], squares, value, W[i], active)
             for j in range(active):
-                felt += r[j] * _polynomial(G[i, j], squares)
-                W[i, j] = -r[j] * _polynomial(G[i, j], slopes)
+                felt += r[j] * value[j]
+                W[i, j] *= -r[j]
             dr[i] = -felt if i < active else -felt - r[i]
         np.dot(W, U[:active], dU[:n])
     else:
@@ -61,13 +76,14 @@ def _slopes(U, r, n, active, p, a, squares, slopes, space, weight, dU, dr, share
             dr[i] = -r[i]
     for i in range(n):
         u, du = U[i], dU[i]
+        _phi(u, squares, value, slope, p)
         pulled = 0.0
         for m in range(p):
-            value = _polynomial(u[m], squares)
-            pulled += a[m] * value
-            du[m] += a[m] * _polynomial(u[m], slopes)
-            if i < active:
-                shares[m] += r[i] * value
+            pulled += a[m] * value[m]
+            du[m] += a[m] * slope[m]
+        if i < active:
+            for m in range(p):
+                shares[m] += r[i] * value[m]
         dr[i] = 4.0 * r[i] * (dr[i] + pulled)
         dot = 0.0
         for c in range(C):
@@ -128,11 +144,11 @@ def _swap_rows(U, r, rows, i, j):
 
 
 @kernel(
-    "i8(f8[:, ::1], f8[:, :, ::1], f8[::1], f8[:, ::1], i8[::1], i8[::1], f8[::1], f8[::1], f8[::1], i8[::1],"
+    "i8(f8[:, ::1], f8[:, :, ::1], f8[::1], f8[:, ::1], i8[::1], i8[::1], f8[::1], f8[::1], i8[::1],"
     " f8[::1], f8, f8, f8, f8, f8[::1], i8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[:, ::1])"
 )
 def _advance(
-    U, buffers, r, slopes_r, rows, columns, a, squares, slopes, place,
+    U, buffers, r, slopes_r, rows, columns, a, squares, place,
     state, floor, tolerance, freeze, least, times, owner, left, since, seen_t, seen_loss, seen_shares,
 ):  # fmt: skip
     """Steps until the end, until the buffers of what was seen are full, or until there are too many axes.
@@ -170,11 +186,11 @@ def _advance(
         if n * active > space.size:
             space, weight = np.empty(2 * n * active), np.empty(2 * n * active)
         h = min(h, end - t)
-        _slopes(U, r, n, active, p, a, squares, slopes, space, weight, k1, d1, before)
+        _slopes(U, r, n, active, p, a, squares, space, weight, k1, d1, before)
         _ahead(U, r, k1, d1, 0.5 * h, n, at, at_r)
-        _slopes(at, at_r, n, active, p, a, squares, slopes, space, weight, k2, d2, ignored)
+        _slopes(at, at_r, n, active, p, a, squares, space, weight, k2, d2, ignored)
         _ahead(U, r, k2, d2, 0.75 * h, n, at, at_r)
-        _slopes(at, at_r, n, active, p, a, squares, slopes, space, weight, k3, d3, ignored)
+        _slopes(at, at_r, n, active, p, a, squares, space, weight, k3, d3, ignored)
         worst = 0.0
         for i in range(n):
             worst = _larger(worst, _finish(U[i], k1[i], k2[i], k3[i], h, floor, at[i]))
@@ -268,15 +284,19 @@ def simulate(
     Args:
         start: overlaps and squared norms.
         a: (P,) strengths, falling.
-        link: any.
+        link: any of degree 8 and below.
         tolerance: relative error of a step.
         freeze: relative distance from its end at which a learned direction is taken out; at least ten tolerances.
         follow: shares of so many first directions are kept.
 
     Raises:
-        Impossible: settings without a meaning.
+        Impossible: a link of higher degree, or settings without a meaning.
     """
     steps.require(t_end, tolerance, freeze)
+    if len(link.coefficients) > _DEGREES + 1:
+        raise Impossible(f"link = {link.coefficients}: expected degrees up to {_DEGREES}")
+    squares = np.zeros(_DEGREES + 1)
+    squares[: len(link.coefficients)] = link.squares
     if link.exponent == 2:
         freeze = 0.0
     N, P = start.M.shape
@@ -297,7 +317,7 @@ def simulate(
             buffers, slopes_r = np.empty((4, *U.shape)), np.empty((4, U.shape[0]))
         place[2] = 0
         status = _advance(
-            U, buffers, r, slopes_r, rows, columns, strengths, link.squares, link.slopes, place,
+            U, buffers, r, slopes_r, rows, columns, strengths, squares, place,
             state, 0.1 / np.sqrt(start.d), tolerance, freeze, least, record.times, record.owner, record.left,
             record.since, seen_t, seen_loss, seen_shares,
         )  # fmt: skip
