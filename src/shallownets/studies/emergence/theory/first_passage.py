@@ -24,7 +24,9 @@ from scipy import integrate, stats
 from scipy.linalg import solve_banded
 
 from shallownets.studies.emergence.model import Array, Link
+from shallownets.studies.emergence.theory.times import phase
 
+LEVELS = (0.25, 0.5, 0.75)  # of quartiles
 CUT = 0.5  # M beyond which a neuron does not turn back
 FAR = 12.0  # x beyond which it does not, at d = infinity
 CELLS = 600
@@ -111,6 +113,10 @@ def moments(M: Array, noise: Noise, d: float, link: Link, r: float = 0.0) -> Mom
     )
 
 
+# Moments at overlaps M, for (M, noise, d, link).
+Law = Callable[[Array, Noise, float, Link], Moments]
+
+
 @dataclass(frozen=True)
 class Passage:
     """How long one neuron searches.
@@ -133,7 +139,7 @@ class Passage:
 def survival(
     edges: Array, drift: Array, spread: Array, clock: Array, begin: Array, scale: float, least: float
 ) -> Passage:
-    """The backward equation, ∂S/∂t = [drift S' + spread S''/2]/clock, reflected at the first edge, absorbed at the last.
+    """The backward equation, clock ∂S/∂t = drift S' + spread S''/2: reflected at the first edge, absorbed at the last.
 
     Args:
         edges: (C + 1,) of cells, rising.
@@ -209,28 +215,33 @@ def finish(noise: Noise, d: float, eta: float, link: Link, r0: float) -> float:
     return float(path.t[-1]) if path.t_events[0].size else np.inf
 
 
-def learning(noise: Noise, d: int, eta: float, link: Link, r0: float, least: float) -> Passage:
-    """How long one neuron of squared norm r0 and uniform direction takes to learn a direction.
+def equator(M: Array, noise: Noise, d: float, link: Link) -> Moments:
+    """The moments with noise as it is at M = 0: the leading order of the search in 1/d, for links h_k."""
+    k = link.exponent
+    zero = moments(np.zeros(1), noise, d, link)
+    return Moments(
+        noise.a * link.dphi(M) * (1 - M**2),
+        k * d * noise.error * M / 2,
+        np.full(M.shape, zero.spread[0]),
+        4 * noise.a * link.phi(M),
+        np.zeros(M.shape),
+        np.zeros(M.shape),
+    )
 
-    Args:
-        noise: of the labels.
-        d: dimension.
-        eta: step size.
-        link: σ; of even degrees alone, or with an odd information exponent.
-        r0: far below a.
-        least: it is followed until the chance to be still searching is as small.
-    """
+
+def _learning(law: Law, rest: float, noise: Noise, d: int, eta: float, link: Link, least: float) -> Passage:
+    """How long one neuron in a uniform direction takes up to CUT by these moments, and ``rest`` beyond."""
     fold = link.exponent % 2 == 0
     edges, begin = _cells(0.0 if fold else -1.0, CUT, d**-0.5, fold, _uniform(d))
-    of = moments((edges[1:] + edges[:-1]) / 2, noise, d, link)
+    of = law((edges[1:] + edges[:-1]) / 2, noise, d, link)
     clock = 1 - of.log_growth(eta) / (4 * noise.a)
     scale = d ** (link.exponent / 2 - 1) / noise.a
     searching = survival(edges, of.drift - eta * of.back, eta * of.spread, clock, begin, scale, least)
-    return Passage(searching.t + finish(noise, d, eta, link, r0), searching.left)
+    return Passage(searching.t + rest, searching.left)
 
 
 def samples(
-    noise: Noise, d: int, kappa: float, N: int, link: Link, r0: float, levels: Sequence[float] = (0.25, 0.5, 0.75)
+    noise: Noise, d: int, kappa: float, N: int, link: Link, r0: float, levels: Sequence[float] = LEVELS
 ) -> Array:
     """Quantiles of n/d^{k-1}, the samples until the first of N neurons has learned a direction.
 
@@ -239,17 +250,32 @@ def samples(
         d: dimension.
         kappa: η d^{k/2} E e^2/a.
         N: neurons.
-        link: σ.
-        r0: their squared norms at the start.
+        link: σ; of even degrees alone, or with an odd information exponent.
+        r0: their squared norms at the start, far below a.
         levels: of the quantiles.
     """
-    k = link.exponent
-    eta = kappa * noise.a * d ** (-k / 2) / noise.error
-    passage = learning(noise, d, eta, link, r0, (1 - max(levels)) ** (1 / N))
-    return passage.quantiles(N, levels) / (eta * d ** (k - 1.0))
+    eta, least = _step(noise, d, kappa, link), (1 - max(levels)) ** (1 / N)
+    rest = finish(noise, d, eta, link, r0)
+    passage = _learning(moments, rest, noise, d, eta, link, least)
+    return passage.quantiles(N, levels) / (eta * d ** (link.exponent - 1.0))
 
 
-def limit(kappa: float, N: int, k: int, levels: Sequence[float] = (0.25, 0.5, 0.75), nu: float | None = None) -> Array:
+def leading(
+    noise: Noise, d: int, kappa: float, N: int, link: Link, r0: float, levels: Sequence[float] = LEVELS
+) -> Array:
+    """``samples`` with noise as it is at the equator, and none once M has passed CUT."""
+    eta, least = _step(noise, d, kappa, link), (1 - max(levels)) ** (1 / N)
+    rest = float(phase(CUT, link) + np.log(noise.a / r0) / 4) / noise.a
+    passage = _learning(equator, rest, noise, d, eta, link, least)
+    return passage.quantiles(N, levels) / (eta * d ** (link.exponent - 1.0))
+
+
+def _step(noise: Noise, d: int, kappa: float, link: Link) -> float:
+    """η at a κ."""
+    return kappa * noise.a * d ** (-link.exponent / 2) / noise.error
+
+
+def limit(kappa: float, N: int, k: int, levels: Sequence[float] = LEVELS, nu: float | None = None) -> Array:
     """Quantiles of n a^2/(E e^2 d^{k-1}) at d = infinity, k > 2.
 
     Args:

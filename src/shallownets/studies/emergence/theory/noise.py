@@ -30,7 +30,8 @@ def floor(noise: Noise, d: int, eta: float, link: Link) -> float:
     """1 - M^2 of a neuron that has learned its direction, where noise and drift are even: about η d E e^2/(2 a).
 
     What the neuron itself adds to the error is largest where its slope is, so that the floor is larger than with E e^2
-    alone, by 1/(1 - η/``largest_step``). The means of M^2 and log r are at rest, to second order in η; fluctuations about them are left out, a share 1/d of it.
+    alone, by 1/(1 - η/``largest_step``). The means of M^2 and log r are at rest, to second order in η; fluctuations
+    about them are left out, a share 1/d of it.
 
     Args:
         noise: ``others`` is all that is not learned; what this neuron adds to the error is added here.

@@ -1,0 +1,212 @@
+"""One-pass SGD: against the flow, samples against dimension and step, noise that falls or stays, and checks."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from shallownets.config.section import (
+    Count,
+    Limit,
+    Positive,
+    Resamples,
+    Section,
+    Seed,
+    Several,
+    different,
+    expected,
+    means,
+)
+from shallownets.studies.emergence.parameters.kinds import Heavy, Input, Starts, Student, Teacher, room
+
+K = Annotated[int, Meta(ge=3, le=6), means("information exponent: the link is h_k")]
+SmallR0 = Annotated[float, Meta(ge=1e-12, le=1e-3), means("squared norm of every neuron at the start")]
+Kappa = Annotated[float, Meta(gt=0, le=100)]
+FirstKappa = Annotated[Kappa, means("step size times d^(k/2) |a|^2")]
+Patience = Annotated[
+    float,
+    Meta(gt=1, le=100),
+    means("a run is given up after so many times as long as the flow takes to its last direction"),
+]
+Curve = Annotated[int, Meta(ge=10, le=10_000), means("times recorded, equally spaced")]
+Case = Annotated[
+    tuple[K, Annotated[int, Meta(ge=4, le=10**6)], Kappa, Several],
+    expected("k, d, kappa, runs: whole numbers but for kappa, k from 3 to 6, at least 2 runs"),
+]
+
+
+def chain(N: int, P: int, samples: float) -> float:
+    """Core seconds of so many samples, roughly."""
+    return 1e-9 * N * (P + 2.5 * N + 20) * samples
+
+
+def search(k: int, d: float, kappa: float) -> float:
+    """Samples until a direction of strength 1 is learned, roughly."""
+    return d ** (k - 1) / kappa * (0.4 + 2 * d ** (1 - k / 2))
+
+
+class SgdFlowValues(Section):
+    """The figure sgd_against_flow: SGD at several step sizes, from the same starts as the flow."""
+
+    k: K
+    d: Input
+    P: Teacher
+    N: Student
+    beta: Heavy
+    r0: SmallR0
+    kappas: Annotated[
+        list[FirstKappa], Meta(min_length=2), different, means("step sizes times d^(k/2) |a|^2, rising")
+    ]
+    starts: Starts
+    patience: Patience
+    points: Curve
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("d", self.d, self.P)
+        yield self.N >= self.P, "N", f"at least P = {self.P}"
+        yield sorted(self.kappas) == self.kappas, "kappas", "a list that rises"
+
+
+class SgdRuns(SgdFlowValues):
+    """SGD and the flow from the same starts. Its section is ``flow``."""
+
+    seed: Seed
+
+    def work(self) -> float:
+        samples = sum(search(self.k, self.d, kappa) for kappa in self.kappas)
+        return self.starts * chain(self.N, self.P, 1.5 * self.patience * self.P**self.beta * samples)
+
+
+class SgdAgainstFlow(Section):
+    """SGD against the flow."""
+
+    resamples: Resamples
+    seed: Seed
+
+
+class SamplesValues(Section):
+    """The figure samples: samples until a single direction is learned, against dimension and step size."""
+
+    N: Student
+    r0: SmallR0
+    cases: Annotated[list[Case], Meta(min_length=1), different, means("k, d, kappa = eta d^(k/2), runs")]
+    patience: Annotated[
+        float, Meta(gt=1, le=100), means("a run is given up after so many times the leading order's median")
+    ]
+
+
+class SamplesRuns(SamplesValues):
+    """Samples until a single direction is learned. Its section is ``samples``."""
+
+    seed: Seed
+
+    def work(self) -> float:
+        return sum(runs * chain(self.N, 1, search(k, d, kappa)) for k, d, kappa, runs in self.cases)
+
+
+class Samples(Section):
+    """Samples against dimension and step size; nothing is chosen."""
+
+
+class FallingValues(Section):
+    """The figure falling_noise: without label noise, with it, and with a step size that falls."""
+
+    k: K
+    d: Input
+    P: Teacher
+    N: Student
+    beta: Heavy
+    r0: SmallR0
+    kappa: FirstKappa
+    label_noise: Annotated[Positive, means("variance of the labels' noise over |a|^2, where there is some")]
+    scale: Annotated[Positive, means("time at which the falling step size has come to half of its first value")]
+    starts: Starts
+    falling: Annotated[Several, means("of these, how many are run with the falling step size, too")]
+    patience: Patience
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("d", self.d, self.P)
+        yield self.N >= self.P, "N", f"at least P = {self.P}"
+        yield self.falling <= self.starts, "falling", f"a number up to starts = {self.starts}"
+
+
+class FallingRuns(FallingValues):
+    """SGD without label noise, with it, and with a step size that falls. Its section is ``falling``."""
+
+    seed: Seed
+
+    def work(self) -> float:
+        last = self.P**self.beta
+        samples = self.patience * last * search(self.k, self.d, self.kappa)
+        longer = 1 + self.patience * last * self.d ** (self.k / 2 - 1) / (2 * self.scale)
+        return chain(self.N, self.P, samples * (2 * self.starts + longer * self.falling))
+
+
+class FallingNoise(Section):
+    """Noise that falls, or stays; nothing is chosen."""
+
+
+class LawValues(Section):
+    """Chain and SGD in R^d: two samples of one law."""
+
+    d: Annotated[int, Meta(ge=4, le=1000), means("input dimension, d")]
+    P: Teacher
+    N: Student
+    samples: Annotated[Count, means("steps of a run")]
+    eta: Annotated[Positive, means("step size")]
+    runs: Annotated[Several, means("runs of each engine")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("d", self.d, self.P)
+
+
+class FloorValues(Section):
+    """A learned neuron under label noise."""
+
+    d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension, d")]
+    variances: Annotated[list[Positive], Meta(min_length=1), different, means("variances of the labels' noise")]
+    kappa: Annotated[Kappa, means("step size times d^(k/2)")]
+    memories: Annotated[int, Meta(ge=100, le=10**6), means("length of the run, in times that the neuron remembers")]
+    blocks: Annotated[int, Meta(ge=4, le=1000), means("blocks, each longer than its memory")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield self.memories >= 5 * self.blocks, "blocks", f"at most a fifth of memories = {self.memories}"
+
+
+class NormsValues(Section):
+    """Small neurons before they find a direction."""
+
+    d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension, d")]
+    N: Student
+    kappa: Annotated[Kappa, means("step size times d^(k/2)")]
+    growth: Annotated[float, Meta(gt=0, le=1), means("logarithm to which the mean of the squared norms should grow")]
+    runs: Annotated[Several, means("runs")]
+
+
+class ChecksValues(Section):
+    """Of the engines and of what noise does, without a figure."""
+
+    law: LawValues
+    floor: FloorValues
+    norms: NormsValues
+
+
+class SgdChecks(ChecksValues):
+    """Two engines of one law; the floor of a learned neuron; the growth of small ones. Its section is ``checks``."""
+
+    seed: Seed
+
+    def work(self) -> float:
+        norms, floor = self.norms, self.floor
+        steps = norms.growth * norms.d**2 / norms.kappa**2 / 3
+        held = len(floor.variances) * floor.memories * floor.d**1.5 / (6 * floor.kappa)
+        return 1e-5 * self.law.runs * self.law.samples + norms.runs * chain(norms.N, 1, steps) + 2e-7 * held
+
+
+class SgdValues(Section):
+    """One-pass SGD."""
+
+    flow: SgdFlowValues
+    samples: SamplesValues
+    falling: FallingValues
+    checks: ChecksValues
