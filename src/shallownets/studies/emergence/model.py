@@ -11,6 +11,7 @@ The lowest degree in σ is the information exponent k. Directions, neurons and s
 Symbols are those of docs/emergence.md: P and N are the source's M* and N, strengths are not normalised.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import factorial
@@ -107,6 +108,22 @@ def hermite(k: int) -> Link:
         Impossible: k < 2.
     """
     return mixture({k: 1.0})
+
+
+def named(text: str) -> Link:
+    """The link of a name such as ``h4`` or ``0.8 h4 + 0.6 h6``; weights are divided by their length.
+
+    Raises:
+        Impossible: another text.
+    """
+    weights: dict[int, float] = {}
+    for term in text.split(" + "):
+        found = re.fullmatch(r"(?:(\d+(?:\.\d+)?|\.\d+) )?h([1-9])", term)
+        if not found:
+            raise Impossible(f"link = {in_short(text)}: expected Hermite polynomials with weights, as 0.8 h4 + 0.6 h6")
+        degree = int(found[2])
+        weights[degree] = weights.get(degree, 0.0) + float(found[1] or 1)
+    return mixture(weights)
 
 
 def strengths(P: int, beta: float) -> Array:

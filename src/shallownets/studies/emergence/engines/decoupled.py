@@ -63,6 +63,13 @@ def _match(score, neuron):
                         best[q] = i
 
 
+def assign(score: Array, M: Array) -> Owners:
+    """Owners by the largest score (N, P) of all, its row and column removed, and again while one is above 0."""
+    neuron = np.full(score.shape[1], -1)
+    _match(np.ascontiguousarray(score), neuron)
+    return Owners(neuron, np.where(neuron >= 0, M[neuron, np.arange(neuron.size)], 0.0))
+
+
 def greedy(M: Array, a: Array, k: int) -> Owners:
     """Owners by the largest a_m M_im^{k-2}: the size of overlaps counts at even k, those below 0 do not at odd k.
 
@@ -72,12 +79,9 @@ def greedy(M: Array, a: Array, k: int) -> Owners:
         k: information exponent, above 2.
 
     Raises:
-        Impossible: k of 2 and below, where nothing decouples (S13).
+        Impossible: k of 2 and below, where no power of the overlap decides (S13).
     """
     if k <= 2:
         raise Impossible(f"k = {k}: expected an information exponent above 2; below, directions do not decouple")
     x = np.abs(M) if k % 2 == 0 else np.maximum(M, 0.0)
-    neuron = np.full(a.size, -1)
-    _match(np.ascontiguousarray(a * x ** (k - 2)), neuron)
-    found = neuron >= 0
-    return Owners(neuron, np.where(found, M[neuron, np.arange(a.size)], 0.0))
+    return assign(a * x ** (k - 2), M)

@@ -22,12 +22,12 @@ from shallownets.studies.emergence.trajectory import Run
 
 _FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _DONE, _FULL = steps.DONE, steps.FULL
-_factor, _crossing, _larger = steps.factor, steps.crossing, steps.larger
+_factor, _crossing, _larger, _norm_error = steps.factor, steps.crossing, steps.larger, steps.norm_error
 
 
 @kernel("f8(f8[::1], f8, f8[::1], f8, i8, i8, f8[::1])", fastmath=_FAST)
 def _slope(M, r, strength, own, p, k, dM):
-    """Slopes of one row: dM is written, dr/dt returned.
+    """Slopes of one row: dM is written, d log r/dt returned.
 
     Args:
         strength: a_m less what all neurons that act have learned; own is r where this one is among them, else 0.
@@ -56,7 +56,7 @@ def _slope(M, r, strength, own, p, k, dM):
             dot += pull * M[m]
     for m in range(p):
         dM[m] = k * (dM[m] - M[m] * dot)
-    return 4.0 * r * (dot - r)
+    return 4.0 * (dot - r)
 
 
 @kernel("void(f8[:, ::1], f8[::1], i8, f8[::1], i8, i8, f8[::1])", fastmath=_FAST)
@@ -152,13 +152,13 @@ def _advance(
         for i in range(active):
             slopes_r[0, i] = _slope(M[i], r[i], strengths[0], r[i], p, k, acting[0, i])
             _ahead(M[i], acting[0, i], 0.5 * h, stage[i], p)
-            stage_r[i] = r[i] + 0.5 * h * slopes_r[0, i]
+            stage_r[i] = r[i] * np.exp(0.5 * h * slopes_r[0, i])
         _strengths(stage, stage_r, active, a, p, k, strengths[1])
         for i in range(active):
             slopes_r[1, i] = _slope(stage[i], stage_r[i], strengths[1], stage_r[i], p, k, acting[1, i])
         for i in range(active):
             _ahead(M[i], acting[1, i], 0.75 * h, stage[i], p)
-            stage_r[i] = r[i] + 0.75 * h * slopes_r[1, i]
+            stage_r[i] = r[i] * np.exp(0.75 * h * slopes_r[1, i])
         _strengths(stage, stage_r, active, a, p, k, strengths[2])
         for i in range(active):
             slopes_r[2, i] = _slope(stage[i], stage_r[i], strengths[2], stage_r[i], p, k, acting[2, i])
@@ -166,8 +166,8 @@ def _advance(
         for i in range(active):
             worst = _larger(worst, _finish(M[i], acting[0, i], acting[1, i], acting[2, i], h, floor, new[i], p))
             d1, d2, d3 = slopes_r[0, i], slopes_r[1, i], slopes_r[2, i]
-            new_r[i] = r[i] + h * (2.0 * d1 + 3.0 * d2 + 4.0 * d3) / 9.0
-            worst = _larger(worst, abs(h * (d1 - 3.0 * d2 + 2.0 * d3)) / (36.0 * smallest))
+            new_r[i] = r[i] * np.exp(h * (2.0 * d1 + 3.0 * d2 + 4.0 * d3) / 9.0)
+            worst = _larger(worst, _norm_error(new_r[i], d1, d2, d3, h, smallest))
         _strengths(new, new_r, active, a, p, k, strengths[3])
         # all others, each through the whole step
         one, two, three, at = buffer[0], buffer[1], buffer[2], buffer[3]
@@ -176,12 +176,12 @@ def _advance(
                 break  # the step is refused, and by how much does not matter
             d1 = _slope(M[i], r[i], strengths[0], 0.0, p, k, one)
             _ahead(M[i], one, 0.5 * h, at, p)
-            d2 = _slope(at, r[i] + 0.5 * h * d1, strengths[1], 0.0, p, k, two)
+            d2 = _slope(at, r[i] * np.exp(0.5 * h * d1), strengths[1], 0.0, p, k, two)
             _ahead(M[i], two, 0.75 * h, at, p)
-            d3 = _slope(at, r[i] + 0.75 * h * d2, strengths[2], 0.0, p, k, three)
+            d3 = _slope(at, r[i] * np.exp(0.75 * h * d2), strengths[2], 0.0, p, k, three)
             worst = _larger(worst, _finish(M[i], one, two, three, h, floor, new[i], p))
-            new_r[i] = r[i] + h * (2.0 * d1 + 3.0 * d2 + 4.0 * d3) / 9.0
-            worst = _larger(worst, abs(h * (d1 - 3.0 * d2 + 2.0 * d3)) / (36.0 * smallest))
+            new_r[i] = r[i] * np.exp(h * (2.0 * d1 + 3.0 * d2 + 4.0 * d3) / 9.0)
+            worst = _larger(worst, _norm_error(new_r[i], d1, d2, d3, h, smallest))
         longer = _factor(worst, tolerance)
         done += 1
         if not worst <= tolerance:
@@ -257,6 +257,7 @@ def simulate(
     *,
     tolerance: float = steps.TOLERANCE,
     freeze: float = steps.FREEZE,
+    acting: float = steps.ACTIVE,
     follow: int = 0,
 ) -> Run:
     """The deflated flow from a start until t_end, or until every direction is learned.
@@ -267,6 +268,7 @@ def simulate(
         link: one Hermite polynomial h_k, k > 2.
         tolerance: relative error of a step.
         freeze: relative distance from its end at which a learned direction is taken out; at least ten tolerances.
+        acting: squared norm over a_P, at least three times that at the start, above which a neuron acts on others.
         follow: shares of so many first directions are kept.
 
     Raises:
@@ -282,7 +284,7 @@ def simulate(
     rows, columns = np.arange(N), np.arange(P)
     record = steps.Record(a, follow)
     place, state = np.array([N, P, 0, 0]), np.array([0.0, steps.FIRST / a[0], t_end])
-    least = max(3 * float(start.r.max()), steps.ACTIVE * float(a.min()))
+    least = max(3 * float(start.r.max()), acting * float(a.min()))
     seen_t, seen_loss = np.empty(steps.BUFFER), np.empty(steps.BUFFER)
     seen_shares = np.empty((steps.BUFFER, follow))
     record.add(np.zeros(1), np.array([float(a @ a)]), np.zeros((1, follow)))

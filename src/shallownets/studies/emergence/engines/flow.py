@@ -4,9 +4,9 @@
     du_i/dt = (1 - u_i u_i^T) [sum_m a_m φ'(M_im) θ_m - sum_j r_j φ'(G_ij) u_j]
 
 u_i is kept as its P coordinates on the teacher and at most as many others as there are neurons. Neurons whose squared
-norm is above a threshold act; all feel. A direction that is learned is taken out with the neurons on it: its axis becomes
-one of the others, whose number an LQ decomposition brings down again, which the overlaps do not see. With h_2 in the link
-nothing is taken out: there neurons that share a direction turn to others together.
+norm is above a threshold act; all feel. A direction that is learned is taken out with the neurons on it: its axis
+becomes one of the others, whose number an LQ decomposition brings down again, which the overlaps do not see. With h_2
+in the link nothing is taken out: there neurons that share a direction turn to others together.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ from shallownets.studies.emergence.trajectory import Run
 
 _FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _DONE, _FULL, _SHRUNK = steps.DONE, steps.FULL, steps.SHRUNK
-_factor, _crossing, _larger = steps.factor, steps.crossing, steps.larger
+_factor, _crossing, _larger, _norm_error = steps.factor, steps.crossing, steps.larger, steps.norm_error
 _DEGREES = 8  # of a link, at most
 _SPARE = 1.15  # axes outside the teacher's, over the neurons, above which their number is brought down
 
@@ -49,7 +49,7 @@ def _phi(x, c, value, slope, n):
     fastmath=_FAST,
 )
 def _slopes(U, r, n, active, p, a, squares, space, weight, dU, dr, shares):
-    """Slopes of n rows, of which the first act; and of p directions the shares times a_m.
+    """Slopes of n rows, of u and of log r, of which the first act; and of p directions the shares times a_m.
 
     Args:
         squares: coefficients of φ.
@@ -84,7 +84,7 @@ def _slopes(U, r, n, active, p, a, squares, space, weight, dU, dr, shares):
         if i < active:
             for m in range(p):
                 shares[m] += r[i] * value[m]
-        dr[i] = 4.0 * r[i] * (dr[i] + pulled)
+        dr[i] = 4.0 * (dr[i] + pulled)
         dot = 0.0
         for c in range(C):
             dot += u[c] * du[c]
@@ -111,7 +111,7 @@ def _ahead(U, r, dU, dr, h, n, out, out_r):
     for i in range(n):
         for c in range(U.shape[1]):
             out[i, c] = U[i, c] + h * dU[i, c]
-        out_r[i] = r[i] + h * dr[i]
+        out_r[i] = r[i] * np.exp(h * dr[i])
 
 
 @kernel("f8(f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, f8[::1])", fastmath=_FAST | {"nnan"})
@@ -194,8 +194,8 @@ def _advance(
         worst = 0.0
         for i in range(n):
             worst = _larger(worst, _finish(U[i], k1[i], k2[i], k3[i], h, floor, at[i]))
-            at_r[i] = r[i] + h * (2.0 * d1[i] + 3.0 * d2[i] + 4.0 * d3[i]) / 9.0
-            worst = _larger(worst, abs(h * (d1[i] - 3.0 * d2[i] + 2.0 * d3[i])) / (36.0 * smallest))
+            at_r[i] = r[i] * np.exp(h * (2.0 * d1[i] + 3.0 * d2[i] + 4.0 * d3[i]) / 9.0)
+            worst = _larger(worst, _norm_error(at_r[i], d1[i], d2[i], d3[i], h, smallest))
         longer = _factor(worst, tolerance)
         done += 1
         if not worst <= tolerance:
@@ -277,6 +277,7 @@ def simulate(
     *,
     tolerance: float = steps.TOLERANCE,
     freeze: float = steps.FREEZE,
+    acting: float = steps.ACTIVE,
     follow: int = 0,
 ) -> Run:
     """The exact flow from a start until t_end, or until every direction is learned.
@@ -287,6 +288,7 @@ def simulate(
         link: any of degree 8 and below.
         tolerance: relative error of a step.
         freeze: relative distance from its end at which a learned direction is taken out; at least ten tolerances.
+        acting: squared norm over a_P, at least three times that at the start, above which a neuron acts on others.
         follow: shares of so many first directions are kept.
 
     Raises:
@@ -304,7 +306,7 @@ def simulate(
     rows, columns = np.arange(N), np.arange(P)
     record = steps.Record(a, follow)
     place, state = np.array([N, P, 0, 0]), np.array([0.0, steps.FIRST / a[0], t_end])
-    least = max(3 * float(start.r.max()), steps.ACTIVE * float(a.min()))
+    least = max(3 * float(start.r.max()), acting * float(a.min()))
     seen_t, seen_loss = np.empty(steps.BUFFER), np.empty(steps.BUFFER)
     seen_shares = np.empty((steps.BUFFER, follow))
     record.add(np.zeros(1), np.array([float(a @ a)]), np.zeros((1, follow)))

@@ -1,9 +1,9 @@
 """What the integrations of the flow share: how long a step may be, when a direction is learned, what is kept of a run.
 
-Ralston's method of order 3, y + h (2 k1 + 3 k2 + 4 k3)/9, with slopes at 0, h/2 and 3h/4. The first two make the midpoint
-rule, of order 2; an eighth of the difference, h (2 k1 - 6 k2 + 4 k3)/72, is the estimate of a step's error. That is what
-Bogacki and Shampine's estimate is for a linear equation, without their fourth slope, which would serve no other end here:
-neurons that begin or cease to act change the next step's first slope.
+Ralston's method of order 3, y + h (2 k1 + 3 k2 + 4 k3)/9, with slopes at 0, h/2 and 3h/4. The first two make the
+midpoint rule, of order 2; an eighth of the difference, h (2 k1 - 6 k2 + 4 k3)/72, is the estimate of a step's error.
+That is what Bogacki and Shampine's estimate is for a linear equation, without their fourth slope, which would serve no
+other end here: neurons that begin or cease to act change the next step's first slope.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from shallownets.studies.emergence.trajectory import Run
 TOLERANCE = 1e-3  # relative error of a step
 FREEZE = 1e-2  # distance from its end, relative, at which a learned direction is taken out
 ACTIVE = 0.02  # squared norm over a_P above which a neuron acts on others
+RELATIVE = 0.01  # weight of a norm's relative error
 FIRST = 1e-3  # of the first step, over 1/a_1
 BUFFER = 512  # steps between two looks at what was recorded
 
@@ -38,6 +39,16 @@ def larger(worst, error):
     return error if error > worst else worst if error <= worst else np.inf
 
 
+@kernel("f8(f8, f8, f8, f8, f8, f8)", inline="always")
+def norm_error(r, k1, k2, k3, h, smallest):
+    """Error of a squared norm r after a step, from slopes of log r: absolute over a_P, and a hundredth of the relative.
+
+    Norms are integrated as logarithms: in a long search they decay as 1/(1 + 4 r t), and a step that is exact enough
+    beside a_P may end below zero, from where they run away.
+    """
+    return abs(h * (k1 - 3.0 * k2 + 2.0 * k3)) / 36.0 * max(r / smallest, RELATIVE)
+
+
 @kernel("f8(f8, f8, f8, f8)")
 def crossing(before, after, t, h):
     """When a share is 1/2, between t - h and t: its log odds are straight there, as those of a logistic curve."""
@@ -51,8 +62,8 @@ def require(t_end: float, tolerance: float, freeze: float) -> None:
     """Refuse what cannot be integrated, or what would never end.
 
     Raises:
-        Impossible: times or tolerances without a meaning; a freeze threshold below ten tolerances, which a method at its
-            limit of stability never reaches.
+        Impossible: times or tolerances without a meaning; a freeze threshold below ten tolerances, which a method at
+            its limit of stability never reaches.
     """
     if not 0 < t_end < np.inf:
         raise Impossible(f"t_end = {t_end}: expected a finite number above 0")

@@ -1,0 +1,123 @@
+"""How many directions neurons find: by the correlation loss, which sends each where it is drawn most, and in full.
+
+From: sizes, a tail and a seed.
+Makes: a table of measurements, and the data of the figures `coverage` and `wasted`.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.random import default_rng
+
+from shallownets.numerics import seeds, statistics
+from shallownets.numerics.progress import progress
+from shallownets.stage import Table, Tables, stage
+from shallownets.studies.emergence import model
+from shallownets.studies.emergence.engines import deflated
+from shallownets.studies.emergence.measure import curves, laws
+from shallownets.studies.emergence.model import Array
+from shallownets.studies.emergence.parameters.flow import Coverage
+from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.theory import coverage as theory
+
+UNITS = {"N": "neurons"}
+K = 4
+LONGER = 10.0  # the last time over that of greedy's last direction
+FITTED = 3  # dimensions that enter the exponent of what is wasted, the largest
+POINTS = 60  # widths of the curve
+AT_ONCE = 4096  # neurons drawn at a time
+
+
+def _drawn(p: Array, a: Array, N: int, repeats: int, seed: int) -> Iterator[int]:
+    """Directions covered by N neurons, each of which goes to the largest a_m x_m^2."""
+    root = np.sqrt(a)
+    for repeat in range(repeats):
+        rng = default_rng(seeds.sequence(seed, "emergence, correlation loss", {"N": N, "P": a.size}, repeat))
+        hit = np.zeros(a.size, bool)
+        for first in range(0, N, AT_ONCE):
+            x = np.abs(rng.standard_normal((min(AT_ONCE, N - first), a.size)))
+            hit[(x * root).argmax(1)] = True
+        yield int(hit.sum())
+
+
+def _correlation(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
+    """The correlation loss: exact and drawn."""
+    a = model.strengths(given.P, given.beta)
+    p = theory.chances(a, K)
+    widths = np.geomspace(1, given.most, POINTS)
+    exact = [theory.covered(p, N) for N in widths]
+    shown.append(pd.DataFrame({"series": "correlation loss", "N": widths, "value": exact}))
+    yield {"quantity": "chances", "N": 1, "theory": 1.0, "order": 1e-9} | statistics.exact(p.sum()).row()
+    with progress("neurons drawn", sum(N * repeats for N, repeats in given.drawn)) as advance:
+        for N, repeats in given.drawn:
+            found = list(_drawn(p, a, N, repeats, given.seed))
+            advance(N * repeats)
+            one = statistics.mean(found)
+            # few repeats may agree by chance: the error is that of theory, where directions add variances at most
+            one = statistics.Estimate(one.value, theory.spread(p, N) / np.sqrt(repeats), repeats, np.inf)
+            row = {"quantity": "covered", "N": N, "theory": theory.covered(p, N), "order": 0.0}
+            yield row | one.row()
+            shown.append(pd.DataFrame({"series": "drawn", "N": [N], "value": [one.value]} | _ends(one)))
+
+
+def _ends(one: statistics.Estimate) -> dict[str, list[float]]:
+    row = one.row()
+    return {"low": [row["low"]], "high": [row["high"]]}
+
+
+def _learned(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
+    """The full loss: directions that the deflated flow learns."""
+    a, link = model.strengths(given.P, given.beta), model.hermite(K)
+    with progress("directions learned", sum(given.widths)) as advance:
+        for N in given.widths:
+            start = drawn.start(given.seed, "coverage", N, given.P, given.d, given.r0)
+            T = laws.greedy(start, a, link).times
+            run = deflated.simulate(start, a, link, LONGER * float(T[np.isfinite(T)].max()), tolerance=given.tolerance)
+            count = int(run.learned.sum())
+            row = {"quantity": "learned", "N": N, "theory": float(min(N, given.P)), "order": 0.0}
+            yield row | statistics.exact(count).row()
+            shown.append(pd.DataFrame({"series": "full loss", "N": [N], "value": [count]}))
+            advance(N)
+
+
+def _wasted(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
+    """Neurons that never learn, and the last loss over that of greedy choice, against the dimension."""
+    part = given.wasted
+    a, link = model.strengths(part.P, part.beta), model.hermite(K)
+    wasted, ends = np.empty((2, part.starts, len(part.d)))
+    with progress("wasted neurons", part.starts) as advance:
+        for replicate in range(part.starts):
+            for column, d in enumerate(part.d):
+                start = drawn.start(given.seed, "wasted", part.N, part.P, d, given.r0, replicate)
+                expected = laws.greedy(start, a, link)
+                chosen = np.isfinite(expected.times)
+                t_end = LONGER * float(expected.times[chosen].max())
+                run = deflated.simulate(start, a, link, t_end, tolerance=given.tolerance)
+                wasted[replicate, column] = part.N - run.learned.sum()
+                ends[replicate, column] = run.loss[-1] / (a[~chosen] ** 2).sum()
+            advance(1)
+    last = np.array(part.d[-FITTED:], float)
+
+    def slope(values: Array) -> float:
+        # of counts that may be zero: half a neuron in all starts together stands for none
+        return curves.power(last, np.maximum(values[:, -FITTED:].mean(0), 0.5 / len(values)))
+
+    rng = default_rng(seeds.sequence(given.seed, "emergence, wasted, bootstrap", {}, 0))
+    found = statistics.bootstrap(wasted, slope, rng, given.resamples)
+    yield {"quantity": "wasted exponent", "N": part.N, "d": part.d[-1], "theory": -1.0, "order": 0.3} | found.row()
+    plateau = (a[part.N :] ** 2).sum()
+    for column, d in enumerate(part.d):
+        for name, values in (("wasted", wasted), ("end", ends)):
+            one = statistics.mean(values[:, column])
+            shown.append(pd.DataFrame({"series": name, "N": part.N, "d": [d], "value": [one.value]} | _ends(one)))
+        row = {"quantity": "end over greedy", "N": part.N, "d": d, "theory": 1.0}
+        row["order"] = 2 * a[part.N - 1] ** 2 / plateau
+        yield row | statistics.exact(ends[:, column].mean(), part.starts).row()
+
+
+@stage
+def coverage(given: Coverage) -> Tables:
+    shown: list[pd.DataFrame] = []
+    rows = [*_correlation(given, shown), *_learned(given, shown), *_wasted(given, shown)]
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

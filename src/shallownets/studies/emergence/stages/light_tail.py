@@ -1,0 +1,55 @@
+"""Strengths whose squares have no sum: what is learned of them is a power of time.
+
+From: sizes, tails and a seed.
+Makes: a table of measurements, and the data of the figure `light_tail`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from shallownets.numerics.progress import progress
+from shallownets.numerics.statistics import mean
+from shallownets.stage import Table, Tables, stage
+from shallownets.studies.emergence import model
+from shallownets.studies.emergence.engines import deflated
+from shallownets.studies.emergence.measure import curves
+from shallownets.studies.emergence.parameters.flow import LightTail
+from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.theory import scaling, sequential, times
+
+UNITS = {"t": "time of the flow"}
+K = 4
+
+
+@stage
+def light_tail(given: LightTail) -> Tables:
+    link, rows, shown = model.hermite(K), [], []
+    x = sequential.largest(np.full(given.P, 0.5), given.N - np.arange(given.P), given.d, K)
+    with progress("light tails", len(given.betas) * given.starts) as advance:
+        for beta in given.betas:
+            a = model.strengths(given.P, beta)
+            T = times.learning_time(a, x / np.sqrt(given.d), given.r0, link)
+            window = curves.window(T)
+            t = np.geomspace(T[0] / 5, 2 * T[-1], given.points)
+            slopes, losses = [], []
+            for replicate in range(given.starts):
+                start = drawn.start(given.seed, "light tail", given.N, given.P, given.d, given.r0, replicate)
+                run = deflated.simulate(start, a, link, float(t[-1]), tolerance=given.tolerance)
+                slopes.append(curves.power(window, scaling.learned_light(curves.loss_at(run, window), a, beta)))
+                losses.append(curves.loss_at(run, t))
+                advance(1)
+            law = sequential.loss(window, a, given.N, given.d, given.r0, link)
+            expected = curves.power(window, scaling.learned_light(law, a, beta))
+            limit = scaling.in_time(beta)
+            # the zeta function continues the sum up to a term of order a_n, over n a_n/(1 - 2 beta), from n = 10 on
+            order = abs(expected - limit)
+            for name, theory in (("exponent", expected), ("exponent in the limit", limit)):
+                row = {"quantity": name, "beta": beta, "theory": theory, "order": order}
+                rows.append(row | mean(slopes).row())
+            frame = {"beta": beta, "t": t, "first": window[0], "last": window[-1]}
+            measured = np.mean(losses, axis=0)
+            of_law = sequential.loss(t, a, given.N, given.d, given.r0, link)
+            for series, loss in (("deflated", measured), ("sequential", of_law)):
+                learned = scaling.learned_light(loss, a, beta)
+                shown.append(pd.DataFrame({"series": series} | frame | {"loss": loss / (a @ a), "learned": learned}))
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))
