@@ -4,27 +4,35 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from shallownets.errors import UserError
 from shallownets.studies.emergence.engines import flow
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.starts import Start
 from shallownets.studies.emergence.trajectory import Run
 
+_TRIED = 100  # starts for one that learns all
 
-LONG = 20.0  # times d^{k/2-1}/a_P after which the flow is not waited for
 
-
-def learned_by_flow(begin: Callable[[int], Start], a: Array, link: Link, count: int) -> Iterator[tuple[int, Start, Run]]:
-    """The first ``count`` starts from which the exact flow learns all directions, with their numbers and the flow.
+def learned_by_flow(
+    begin: Callable[[int], Start], a: Array, link: Link, count: int, within: float
+) -> Iterator[tuple[int, Start, Run]]:
+    """The first ``count`` starts from which the exact flow learns all directions in time, with their numbers and the flow.
 
     From others it does not: at odd k a direction may be left with overlaps below zero alone, which come to a halt.
 
     Args:
         begin: the start of a number.
+        within: time of the flow.
+
+    Raises:
+        UserError: of a hundred starts and more, less than one in a hundred does.
     """
     number, found = 0, 0
     while found < count:
+        if number >= _TRIED * (1 + found):
+            raise UserError(f"within = {within:g}: expected a time in which the flow learns all; {found} of {number} do")
         start = begin(number)
-        run = flow.simulate(start, a, link, LONG * start.d ** (link.exponent / 2 - 1) / a[-1])
+        run = flow.simulate(start, a, link, within)
         if run.learned.all():
             found += 1
             yield number, start, run

@@ -28,6 +28,9 @@ Patience = Annotated[
     Meta(gt=1, le=100),
     means("a run is given up after so many times as long as the flow takes to its last direction"),
 ]
+Within = Annotated[
+    Positive, means("time in which the flow has learned all directions; from starts where it has not, nothing is run")
+]
 Curve = Annotated[int, Meta(ge=10, le=10_000), means("times recorded, equally spaced")]
 Case = Annotated[
     tuple[K, Annotated[int, Meta(ge=4, le=10**6)], Kappa, Several],
@@ -58,6 +61,7 @@ class SgdFlowValues(Section):
         list[FirstKappa], Meta(min_length=2), different, means("step sizes times d^(k/2) |a|^2, rising")
     ]
     starts: Starts
+    within: Within
     patience: Patience
     points: Curve
 
@@ -73,8 +77,8 @@ class SgdRuns(SgdFlowValues):
     seed: Seed
 
     def work(self) -> float:
-        samples = sum(search(self.k, self.d, kappa) for kappa in self.kappas)
-        return self.starts * chain(self.N, self.P, 1.5 * self.patience * self.P**self.beta * samples)
+        times = sum(1 / kappa for kappa in self.kappas) * self.d ** (self.k / 2)  # 1/eta, about
+        return self.starts * chain(self.N, self.P, self.within * times)
 
 
 class SgdAgainstFlow(Section):
@@ -121,6 +125,7 @@ class FallingValues(Section):
     label_noise: Annotated[Positive, means("variance of the labels' noise over |a|^2, where there is some")]
     scale: Annotated[Positive, means("time at which the falling step size has come to half of its first value")]
     starts: Starts
+    within: Within
     falling: Annotated[Several, means("of these, how many are run with the falling step size, too")]
     patience: Patience
 
@@ -136,10 +141,9 @@ class FallingRuns(FallingValues):
     seed: Seed
 
     def work(self) -> float:
-        last = self.P**self.beta
-        samples = self.patience * last * search(self.k, self.d, self.kappa)
-        longer = 1 + self.patience * last * self.d ** (self.k / 2 - 1) / (2 * self.scale)
-        return chain(self.N, self.P, samples * (2 * self.starts + longer * self.falling))
+        samples = self.within * self.d ** (self.k / 2) / self.kappa
+        longer = self.falling * (1 + self.within / (2 * self.scale))
+        return chain(self.N, self.P, samples * (3 * self.starts + longer))
 
 
 class FallingNoise(Section):

@@ -39,7 +39,7 @@ def falling_runs(given: FallingRuns) -> Data:
     of = {"k": given.k, "d": given.d, "N": given.N, "P": given.P, "beta": given.beta, "kappa": given.kappa}
     with progress("noise that falls", 2 * given.starts + 5 * given.falling) as advance:
         begin = partial(drawn.start, given.seed, "falling noise", given.N, given.P, given.d, given.r0)
-        starts = against_flow.learned_by_flow(begin, a, link, given.starts)
+        starts = against_flow.learned_by_flow(begin, a, link, given.starts, given.within)
         for row, (replicate, start, smooth) in enumerate(starts):
             flows.append(smooth.times)
             for number, (name, (steps, spread)) in enumerate(settings.items()):

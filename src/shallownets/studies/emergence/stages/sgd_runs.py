@@ -23,7 +23,7 @@ UNITS = {
     "T_flow": "time of the flow",
     "lost": "samples; inf where a run was not lost",
     "t": "time of the flow over that of its last direction",
-    "loss": "E (f* - f)^2; nan once a run is lost",
+    "loss": "E (f* - f)^2; nan once a run is lost, or has learned all",
     "loss_flow": "E (f* - f)^2; nan once all is learned",
 }
 
@@ -36,7 +36,7 @@ def sgd_runs(given: SgdRuns) -> Data:
     found: dict[str, list] = {name: [] for name in ("T", "T_flow", "lost", "loss", "loss_flow")}
     with progress("SGD against the flow", given.starts * sum(1 / kappa for kappa in given.kappas)) as advance:
         begin = partial(drawn.start, given.seed, "SGD", given.N, given.P, given.d, given.r0)
-        for replicate, start, smooth in against_flow.learned_by_flow(begin, a, link, given.starts):
+        for replicate, start, smooth in against_flow.learned_by_flow(begin, a, link, given.starts, given.within):
             last = float(smooth.times.max())
             found["T_flow"].append(smooth.times)
             found["loss_flow"].append(np.interp(grid * last, smooth.t, smooth.loss, right=np.nan))
@@ -46,7 +46,7 @@ def sgd_runs(given: SgdRuns) -> Data:
                 of = {"k": given.k, "d": given.d, "N": given.N, "P": given.P, "beta": given.beta, "kappa": kappa}
                 stream = seeds.sequence(given.seed, "emergence, samples of SGD", of, replicate)
                 records = np.rint(steps.samples(grid * last))
-                runs.append(chain.simulate(start, a, link, steps, records, stream))
+                runs.append(chain.simulate(start, a, link, steps, records, stream, enough=given.P))
                 advance(1 / kappa)
             found["T"].append([run.times for run in runs])
             found["lost"].append([run.lost_at for run in runs])
