@@ -48,8 +48,20 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         for one in scan[(scan.series == "SGD") & (scan.lost > 0)].itertuples():
             note = f"{one.lost:.0%} lost"
             y = one.middle if np.isfinite(one.middle) else one.low if np.isfinite(one.low) else None
-            at = {"xy": (one.kappa, y)} if y else {"xy": (one.kappa, 0.05 + 0.06 * number), "xycoords": ("data", "axes fraction")}
-            right.annotate(note, **at, xytext=(0, 6), textcoords="offset points", fontsize=7, ha="center", color=style.colour(number))
+            at = (
+                {"xy": (one.kappa, y)}
+                if y
+                else {"xy": (one.kappa, 0.05 + 0.06 * number), "xycoords": ("data", "axes fraction")}
+            )
+            right.annotate(
+                note,
+                **at,
+                xytext=(0, 6),
+                textcoords="offset points",
+                fontsize=7,
+                ha="center",
+                color=style.colour(number),
+            )
         for step in (1.0,):
             largest = (scan.kappa / scan["step over largest"]).iloc[0] * step
             right.axvline(largest, color=style.colour(number), linewidth=0.7, linestyle="-.")

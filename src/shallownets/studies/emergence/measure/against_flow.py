@@ -30,7 +30,9 @@ def learned_by_flow(
     number, found = 0, 0
     while found < count:
         if number >= _TRIED * (1 + found):
-            raise UserError(f"within = {within:g}: expected a time in which the flow learns all; {found} of {number} do")
+            raise UserError(
+                f"within = {within:g}: expected a time in which the flow learns all; {found} of {number} do"
+            )
         start = begin(number)
         run = flow.simulate(start, a, link, within)
         if run.learned.all():

@@ -19,4 +19,3 @@ def one_law(first: Array, second: Array) -> float:
     """
     chances = [stats.ks_2samp(x, y).pvalue for x, y in zip(first.T, second.T, strict=True)]
     return float(min(1.0, min(chances) * len(chances)))
-

@@ -57,9 +57,7 @@ class SgdFlowValues(Section):
     N: Student
     beta: Heavy
     r0: SmallR0
-    kappas: Annotated[
-        list[FirstKappa], Meta(min_length=2), different, means("step sizes times d^(k/2) |a|^2, rising")
-    ]
+    kappas: Annotated[list[FirstKappa], Meta(min_length=2), different, means("step sizes times d^(k/2) |a|^2, rising")]
     starts: Starts
     within: Within
     patience: Patience

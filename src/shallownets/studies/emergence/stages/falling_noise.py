@@ -39,8 +39,10 @@ def falling_noise(given: FallingNoise, runs: Arrays) -> Tables:
         for m, values in enumerate(ratios.T):
             within = np.mean(values <= LATE)
             error = float(np.sqrt(0.25 / values.size))
-            of = {"series": name, "m": m + 1, "kappa_m": kappas[m]}
-            rows.append({"quantity": "learned in time"} | of | Estimate(float(within), error, values.size, np.inf).row())
+            of = {"series": name, "m": m + 1, "kappa_m": kappas[m], "last": m + 1 == a.size}
+            rows.append(
+                {"quantity": "learned in time"} | of | Estimate(float(within), error, values.size, np.inf).row()
+            )
             shown += [{"panel": "times", "start": start, "value": value} | of for start, value in enumerate(values)]
             shown.append({"panel": "kappa", "value": kappas[m]} | of)
     frames = pd.DataFrame(rows), pd.DataFrame(shown)

@@ -19,6 +19,7 @@ from shallownets.studies.emergence.parameters.sgd import Samples
 from shallownets.studies.emergence.theory import first_passage, noise
 
 UNITS = {"n": "samples over d^(k-1)", "share": "of runs that have learned by the theory's quartile"}
+FAR = 2.0  # factor from the largest step beyond which it decides whether a run is lost
 ALONE = first_passage.Noise(1.0)  # a direction of strength 1, without label noise
 
 
@@ -93,7 +94,8 @@ def samples(given: Samples, runs: Arrays) -> Tables:
         lost.enough(~late, what, "were given up, and count as infinitely long", rows_of)
         share = float(gone.mean())
         row = Estimate(share, float(np.sqrt(share * (1 - share) / gone.size)), gone.size).row()
-        rows.append({"quantity": "lost"} | case.key | row)
+        side = "above" if case.over >= FAR else "below" if case.over <= 1 / FAR else "between"
+        rows.append({"quantity": "lost", "side": side} | case.key | row)
         for name, said in (("theory", case.theory), ("leading", case.leading)):
             for level, estimate in zip(
                 quartiles.LEVELS, quartiles.arrived_by(case.n, said, quartiles.LEVELS), strict=True

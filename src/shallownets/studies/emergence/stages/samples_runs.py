@@ -32,7 +32,9 @@ def samples_runs(given: SamplesRuns) -> Data:
             longest = int(given.patience * typical * d ** (k - 1))
             of = {"k": k, "d": d, "N": given.N, "kappa": kappa}
             for replicate in range(runs):
-                start = drawn.start(given.seed, f"samples, k = {k}, d = {d}, kappa = {kappa:g}", given.N, 1, d, given.r0, replicate)
+                start = drawn.start(
+                    given.seed, f"samples, k = {k}, d = {d}, kappa = {kappa:g}", given.N, 1, d, given.r0, replicate
+                )
                 stream = seeds.sequence(given.seed, "emergence, samples until learned", of, replicate)
                 run = chain.simulate(start, a, link, Steps(eta), [longest], stream, enough=1)
                 rows.append((k, d, kappa, run.learned_after[0], np.isfinite(run.lost_at)))

@@ -56,7 +56,8 @@ def sgd_against_flow(given: SgdAgainstFlow, runs: Arrays) -> Tables:
         curves.append(pd.DataFrame({"panel": "loss", "kappa": kappa, "t": t, "value": loss}))
     frame = pd.concat([pd.DataFrame(shown), *curves], ignore_index=True)
     return Tables(
-        Table(pd.DataFrame(rows), UNITS, common, lost.notes), Table(frame[frame.value.notna()], UNITS, common, lost.notes)
+        Table(pd.DataFrame(rows), UNITS, common, lost.notes),
+        Table(frame[frame.value.notna()], UNITS, common, lost.notes),
     )
 
 
