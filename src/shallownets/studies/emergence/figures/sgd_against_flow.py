@@ -30,7 +30,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left.legend(title=r"$\kappa$", ncols=2, loc="upper right")
 
     shift = np.linspace(-0.09, 0.09, int(times.m.max()))
-    for m, points in times.groupby("m"):
+    for m, points in times.groupby(times.m.astype(int)):
         x, ratio = points.kappa * np.exp(shift[m - 1]), points.value.clip(upper=LATEST)
         learned = points.value < LATEST
         right.plot(x[learned], ratio[learned], style.marker(m - 1), color=style.colour(m - 1), label=f"${m}$")

@@ -29,7 +29,7 @@ def sgd_against_flow(given: SgdAgainstFlow, runs: Arrays) -> Tables:
     link, unit = model.hermite(k), d ** (k / 2) * float(a @ a)
     ratios = np.swapaxes(runs.arrays["T"], 0, 1) / runs.arrays["T_flow"]  # (kappas, starts, P)
     rows, shown, widths, lost = [], [], {}, Lost()
-    for number, kappa in enumerate(runs.arrays["kappa"]):
+    for number, kappa in enumerate(runs.arrays["kappa"].tolist()):
         of = common | {"kappa": kappa}
         over = kappa / unit / noise.largest_step(a[0], d, link)
         gone = np.isfinite(runs.arrays["lost"][:, number])
@@ -37,11 +37,11 @@ def sgd_against_flow(given: SgdAgainstFlow, runs: Arrays) -> Tables:
         share = Estimate(float(gone.mean()), float(np.sqrt(gone.mean() * (1 - gone.mean()) / gone.size)), gone.size)
         rows.append({"quantity": "lost"} | of | {"step over largest": over} | share.row())
         for name, estimator in (("median", against_flow.centre), ("half width", against_flow.half_width)):
-            found = _bootstrap(given, ratios[number], estimator, float(kappa), name)
+            found = _bootstrap(given, ratios[number], estimator, kappa, name)
             if np.isfinite([found.value, found.error]).all():
                 rows.append({"quantity": name} | of | {"step over largest": over} | found.row())
                 if name == "half width":
-                    widths[float(kappa)] = found
+                    widths[kappa] = found
         for m, values in enumerate(ratios[number].T):
             for replicate, value in enumerate(values):
                 shown.append({"panel": "times", "kappa": kappa, "m": m + 1, "start": replicate, "value": value})

@@ -256,6 +256,8 @@ def samples(
     """
     eta, least = _step(noise, d, kappa, link), (1 - max(levels)) ** (1 / N)
     rest = finish(noise, d, eta, link, r0)
+    if np.isinf(rest):  # whatever the search takes
+        return np.full(len(levels), np.inf)
     passage = _learning(moments, rest, noise, d, eta, link, least)
     return passage.quantiles(N, levels) / (eta * d ** (link.exponent - 1.0))
 
