@@ -29,12 +29,10 @@ SAMPLES = sgd.SamplesRuns(
     seed=SEED,
 )
 FALLING = sgd.FallingRuns(**SIZE, P=3, N=8, kappa=0.2, label_noise=1.0, scale=8.0, starts=3, falling=2, within=60.0)
-CHECKS = sgd.SgdChecks(
-    law=sgd.LawValues(d=8, P=2, N=2, samples=20, eta=1e-3, runs=20),
-    floor=sgd.FloorValues(d=60, variances=[1.0], kappa=0.05, memories=200, blocks=8),
-    norms=sgd.NormsValues(d=100, N=4, kappa=0.5, growth=0.2, runs=10),
-    seed=SEED,
-)
+LAW = {"law_d": 8, "law_P": 2, "law_N": 2, "law_samples": 20, "law_eta": 1e-3, "law_runs": 20}
+FLOOR = {"floor_d": 60, "floor_variances": [1.0], "floor_kappa": 0.05, "floor_memories": 200, "floor_blocks": 8}
+NORMS = {"norms_d": 100, "norms_N": 4, "norms_kappa": 0.5, "norms_growth": 0.2, "norms_runs": 10}
+CHECKS = sgd.SgdChecks(**LAW, **FLOOR, **NORMS, seed=SEED)
 
 
 def as_read(made: Arrays, given: section.Section) -> Arrays:

@@ -96,7 +96,9 @@ class Record:
         self.since = np.full(self.a.size, np.inf)  # and that time
 
     def add(self, t: Array, loss: Array, shares: Array) -> None:
-        """Keep some steps: their times, losses, and shares of the followed directions."""
+        """Keep some steps, or none: their times, losses, and shares of the followed directions."""
+        if not t.size:
+            return
         self.t.append(t.copy())
         self.loss.append(loss.copy())
         self.shares.append(shares.copy())

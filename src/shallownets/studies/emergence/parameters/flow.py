@@ -112,23 +112,6 @@ class ScalingLaw(ScalingLawValues):
     seed: Seed
 
 
-class CrowdingValues(Section):
-    """Learning times over those of greedy choice, against the dimension."""
-
-    P: Annotated[int, Meta(ge=4, le=1024), means("directions of the teacher, P; those beyond a quarter are compared")]
-    N: Student
-    beta: Beta
-    d: Dimensions
-    starts: Starts
-
-    def limits(self) -> Iterator[Limit]:
-        yield from rising(d=self.d)
-        yield room("d.0", self.d[0], self.P)
-
-    def work(self) -> float:
-        return self.starts * sum(work.deflated(self.N, self.P, d) for d in self.d)
-
-
 class LearningTimesValues(Section):
     """The figure learning_times: when directions are learned, from many starts at a large dimension."""
 
@@ -139,14 +122,20 @@ class LearningTimesValues(Section):
         list[Beta], Meta(min_length=1), different, means("exponents of the strengths, each with the same starts")
     ]
     starts: Starts
-    crowding: CrowdingValues
+    crowding_P: Annotated[int, Meta(ge=4, le=1024), means("P of crowding; directions beyond a quarter are compared")]
+    crowding_N: Annotated[Width, means("N of crowding")]
+    crowding_d: Annotated[Dimensions, means("input dimensions of crowding, rising")]
+    crowding_starts: Annotated[Several, means("random starts of crowding, where strengths are 1/m")]
 
     def limits(self) -> Iterator[Limit]:
+        yield from rising(crowding_d=self.crowding_d)
+        yield room("crowding_d.0", self.crowding_d[0], self.crowding_P)
         yield room("d", self.d, self.P)
         yield self.N >= self.P, "N", f"at least P = {self.P}"
 
     def work(self) -> float:
-        return self.starts * len(self.betas) * work.flow(self.N, self.P, self.d) + self.crowding.work()
+        crowding = 4 * sum(work.deflated(self.crowding_N, self.crowding_P, d) for d in self.crowding_d)
+        return self.starts * len(self.betas) * work.flow(self.N, self.P, self.d) + self.crowding_starts * crowding
 
 
 class LearningTimes(LearningTimesValues):
@@ -185,24 +174,6 @@ class Link(LinkValues):
     seed: Seed
 
 
-class WastedValues(Section):
-    """Neurons that never learn, against the dimension."""
-
-    d: Dimensions
-    P: Teacher
-    N: Annotated[int, Meta(ge=2, le=4096), means("neurons of the student, N, below P")]
-    beta: Heavy
-    starts: Starts
-
-    def limits(self) -> Iterator[Limit]:
-        yield from rising(d=self.d)
-        yield room("d.0", self.d[0], self.P)
-        yield self.N < self.P, "N", f"a number below P = {self.P}"
-
-    def work(self) -> float:
-        return 2 * self.starts * sum(work.deflated(self.N, self.P, d) for d in self.d)
-
-
 class CoverageValues(Section):
     """The figures coverage and wasted: how many directions neurons find, and what is left of them."""
 
@@ -216,16 +187,23 @@ class CoverageValues(Section):
         means("neurons drawn for the correlation loss, and how many times"),
     ]
     most: Annotated[float, Meta(ge=1e3, le=1e12), means("largest width drawn for the correlation loss")]
-    wasted: WastedValues
+    wasted_P: Annotated[Width, means("P where neurons that never learn are counted")]
+    wasted_N: Annotated[int, Meta(ge=2, le=4096), means("N there, below its P")]
+    wasted_d: Annotated[Dimensions, means("input dimensions there, rising")]
+    wasted_starts: Annotated[Several, means("random starts there")]
 
     def limits(self) -> Iterator[Limit]:
+        yield from rising(wasted_d=self.wasted_d)
+        yield room("wasted_d.0", self.wasted_d[0], self.wasted_P)
+        yield self.wasted_P > self.wasted_N, "wasted_N", f"a number below wasted_P = {self.wasted_P}"
         yield room("d", self.d, self.P)
         yield from rising(widths=self.widths, drawn=[N for N, _ in self.drawn])
 
     def work(self) -> float:
         drawn = sum(N * repeats for N, repeats in self.drawn)
         flows = sum(work.deflated(N, self.P, self.d) for N in self.widths)
-        return 2 * flows + 3e-8 * drawn * self.P + 1e-5 * self.P**2 + self.wasted.work()
+        wasted = self.wasted_starts * sum(work.deflated(self.wasted_N, self.wasted_P, d) for d in self.wasted_d)
+        return 2 * flows + 3e-8 * drawn * self.P + 1e-5 * self.P**2 + 2 * wasted
 
 
 class Coverage(CoverageValues):

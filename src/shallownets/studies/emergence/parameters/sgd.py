@@ -148,49 +148,34 @@ class FallingNoise(Section):
     """Noise that falls, or stays; nothing is chosen."""
 
 
-class LawValues(Section):
-    """Chain and SGD in R^d: two samples of one law."""
-
-    d: Annotated[int, Meta(ge=4, le=1000), means("input dimension, d")]
-    P: Teacher
-    N: Student
-    samples: Annotated[Count, means("steps of a run")]
-    eta: Annotated[Positive, means("step size")]
-    runs: Annotated[Several, means("runs of each engine")]
-
-    def limits(self) -> Iterator[Limit]:
-        yield room("d", self.d, self.P)
-
-
-class FloorValues(Section):
-    """A learned neuron under label noise."""
-
-    d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension, d")]
-    variances: Annotated[list[Positive], Meta(min_length=1), different, means("variances of the labels' noise")]
-    kappa: Annotated[Kappa, means("step size times d^(k/2)")]
-    memories: Annotated[int, Meta(ge=100, le=10**6), means("length of the run, in times that the neuron remembers")]
-    blocks: Annotated[int, Meta(ge=4, le=1000), means("blocks, each longer than its memory")]
-
-    def limits(self) -> Iterator[Limit]:
-        yield self.memories >= 5 * self.blocks, "blocks", f"at most a fifth of memories = {self.memories}"
-
-
-class NormsValues(Section):
-    """Small neurons before they find a direction."""
-
-    d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension, d")]
-    N: Student
-    kappa: Annotated[Kappa, means("step size times d^(k/2)")]
-    growth: Annotated[float, Meta(gt=0, le=1), means("logarithm to which the mean of the squared norms should grow")]
-    runs: Annotated[Several, means("runs")]
-
-
 class ChecksValues(Section):
     """Of the engines and of what noise does, without a figure."""
 
-    law: LawValues
-    floor: FloorValues
-    norms: NormsValues
+    law_d: Annotated[int, Meta(ge=4, le=1000), means("input dimension of runs by both engines, d")]
+    law_P: Teacher
+    law_N: Student
+    law_samples: Annotated[Count, means("steps of each of these runs")]
+    law_eta: Annotated[Positive, means("their step size")]
+    law_runs: Annotated[Several, means("runs of each engine")]
+    floor_d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension of a learned neuron under label noise, d")]
+    floor_variances: Annotated[list[Positive], Meta(min_length=1), different, means("variances of that noise")]
+    floor_kappa: Annotated[Kappa, means("its step size times d^(k/2)")]
+    floor_memories: Annotated[
+        int, Meta(ge=100, le=10**6), means("length of its run, in times that the neuron remembers")
+    ]
+    floor_blocks: Annotated[int, Meta(ge=4, le=1000), means("blocks of that run, each longer than its memory")]
+    norms_d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension of small neurons, d")]
+    norms_N: Student
+    norms_kappa: Annotated[Kappa, means("their step size times d^(k/2)")]
+    norms_growth: Annotated[
+        float, Meta(gt=0, le=1), means("logarithm by which the mean of their squared norms should grow")
+    ]
+    norms_runs: Annotated[Several, means("runs with such neurons")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("law_d", self.law_d, self.law_P)
+        most = self.floor_memories // 5
+        yield self.floor_blocks <= most, "floor_blocks", f"at most a fifth of floor_memories, {most}"
 
 
 class SgdChecks(ChecksValues):
@@ -199,10 +184,10 @@ class SgdChecks(ChecksValues):
     seed: Seed
 
     def work(self) -> float:
-        norms, floor = self.norms, self.floor
-        steps = norms.growth * norms.d**2 / norms.kappa**2 / 3
-        held = len(floor.variances) * floor.memories * floor.d**1.5 / (6 * floor.kappa)
-        return 1e-5 * self.law.runs * self.law.samples + norms.runs * chain(norms.N, 1, steps) + 2e-7 * held
+        steps = self.norms_growth * self.norms_d**2 / self.norms_kappa**2 / 3
+        held = len(self.floor_variances) * self.floor_memories * self.floor_d**1.5 / (6 * self.floor_kappa)
+        grown = self.norms_runs * chain(self.norms_N, 1, steps)
+        return 1e-5 * self.law_runs * self.law_samples + grown + 2e-7 * held
 
 
 class SgdValues(Section):

@@ -15,7 +15,7 @@ from shallownets.numerics.progress import progress
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model
 from shallownets.studies.emergence.engines import deflated
-from shallownets.studies.emergence.measure import curves, laws
+from shallownets.studies.emergence.measure import laws
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.flow import Coverage
 from shallownets.studies.emergence.stages import drawn
@@ -24,7 +24,6 @@ from shallownets.studies.emergence.theory import coverage as theory
 UNITS = {"N": "neurons"}
 K = 4
 LONGER = 10.0  # the last time over that of greedy's last direction
-FITTED = 3  # dimensions that enter the exponent of what is wasted, the largest
 POINTS = 60  # widths of the curve
 AT_ONCE = 4096  # neurons drawn at a time
 
@@ -83,37 +82,38 @@ def _learned(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
 
 def _wasted(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
     """Neurons that never learn, and the last loss over that of greedy choice, against the dimension."""
-    part = given.wasted
-    a, link = model.strengths(part.P, part.beta), model.hermite(K)
-    wasted, ends = np.empty((2, part.starts, len(part.d)))
-    with progress("wasted neurons", part.starts) as advance:
-        for replicate in range(part.starts):
-            for column, d in enumerate(part.d):
-                start = drawn.start(given.seed, "wasted", part.N, part.P, d, given.r0, replicate)
+    P, N, dimensions = given.wasted_P, given.wasted_N, given.wasted_d
+    a, link = model.strengths(P, given.beta), model.hermite(K)
+    wasted, ends = np.empty((2, given.wasted_starts, len(dimensions)))
+    with progress("wasted neurons", given.wasted_starts) as advance:
+        for replicate in range(given.wasted_starts):
+            for column, d in enumerate(dimensions):
+                start = drawn.start(given.seed, "wasted", N, P, d, given.r0, replicate)
                 expected = laws.greedy(start, a, link)
                 chosen = np.isfinite(expected.times)
                 t_end = LONGER * float(expected.times[chosen].max())
                 run = deflated.simulate(start, a, link, t_end, tolerance=given.tolerance)
-                wasted[replicate, column] = part.N - run.learned.sum()
+                wasted[replicate, column] = N - run.learned.sum()
                 ends[replicate, column] = run.loss[-1] / (a[~chosen] ** 2).sum()
             advance(1)
-    last = np.array(part.d[-FITTED:], float)
+    known = np.array(dimensions[1:], float)
 
     def slope(values: Array) -> float:
-        # of counts that may be zero: half a neuron in all starts together stands for none
-        return curves.power(last, np.maximum(values[:, -FITTED:].mean(0), 0.5 / len(values)))
+        # counts n, of which the variance of log n is 1/n; half a neuron in all starts together stands for none
+        n = np.maximum(values[:, 1:].sum(0), 0.5)
+        return float(np.polyfit(np.log(known), np.log(n), 1, w=np.sqrt(n))[0])
 
     rng = default_rng(seeds.sequence(given.seed, "emergence, wasted, bootstrap", {}, 0))
     found = statistics.bootstrap(wasted, slope, rng, given.resamples)
-    yield {"quantity": "wasted exponent", "N": part.N, "d": part.d[-1], "theory": -1.0, "order": 0.3} | found.row()
-    plateau = (a[part.N :] ** 2).sum()
-    for column, d in enumerate(part.d):
+    yield {"quantity": "wasted exponent", "N": N, "d": dimensions[-1], "theory": -1.0, "order": 0.3} | found.row()
+    plateau = (a[N:] ** 2).sum()
+    for column, d in enumerate(dimensions):
         for name, values in (("wasted", wasted), ("end", ends)):
             one = statistics.mean(values[:, column])
-            shown.append(pd.DataFrame({"series": name, "N": part.N, "d": [d], "value": [one.value]} | _ends(one)))
-        row = {"quantity": "end over greedy", "N": part.N, "d": d, "theory": 1.0}
-        row["order"] = 2 * a[part.N - 1] ** 2 / plateau
-        yield row | statistics.exact(ends[:, column].mean(), part.starts).row()
+            shown.append(pd.DataFrame({"series": name, "N": N, "d": [d], "value": [one.value]} | _ends(one)))
+        row = {"quantity": "end over greedy", "N": N, "d": d, "theory": 1.0}
+        row["order"] = 2 * a[N - 1] ** 2 / plateau
+        yield row | statistics.exact(ends[:, column].mean(), given.wasted_starts).row()
 
 
 @stage

@@ -26,6 +26,7 @@ K = 4
 LONGER = 3.0  # the last time over that of greedy's last direction
 FITTED = 3  # dimensions that enter the exponent of crowding, the largest
 FINE, FREEZE = 1e-5, 1e-3  # of the flow where delays of 1e-4 are measured
+BETA = 1.0  # of crowding
 SHOWN = 3  # starts whose times are drawn
 
 
@@ -83,20 +84,20 @@ def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame]) -> Itera
     law = _sequential_exponent(given, a)
     known = np.array(exponents)[np.isfinite(exponents)]
     for name, theory in (("exponent in m", beta), ("exponent in m, sequential", law)):
-        row = {"quantity": name, "part": 0} | of | {"theory": theory, "order": abs(law - beta)}
+        row = {"quantity": name, "part": 0} | of | {"theory": theory, "order": 1 / np.log(given.N)}
         yield row | statistics.mean(known).row()
 
 
 def _crowding(given: LearningTimes, shown: list[pd.DataFrame]) -> Iterator[dict]:
     """How late directions beyond a quarter are, against the dimension; the same starts at each."""
-    part = given.crowding
-    a, link = model.strengths(part.P, part.beta), model.hermite(K)
-    measured, by_theory = np.empty((2, part.starts, len(part.d)))
-    beyond = slice(part.P // 4, None)
-    with progress("crowding", part.starts) as advance:
-        for replicate in range(part.starts):
-            for column, d in enumerate(part.d):
-                start = drawn.start(given.seed, "crowding", part.N, part.P, d, given.r0, replicate)
+    P, dimensions = given.crowding_P, given.crowding_d
+    a, link = model.strengths(P, BETA), model.hermite(K)
+    measured, by_theory = np.empty((2, given.crowding_starts, len(dimensions)))
+    beyond = slice(P // 4, None)
+    with progress("crowding", given.crowding_starts) as advance:
+        for replicate in range(given.crowding_starts):
+            for column, d in enumerate(dimensions):
+                start = drawn.start(given.seed, "crowding", given.crowding_N, P, d, given.r0, replicate)
                 expected = laws.greedy(start, a, link)
                 known = expected.times[np.isfinite(expected.times)]
                 run = deflated.simulate(
@@ -106,18 +107,18 @@ def _crowding(given: LearningTimes, shown: list[pd.DataFrame]) -> Iterator[dict]
                 delay = crowding.delays(start.M, a, expected.neuron, expected.times)
                 by_theory[replicate, column] = np.nanmedian((delay / expected.times)[beyond])
             advance(1)
-    last = np.array(part.d[-FITTED:], float)
+    last = np.array(dimensions[-FITTED:], float)
 
     def slope(values: Array) -> float:
         return curves.power(last, values[:, -FITTED:].mean(0))
 
     rng = default_rng(seeds.sequence(given.seed, "emergence, crowding, bootstrap", {}, 0))
     order = 2 * abs(slope(by_theory) + 1)
-    row = {"quantity": "crowding exponent", "part": 0, "beta": part.beta, "d": part.d[-1], "theory": -1.0}
+    row = {"quantity": "crowding exponent", "part": 0, "beta": BETA, "d": dimensions[-1], "theory": -1.0}
     yield row | {"order": order} | statistics.bootstrap(measured, slope, rng, given.resamples).row()
-    for column, d in enumerate(part.d):
+    for column, d in enumerate(dimensions):
         one, theory = statistics.mean(measured[:, column]), float(by_theory[:, column].mean())
-        row = {"quantity": "crowding", "part": 0, "beta": part.beta, "d": d, "theory": 1.0}
+        row = {"quantity": "crowding", "part": 0, "beta": BETA, "d": d, "theory": 1.0}
         # what follows the first order is the square of the delay; twice that, and the flow's own errors, two tolerances
         row["order"] = 2 * theory + 2 * FINE / theory
         yield row | statistics.mean(measured[:, column] / by_theory[:, column]).row()
@@ -128,7 +129,7 @@ def _crowding(given: LearningTimes, shown: list[pd.DataFrame]) -> Iterator[dict]
             "low": [one.row()["low"]],
             "high": [one.row()["high"]],
         }
-        shown.append(pd.DataFrame(frame | {"greedy": [theory], "beta": part.beta}))
+        shown.append(pd.DataFrame(frame | {"greedy": [theory], "beta": BETA}))
 
 
 @stage

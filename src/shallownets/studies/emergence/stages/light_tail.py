@@ -31,23 +31,20 @@ def light_tail(given: LightTail) -> Tables:
             T = times.learning_time(a, x / np.sqrt(given.d), given.r0, link)
             window = curves.window(T)
             t = np.geomspace(T[0] / 5, 2 * T[-1], given.points)
-            slopes, losses = [], []
+            slopes, drawn_run = [], []
             for replicate in range(given.starts):
                 start = drawn.start(given.seed, "light tail", given.N, given.P, given.d, given.r0, replicate)
-                run = deflated.simulate(start, a, link, float(t[-1]), tolerance=given.tolerance)
+                last = t[-1] if replicate == 0 else window[-1]  # the first start is drawn
+                run = deflated.simulate(start, a, link, float(last), tolerance=given.tolerance)
                 slopes.append(curves.power(window, scaling.learned_light(curves.loss_at(run, window), a, beta)))
-                losses.append(curves.loss_at(run, t))
+                drawn_run = drawn_run or [run]
                 advance(1)
             law = sequential.loss(window, a, given.N, given.d, given.r0, link)
             expected = curves.power(window, scaling.learned_light(law, a, beta))
-            limit = scaling.in_time(beta)
-            # the zeta function continues the sum up to a term of order a_n, over n a_n/(1 - 2 beta), from n = 10 on
-            order = abs(expected - limit)
-            for name, theory in (("exponent", expected), ("exponent in the limit", limit)):
-                row = {"quantity": name, "beta": beta, "theory": theory, "order": order}
-                rows.append(row | mean(slopes).row())
+            row = {"quantity": "exponent", "beta": beta, "theory": expected, "limit": scaling.in_time(beta)}
+            rows.append(row | mean(slopes).row())
             frame = {"beta": beta, "t": t, "first": window[0], "last": window[-1]}
-            measured = np.mean(losses, axis=0)
+            measured = curves.loss_at(drawn_run[0], t)
             of_law = sequential.loss(t, a, given.N, given.d, given.r0, link)
             for series, loss in (("deflated", measured), ("sequential", of_law)):
                 learned = scaling.learned_light(loss, a, beta)

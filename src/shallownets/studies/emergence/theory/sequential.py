@@ -14,6 +14,7 @@ from shallownets.studies.emergence.theory import times
 
 _FINEST = 1e-13  # the least overlap that is tabulated
 _POINTS = 6000  # of the table, equally spaced in logarithm
+_ROUNDS = 4  # of the equation for Φ, each of which gains a factor r_0/a at least
 _SINGLE = 2048  # directions that are summed one by one; those beyond are summed in bins
 _BINS = 600
 
@@ -45,7 +46,10 @@ def largest(u: ArrayLike, count: ArrayLike, d: float = np.inf, k: int = 4) -> Ar
 
 def _start_for(t: Array, a: Array, d: float, r0: float, link: Link) -> Array:
     """The x at the start that learns a direction of strength a exactly at t: the inverse of ``times.learning_time``."""
-    needed = t * a - np.log(a / r0) / 4
+    needed = t * a
+    for _ in range(_ROUNDS):
+        with np.errstate(invalid="ignore"):
+            needed = t * a - np.log(a / r0 + 4 * np.maximum(needed, 0)) / 4
     M = np.geomspace(_FINEST, 1, _POINTS)
     table = times.phase(M[:-1], link)
     with np.errstate(invalid="ignore", divide="ignore"):

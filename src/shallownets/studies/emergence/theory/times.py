@@ -6,7 +6,10 @@ As long as r is small, log r grows by 4 a ∫ φ dt, which falls behind 4 a t by
 
     Φ(M_0) = ∫ (1 - φ)/(φ' (1 - M^2)) dM  from M_0 to 1
 
-and then r φ/a, the share, is a logistic curve of rate 4 a: one half at T, a T = Φ(M_0) + log(a/r_0)/4 up to r_0/a.
+and then r φ/a, the share, is a logistic curve of rate 4 a. In the search, of length Φ/a, the norm decays by itself to
+r_0/(1 + 4 r_0 Φ/a). The share is one half at T, up to r_0/a,
+
+    a T = Φ(M_0) + log(a/r_0 + 4 Φ(M_0))/4
 """
 
 import numpy as np
@@ -93,7 +96,8 @@ def learning_time(a: ArrayLike, M0: ArrayLike, r0: float, link: Link) -> Array:
         r0: squared norms at the start, far below a.
     """
     a = np.asarray(a, float)
-    return (phase(M0, link) + np.log(a / r0) / 4) / a
+    needed = phase(M0, link)
+    return (needed + np.log(a / r0 + 4 * needed) / 4) / a
 
 
 def leading_time(a: ArrayLike, x: ArrayLike, d: float, k: int) -> Array:
