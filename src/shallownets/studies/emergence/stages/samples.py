@@ -5,6 +5,7 @@ Makes: a table of measurements, and the data of the figure `samples`. Runs that 
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,9 @@ FAR = 2.0  # factor from the largest step beyond which it decides whether a run 
 ALONE = first_passage.Noise(1.0)  # a direction of strength 1, without label noise
 
 
+_limit = cache(first_passage.limit)  # the same at all dimensions
+
+
 class _Case:
     """The runs at one k, d and κ, and what theory says of them."""
 
@@ -34,7 +38,7 @@ class _Case:
         self.over = self.eta / noise.largest_step(1.0, d, link)
         self.theory = first_passage.samples(ALONE, d, kappa, N, link, r0)
         self.leading = first_passage.leading(ALONE, d, kappa, N, link, r0)
-        self.limit = first_passage.limit(kappa, N, k)
+        self.limit = _limit(kappa, N, k)
         self.rest = first_passage.finish(ALONE, d, self.eta, link, r0) / (self.eta * d ** (k - 1.0))
 
     @property

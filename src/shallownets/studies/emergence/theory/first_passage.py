@@ -30,7 +30,7 @@ LEVELS = (0.25, 0.5, 0.75)  # of quartiles
 CUT = 0.5  # M beyond which a neuron does not turn back
 FAR = 12.0  # x beyond which it does not, at d = infinity
 CELLS = 600
-STEPS = 400  # of time, up to about the median of one neuron
+STEPS = 200  # of time, up to about the median of one neuron
 LONGEST = 40  # times as long is waited
 _GAMMA = 1 - np.sqrt(0.5)  # of the diagonally implicit method of order 2 that damps what is stiff
 
@@ -211,7 +211,7 @@ def finish(noise: Noise, d: float, eta: float, link: Link, r0: float) -> float:
 
     share.terminal = beyond.terminal = True
     longest = 10 * (np.log(noise.a / r0) / 4 + 1 / CUT ** (link.exponent - 2)) / noise.a
-    path = integrate.solve_ivp(slope, (0, longest), [CUT, np.log(r0)], events=[share, beyond], rtol=1e-8, atol=1e-10)
+    path = integrate.solve_ivp(slope, (0, longest), [CUT, np.log(r0)], events=[share, beyond], rtol=1e-6, atol=1e-8)
     return float(path.t[-1]) if path.t_events[0].size else np.inf
 
 
