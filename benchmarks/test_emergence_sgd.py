@@ -1,4 +1,4 @@
-"""Speed of SGD on the two-homogeneous student: the chain, SGD in R^d, and NumPy, with the same normals in the first two."""
+"""Speed of SGD on the two-homogeneous student: chain and SGD in R^d, with the same normals, beside NumPy."""
 
 import numpy as np
 import pytest

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, StrMethodFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from shallownets.drawing import style
 
@@ -46,34 +46,21 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         scan = chosen[chosen.d == d]
         _series(right, scan, "kappa", number, f"$k={k}$, $d={d}$")
         for one in scan[(scan.series == "SGD") & (scan.lost > 0)].itertuples():
-            note = f"{one.lost:.0%} lost"
-            y = one.middle if np.isfinite(one.middle) else one.low if np.isfinite(one.low) else None
-            at = (
-                {"xy": (one.kappa, y)}
-                if y
-                else {"xy": (one.kappa, 0.05 + 0.06 * number), "xycoords": ("data", "axes fraction")}
-            )
-            right.annotate(
-                note,
-                **at,
-                xytext=(0, 6),
-                textcoords="offset points",
-                fontsize=7,
-                ha="center",
-                color=style.colour(number),
-            )
-        for step in (1.0,):
-            largest = (scan.kappa / scan["step over largest"]).iloc[0] * step
-            right.axvline(largest, color=style.colour(number), linewidth=0.7, linestyle="-.")
+            at = {"transform": right.get_xaxis_transform(), "ha": "center", "fontsize": 7}
+            right.text(one.kappa, 0.97 - 0.06 * number, f"{one.lost:.0%} lost", color=style.colour(number), **at)
+        largest = (scan.kappa / scan["step over largest"]).iloc[0]
+        right.axvline(largest, color=style.colour(number), linewidth=0.7, linestyle="-.")
     for axes, label in ((left, "dimension $d$"), (right, r"$\kappa=\eta\,d^{k/2}$")):
         axes.set(xscale="log", yscale="log", xlabel=label, ylabel=r"samples$\,/\,d^{k-1}$")
-        axes.legend(loc="lower left" if axes is right else "upper right")
-    left.set_xticks(sorted(frame.d.unique()), [str(d) for d in sorted(frame.d.unique())], rotation=45, fontsize=7)
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+    left.legend(loc="upper right")
+    right.legend(loc="lower left")
+    dimensions = sorted(frame.d.unique())
+    left.set_xticks(dimensions, [str(d) for d in dimensions], rotation=45, fontsize=7)
     left.minorticks_off()
-    left.yaxis.set_minor_formatter(StrMethodFormatter("{x:g}"))
-    left.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    left.tick_params(axis="y", which="minor", labelsize=7)
-    right.xaxis.set_minor_formatter(NullFormatter())
+    right.set_ylim(top=2.5 * right.get_ylim()[1])
     right.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     figure.suptitle(
         f"$N={parameters['N']}$; points: SGD, quartiles; lines: first passage (dashed: noise of the equator; dotted: "

@@ -24,7 +24,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         left.plot(curve.t, curve.value, color=style.colour(number), linewidth=0.9, label=f"{kappa:g}")
     flow = curves[curves.kappa == 0]
     left.plot(flow.t, flow.value, color="black", linewidth=1.6, linestyle="--", label="0: flow")
-    last = max(1.3, flow.t.max())
+    last = max(1.2, curves[(curves.kappa > 0) & (curves.value < flow.value.iloc[0])].t.max())
     left.set(xlabel=r"$t/T_P$ of the flow", ylabel=r"loss $2L$", xlim=(0, last), ylim=(0, 1.25 * flow.value.iloc[0]))
     left.set_title("one start")
     left.legend(title=r"$\kappa$", ncols=2, loc="upper right")

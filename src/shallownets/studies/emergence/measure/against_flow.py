@@ -16,7 +16,7 @@ _TRIED = 100  # starts for one that learns all
 def learned_by_flow(
     begin: Callable[[int], Start], a: Array, link: Link, count: int, within: float
 ) -> Iterator[tuple[int, Start, Run]]:
-    """The first ``count`` starts from which the exact flow learns all directions in time, with their numbers and the flow.
+    """The first ``count`` starts from which the exact flow learns all directions in time: their numbers, and its run.
 
     From others it does not: at odd k a direction may be left with overlaps below zero alone, which come to a halt.
 

@@ -1,6 +1,5 @@
-"""What noise does to neurons, from runs: the floor of a learned one, the growth of small ones, two samples of one law."""
+"""Means of series whose neighbours hang together, and two samples of one law."""
 
-import numpy as np
 from scipy import stats
 
 from shallownets.numerics.statistics import Estimate, mean
