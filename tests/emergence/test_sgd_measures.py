@@ -77,7 +77,7 @@ def test_ratios_to_the_flow():
 
 
 def test_starts_from_which_the_flow_learns():
-    """At odd k some starts leave a direction with overlaps below zero alone: they are passed over, with their numbers."""
+    """At odd k some starts leave a direction with overlaps below zero alone: they are passed over."""
     a, link, d = model.strengths(2, 1.0), model.hermite(3), 50
 
     def begin(number):

@@ -4,7 +4,6 @@ From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
 """
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
@@ -25,15 +24,14 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         look: style.Look = {"color": style.colour(number), "linestyle": "", "marker": style.marker(number)}
         x, learned = points.m + 0.22 * (number - 1), points.value < LATEST
         left.plot(x[learned], points.value[learned], **look, label=label)
-        # those that were not learned, side by side
-        never = points[~learned]
-        spread = never.groupby("m").cumcount() * 0.035
-        y = LATEST * np.exp(-0.8 * spread)
-        left.plot(x[~learned], y, color=style.colour(number), linestyle="", marker="^", markerfacecolor="white")
+        for m, missing in points[~learned].groupby("m").size().items():
+            at = m + 0.22 * (number - 1)
+            left.plot(at, LATEST, color=style.colour(number), marker="^", markerfacecolor="white")
+            left.text(at, 1.06 * LATEST, f"{missing}", color=style.colour(number), ha="center", va="bottom", fontsize=7)
         chosen = kappas[kappas.series == name]
         right.plot(chosen.m, chosen.value, color=style.colour(number), marker=style.marker(number), label=label)
     left.axhline(1, color=style.GREY, linewidth=0.8, linestyle=":")
-    left.set(yscale="log", xlabel="direction $m$", ylabel=r"$T_m/T_{\rm flow}$", ylim=(0.3, 1.1 * LATEST))
+    left.set(yscale="log", xlabel="direction $m$", ylabel=r"$T_m/T_{\rm flow}$", ylim=(0.3, 1.35 * LATEST))
     left.set_yticks([0.5, 1, 2, LATEST], ["0.5", "1", "2", "never"])
     left.yaxis.set_minor_formatter(NullFormatter())
     left.legend(loc="lower left")

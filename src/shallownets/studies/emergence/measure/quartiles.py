@@ -28,7 +28,7 @@ def arrived_by(values: Array, times: Array, levels: Sequence[float] = LEVELS) ->
 
 
 def median(values: Array) -> Estimate | None:
-    """The median's logarithm, with the error that ranks give: those a standard deviation off; None where one is infinite.
+    """The median's logarithm, its error by ranks a standard deviation off; None where one of them is infinite.
 
     The number of values below the true median is binomial, whatever their law.
     """
