@@ -4,6 +4,7 @@ From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
 """
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -25,10 +26,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             label = rf"$\beta={beta:g}$, {name}"
             left.plot(one.t, one.loss, **(look | more))
             right.plot(one.t, one.learned, label=label, **(look | more))
-        inside = series["sequential"][lambda one: (one.t >= one["first"]) & (one.t <= one["last"])]
-        middle = inside.iloc[len(inside) // 2]
-        power = 0.5 * middle.learned * (inside.t / middle.t) ** ((1 - 2 * beta) / beta)
-        right.plot(inside.t, power, color=style.colour(n), linestyle=":")
+        law = series["sequential"]
+        t = law[["first", "last"]].iloc[0].to_numpy(float)
+        begin = np.exp(np.interp(np.log(t[0]), np.log(law.t), np.log(law.learned)))
+        right.plot(t, 0.5 * begin * (t / t[0]) ** ((1 - 2 * beta) / beta), color=style.colour(n), linestyle=":")
     right.plot([], [], color="black", linestyle=":", label=r"$\propto t^{(1-2\beta)/\beta}$")
     left.set(xscale="log", xlabel="time $t$", ylabel=r"loss over $|a|^2$", ylim=(0, 1.05))
     right.set(xscale="log", yscale="log", xlabel="time $t$", ylabel=r"$|1-2L/|a|^2-\zeta(2\beta)/|a|^2|$")

@@ -59,7 +59,7 @@ class StaircaseValues(Section):
         last = min(self.N, self.P)
         for n, m in enumerate(self.shown):
             yield m <= last, f"shown.{n}", f"a number from 1 to {last}"
-        yield self.tolerance <= 1e-3, "tolerance", "a number up to 1e-3, so that a share is followed to 1 %"
+        yield self.tolerance <= 2e-4, "tolerance", "a number up to 2e-4, so that a share is followed to 0.2 %"
 
     def work(self) -> float:
         return 3 + (1e-3 / self.tolerance) ** (1 / 3) * work.flow(self.N, self.P, self.d)

@@ -101,24 +101,26 @@ def _slope(found: Frontier, low: float, high: float) -> tuple[float, float]:
 
 def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict], list[pd.DataFrame]]:
     rows, shown = [], []
-    low, high = given.widths[0], given.widths[-1]
-    middle = float(np.sqrt(low * high))
-    limit = scaling.in_compute(given.beta)
-    of = {"N": middle, "low": low, "high": high}
-    tail = scaling.tail(given.P, given.beta)
+    low = given.widths[0]
+    limit, tail = scaling.in_compute(given.beta), scaling.tail(given.P, given.beta)
     ours, by_law = curves.frontier(measured), curves.frontier(law)
-    slope, length = _slope(ours, low, high)
-    expected, _ = _slope(by_law, low, high)
-    rows.append({"quantity": "frontier", "theory": limit, "order": abs(limit) / np.log(middle)} | of)
-    rows[-1] |= exact(slope).row()
-    # crowding makes the last of the half of the largest width later by at most m/d
-    late = abs(scaling.in_time(given.beta)) * np.log1p(min(high, given.P) / (2 * given.d)) / length
-    rows.append({"quantity": "frontier, sequential", "theory": expected, "order": late} | of | exact(slope).row())
-    whole = {N: (t, loss + tail) for N, (t, loss) in measured.items()}
-    with_tail, _ = _slope(curves.frontier(whole), low, high)
-    row = {"quantity": "frontier with the tail", "theory": frontiers.slope(given.beta, middle)} | of
-    row |= {"order": frontiers.growth(middle) ** 2 + late}
-    rows.append(row | exact(with_tail).row())
+    with_tail = curves.frontier({N: (t, loss + tail) for N, (t, loss) in measured.items()})
+    # up to a quarter of the teacher's width, beyond which its end shows, as for times; and all widths
+    for high in sorted({given.P // 4, given.widths[-1]}):
+        if sum(high >= N for N in given.widths) < 3:
+            continue
+        middle = float(np.sqrt(low * high))
+        of = {"N": middle, "low": low, "high": high}
+        slope, length = _slope(ours, low, high)
+        expected, _ = _slope(by_law, low, high)
+        row = {"quantity": "frontier", "theory": limit, "order": abs(limit) / np.log(middle)} | of
+        rows.append(row | exact(slope).row())
+        # crowding makes the last of the half of the largest width later by at most m/d
+        late = abs(scaling.in_time(given.beta)) * np.log1p(min(high, given.P) / (2 * given.d)) / length
+        rows.append({"quantity": "frontier, sequential", "theory": expected, "order": late} | of | exact(slope).row())
+        row = {"quantity": "frontier with the tail", "theory": frontiers.slope(given.beta, middle)} | of
+        row |= {"order": frontiers.growth(middle) ** 2 + late}
+        rows.append(row | exact(_slope(with_tail, low, high)[0]).row())
     for name, one in (("frontier", ours), ("frontier, sequential", by_law)):
         shown.append(pd.DataFrame({"series": name, "N": one.width, "t": one.compute, "loss": one.loss}))
     before, first_order = -np.inf, []

@@ -23,6 +23,7 @@ from shallownets.studies.emergence.trajectory import Run
 
 UNITS = {"t": "time of the flow"}
 K = 4
+FREEZE = 2e-3  # below what is left of a share where its rate is fitted
 LONGER = 1.5  # the last time over that of greedy's last direction
 FINE = 1e-5  # tolerance where the flow is held against something exact
 SMALL = (4, 2, 64)  # N, P, d of the weights' own flow
@@ -81,8 +82,7 @@ def staircase(given: Staircase) -> Tables:
     T = times.learning_time(a, owners.M0, given.r0, link)
     t_end = LONGER * float(T[np.isfinite(T)].max())
     with progress("staircase", 1) as advance:
-        freeze = 10 * given.tolerance
-        run = flow.simulate(start, a, link, t_end, tolerance=given.tolerance, freeze=min(freeze, 2e-3), follow=given.P)
+        run = flow.simulate(start, a, link, t_end, tolerance=given.tolerance, freeze=FREEZE, follow=given.P)
         advance(1)
     rows = [*_single(given.r0), *_closure(given), *_sharp(run, a, given)]
     t = np.geomspace(float(T.min()) / 5, t_end, given.points)

@@ -1,0 +1,65 @@
+"""The command for people: its words are those of theory and flow, and it refuses what makes no sense."""
+
+import numpy as np
+import pytest
+
+from shallownets.config.check import section_of
+from shallownets.errors import UserError
+from shallownets.studies.emergence.commands import emergence
+from shallownets.studies.emergence.parameters.learn import Learn
+
+USUAL = {"P": 4, "N": 8, "d": 400, "link": "h4", "beta": 1.0, "engine": "flow", "r0": 1e-6, "seed": 3}
+
+
+def said(capsys, tmp_path, *words):
+    emergence.main([*words, "--out", str(tmp_path / "a.png")])
+    assert (tmp_path / "a.png").stat().st_size > 5000
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_it_says_what_theory_and_flow_say(capsys, tmp_path):
+    text = said(capsys, tmp_path, "--P", "4", "--N", "8", "--d", "400", "--seed", "3")
+    done = emergence.learn(section_of(USUAL, Learn, "given"))
+    for m in range(4):
+        assert f"{done.expected.times[m]:.4g} {done.run.times[m]:.4g} {done.run.owner[m]}" in text
+    assert "information exponent 4" in text
+    assert "loss + tail ~ t^-1, with T_m ~ m^1 d^1" in text
+
+
+def test_it_says_what_is_missing_and_where_a_narrow_student_ends(capsys, tmp_path):
+    text = said(capsys, tmp_path, "--link", "h3", "--engine", "deflated", "--P", "12", "--N", "6", "--d", "60")
+    assert "more could have been learned: near ties" in text
+    assert "6 neurons end near N^-1" in text
+    assert "never" in text
+
+
+def test_it_says_that_k_2_does_not_decouple(capsys, tmp_path):
+    text = said(capsys, tmp_path, "--link", "h2", "--P", "4", "--N", "8", "--beta", "0.3")
+    assert "At k = 2 directions are not decoupled" in text
+    assert "what is learned, not the loss, is a power of time" in text
+
+
+def test_the_plot_holds_shares_theory_and_loss():
+    given = section_of(USUAL, Learn, "given")
+    left, right = emergence.draw(given, emergence.learn(given)).axes
+    assert len(left.lines) == 8
+    assert [line.get_label() for line in right.lines] == ["flow", "mean over starts, sequential law"]
+    assert np.all(np.diff(right.lines[0].get_ydata()) <= 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--d", "3"], "--d 3: expected at least P = 16"),
+        (["--link", "h1"], "expected Hermite polynomials h2 to h8"),
+        (["--engine", "deflated", "--link", "h3 + h4"], "expected flow, where the link is not one of h3 to h8"),
+        (["--N", "4096", "--P", "4096", "--d", "1000000"], "widths that take at most an hour"),
+        (["--link", "h3", "--N", "1", "--P", "1", "--d", "9", "--seed", "2"], "no neuron of this start can learn"),
+        (["--out", "a.txt"], "expected a name that ends in .png or .pdf"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(words, message):
+    with pytest.raises(UserError) as refused:
+        emergence.main(words)
+    assert message in str(refused.value).replace("'", "")
+    assert "\n" not in str(refused.value)
