@@ -63,7 +63,7 @@ def test_moments_at_the_equator(k):
 
 
 def test_why_the_leading_order_misses():
-    """Noise grows with M: E h_k^2(x) h_k'^2(z) = k (1 + 12 M^2 ..) and k (1 + 24 M^2 ..), by the coefficients of He_2."""
+    """Noise grows with M: E h_k^2(x) h_k'^2(z) = k (1 + 12 M^2 ..) for k = 3, and 24 for k = 4, by He_2 alone."""
     z, weight = np.polynomial.hermite_e.hermegauss(40)
     weight = weight / weight.sum()
     for k, expected in ((3, 12.0), (4, 24.0)):

@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import Estimate
@@ -24,13 +25,15 @@ FAR = 2.0  # factor from the largest step beyond which it decides whether a run 
 ALONE = first_passage.Noise(1.0)  # a direction of strength 1, without label noise
 
 
+Mask = NDArray[np.bool_]
+
 _limit = cache(first_passage.limit)  # the same at all dimensions
 
 
 class _Case:
     """The runs at one k, d and κ, and what theory says of them."""
 
-    def __init__(self, k: int, d: int, kappa: float, n: Array, lost: Array, N: int, r0: float) -> None:
+    def __init__(self, k: int, d: int, kappa: float, n: Array, lost: Mask, N: int, r0: float) -> None:
         self.k, self.d, self.kappa = k, d, kappa
         self.n, self.lost = n / d ** (k - 1.0), lost
         link = model.hermite(k)

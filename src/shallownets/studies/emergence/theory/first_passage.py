@@ -177,7 +177,7 @@ def survival(
         second = solve_banded((1, 1), bands, slope(S + step * (1 - _GAMMA) * first))
         S = S + step * ((1 - _GAMMA) * first + _GAMMA * second)
         left.append(float(begin @ S))
-    return Passage(step * np.arange(len(left)), np.array(left))
+    return Passage(np.array([step * n for n in range(len(left))]), np.array(left))
 
 
 def _cells(low: float, high: float, unit: float, fold: bool, cdf: Callable[[Array], Array]) -> tuple[Array, Array]:
@@ -193,6 +193,17 @@ def _uniform(d: float) -> Callable[[Array], Array]:
     return lambda M: (1 + np.sign(M) * law.cdf(np.minimum(M**2, 1))) / 2
 
 
+@dataclass(frozen=True)
+class _Until:
+    """What ends an integration by SciPy: that a function of y passes 0."""
+
+    passes: Callable[[Array], float]
+    terminal: bool = True
+
+    def __call__(self, _: float, y: Array) -> float:
+        return self.passes(y)
+
+
 def finish(noise: Noise, d: float, eta: float, link: Link, r0: float) -> float:
     """The time along mean paths from M = CUT and r = r0 to r φ(M) = a/2; infinite where they do not get there.
 
@@ -203,15 +214,10 @@ def finish(noise: Noise, d: float, eta: float, link: Link, r0: float) -> float:
         of = moments(y[:1], noise, d, link, r=float(np.exp(y[1])))
         return np.array([of.drift - eta * of.back, of.log_growth(eta)])[:, 0]
 
-    def share(_: float, y: Array) -> float:
-        return float(np.exp(y[1]) * link.phi(y[0]) / noise.a) - 0.5
-
-    def beyond(_: float, y: Array) -> float:
-        return float(y[1] - np.log(4 * noise.a))
-
-    share.terminal = beyond.terminal = True
+    learned = _Until(lambda y: float(np.exp(y[1]) * link.phi(y[0]) / noise.a) - 0.5)
+    beyond = _Until(lambda y: float(y[1] - np.log(4 * noise.a)))
     longest = 10 * (np.log(noise.a / r0) / 4 + 1 / CUT ** (link.exponent - 2)) / noise.a
-    path = integrate.solve_ivp(slope, (0, longest), [CUT, np.log(r0)], events=[share, beyond], rtol=1e-6, atol=1e-8)
+    path = integrate.solve_ivp(slope, (0, longest), [CUT, np.log(r0)], events=[learned, beyond], rtol=1e-6, atol=1e-8)
     return float(path.t[-1]) if path.t_events[0].size else np.inf
 
 
