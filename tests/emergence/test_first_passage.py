@@ -19,12 +19,12 @@ MIXED = model.mixture({3: 0.8, 4: 0.6})
 @pytest.mark.parametrize("link", [H3, H4, MIXED])
 def test_moments_by_steps_in_space(link):
     """The exact change of M and log r of one neuron by one step in R^d, over many samples and small η."""
-    d, M, r, n, eta = 12, 0.5, 0.3, 400_000, 1e-6
+    d, M, r, n, batches, eta = 12, 0.5, 0.3, 100_000, 16, 1e-6
     rng, of = default_rng(1), Noise(0.8, 0.2)
     u = np.zeros(d)
     u[0], u[1] = M, np.sqrt(1 - M**2)
     first, second = [], []
-    for _ in range(4):
+    for _ in range(batches):
         x = rng.standard_normal((n, d))
         z = x @ u
         slope = polyval(z, link.derivative)
@@ -43,10 +43,10 @@ def test_moments_by_steps_in_space(link):
     here = first_passage.moments(np.array([M]), of, d, link, r)
     grown, mean = here.log_growth(1.0) - here.growth, here.mean_growth(1.0) - here.growth
     said = np.array([here.drift, here.growth, here.growth, -here.back, grown, mean, here.spread])[:, 0]
-    errors = found.std(0, ddof=1) / 2
+    errors = found.std(0, ddof=1) / np.sqrt(batches)
     t = (found.mean(0) - said) / errors
-    assert np.all(abs(t) < stats.t.isf(5e-4 / said.size, 3))
-    assert np.all(errors < 0.25 * abs(said) + 0.05)
+    assert np.all(abs(t) < stats.t.isf(5e-4 / said.size, batches - 1))
+    assert np.all(errors < 0.35 * abs(said) + 0.05)
 
 
 @pytest.mark.parametrize("k", [3, 4])
@@ -100,14 +100,14 @@ def test_the_equation_by_a_known_first_passage():
 @pytest.mark.parametrize("k", [3, 4])
 def test_small_steps_search_as_the_flow(k):
     """κ to 0: the quantile of the largest of N overlaps decides, by the formula for one neuron and one direction."""
-    link, d, N, r0, kappa = model.hermite(k), 2000, 8, 1e-4, 1e-3
+    link, d, N, r0, kappa = model.hermite(k), 30, 8, 1e-4, 1e-4
     levels = (0.25, 0.5, 0.75)
     found = first_passage.samples(Noise(1.0), d, kappa, N, link, r0, levels)
     chance = (1 - np.array(levels)) ** (1 / N)  # of a neuron to be slower
     law = stats.beta(0.5, (d - 1) / 2)
     M0 = np.sqrt(law.ppf(chance if k % 2 == 0 else np.maximum(2 * chance - 1, 0)))
     T = times.phase(M0, link) + np.log(1 / r0) / 4
-    np.testing.assert_allclose(found * kappa * d ** (k / 2 - 1), T, rtol=0.02)
+    np.testing.assert_allclose(found * kappa * d ** (k / 2 - 1), T, rtol=3e-3)
 
 
 def test_the_time_after_the_cut_by_the_flow():

@@ -117,7 +117,7 @@ def test_label_noise_stays_and_the_step_falls(made):
     arrays, table = made["falling_runs"].data.arrays, made["falling_noise"].measurements
     assert np.isnan(arrays["falling"][2]).all()
     assert not np.isnan(arrays["falling"][:2]).any()
-    last = rows(table, last=True).set_index("series")
+    last = rows(table, quantity="learned in time", last=True).set_index("series")
     assert last.kappa_m["quiet"] < last.kappa_m["falling"] < last.kappa_m["noisy"]
     assert last.n.to_dict() == {"quiet": 3, "noisy": 3, "falling": 2}
     assert last.estimate["quiet"] == 1
