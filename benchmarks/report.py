@@ -11,7 +11,14 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-BASELINES = ("plain numba", "SciPy DOP853", "NumPy, QR", "SciPy's root on NumPy", "NumPy, two products")
+BASELINES = (
+    "plain numba",
+    "SciPy DOP853",
+    "NumPy, QR",
+    "SciPy's root on NumPy",
+    "NumPy, two products",
+    "NumPy, outer product",
+)
 HEAD = """# Performance
 
 Written by `make bench`; one core, float64. Times are the fastest of many rounds. These machines are noisy: compare

@@ -74,3 +74,6 @@ use rule stage as emergence_light_tail with:
         **stage("emergence.light_tail", "emergence.light_tail"),
     message:
         "light tails"
+
+
+include: "emergence/sgd.smk"

@@ -185,7 +185,7 @@ class _Chain:
 
     def __init__(self, start: Start, a: Array, link: Link, noise: float, stream: SeedSequence, looks: Looks) -> None:
         N, P = start.M.shape
-        rest = start.rest if start.rest.shape[1] <= N else np.linalg.qr(start.rest.T, mode="r").T
+        rest = start.rest if start.rest.shape[1] <= N else np.linalg.qr(start.rest.T)[1].T
         rows = P + min(2 * N, start.d - P)
         self.W = np.zeros((rows, N))
         self.W[:P], self.W[P : P + rest.shape[1]] = start.M.T, rest.T

@@ -10,6 +10,7 @@ from shallownets.studies.emergence.parameters.flow import (
     StaircaseValues,
 )
 from shallownets.studies.emergence.parameters.kinds import R0, StepError
+from shallownets.studies.emergence.parameters.sgd import SgdValues
 
 
 class Emergence(Section):
@@ -24,4 +25,5 @@ class Emergence(Section):
     link: LinkValues
     coverage: CoverageValues
     light_tail: LightTailValues
+    sgd: SgdValues
     figures: Figures | None = None

@@ -1,7 +1,7 @@
 """The search of SGD at a finite step: a first passage (docs/emergence.md, the part on SGD).
 
 While all norms are small, a neuron does not see the others. Its overlap M with a direction of strength a is a Markov
-chain. To second order in η its drift and spread are moments of polynomials in two normal numbers, hence exact in d and M:
+chain. To second order in η its drift and spread are moments of polynomials in two normal numbers, exact in d and M:
 
     dM = [a φ'(M)(1 - M^2) - η F(M)] dt + √(η B(M)) dW,   t = η n
     F = 2 s E e^2 σ σ' ξ + (M/2) E e^2 σ'^2 (ξ^2 + d - 2),   B = s^2 E e^2 σ'^2 ξ^2,   s^2 = 1 - M^2
@@ -24,11 +24,13 @@ from scipy import integrate, stats
 from scipy.linalg import solve_banded
 
 from shallownets.studies.emergence.model import Array, Link
+from shallownets.studies.emergence.theory.times import phase
 
+LEVELS = (0.25, 0.5, 0.75)  # of quartiles
 CUT = 0.5  # M beyond which a neuron does not turn back
 FAR = 12.0  # x beyond which it does not, at d = infinity
 CELLS = 600
-STEPS = 400  # of time, up to about the median of one neuron
+STEPS = 200  # of time, up to about the median of one neuron
 LONGEST = 40  # times as long is waited
 _GAMMA = 1 - np.sqrt(0.5)  # of the diagonally implicit method of order 2 that damps what is stiff
 
@@ -59,15 +61,25 @@ class Moments:
         drift: of M.
         back: F, the second order of the drift of M, with its sign turned.
         spread: B.
-        growth: 4 E e σ, of log r.
-        kick: the second order of the growth of log r.
+        growth: 4 E e σ, of log r and of r alike.
+        across: E e^2 σ'^2 |x - z u|^2, which makes a neuron longer.
+        along: E e^2 σ^2.
     """
 
     drift: Array
     back: Array
     spread: Array
     growth: Array
-    kick: Array
+    across: Array
+    along: Array
+
+    def log_growth(self, eta: float) -> Array:
+        """Mean growth of log r."""
+        return self.growth + eta * (self.across - 4 * self.along)
+
+    def mean_growth(self, eta: float) -> Array:
+        """Growth of the mean of r, over r."""
+        return self.growth + eta * (self.across + 4 * self.along)
 
 
 def moments(M: Array, noise: Noise, d: float, link: Link, r: float = 0.0) -> Moments:
@@ -96,8 +108,13 @@ def moments(M: Array, noise: Noise, d: float, link: Link, r: float = 0.0) -> Mom
         2 * s * ((square * value * slope * xi) @ weight) + M / 2 * (turned @ weight),
         s**2 * ((square * slope**2 * xi**2) @ weight),
         4 * ((e * value) @ weight),
-        (turned - 4 * square * value**2) @ weight,
+        turned @ weight,
+        (square * value**2) @ weight,
     )
+
+
+# Moments at overlaps M, for (M, noise, d, link).
+Law = Callable[[Array, Noise, float, Link], Moments]
 
 
 @dataclass(frozen=True)
@@ -122,7 +139,7 @@ class Passage:
 def survival(
     edges: Array, drift: Array, spread: Array, clock: Array, begin: Array, scale: float, least: float
 ) -> Passage:
-    """The backward equation, ∂S/∂t = [drift S' + spread S''/2]/clock, reflected at the first edge, absorbed at the last.
+    """The backward equation, clock ∂S/∂t = drift S' + spread S''/2: reflected at the first edge, absorbed at the last.
 
     Args:
         edges: (C + 1,) of cells, rising.
@@ -160,7 +177,7 @@ def survival(
         second = solve_banded((1, 1), bands, slope(S + step * (1 - _GAMMA) * first))
         S = S + step * ((1 - _GAMMA) * first + _GAMMA * second)
         left.append(float(begin @ S))
-    return Passage(step * np.arange(len(left)), np.array(left))
+    return Passage(np.array([step * n for n in range(len(left))]), np.array(left))
 
 
 def _cells(low: float, high: float, unit: float, fold: bool, cdf: Callable[[Array], Array]) -> tuple[Array, Array]:
@@ -176,48 +193,61 @@ def _uniform(d: float) -> Callable[[Array], Array]:
     return lambda M: (1 + np.sign(M) * law.cdf(np.minimum(M**2, 1))) / 2
 
 
+@dataclass(frozen=True)
+class _Until:
+    """What ends an integration by SciPy: that a function of y passes 0."""
+
+    passes: Callable[[Array], float]
+    terminal: bool = True
+
+    def __call__(self, _: float, y: Array) -> float:
+        return self.passes(y)
+
+
 def finish(noise: Noise, d: float, eta: float, link: Link, r0: float) -> float:
     """The time along mean paths from M = CUT and r = r0 to r φ(M) = a/2; infinite where they do not get there.
 
-    They do not at large η: at M near 1 the error is largest where the neuron's slope is, E σ^2 σ'^2 instead of E σ'^2 for
-    h_k, and what that turns away from the direction outdoes the drift. The norm grows all the same, and the run is lost.
+    They do not where η is too large for the direction to be held (``noise.largest_step``): the norm grows all the same.
     """
 
     def slope(_: float, y: Array) -> Array:
         of = moments(y[:1], noise, d, link, r=float(np.exp(y[1])))
-        return np.array([of.drift - eta * of.back, of.growth + eta * of.kick])[:, 0]
+        return np.array([of.drift - eta * of.back, of.log_growth(eta)])[:, 0]
 
-    def share(_: float, y: Array) -> float:
-        return float(np.exp(y[1]) * link.phi(y[0]) / noise.a) - 0.5
-
-    share.terminal = True
+    learned = _Until(lambda y: float(np.exp(y[1]) * link.phi(y[0]) / noise.a) - 0.5)
+    beyond = _Until(lambda y: float(y[1] - np.log(4 * noise.a)))
     longest = 10 * (np.log(noise.a / r0) / 4 + 1 / CUT ** (link.exponent - 2)) / noise.a
-    path = integrate.solve_ivp(slope, (0, longest), [CUT, np.log(r0)], events=share, rtol=1e-8, atol=1e-10)
-    return float(path.t[-1]) if path.status == 1 else np.inf
+    path = integrate.solve_ivp(slope, (0, longest), [CUT, np.log(r0)], events=[learned, beyond], rtol=1e-6, atol=1e-8)
+    return float(path.t[-1]) if path.t_events[0].size else np.inf
 
 
-def learning(noise: Noise, d: int, eta: float, link: Link, r0: float, least: float) -> Passage:
-    """How long one neuron of squared norm r0 and uniform direction takes to learn a direction.
+def equator(M: Array, noise: Noise, d: float, link: Link) -> Moments:
+    """The moments with noise as it is at M = 0: the leading order of the search in 1/d, for links h_k."""
+    k = link.exponent
+    zero = moments(np.zeros(1), noise, d, link)
+    return Moments(
+        noise.a * link.dphi(M) * (1 - M**2),
+        k * d * noise.error * M / 2,
+        np.full(M.shape, zero.spread[0]),
+        4 * noise.a * link.phi(M),
+        np.zeros(M.shape),
+        np.zeros(M.shape),
+    )
 
-    Args:
-        noise: of the labels.
-        d: dimension.
-        eta: step size.
-        link: σ; of even degrees alone, or with an odd information exponent.
-        r0: far below a.
-        least: it is followed until the chance to be still searching is as small.
-    """
+
+def _learning(law: Law, rest: float, noise: Noise, d: int, eta: float, link: Link, least: float) -> Passage:
+    """How long one neuron in a uniform direction takes up to CUT by these moments, and ``rest`` beyond."""
     fold = link.exponent % 2 == 0
     edges, begin = _cells(0.0 if fold else -1.0, CUT, d**-0.5, fold, _uniform(d))
-    of = moments((edges[1:] + edges[:-1]) / 2, noise, d, link)
-    clock = 1 - (of.growth + eta * of.kick) / (4 * noise.a)
+    of = law((edges[1:] + edges[:-1]) / 2, noise, d, link)
+    clock = 1 - of.log_growth(eta) / (4 * noise.a)
     scale = d ** (link.exponent / 2 - 1) / noise.a
     searching = survival(edges, of.drift - eta * of.back, eta * of.spread, clock, begin, scale, least)
-    return Passage(searching.t + finish(noise, d, eta, link, r0), searching.left)
+    return Passage(searching.t + rest, searching.left)
 
 
 def samples(
-    noise: Noise, d: int, kappa: float, N: int, link: Link, r0: float, levels: Sequence[float] = (0.25, 0.5, 0.75)
+    noise: Noise, d: int, kappa: float, N: int, link: Link, r0: float, levels: Sequence[float] = LEVELS
 ) -> Array:
     """Quantiles of n/d^{k-1}, the samples until the first of N neurons has learned a direction.
 
@@ -226,17 +256,34 @@ def samples(
         d: dimension.
         kappa: η d^{k/2} E e^2/a.
         N: neurons.
-        link: σ.
-        r0: their squared norms at the start.
+        link: σ; of even degrees alone, or with an odd information exponent.
+        r0: their squared norms at the start, far below a.
         levels: of the quantiles.
     """
-    k = link.exponent
-    eta = kappa * noise.a * d ** (-k / 2) / noise.error
-    passage = learning(noise, d, eta, link, r0, (1 - max(levels)) ** (1 / N))
-    return passage.quantiles(N, levels) / (eta * d ** (k - 1.0))
+    eta, least = _step(noise, d, kappa, link), (1 - max(levels)) ** (1 / N)
+    rest = finish(noise, d, eta, link, r0)
+    if np.isinf(rest):  # whatever the search takes
+        return np.full(len(levels), np.inf)
+    passage = _learning(moments, rest, noise, d, eta, link, least)
+    return passage.quantiles(N, levels) / (eta * d ** (link.exponent - 1.0))
 
 
-def limit(kappa: float, N: int, k: int, levels: Sequence[float] = (0.25, 0.5, 0.75), nu: float | None = None) -> Array:
+def leading(
+    noise: Noise, d: int, kappa: float, N: int, link: Link, r0: float, levels: Sequence[float] = LEVELS
+) -> Array:
+    """``samples`` with noise as it is at the equator, and none once M has passed CUT."""
+    eta, least = _step(noise, d, kappa, link), (1 - max(levels)) ** (1 / N)
+    rest = float(phase(CUT, link) + np.log(noise.a / r0) / 4) / noise.a
+    passage = _learning(equator, rest, noise, d, eta, link, least)
+    return passage.quantiles(N, levels) / (eta * d ** (link.exponent - 1.0))
+
+
+def _step(noise: Noise, d: int, kappa: float, link: Link) -> float:
+    """η at a κ."""
+    return kappa * noise.a * d ** (-link.exponent / 2) / noise.error
+
+
+def limit(kappa: float, N: int, k: int, levels: Sequence[float] = LEVELS, nu: float | None = None) -> Array:
     """Quantiles of n a^2/(E e^2 d^{k-1}) at d = infinity, k > 2.
 
     Args:
