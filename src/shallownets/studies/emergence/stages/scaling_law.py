@@ -97,13 +97,21 @@ def _plateaus(given: ScalingLaw, a: Array, runs: dict[int, Run]) -> Iterator[dic
 
 
 def _slope(found: Frontier, low: float, high: float) -> tuple[float, float]:
-    """The exponent of the frontier while the best width passes between these, and the logarithm of that range."""
+    """The exponent of the frontier while the best width passes between these, and the logarithm of that range.
+
+    NaN where no width between them is the best at any compute.
+    """
     C, loss = found.between(low, high)
+    if C.size < 2:
+        return np.nan, np.nan
     return curves.power(C, loss), float(np.log(C[-1] / C[0]))
 
 
 def _by_draws(given: ScalingLaw, t: Array, low: float, high: float) -> tuple[float, float]:
-    """Mean and standard deviation of the frontier's exponent by the sequential law, of one draw at each width."""
+    """Mean and standard deviation of the frontier's exponent by the sequential law, of one draw at each width.
+
+    Draws in which no width between the ends is the best are left out.
+    """
     a, slopes = model.strengths(given.P, given.beta), []
     for draw in range(DRAWS):
         rng = default_rng(seeds.sequence(given.seed, "emergence, sequential law", {"P": given.P}, draw))
@@ -118,7 +126,8 @@ def _by_draws(given: ScalingLaw, t: Array, low: float, high: float) -> tuple[flo
             )
             losses[N] = (t, np.maximum(times.steps_loss(t, T, a), a[-1] ** 2))
         slopes.append(_slope(curves.frontier(losses), low, high)[0])
-    return float(np.mean(slopes)), float(np.std(slopes, ddof=1))
+    known = [slope for slope in slopes if np.isfinite(slope)]
+    return float(np.mean(known)), float(np.std(known, ddof=1))
 
 
 def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict], list[pd.DataFrame]]:
@@ -134,6 +143,8 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict]
         middle = float(np.sqrt(low * high))
         of = {"N": middle, "low": low, "high": high}
         slope, length = _slope(ours, low, high)
+        if not np.isfinite(slope):
+            continue
         expected, spread = _by_draws(given, measured[low][0], low, high)
         row = {"quantity": "frontier", "theory": limit, "order": abs(limit) / np.log(middle)} | of
         rows.append(row | exact(slope).row())

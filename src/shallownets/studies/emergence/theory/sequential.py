@@ -15,8 +15,8 @@ from shallownets.studies.emergence.theory import times
 _FINEST = 1e-13  # the least overlap that is tabulated
 _POINTS = 6000  # of the table, equally spaced in logarithm
 _ROUNDS = 4  # of the equation for Φ, each of which gains a factor r_0/a at least
-_SINGLE = 2048  # directions that are summed one by one; those beyond are summed in bins
-_BINS = 600
+_SINGLE = 256  # directions that are summed one by one; those beyond are summed in bins
+_BINS = 300
 
 
 def _upper(x: Array, d: float, k: int) -> Array:
@@ -72,7 +72,7 @@ def loss(t: Array, a: Array, N: int, d: float, r0: float, link: Link) -> Array:
 def limit_loss(s: Array, beta: float, N: int, k: int = 4) -> Array:
     """(S,) expected loss at infinite d and P, sharp steps, at times t = s d^{k/2-1}.
 
-    Directions beyond the first thousands are summed in bins of equal ratio, within which the chance hardly changes.
+    Directions beyond the first hundreds are summed in bins of equal ratio, within which the chance hardly changes.
     """
     edges = np.arange(1, N + 2)
     if N > 2 * _SINGLE:
