@@ -8,8 +8,8 @@ import pytest
 
 from shallownets.drawing import interactive
 from shallownets.drawing.interactive import number, panels
-from shallownets.studies.escape.charts import CHARTS
 from shallownets.studies.emergence import charts as emergence
+from shallownets.studies.escape.charts import CHARTS
 from shallownets.studies.perceptron import charts as perceptron
 from shallownets.studies.riccati import charts as riccati
 from shallownets.workflow import catalogue

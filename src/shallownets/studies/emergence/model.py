@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from shallownets.errors import Impossible, in_short
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 Places = NDArray[np.integer]  # whole numbers that say where in an array
 
 
@@ -134,7 +134,7 @@ def strengths(P: int, beta: float) -> Array:
     """
     if P < 1 or not 0 <= beta < np.inf:
         raise Impossible(f"P = {P}, beta = {beta}: expected at least one direction and an exponent of at least 0")
-    return np.arange(1, P + 1) ** -float(beta)
+    return np.asarray(np.arange(1, P + 1) ** -float(beta))
 
 
 def risk(M: Array, G: Array, r: Array, a: Array, link: Link) -> float:

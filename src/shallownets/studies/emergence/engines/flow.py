@@ -265,7 +265,7 @@ def _advance(
 
 def _fewer_axes(U: Array, n: int, p: int) -> Array:
     """The first n rows with as few axes outside the teacher's as their overlaps need."""
-    rest = np.linalg.qr(U[:n, p:].T, mode="r").T
+    rest = np.linalg.qr(U[:n, p:].T)[1].T
     return np.ascontiguousarray(np.hstack([U[:n, :p], rest]))
 
 

@@ -6,6 +6,7 @@ Makes: the figure, PDF and PNG.
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from shallownets.drawing import style
@@ -27,22 +28,26 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left.plot(C, middle.loss / 2.5 * (C / middle.t) ** parameters["slope"], color=style.GREY, linestyle="--")
     left.text(C[0], middle.loss / 3.5 * (C[0] / middle.t) ** parameters["slope"], rf"$C^{{{parameters['slope']:.3f}}}$")
     left.set(xscale="log", yscale="log", xlabel="compute $C=Nt$", ylabel=r"loss $2L$")
-    left.set_ylim(float(front.loss.min()) / 3, None)
+    left.set_ylim(max(float(front.loss.min()), 1e-3 * float(front.loss.max())) / 3, None)
     left.legend(title="width $N$", ncols=2, loc="lower left", handlelength=1.4)
-    for name, look in (
-        ("frontier", {"color": "black", "label": "paper's size, deflated flow"}),
-        ("frontier, sequential", {"color": "black", "linestyle": ":", "label": "paper's size, sequential law"}),
-        ("limit", {"color": style.COLOURS[1], "label": r"$d=P=\infty$, sequential law"}),
-    ):
-        one = series[name]
-        slope = one.groupby("N").apply(_slope, include_groups=False)
-        slope = slope[np.isfinite(slope)]
-        # a width that is best at the end of a list of widths has no neighbour on one side
-        right.plot(slope.index[1:-1], slope.to_numpy()[1:-1], **({"linestyle": "-"} | look))
+    _slopes(right, series["frontier"], {"color": "black", "marker": "o", "label": "this size, deflated flow"})
+    dotted: style.Look = {"color": "black", "linestyle": ":", "label": "this size, sequential law"}
+    _slopes(right, series["frontier, sequential"], dotted)
+    look: style.Look = {"color": style.COLOURS[1], "label": r"$d=P=\infty$, sequential law"}
+    for _, part in series["limit"].groupby("first"):
+        _slopes(right, part, look)
+        look = {"color": style.COLOURS[1]}
     right.axhline(parameters["slope"], color=style.GREY, linestyle="--", label=r"$(1-2\beta)/(1+\beta)$")
     right.set(xscale="log", xlabel="best width", ylabel="local slope of the frontier", ylim=(-0.7, -0.25))
     right.legend(loc="lower right")
     return figure
+
+
+def _slopes(axes: Axes, frontier: pd.DataFrame, look: style.Look) -> None:
+    """Local slopes by the best width, but for the ends of a list of widths, which have one neighbour."""
+    slope = frontier.groupby("N").apply(_slope, include_groups=False)
+    slope = slope[np.isfinite(slope)]
+    axes.plot(slope.index[1:-1], slope.to_numpy()[1:-1], **look)
 
 
 def _slope(part: pd.DataFrame) -> float:

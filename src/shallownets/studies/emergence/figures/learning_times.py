@@ -34,7 +34,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         look = {"color": style.colour(int(part) - 1), "linestyle": "-" if first else ":"}
         middle.plot(values.x, values.y - values.x, label=f"{part:g}" if first else None, **look)
     middle.axhline(0, color=style.GREY, linewidth=0.7, zorder=0)
-    middle.set(xlabel="rank $u$", ylabel="distribution of ranks, less $u$", ylim=(-0.15, 0.15))
+    middle.set(xlabel="rank $u$", ylabel="distribution of ranks, less $u$", ylim=(-0.22, 0.12))
     middle.legend(title="third of the directions", ncols=3, loc="lower center")
     crowding = frame[frame.series == "crowding"]
     bars = [crowding.y - crowding.low, crowding.high - crowding.y]

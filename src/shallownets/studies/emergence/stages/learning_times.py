@@ -32,7 +32,7 @@ SHOWN = 3  # starts whose times are drawn
 
 def _exponent(T: Array) -> float:
     """Exponent of times (.., P) in m, over the first third of the directions."""
-    m = np.arange(1, T.shape[-1] // 3 + 1)
+    m = np.arange(1.0, T.shape[-1] // 3 + 1)
     return curves.power(m, T[..., : m.size])
 
 
@@ -43,7 +43,7 @@ def _sequential_exponent(given: LearningTimes, a: Array) -> float:
     node, weight = np.polynomial.legendre.leggauss(40)
     x = sequential.largest((1 + node[:, None]) / 2, count, given.d, K)
     T = times.learning_time(a[:third], x / np.sqrt(given.d), given.r0, model.hermite(K))
-    return curves.power(np.arange(1, third + 1), np.exp(weight @ np.log(T) / 2))
+    return curves.power(np.arange(1.0, third + 1), np.exp(weight @ np.log(T) / 2))
 
 
 def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame]) -> Iterator[dict]:

@@ -41,8 +41,8 @@ def link(given: Link) -> Tables:
                     advance(1)
             of = {"link": name, "k": k}
             # directions that are learned at every dimension, of starts that have some
-            every = np.isfinite(measured).all(1) & np.isfinite(decoupled).all(1)
-            kept = every.any(1)
+            every = np.all(np.isfinite(measured) & np.isfinite(decoupled), axis=1)
+            kept = np.any(every, axis=1)
             if not lost.enough(kept, name, "learn no direction at every dimension in time", [{"link": name}]):
                 continue
             T, by = (

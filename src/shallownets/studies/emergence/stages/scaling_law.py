@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.random import default_rng
 
+from shallownets.numerics import seeds
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
@@ -25,6 +27,7 @@ from shallownets.studies.emergence.trajectory import Run
 UNITS = {"t": "time of the flow", "compute": "neurons times time"}
 K = 4
 ENGINE = 1e-2  # of a learning time, by the deflated flow
+DRAWS = 40  # of the sequential law, at all widths
 LIMIT_WIDTHS = 60  # of a frontier of infinite size
 PARTS = ((1, 10), (10, 100), (100, 300), (300, 600))  # directions whose times are compared
 
@@ -99,6 +102,25 @@ def _slope(found: Frontier, low: float, high: float) -> tuple[float, float]:
     return curves.power(C, loss), float(np.log(C[-1] / C[0]))
 
 
+def _by_draws(given: ScalingLaw, t: Array, low: float, high: float) -> tuple[float, float]:
+    """Mean and standard deviation of the frontier's exponent by the sequential law, of one draw at each width."""
+    a, slopes = model.strengths(given.P, given.beta), []
+    for draw in range(DRAWS):
+        rng = default_rng(seeds.sequence(given.seed, "emergence, sequential law", {"P": given.P}, draw))
+        losses: dict[float, tuple[Array, Array]] = {}
+        for N in given.widths:
+            T = np.full(given.P, np.inf)
+            count = N - np.arange(min(N, given.P))
+            x = sequential.largest(rng.random(count.size), count, given.d, K)
+            first = a[: count.size]
+            T[: count.size] = times.learning_time(first, x / np.sqrt(given.d), given.r0, model.hermite(K)) - 1 / (
+                4 * first
+            )
+            losses[N] = (t, np.maximum(times.steps_loss(t, T, a), a[-1] ** 2))
+        slopes.append(_slope(curves.frontier(losses), low, high)[0])
+    return float(np.mean(slopes)), float(np.std(slopes, ddof=1))
+
+
 def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict], list[pd.DataFrame]]:
     rows, shown = [], []
     low = given.widths[0]
@@ -112,12 +134,13 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict]
         middle = float(np.sqrt(low * high))
         of = {"N": middle, "low": low, "high": high}
         slope, length = _slope(ours, low, high)
-        expected, _ = _slope(by_law, low, high)
+        expected, spread = _by_draws(given, measured[low][0], low, high)
         row = {"quantity": "frontier", "theory": limit, "order": abs(limit) / np.log(middle)} | of
         rows.append(row | exact(slope).row())
         # crowding makes the last of the half of the largest width later by at most m/d
         late = abs(scaling.in_time(given.beta)) * np.log1p(min(high, given.P) / (2 * given.d)) / length
-        rows.append({"quantity": "frontier, sequential", "theory": expected, "order": late} | of | exact(slope).row())
+        row = {"quantity": "frontier, sequential", "theory": expected, "order": 3 * spread + late} | of
+        rows.append(row | exact(slope).row())
         row = {"quantity": "frontier with the tail", "theory": frontiers.slope(given.beta, middle)} | of
         row |= {"order": frontiers.growth(middle) ** 2 + late}
         rows.append(row | exact(_slope(with_tail, low, high)[0]).row())
@@ -138,7 +161,8 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict]
             row = {"quantity": "frontier rises", "theory": 0.0, "order": 0.0} | of
             rows.append(row | exact(slope - before).row())
         before = slope
-        shown.append(pd.DataFrame({"series": "limit", "N": found.width, "t": found.compute, "loss": found.loss}))
+        frame = {"series": "limit", "N": found.width, "t": found.compute, "loss": found.loss, "first": first}
+        shown.append(pd.DataFrame(frame))
     xi, off = np.array(first_order).T
     of = {"N": 0.0, "low": given.limit[0][0], "high": given.limit[-1][1], "theory": 2.0, "order": 2 * xi.max()}
     rows.append({"quantity": "frontier beyond first order"} | of | exact(curves.power(xi, off), xi.size).row())
