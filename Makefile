@@ -3,7 +3,7 @@
 READY := .venv/ready
 .PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs reseed archive verify test test-all \
 	coverage mutants test-cluster \
-	test-pythons test-snakemakes lint bench deep lock clean
+	test-pythons test-snakemakes lint bench deep oracles lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
 export HOME := $(if $(shell test -n "$$HOME" -a -w "$$HOME" && echo it),$(HOME),$(CURDIR)/.snakemake)
@@ -12,6 +12,10 @@ unexport PYTHONHOME PYTHONPATH
 
 # Artefacts are written whole, but what a killed run left unrecorded is made again.
 RUN := snakemake --cores all --rerun-incomplete --quiet host reason
+# The tier that a command with TIER= is about, without it the paper's.
+OF_TIER := $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
+RESULTS := results$(if $(TIER),/$(TIER))
+REFERENCE := --results $(RESULTS) --reference tests/reference/$(or $(TIER),paper)
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,11 +41,13 @@ cost: $(READY)  ## say what a tier costs before it is launched: make cost TIER=c
 profile: $(READY)  ## write which rules share a submission, and how long jobs may take, into workflow/profiles/slurm
 	@python -m shallownets profile
 
-check: figures  ## fail where a verdict or a figure's data differ from tests/reference
-	@python -m shallownets reference check
+check: $(READY)  ## fail where a verdict or a figure's data differ from tests/reference: make check, make check TIER=smoke
+	@$(RUN) $(OF_TIER)
+	@python -m shallownets reference check $(REFERENCE)
 
-reference: figures  ## show what moved since tests/reference was kept, and keep the new results there
-	@python -m shallownets reference update
+reference: $(READY)  ## show what moved since tests/reference was kept, and keep the new results there; TIER= as above
+	@$(RUN) $(OF_TIER)
+	@python -m shallownets reference update $(REFERENCE)
 
 gallery: figures  ## put the figures and the ledger into docs/, and write docs/gallery.md
 	@python -m shallownets gallery
@@ -53,8 +59,8 @@ reseed: $(READY)  ## the smoke tier at other root seeds: do verdicts flip more o
 	@sh workflow/reseed.sh "$(or $(SEEDS),2)" "$(or $(TIER),smoke)"
 
 archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
-	@$(RUN) $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
-	@python -m shallownets archive --results results$(if $(TIER),/$(TIER)) --out results
+	@$(RUN) $(OF_TIER)
+	@python -m shallownets archive --results $(RESULTS) --out results
 
 verify: $(READY)  ## check an archive: remake figures, ledger, report, and a sample of its tables: make verify ARCHIVE=... SAMPLE=3
 	@python -m shallownets verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
@@ -98,11 +104,16 @@ bench: $(READY)  ## time engines beside baselines, start-up beside BESIDE=checko
 deep: $(READY)  ## add the images of the study perceptron's deep part, an optional group of packages; then run `make figures`
 	@uv pip install --quiet --require-hashes --requirement deep.lock
 
+oracles: $(READY)  ## add solvers of others that tests hold minima against, an optional group of packages; then run `make test`
+	@uv pip install --quiet --require-hashes --requirement oracles.lock
+
 lock: $(READY)  ## resolve the versions anew
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group dev pyproject.toml --output-file requirements.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group deep --constraints requirements.lock --output-file deep.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--group oracles --constraints requirements.lock --output-file oracles.lock
 
 clean:  ## delete all results, also where results is a link to another disk; the environment stays
 	@sh workflow/clean.sh

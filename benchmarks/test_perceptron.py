@@ -49,7 +49,7 @@ def test_saddle(benchmark, name, alpha, lam):
         benchmark(saddle.solve, alpha, points)
     else:
         benchmark.extra_info.update(name=name, units=1)
-        near = saddle.solve(alpha, lam)  # a start as good as that which the curve gives to the solver here
+        near = saddle.solve(alpha, lam)  # the solution at the norm before
         benchmark(by_scipy, alpha, points[1], [np.arctanh(near.R[0]), near.log_chi[0]])
 
 

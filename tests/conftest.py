@@ -1,6 +1,7 @@
 """Fixtures shared by all tests."""
 
 import os
+import tomllib
 from pathlib import Path
 
 import shallownets  # noqa: F401, before NumPy, which it gives one thread
@@ -19,6 +20,12 @@ for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture
+def project(root) -> dict:
+    """What pyproject.toml says."""
+    return tomllib.loads((root / "pyproject.toml").read_text())
 
 
 @pytest.fixture

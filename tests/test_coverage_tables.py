@@ -7,6 +7,7 @@ import yaml
 
 from shallownets.claims import entries
 from shallownets.errors import UserError
+from shallownets.report import markup
 from shallownets.report.document import Statement, by_coverage, coverage, symbols
 from shallownets.workflow import papers
 
@@ -34,6 +35,14 @@ def covered(root):
         name = papers.load(study, root).document
         found[study] = (coverage((root / name).read_text(), name), *study_of(root, study))
     return found
+
+
+def test_pages_can_show_every_symbol_and_what_it_means(root):
+    for study in studies(root):
+        name = papers.load(study, root).document
+        for one in symbols((root / name).read_text(), name):
+            assert "<math" in markup.formulas(one.sign, name)
+            assert markup.formulas(one.meaning, name)
 
 
 def test_every_study_has_a_table_that_names_only_what_exists(covered):

@@ -81,7 +81,7 @@ def test_the_kept_ledger_is_that_of_the_claims_files(root):
     assert sorted(name for _, name in shown) == sorted(
         entry["id"] for path in files for entry in yaml.safe_load(path.read_text())
     )
-    reference = pd.read_csv(root / "tests/reference/claims.csv")
+    reference = pd.read_csv(root / "tests/reference/paper/claims.csv")
     verdicts = {}
     for name, verdict in zip(reference.id.str.partition("[")[0], reference.verdict, strict=True):
         verdicts.setdefault(name, set()).add(verdict)
@@ -94,6 +94,22 @@ def test_the_kept_ledger_is_that_of_the_claims_files(root):
     assert {name: kept[name] for name in kept.keys() - unjudged} == {
         name: gravest[name] for name in gravest.keys() - unjudged
     }
+
+
+def test_each_tiers_reference_holds_every_claim_and_every_figures_table(root):
+    entries = [
+        entry for path in (root / "workflow/claims").glob("*/*.yaml") for entry in yaml.safe_load(path.read_text())
+    ]
+    tiers = {path.name: path for path in (root / "tests/reference").iterdir()}
+    assert tiers.keys() == {"paper", "smoke"}
+    tables = {
+        name: {path.relative_to(folder).as_posix() for path in folder.glob("figure_data/*/*.csv")}
+        for name, folder in tiers.items()
+    }
+    assert tables["paper"] == tables["smoke"] and len(tables["paper"]) > 40
+    for folder in tiers.values():
+        kept = pd.read_csv(folder / "claims.csv").id.str.partition("[")[0]
+        assert set(kept) == {entry["id"] for entry in entries}
 
 
 def test_no_command_shown_gives_a_target_away_to_an_option_that_takes_all_that_follows(root, readme):

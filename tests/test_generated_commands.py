@@ -102,6 +102,47 @@ def test_a_value_without_meaning_is_refused_in_one_line(stage, here):
     assert list(here.iterdir()) == []
 
 
+NEGATIVE = ["-1", "-.5", "-1.", "-1e-3", "-2E5", "-inf", "-nan", "-1.25,1.25", "-1e-3,-2", "-0.5,3,7"]
+
+
+class Both(Section):
+    """A number, a pair and two lists, of any sign."""
+
+    one: float
+    pair: tuple[float, float]
+    some: list[float]
+    pairs: list[tuple[float, float]]
+
+
+def test_values_that_begin_with_a_minus_are_read_as_values():
+    parser = Parser("both", "numbers of any sign")
+    parser.add_section(Both)
+    line = "--one -1e-3 --pair -1.25,1.25 --some -1 -.5 -2E5 --pairs -1e-3,-2 3,-4 -.5,1"
+    found = parser.section(Both, parser.parse_args(line.split()))
+    assert (found.one, found.pair, found.some) == (-1e-3, (-1.25, 1.25), [-1, -0.5, -2e5])
+    assert found.pairs == [(-1e-3, -2), (3, -4), (-0.5, 1)]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_value_with_a_minus_is_no_unknown_option_and_no_missing_value(stage):
+    """Each option, by one word and by two, says the same of it: what is expected, or nothing."""
+    kind, parser = run.find(stage)[1].given, Parser("one", "a stage")
+    parser.add_section(kind)
+    usual = values_of(stage)
+
+    def said(*words):
+        try:
+            return parser.section(kind, parser.parse_args([*usual, *words]))
+        except UserError as error:
+            return str(error)
+
+    for name in options_of(stage):
+        for value in NEGATIVE:
+            apart = said(name, value)
+            assert apart == said(f"{name}={value}"), value
+            assert "unknown" not in str(apart) and "argument" not in str(apart)
+
+
 KINDS = {name: kind for name, kind in vars(section).items() if parts(kind)[1] and parts(kind)[0] in (int, float)}
 
 

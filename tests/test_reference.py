@@ -55,6 +55,12 @@ def test_what_moved_is_named(frame, row, column, shift, words):
     assert words in line
 
 
+def test_empty_cells_beside_words_are_equal_to_one_another_and_to_no_word():
+    kept = pd.DataFrame({"phase": ["Ia", np.nan, "V"]})
+    assert reference.moved(kept.copy(), kept) == []
+    assert reference.moved(pd.DataFrame({"phase": ["Ia", "IV", "V"]}), kept) == ["phase: 1 entries differ"]
+
+
 def test_an_error_that_is_rounding_makes_no_deviation():
     """Replicates that are equal have a spread of some 1e-19, and their mean another last digit elsewhere."""
     kept = pd.DataFrame({"mean": [-0.007217, 2.0], "sd": [0.0, 9e-19], "replicates": [10, 10]})

@@ -97,6 +97,7 @@ def test_a_notebook_that_uses_the_package_keeps_its_own_figures():
                 "shallownets.studies.escape.parameters.whole",
                 "shallownets.studies.perceptron.parameters.whole",
                 "shallownets.studies.riccati.parameters.whole",
+                "shallownets.studies.spectra.parameters.whole",
             ],
             ("scipy.", "pandas", "matplotlib"),
         ),

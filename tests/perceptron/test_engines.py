@@ -68,6 +68,20 @@ def test_message_passing_finds_the_minimiser(examples):
         np.testing.assert_allclose(w, W / lam, atol=1e-8)
 
 
+def test_message_passing_does_not_stop_where_the_student_stands_still_before_chi():
+    """A trap: at a large norm the student hardly depends on χ, and a step that leaves it alone is not the end."""
+    drawn = starts.draw(60, 30, default_rng(5008))
+    chi = float(np.exp(saddle.solve(0.5, 30.0).log_chi[0]))
+    W = minimise.minimise(drawn, np.array([30.0])).W[0]
+    w, found = gamp.gamp(drawn, 30.0, chi)
+    np.testing.assert_allclose(w, W / 30, atol=1e-7)
+    again, same = gamp.gamp(drawn, 30.0, 10 * chi)
+    np.testing.assert_allclose(again, w, atol=1e-7)
+    assert same == pytest.approx(found, rel=1e-4)
+    with pytest.raises(Impossible, match="message passing finds no fixed point"):
+        gamp.gamp(drawn, 30.0, 1e-300)
+
+
 def test_the_student_of_least_loss_has_no_force_and_is_the_last_that_a_ridge_holds():
     noisy = starts.draw(30, 300, default_rng(5003), noise=0.1)
     W = minimise.free(noisy)

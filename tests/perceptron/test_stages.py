@@ -14,10 +14,18 @@ from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.perceptron import charts, model
 from shallownets.studies.perceptron.measure import curves, margins
-from shallownets.studies.perceptron.stages import drawn
+from shallownets.studies.perceptron.stages import drawn, label_noise
 from shallownets.studies.perceptron.theory import laws, saddle, times
 
 FLOW = {"small": [0.02, 0.04], "norms": [0.66, 2.0, 4.0]}
+DYNAMICS = {
+    "alphas": [3.0],
+    "sizes": [[20, 4], [30, 4], [40, 4]],
+    "norms": [0.33, 0.66],
+    "paths": 128,
+    "repeats": 2,
+    "seed": 1,
+}
 RUN = FLOW | {"alpha": 3.0, "N": 40, "samples": 4, "seed": 1}
 STAGES = {
     "norm_curves": {"alphas": [2.0, 20.0], "least": 0.01, "span": 10.0, "points": 20},
@@ -51,9 +59,15 @@ def run():
 
 
 @pytest.fixture(scope="module")
-def tables(run):
+def dynamics():
+    given, data = made("dynamics", DYNAMICS)
+    return Arrays(data.data.arrays, parameters=msgspec.to_builtins(given))
+
+
+@pytest.fixture(scope="module")
+def tables(run, dynamics):
     """(parameters, tables) of each stage by its name."""
-    reads = {"free_norm": [[run]], "learning_curves": [[run]]}
+    reads = {"free_norm": [[run], dynamics], "learning_curves": [[run]]}
     return {name: made(name, values, *reads.get(name, [])) for name, values in STAGES.items()}
 
 
@@ -122,6 +136,40 @@ def test_free_and_fixed_norm_are_those_of_the_samples(tables, run):
     np.testing.assert_allclose(late.estimate, (run.arrays["t"] / predicted).mean(0), rtol=1e-3)
     near = late[late.norm <= 3.0]  # quasi-static up to a norm of alpha
     assert (np.abs(near.estimate - 1) < 0.1 + (near.high - near.estimate)).all()
+
+
+def test_the_dynamical_theory_stands_beside_samples_that_take_its_steps(tables, dynamics):
+    """Ratios by the arrays themselves; their difference from theory, at N and on a line in 1/N."""
+    rows_of = rows(tables, "free_norm", "dynamics over fixed")
+    assert rows_of.N.unique().tolist() == [20, 30, 40] and rows_of.norm.unique().tolist() == DYNAMICS["norms"]
+    ratios = {N: (dynamics.arrays[f"free_{N}"][0] / dynamics.arrays[f"fixed_{N}"][0]).mean(0) for N in (20, 30, 40)}
+    theory = (dynamics.arrays["theory"][0] / dynamics.arrays["theory_fixed"][0]).mean(0)
+    apart = rows(tables, "free_norm", "dynamics less theory")
+    for N, ratio in ratios.items():
+        np.testing.assert_allclose(rows_of[rows_of.N == N].estimate, ratio, rtol=1e-12)
+        np.testing.assert_allclose(rows_of[rows_of.N == N].theory, theory, rtol=1e-12)
+        np.testing.assert_allclose(apart[apart.N == N].estimate, ratio - theory, atol=1e-12)
+    assert (apart.high - apart.low > rows_of.high.to_numpy() - rows_of.low.to_numpy()).all()  # theory's own error, too
+    far = rows(tables, "free_norm", "dynamics less theory, large N")
+    assert (np.abs(far.estimate) < far.high - far.estimate).all()
+    assert (far.degrees > 2).all() and (far.theory == 0).all()
+    curve = tables["free_norm"][1].figure_data.frame
+    curve = curve[curve.series == "dynamical theory"]
+    assert curve.norm.iloc[[0, -1]].tolist() == pytest.approx(DYNAMICS["norms"])
+    np.testing.assert_allclose(curve.estimate.iloc[[0, -1]], theory, rtol=1e-9)
+    assert (curve.high > curve.low).all()
+
+
+@pytest.mark.parametrize(("noise", "alpha"), [(0.02, 50.0), (0.05, 50.0), (0.08, 100.0), (0.1, 200.0), (0.12, 1000.0)])
+def test_what_the_best_norms_exponent_may_be_off_is_not_exceeded(noise, alpha):
+    """The local exponent, and a fit. Close to 13.9 % turned labels the first order vanishes, what follows decides."""
+    alphas = alpha * np.array([0.98, 1.02, 2, 4, 10])
+    best = np.array([curves.optimum(one, noise)[0] for one in alphas])
+    left_out = label_noise.left_out(noise, alpha)
+    local = curves.exponent(alphas[:2], best[:2])
+    assert abs(local - 0.5) < left_out
+    assert abs(curves.exponent(alphas[1:], best[1:]) - 0.5) < left_out
+    assert label_noise.left_out(noise, 100 * alpha) < left_out / 9
 
 
 def test_messages_find_the_minimiser_at_every_size(tables):
@@ -240,6 +288,11 @@ def test_values_that_do_not_go_together_are_refused(name, changed, message):
     assert message in str(caught.value)
 
 
+def test_paths_are_a_power_of_two():
+    with pytest.raises(UserError, match="paths = 100: expected a power of 2"):
+        section_of(DYNAMICS | {"paths": 100}, settings.class_of("perceptron.dynamics"), "dynamics")
+
+
 def test_norms_of_the_flow_lie_above_the_small_ones():
     with pytest.raises(UserError, match="expected numbers above the small ones"):
         section_of(RUN | {"norms": [0.03, 1.0]}, settings.class_of("perceptron.runs"), "runs")
@@ -254,12 +307,13 @@ GROWTH = [
     ("margins", {"samples": 8}, 2),
     ("learning_curves", {"points": 120}, 2),
     ("finite_size", {"sizes": [[20, 6], [40, 6]]}, 2),
+    ("dynamics", {"alphas": [3.0, 3.0001]}, 2),
 ]
 
 
 @pytest.mark.parametrize(("name", "grown", "times"), GROWTH)
 def test_work_grows_as_the_loops_do(name, grown, times):
-    values = STAGES.get(name, RUN)
+    values = STAGES.get(name, DYNAMICS if name == "dynamics" else RUN)
     before, after = (
         section_of(v, settings.class_of(f"perceptron.{name}"), name).work() for v in (values, values | grown)
     )

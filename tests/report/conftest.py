@@ -158,7 +158,7 @@ def checkout(tmp_path_factory) -> Path:
     results.mkdir()
     (results / "config.yaml").write_text(yaml.safe_dump(CONFIG, sort_keys=False))
     pd.DataFrame([asdict(one) for one in LINES]).to_csv(results / "claims.csv", index=False)
-    kept = pd.read_csv(ROOT / "tests/reference/figure_data/escape/stationary_map.csv")
+    kept = pd.read_csv(ROOT / "tests/reference/paper/figure_data/escape/stationary_map.csv")
     straight = pd.DataFrame({"x": [0, 1], "y": [0, 3]})
     for stage, frame in (("escape.stationary_map", kept), ("toy.straight", straight)):
         path = results / "figure_data" / f"{stage.replace('.', '/')}.csv"

@@ -12,6 +12,7 @@ from shallownets.studies.emergence import charts as emergence
 from shallownets.studies.escape.charts import CHARTS
 from shallownets.studies.perceptron import charts as perceptron
 from shallownets.studies.riccati import charts as riccati
+from shallownets.studies.spectra import charts as spectra
 from shallownets.workflow import catalogue
 
 PARAMETERS = {
@@ -24,7 +25,13 @@ PARAMETERS = {
     "sgd_flow": {"falls_from": 0.5},
     "scaling_law": {"tail": 0.1},
 }
-LIVE = {"emergence": emergence.CHARTS, "escape": CHARTS, "perceptron": perceptron.CHARTS, "riccati": riccati.CHARTS}
+LIVE = {
+    "emergence": emergence.CHARTS,
+    "escape": CHARTS,
+    "perceptron": perceptron.CHARTS,
+    "riccati": riccati.CHARTS,
+    "spectra": spectra.CHARTS,
+}
 # rows of the table that are shown, and how often each
 SHOWN = {
     "fig1": lambda frame: len(frame),
@@ -37,7 +44,7 @@ SHOWN = {
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_row_is_shown(root, name):
-    frame = pd.read_csv(root / f"tests/reference/figure_data/escape/{name}.csv")
+    frame = pd.read_csv(root / f"tests/reference/paper/figure_data/escape/{name}.csv")
     figure = CHARTS[name](frame, PARAMETERS[name])
     points = [len(trace.x) for trace in figure.data if trace.hoverinfo != "skip"]
     assert sum(points) == SHOWN[name](frame)
@@ -47,7 +54,7 @@ def test_every_row_is_shown(root, name):
 
 @pytest.mark.parametrize("name", ["norm_curves", "free_norm", "learning_curves"])
 def test_no_two_entries_of_a_legend_look_alike(root, name):
-    frame = pd.read_csv(root / f"tests/reference/figure_data/perceptron/{name}.csv")
+    frame = pd.read_csv(root / f"tests/reference/paper/figure_data/perceptron/{name}.csv")
     shown = [trace for trace in perceptron.CHARTS[name](frame, {}).data if trace.showlegend]
     assert len({(one.mode, one.line.color, one.line.dash, one.marker.color) for one in shown}) == len(shown) >= 4
 
@@ -56,7 +63,7 @@ def charts(root):
     """All live plots of the reference's data, as the report shows them, by study and name."""
     for study, draw in LIVE.items():
         for name in draw:
-            path = root / f"tests/reference/figure_data/{study}/{name}.csv"
+            path = root / f"tests/reference/paper/figure_data/{study}/{name}.csv"
             if path.is_file():  # data of networks are made with the optional packages alone
                 chart = draw[name](pd.read_csv(path), PARAMETERS.get(name, {}))
                 interactive.label(chart)

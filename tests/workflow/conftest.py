@@ -179,8 +179,19 @@ def finished(toy, tmp_path_factory) -> Checkout:
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory) -> Checkout:
-    """A checkout with all studies in which the smoke tier has run: once for all tests, which leave it as it is."""
-    return made_once(tmp_path_factory, "real", lambda folder: Checkout(folder).run())
+    """A checkout with all studies in which the smoke tier has run: once for all tests, which leave it as it is.
+
+    What `make smoke` has made here is taken over; Snakemake makes what is missing or was made by other code.
+    """
+
+    def make(folder: Path) -> None:
+        made = Checkout(folder)
+        for name in (".snakemake/metadata", "results/smoke"):
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, folder / name, symlinks=True)
+        made.run("--rerun-incomplete")
+
+    return made_once(tmp_path_factory, "real", make)
 
 
 @pytest.fixture

@@ -73,9 +73,21 @@ PERCEPTRON_RUNS = [
 ]
 
 
+use rule stage as perceptron_dynamics with:
+    output:
+        data=f"{DATA}/perceptron/dynamics.npz",
+    log:
+        f"{LOGS}/perceptron/dynamics.log",
+    params:
+        **stage("perceptron.dynamics", "perceptron.dynamics"),
+    message:
+        "dynamical theory of a free norm"
+
+
 use rule stage as perceptron_free_norm with:
     input:
         runs=PERCEPTRON_RUNS,
+        dynamics=rules.perceptron_dynamics.output.data,
     output:
         measurements=f"{MEASUREMENTS}/perceptron/free_norm.csv",
         figure_data=f"{FIGURE_DATA}/perceptron/free_norm.csv",

@@ -1,6 +1,6 @@
 """Do the results still say what they said? The ledger's verdicts and the figures' data against a kept reference.
 
-From: results of the paper tier, and the reference in tests/reference.
+From: results of a tier, and its reference in tests/reference/<tier>.
 Makes: a list of what moved. `check` fails where there is any; `update` keeps the new results as the reference.
 
 The reference is made without optional packages. A claim that is not judged without them may be judged where they are
@@ -56,7 +56,8 @@ def moved(new: pd.DataFrame, kept: pd.DataFrame) -> list[str]:
     for column in kept.columns:
         a, b = new[column], kept[column]
         if not pd.api.types.is_numeric_dtype(b) or pd.api.types.is_bool_dtype(b):
-            differ = (a.astype(str) != b.astype(str)).sum()
+            # an empty cell is equal to none, also to itself
+            differ = (a.astype(str).fillna("") != b.astype(str).fillna("")).sum()
             if differ:
                 lines.append(f"{column}: {differ} entries differ")
             continue
@@ -119,7 +120,7 @@ def _kept(path: Path) -> pd.DataFrame | None:
     except FileNotFoundError:
         return None
     except ValueError as error:
-        raise UserError(f"{path}: not a table; `make reference` makes the reference anew") from error
+        raise UserError(f"{path}: not a table; `make reference` makes it anew") from error
 
 
 def compare(results: Path, reference: Path) -> tuple[list[str], str]:
@@ -154,8 +155,8 @@ def main(words: list[str]) -> None:
     parser.add_argument(
         "action", choices=["check", "update"], help="fail where anything moved, or keep the new results"
     )
-    parser.add_argument("--results", type=file, default=Path("results"), help="results of the paper tier")
-    parser.add_argument("--reference", type=file, default=Path("tests/reference"), help="the reference")
+    parser.add_argument("--results", type=file, default=Path("results"), help="results of a tier")
+    parser.add_argument("--reference", type=file, default=Path("tests/reference/paper"), help="its reference")
     args = parser.parse_args(words)
 
     lines, compared = compare(args.results, args.reference)

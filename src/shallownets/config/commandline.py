@@ -5,6 +5,7 @@ A list takes several words. Values that belong together, a pair or a small secti
 
 import argparse
 import difflib
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -75,6 +76,9 @@ class Parser(argparse.ArgumentParser):
         super().__init__(
             prog=prog, description=doc, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
         )
+        # What argparse takes for a value, not for an option, though it begins with a minus: its own pattern knows
+        # neither exponents nor commas, and would call -1e-3 and -1.25,1.25 unknown options.
+        self._negative_number_matcher = re.compile(r"-([0-9.]|inf|nan)", re.IGNORECASE)
 
     def error(self, message: str) -> NoReturn:
         raise UserError(" ".join(message.split()))

@@ -49,9 +49,11 @@ def norm_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
 def free_norm(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     """A free norm's error beside that at fixed norm, and their ratio."""
     figure, seen = panels(["test error", "free over fixed norm"], 2), set()
-    for n, (alpha, curves) in enumerate(frame[frame.series != "limit"].groupby("alpha")):
+    dynamics = frame[frame.series == "dynamical theory"]
+    for n, (alpha, curves) in enumerate(frame[~frame.series.isin(["limit", "dynamical theory"])].groupby("alpha")):
         series, colour = dict(list(curves.groupby("series"))), style.colour(n)
-        theory = series["theory"]
+        theory, curve = series["theory"], dynamics[dynamics.alpha == alpha]
+        figure.add_trace(_curve(curve.norm, curve.estimate, once(seen, f"α = {alpha:g}"), colour), 1, 2)
         figure.add_trace(_curve(theory.norm, theory.estimate, once(seen, f"α = {alpha:g}"), colour), 1, 1)
         for name, column in (("free", 1), ("ratio", 2)):
             one = series[name]

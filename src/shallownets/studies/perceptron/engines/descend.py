@@ -60,6 +60,24 @@ class Flow:
     steps: Array
 
 
+def _heun(z: Array, W: Array, first: Array, eta: float) -> Array:
+    """The student after a step of this length; ``first`` is the force at its beginning."""
+    second = np.empty(W.size)
+    force(z, W + eta * first, second)
+    return W + eta / 2 * (first + second)
+
+
+def follow(examples: Examples, eta: Array) -> Flow:
+    """Heun's method from W = 0 with steps of given lengths; the flow's moments are those behind each step."""
+    z, found = examples.z, [np.zeros(examples.teacher.size)]
+    first = np.empty(examples.teacher.size)
+    for one in eta:
+        force(z, found[-1], first)
+        found.append(_heun(z, found[-1], first, one))
+    W = np.array(found[1:])
+    return Flow(np.linalg.norm(W, axis=1) / np.sqrt(W.shape[1]), W, np.cumsum(eta), np.arange(1.0, len(eta) + 1))
+
+
 def descend(examples: Examples, lam: Array, fineness: float = 1.0) -> Flow:
     """Follow the flow until its norm has been each of these.
 
@@ -75,12 +93,11 @@ def descend(examples: Examples, lam: Array, fineness: float = 1.0) -> Flow:
     P, root = len(z), np.sqrt(N)
     curvature = (1 + np.sqrt(P / N)) ** 2 / P
     W, t, norm, steps = np.zeros(N), 0.0, 0.0, 0
-    first, second = np.empty(N), np.empty(N)
+    first = np.empty(N)
 
     def heun(eta: float) -> tuple[Array, float]:
         """The student after a step of this length, and its norm; ``first`` is the force at its beginning."""
-        force(z, W + eta * first, second)
-        new = W + eta / 2 * (first + second)
+        new = _heun(z, W, first, eta)
         return new, float(np.linalg.norm(new)) / root
 
     total, found = force(z, W, first), []

@@ -12,13 +12,12 @@ from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.starts import Examples
 
 _DAMPING, _MOST = 0.7, 5000
+_HELD = 1e-8  # of |h|/√N from 1 at the end: where 2 λ κ is large w hardly depends on χ, and stands still before χ does
 
 
-def _prox(t: Array, chi: float, lam: float) -> Array:
-    """u (1 + exp(2 λ (t + u))) = 2 χ, by Newton on the increasing convex function of log u that ``saddle`` has."""
-    kappa = np.log(2 * chi) / (2 * lam)
-    v = np.where(kappa > t, np.log(np.maximum(kappa - t, 0) + 1 / lam), np.log(2 * chi))
-    v = np.minimum(v, np.log(2 * chi))
+def _prox(t: Array, chi: float, lam: float, v: Array) -> Array:
+    """log u of u (1 + exp(2 λ (t + u))) = 2 χ, by Newton on an increasing convex function of it from close values v."""
+    v = v.copy()
     for _ in range(60):
         u = np.exp(v)
         x = 2 * lam * (t + u)
@@ -27,7 +26,7 @@ def _prox(t: Array, chi: float, lam: float) -> Array:
         v -= step
         if np.abs(step).max() < 1e-12:
             break
-    return np.exp(v)
+    return v
 
 
 def gamp(examples: Examples, lam: float, chi: float, tolerance: float = 1e-11) -> tuple[Array, float]:
@@ -45,20 +44,22 @@ def gamp(examples: Examples, lam: float, chi: float, tolerance: float = 1e-11) -
     z, N = examples.z, examples.teacher.size
     w = z.sum(0)
     w *= np.sqrt(N) / np.linalg.norm(w)
-    u = np.zeros(len(z))
+    u, largest = np.zeros(len(z)), np.log(2 * chi)
+    log_u = np.minimum(largest, np.log(np.maximum(largest / (2 * lam) - z @ w, 0) + 1 / lam))
     for _ in range(_MOST):
         t = z @ w - u
-        new_u = _prox(t, chi, lam)
+        log_u = _prox(t, chi, lam, log_u)
+        new_u = np.exp(log_u)
         D = 2 * lam * new_u * (1 - new_u / (2 * chi))
         u = (1 - _DAMPING) * u + _DAMPING * new_u
         h = z.T @ u + (D / (1 + D)).sum() / N * w
         size = np.linalg.norm(h) / np.sqrt(N)
+        chi *= size**-_DAMPING if size > 0 else 0
+        if not 0 < chi < np.inf:
+            break
         new = (1 - _DAMPING) * w + _DAMPING * h / size
         change = np.linalg.norm(new - w) / np.sqrt(N)
         w = new * np.sqrt(N) / np.linalg.norm(new)
-        chi *= size**-_DAMPING
-        if not np.isfinite(chi):
-            break
-        if change < tolerance:
+        if change < tolerance and abs(size - 1) < _HELD:
             return w, float(chi)
     raise Impossible(f"norm = {lam:g}: message passing finds no fixed point")

@@ -18,6 +18,7 @@ from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.starts import Examples
 
 _STEPS, _SHORT = 40, 1e-6  # the error squares with each step: after one this short it is 1e-12
+_ROUGH = 1e-2  # the same on the way to a norm
 _RATIO = 2.0  # of one norm to the next on the way to a larger one
 
 
@@ -40,15 +41,23 @@ def _force(margin: Array) -> Array:
     return 2 * scipy.special.expit(-2 * margin)
 
 
-def _newton(z: Array, W: Array, mu: float, norm: float) -> tuple[Array, float, bool]:
-    """Student and μ at one norm |W|, from those close to them; whether they were reached."""
+def _hessian(z: Array, f: Array) -> Array:
+    """sum f (2 - f) z z^T, its lower triangle."""
+    return scipy.linalg.blas.dsyrk(1.0, (z * np.sqrt(f * (2 - f))[:, None]).T, lower=1)
+
+
+def _newton(z: Array, W: Array, mu: float, norm: float, short: float) -> tuple[Array, float, bool]:
+    """Student and μ at one norm |W|, from those close to them; whether they were reached.
+
+    The last step is a share below ``short`` of the norm, and what is left of the order of its square.
+    """
     for _ in range(_STEPS):
         f = _force(z @ W)
         gradient = mu * W - z.T @ f
-        hessian = (z * (f * (2 - f))[:, None]).T @ z
+        hessian = _hessian(z, f)
         hessian[np.diag_indices_from(hessian)] += mu
         try:
-            factor = scipy.linalg.cho_factor(hessian, check_finite=False, overwrite_a=True)
+            factor = scipy.linalg.cho_factor(hessian, lower=True, check_finite=False, overwrite_a=True)
         except scipy.linalg.LinAlgError:
             return W, mu, False
         along, across = scipy.linalg.cho_solve(factor, np.column_stack([gradient, W]), check_finite=False).T
@@ -58,7 +67,7 @@ def _newton(z: Array, W: Array, mu: float, norm: float) -> tuple[Array, float, b
         size = float(np.linalg.norm(step)) / norm
         share = min(1.0, 0.5 / size)
         W, mu = W + share * step, mu + share * change
-        if size < _SHORT and abs(W @ W / norm**2 - 1) < _SHORT:
+        if size < short and abs(W @ W / norm**2 - 1) < short:
             return W, mu, True
     return W, mu, False
 
@@ -80,12 +89,13 @@ def minimise(examples: Examples, lam: Array) -> Minimisers:
     W = hebb * now * norm / np.linalg.norm(hebb)
     mu = np.linalg.norm(z.T @ _force(z @ W)) / (now * norm)
     found = []
-    W, mu, reached = _newton(z, W, mu, now * norm)
+    W, mu, reached = _newton(z, W, mu, now * norm, _SHORT)
     for goal in lam:
         ratio = _RATIO
         while reached and now < goal:
             new = min(goal, ratio * now)
-            W_new, mu_new, arrived = _newton(z, W * new / now, mu * now / new, new * norm)
+            short = _SHORT if new == goal else _ROUGH
+            W_new, mu_new, arrived = _newton(z, W * new / now, mu * now / new, new * norm, short)
             if arrived and mu_new > 0:
                 W, mu, now = W_new, mu_new, new
             else:
@@ -110,8 +120,7 @@ def free(examples: Examples) -> Array:
     W = np.zeros(N)
     for _ in range(_STEPS):
         f = _force(z @ W)
-        hessian = (z * (f * (2 - f))[:, None]).T @ z
-        step = scipy.linalg.solve(hessian, z.T @ f, assume_a="pos", check_finite=False)
+        step = scipy.linalg.solve(_hessian(z, f), z.T @ f, assume_a="pos", lower=True, check_finite=False)
         size = np.linalg.norm(step) / np.sqrt(N)
         W = W + step * min(1.0, 1 / size)
         if size < _SHORT:

@@ -14,7 +14,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     figure = Figure(figsize=(style.PAGE, 3.0))
     left, right = figure.subplots(1, 2)
-    sampled = frame[frame.series != "limit"]
+    sampled = frame[~frame.series.isin(["limit", "dynamical theory"])]
+    dynamics = frame[frame.series == "dynamical theory"]
     for n, (alpha, curves) in enumerate(sampled.groupby("alpha")):
         colour, series = style.colour(n), dict(list(curves.groupby("series")))
         theory, free, fixed, ratio = (series[name] for name in ("theory", "free", "fixed", "ratio"))
@@ -25,8 +26,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         left.plot(fixed.norm, fixed.estimate, color=colour, marker="s", linestyle="", fillstyle="none", markersize=6)
         width = (ratio.high - ratio.low) / 2
         right.errorbar(ratio.norm, ratio.estimate, width, color=colour, label=label, marker=style.marker(n), **bars)
+        curve = dynamics[dynamics.alpha == alpha]
+        right.plot(curve.norm, curve.estimate, color=colour)
     limit = frame[frame.series == "limit"]
-    right.plot(limit.norm, limit.estimate, color="black", linewidth=0.9, label=r"$\alpha\to\infty$")
+    right.plot(limit.norm, limit.estimate, color="black", linewidth=0.9, linestyle="--", label=r"$\alpha\to\infty$")
     right.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
     left.plot([], [], color="black", marker="o", linestyle="", label="free norm")
     left.plot([], [], color="black", marker="s", linestyle="", fillstyle="none", markersize=6, label="fixed norm")

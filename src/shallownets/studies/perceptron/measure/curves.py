@@ -14,9 +14,14 @@ def exponent(x: Array, y: Array) -> float:
     return float(np.polyfit(np.log(x), np.log(y), 1)[0])
 
 
+def values_at(x: Array, y: Array, where: Array) -> Array:
+    """y at places between those of x, by a cubic spline through the logarithms."""
+    return np.exp(scipy.interpolate.CubicSpline(np.log(x), np.log(y))(np.log(where)))
+
+
 def value_at(x: Array, y: Array, where: float) -> float:
-    """y at a place between those of x, by a cubic spline through the logarithms."""
-    return float(np.exp(scipy.interpolate.CubicSpline(np.log(x), np.log(y))(np.log(where))))
+    """The same at one place."""
+    return float(values_at(x, y, np.array(where)))
 
 
 def slope_at_zero(of: Callable[[Array], Array], start: float, step: float = 1e-3) -> tuple[float, float]:

@@ -29,6 +29,13 @@ Case = Annotated[
     expected("alpha, N, samples: a number from 0.1 to 1000 and whole numbers, N from 10, at least 2 samples"),
 ]
 
+Sizes = Annotated[
+    list[Annotated[tuple[Size, Several], expected("N, samples: whole numbers, N from 10, at least 2 samples")]],
+    Meta(min_length=2),
+    different,
+    means("N, samples"),
+]
+
 
 def newton(N: float, P: float, norms: float) -> float:
     """The minimiser: about ten factors of a Hessian a norm."""
@@ -61,6 +68,38 @@ class Runs(_Norms):
     def work(self) -> float:
         P, norms = self.alpha * self.N, len(self.small) + len(self.norms)
         return self.samples * (newton(self.N, P, norms) + 6e-9 * P * self.N * 400)
+
+
+class DynamicsValues(Section):
+    """The dynamical theory of a free norm, in the figure free_norm, beside steps of the same lengths at several N."""
+
+    alphas: Annotated[list[SampledAlpha], Meta(min_length=1), different, means("examples over N, rising", "examples/N")]
+    sizes: Sizes
+    norms: Annotated[
+        list[Annotated[float, Meta(ge=0.05, le=4)]],
+        Meta(min_length=2),
+        different,
+        means("norms at which they are compared, rising"),
+    ]
+    paths: Annotated[int, Meta(ge=64, le=65536), means("paths of the theory's expectations, a power of 2")]
+    repeats: Annotated[Several, means("of the theory, each with paths of its own")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from rising(alphas=self.alphas, norms=self.norms)
+        yield self.paths & (self.paths - 1) == 0, "paths", "a power of 2"
+
+    def work(self) -> float:
+        solved = len(self.alphas) * self.repeats * 3e-4 * self.paths
+        students = sum(
+            n * (newton(N, a * N, len(self.norms)) + 1e-6 * a * N**2) for a in self.alphas for N, n in self.sizes
+        )
+        return solved + students
+
+
+class Dynamics(DynamicsValues):
+    """The dynamical theory of a free norm beside steps of the same lengths at several N."""
+
+    seed: Seed
 
 
 class FreeNorm(Section):
@@ -111,12 +150,7 @@ class FiniteSizeValues(Section):
 
     alpha: SampledAlpha
     norms: Annotated[list[Norm], Meta(min_length=1), different, means("norms, rising")]
-    sizes: Annotated[
-        list[Annotated[tuple[Size, Several], expected("N, samples: whole numbers, N from 10, at least 2 samples")]],
-        Meta(min_length=2),
-        different,
-        means("N, samples"),
-    ]
+    sizes: Sizes
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(norms=self.norms)

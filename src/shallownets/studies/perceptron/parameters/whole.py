@@ -2,6 +2,7 @@
 
 from shallownets.config.section import Figures, Resamples, Section
 from shallownets.studies.perceptron.parameters.data import (
+    DynamicsValues,
     FiniteSizeValues,
     FreeNormValues,
     LabelNoiseValues,
@@ -21,6 +22,7 @@ class Perceptron(Section):
     second_law: SecondLaw
     optimum: Optimum
     free_norm: FreeNormValues
+    dynamics: DynamicsValues
     margins: MarginsValues
     learning_curves: LearningCurves
     finite_size: FiniteSizeValues

@@ -1,13 +1,13 @@
 """A free norm beside the fixed one on the same samples, and both beside theory.
 
-From: runs at several numbers of examples.
+From: runs at several numbers of examples, and the dynamical theory beside samples of several sizes.
 Makes: a table of measurements, and the data of the figure `free_norm`.
 """
 
 import numpy as np
 import pandas as pd
 
-from shallownets.numerics.statistics import mean
+from shallownets.numerics.statistics import Estimate, fit_polynomial, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron import model
 from shallownets.studies.perceptron.measure import curves
@@ -29,7 +29,7 @@ def _of(run: Arrays) -> tuple[list[dict], list[dict]]:
         for quantity, samples, predicted in (
             ("fixed over theory", fixed[:, n] / theory.error[n], 1.0),
             ("free over fixed", free[:, n] / fixed[:, n], limit[n]),
-            ("steps halved", halved[:, n] / free[:, n], 1.0),
+            ("steps halved", halved[:, n] / free[: len(halved), n], 1.0),
             ("time over quasi-static", run.arrays["t"][:, n] / t_theory[n], 1.0),
         ):
             rows.append({"quantity": quantity, "norm": lam, "theory": predicted} | size | mean(samples).row())
@@ -49,9 +49,38 @@ def _of(run: Arrays) -> tuple[list[dict], list[dict]]:
     return rows, shown
 
 
+def _less(a: Estimate, b: Estimate) -> Estimate:
+    """The difference of independent estimates; b has by far the smaller error."""
+    return Estimate(a.value - b.value, float(np.hypot(a.error, b.error)), a.n)
+
+
+def _beside_theory(dynamics: Arrays) -> tuple[list[dict], list[dict]]:
+    """Steps of the same lengths in samples and in the dynamical theory, over the minimiser at the norm they reach."""
+    rows, shown, found = [], [], dynamics.arrays
+    sizes = [N for N, _ in dynamics.parameters["sizes"]]
+    for a, alpha in enumerate(dynamics.parameters["alphas"]):
+        for lam, ratio in zip(found["grid"], (found["curve"][a] / found["curve_fixed"][a]).T, strict=True):
+            shown.append({"series": "dynamical theory", "alpha": alpha, "norm": lam} | mean(ratio).row())
+        for n, lam in enumerate(found["norm"]):
+            theory = mean(found["theory"][a][:, n] / found["theory_fixed"][a][n])
+            of = {"alpha": alpha, "norm": lam, "theory": theory.value}
+            ratios = [mean(found[f"free_{N}"][a][:, n] / found[f"fixed_{N}"][a][:, n]) for N in sizes]
+            for N, ratio in zip(sizes, ratios, strict=True):
+                rows.append(of | {"quantity": "dynamics over fixed", "N": N} | ratio.row())
+                apart = of | {"N": N, "theory": 0.0} | _less(ratio, theory).row()
+                rows.append(apart | {"quantity": "dynamics less theory"})
+            if len(sizes) > 2:  # a line in 1/N, with a degree of freedom left
+                values, errors, degrees = np.array([(one.value, one.error, one.freedom) for one in ratios]).T
+                line = fit_polynomial(1 / np.array(sizes), values, errors, degrees=degrees)
+                far = _less(line.coefficients[0], theory)
+                of |= {"quantity": "dynamics less theory, large N", "theory": 0.0}
+                rows.append(of | Estimate(far.value, far.error, far.n, line.coefficients[0].freedom).row())
+    return rows, shown
+
+
 @stage
-def free_norm(given: FreeNorm, runs: list[Arrays]) -> Tables:
-    rows, shown = [], []
+def free_norm(given: FreeNorm, runs: list[Arrays], dynamics: Arrays) -> Tables:
+    rows, shown = _beside_theory(dynamics)
     for run in runs:
         measured, drawn = _of(run)
         rows += measured

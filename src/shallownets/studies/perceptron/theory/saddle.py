@@ -33,9 +33,11 @@ _REACH = 7.2  # and after which it is 5e-12
 _LONG = 4.0  # of a panel, in y
 _FADES = 14.0  # in 1/ell: then u has fallen by exp(-28)
 _FLAT = -36.0  # y below which u = 2 c to 2e-16, so that x is the only scale, and panels may be as long as it allows
-_RATIO = 2.0  # of one ell to the next on the way to a larger one
+_RATIO = 3.0  # of one ell to the next on the way to a larger one
+_BEHIND = 4  # norms behind, from which the next is extrapolated
 _SMALLEST = 0.02  # λ at which the way begins; α -> infinity: ell
 _SHORT = 1e-6  # a step of Newton after which both unknowns are right to 1e-12
+_ROUGH = 1e-2  # the same on the way to a norm
 _LAST = 1e12  # over α, and of α over λ: beyond them no digits are left
 
 
@@ -149,14 +151,21 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
         for i in range(nodes.size):
             y = edges[panel] + half * (1 + nodes[i])
             e = exp(-abs(y))
-            rises = 1 / (1 + e) if y > 0 else e / (1 + e)  # 1/(1 + exp(-y))
-            u = largest * (1 - rises) if y < 0 else (largest * e if small else exp(log2c - y)) * rises
+            under = 1 / (1 + e)
+            if y < 0:
+                rises, falls = e * under, under  # 1/(1 + exp(-y)), 1/(1 + exp(y))
+                u = largest * under
+            else:
+                rises, falls = under, e * under
+                u = (largest * e if small else exp(log2c - y)) * under
             x = y * length - u
             D = 2 * ell * u * rises
             kept = 1 / (1 + D)
             step = weights[i] * half * length * (1 + D)
-            share = erfc(-x * slope) / 2 if x * slope < 5 else 1.0
-            w = step * exp(-x * x * delta / 2) * height * (p0 + clear * share)
+            z = x * slope
+            share = erfc(-z) / 2 if z < 5 else 1.0
+            broad = step * exp(-x * x * delta / 2)
+            w = broad * height * (p0 + clear * share)
             wu = w * u
             a += wu * u
             ac += 2 * wu * u * kept
@@ -164,9 +173,9 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
             mc += wu * kept * (x + 2 * u)
             bend = (D * kept) ** 2  # (du/dx)^2
             q += w * bend
-            qc += 2 * w * bend * kept * kept * (1 + 2 * ell * u * (1 - rises))
+            qc += 2 * w * bend * kept * kept * (1 + 2 * ell * u * falls)
             if x * x * wide < 40:
-                narrowed = step * exp(-x * x * wide)
+                narrowed = broad * exp(-z * z)  # of width ρ: 1/ρ^2 = δ + exp(-2 τ)
                 eu = narrowed * u
                 by_tau = -clear * x * narrow / np.pi * narrowed  # dw/dτ: the two Gaussians make one of width ρ
                 at += by_tau * u * u
@@ -186,9 +195,12 @@ def _equations(tau, logc, ell, delta, p0, nodes, weights, out):
     out[9], out[10], out[11] = q, qt, qc
 
 
-@kernel("b1(f8[::1], f8, f8, f8, f8[::1], f8[::1])")
-def _newton(y, ell, delta, p0, nodes, weights):
-    """Solve at one ell from y = τ, log c, in place; y[2:4] become the integrals of multiplier and stability."""
+@kernel("b1(f8[::1], f8, f8, f8, f8[::1], f8[::1], f8)")
+def _newton(y, ell, delta, p0, nodes, weights, short):
+    """Solve at one ell from y = τ, log c, in place; y[2:4] become the integrals of multiplier and stability.
+
+    The last step is below ``short``, and what is left of the order of its square.
+    """
     out = np.empty(12)
     for _ in range(40):
         _equations(y[0], y[1], ell, delta, p0, nodes, weights, out)
@@ -200,11 +212,30 @@ def _newton(y, ell, delta, p0, nodes, weights):
         shrink = 1 / max(1.0, abs(first), abs(second) / 2)
         y[0] -= shrink * first
         y[1] -= shrink * second
-        if max(abs(first), abs(second)) < _SHORT:  # the error squares with each step, and so do those of the integrals
+        if max(abs(first), abs(second)) < short:  # the error squares with each step, and so do those of the integrals
             y[2] = out[6] - first * out[7] - second * out[8]
             y[3] = out[9] - first * out[10] - second * out[11]
             return True
     return False
+
+
+@kernel("void(f8, f8[:, ::1], f8[::1])")
+def _ahead(ell, last, y):
+    """y[0] and y[1], τ and log c at an ell, by the polynomial through those of the last ell, given as rows.
+
+    The variable is log ell; that of log c is ell itself where it grows as 2 ell κ.
+    """
+    by_ell = last[0, 2] + log(2.0) > 2.0
+    y[0] = y[1] = 0.0
+    for i in range(len(last)):
+        tau, log_c = last[i, 1], last[i, 2]
+        for j in range(len(last)):
+            if j != i:
+                share = log(ell / last[j, 0]) / log(last[i, 0] / last[j, 0])
+                tau *= share
+                log_c *= (ell - last[j, 0]) / (last[i, 0] - last[j, 0]) if by_ell else share
+        y[0] += tau
+        y[1] += log_c
 
 
 @kernel("b1(f8[::1], f8, f8, f8[::1], f8[::1], f8[:, ::1], f8[::1])")
@@ -218,30 +249,27 @@ def _continue(ls, delta, p0, nodes, weights, out, start):
     Returns:
         whether all of them were found.
     """
-    y, old, new = np.empty(4), np.empty(3), start.copy()
-    y[0], y[1] = new[1], new[2]
-    if not _newton(y, new[0], delta, p0, nodes, weights):
+    y, last, known = np.empty(4), np.empty((_BEHIND, 3)), 1  # rows ell, τ, log c; the newest first
+    y[0], y[1] = start[1], start[2]
+    if not _newton(y, start[0], delta, p0, nodes, weights, _SHORT):
         return False
-    new[1], new[2] = y[0], y[1]
-    old[:] = new
+    last[0] = start[0], y[0], y[1]
     for n in range(ls.size):
         reach = _RATIO
         while True:
-            ell = min(ls[n], new[0] * reach)
-            if ell > new[0] or n == 0:
-                share = log(ell / new[0]) / log(new[0] / old[0]) if new[0] > old[0] else 0.0
-                y[0] = new[1] + share * (new[1] - old[1])
-                if new[2] + log(2.0) > 2.0 and new[0] > old[0]:  # then log c grows as 2 ell κ
-                    share = (ell - new[0]) / (new[0] - old[0])
-                y[1] = new[2] + share * (new[2] - old[2])
-                if not _newton(y, ell, delta, p0, nodes, weights):
+            ell = min(ls[n], last[0, 0] * reach)
+            if ell > last[0, 0] or n == 0:
+                _ahead(ell, last[:known], y)
+                if not _newton(y, ell, delta, p0, nodes, weights, _SHORT if ell == ls[n] else _ROUGH):
                     reach = sqrt(reach)
                     if reach < 1.0001:
                         return False
                     continue
-                if ell > new[0]:
-                    old[:] = new
-                    new[0], new[1], new[2] = ell, y[0], y[1]
+                if ell > last[0, 0]:
+                    known = min(known + 1, _BEHIND)
+                    for row in range(known - 1, 0, -1):
+                        last[row] = last[row - 1]
+                    last[0] = ell, y[0], y[1]
             if ell == ls[n]:
                 out[n] = y
                 break

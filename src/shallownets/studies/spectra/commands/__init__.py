@@ -1,0 +1,1 @@
+"""What people type: `python -m shallownets <name>` runs the module of that name in here."""

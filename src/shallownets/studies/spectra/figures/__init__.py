@@ -1,0 +1,1 @@
+"""One module a figure: ``draw`` makes it from its table alone."""

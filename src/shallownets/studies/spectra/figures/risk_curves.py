@@ -1,0 +1,31 @@
+"""Risk against samples at three weight decays: theory at the same size, and trained networks.
+
+From: the tidy CSV of the figure, and nothing else.
+Makes: the figure, PDF and PNG.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from shallownets.drawing import style
+
+_LABELS = {"weak": r"$\lambda=1/d$", "one": r"$\lambda=1$", "strong": r"$\lambda=\sqrt{d}$"}
+_SAMPLES = {"diagonal": "$n$", "quadratic": "$n/d$"}
+
+
+def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
+    """The figure from its table and the parameters in the table's header."""
+    figure = Figure(figsize=(style.PAGE, 2.9))
+    both = figure.subplots(1, 2, sharey=True)
+    for axes, (model, samples) in zip(both, _SAMPLES.items(), strict=True):
+        here = frame[frame.model == model]
+        for n, (name, label) in enumerate(_LABELS.items()):
+            theory = here[(here.decay == name) & (here.series == "theory")]
+            trained = here[(here.decay == name) & (here.series == "trained")]
+            axes.plot(theory.N, theory.risk, color=style.colour(n), label=label)
+            bars = [trained.risk - trained.low, trained.high - trained.risk]
+            axes.errorbar(trained.N, trained.risk, bars, color=style.colour(n), marker=style.marker(n), linestyle="")
+        axes.set(xscale="log", yscale="log", title=model, xlabel=samples)
+    both[0].set_ylabel("risk $R$")
+    both[0].legend(loc="lower left")
+    return figure

@@ -1,0 +1,26 @@
+"""Risk along gradient descent without weight decay, beside that of the best weight decay.
+
+From: the tidy CSV of the figure, and nothing else.
+Makes: the figure, PDF and PNG.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from shallownets.drawing import style
+
+
+def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
+    """The figure from its table and the parameters in the table's header."""
+    figure = Figure(figsize=(style.COLUMN, 2.8))
+    axes = figure.subplots()
+    for n, (N, here) in enumerate(frame.groupby("N")):
+        color = style.colour(n)
+        descent = here[here.series == "descent"]
+        axes.plot(descent.steps, descent.risk, color=color, label=f"$n/d={N:g}$")
+        axes.axhline(here[here.series == "best decay"].risk.iloc[0], color=color, linestyle="--", linewidth=0.9)
+    axes.plot([], [], color="black", linestyle="--", label="best weight decay")
+    axes.set(xscale="log", yscale="log", xlabel="steps of gradient descent", ylabel="risk $R$")
+    axes.set(xlim=(5, None), ylim=(frame.risk.min() / 6, None))  # room for the legend; at first nothing happens
+    axes.legend(loc="lower left")
+    return figure

@@ -1,0 +1,50 @@
+"""Eigenvalues of trained weights in every phase: histograms over the density that theory predicts.
+
+From: the tidy CSV of the figure, and nothing else.
+Makes: the figure, PDF and PNG.
+"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+
+from shallownets.drawing import style
+
+_BINS = 36
+_LEFT = 2.5  # of what is cut off, at most, over the largest eigenvalue
+
+
+def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
+    """The figure from its table and the parameters in the table's header."""
+    cases = list(dict.fromkeys(frame.case))
+    columns = min(len(cases), 5)
+    height = -(-len(cases) // columns)
+    figure = Figure(figsize=(style.PAGE, 1.75 * height + 0.3))
+    panels = figure.subplots(height, columns, squeeze=False).ravel()
+    for axes, case in zip(panels, cases, strict=False):
+        here = frame[frame.case == case]
+        trained, law = here[here.series == "trained"], here[here.series == "law"]
+        d, low = here.d.iloc[0], min(law.value.min(), 0.0)
+        top = max(law.value.max(), 0.2 * (law.value.max() - low))  # also where nothing is left above zero
+        edges = np.linspace(0, top, _BINS + 1)
+        counts, _ = np.histogram(trained.value, edges)
+        width = edges[1] - edges[0]
+        draws = max(trained.draws.max() if len(trained) else 1, 1)
+        axes.bar(edges[:-1], counts / (draws * width * d), width, align="edge", color=style.COLOURS[5], label="trained")
+        for n, (_, band) in enumerate(law.groupby("band")):
+            color = style.COLOURS[1] if n < law.band.nunique() - 1 else "black"
+            axes.plot(band.value, band.density, color=color, linewidth=0.8)
+        axes.axvline(0, color=style.GREY, linewidth=0.6)
+        if law.value.max() > 0:
+            low = max(low, -_LEFT * top)
+        axes.set(xlim=(low, 1.05 * top), ylim=(0.3 / (draws * width * d), 2 * law.density.max()), yscale="log")
+        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.set_title(f"{case}\n" + rf"$n/d={here.N.iloc[0]:g}$, $\lambda={here.lam.iloc[0]:.2g}$", fontsize=7)
+    for axes in panels[len(cases) :]:
+        axes.set_visible(False)
+    for row in range(height):
+        panels[row * columns].set_ylabel("density")
+    for axes in panels[max(len(cases) - columns, 0) : len(cases)]:
+        axes.set_xlabel("eigenvalue of $S$")
+    return figure

@@ -1,0 +1,1 @@
+"""Numbers taken from trained weights and from curves."""

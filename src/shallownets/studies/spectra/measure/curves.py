@@ -1,0 +1,62 @@
+"""Curves of state evolution along one variable, each point from the one before, and where they are largest."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import scipy
+
+from shallownets.studies.spectra.theory import evolution
+from shallownets.studies.spectra.theory.evolution import State
+from shallownets.studies.spectra.theory.network import Network
+
+
+def along_samples(network: Network, N: Iterable[float], lam: float) -> list[State]:
+    """States at several N and one weight decay."""
+    found: list[State] = []
+    for one in N:
+        found.append(evolution.solve(network, float(one) * network.samples, lam, found[-1] if found else None))
+    return found
+
+
+def along_decay(network: Network, N: float, decays: Iterable[float]) -> list[State]:
+    """States at one N and several weight decays; the largest one first takes the fewest steps."""
+    found: list[State] = []
+    for lam in decays:
+        found.append(evolution.solve(network, N * network.samples, float(lam), found[-1] if found else None))
+    return found
+
+
+def crossover(network: Network, lam: float, between: str) -> State:
+    """The state at which one phase passes into another as samples grow at one weight decay above the noise.
+
+    Args:
+        between: `Ib and II`, where the risk has fallen to half of that at zero weights; `II and III`, where it is
+            half of that of all features with the bias of the threshold.
+    """
+    level = network.levels.value[0 if between == "Ib and II" else -1]
+    position = lam * network.d / level  # where the threshold is of the size of the first or of the last feature
+
+    def gap(log_n: float) -> float:
+        state = evolution.solve(network, float(np.exp(log_n)) * network.samples, lam)
+        error = state.risk / network.zero
+        return error - 0.5 if between == "Ib and II" else error / state.x**2 - 0.5
+
+    log_n = float(scipy.optimize.brentq(gap, np.log(position / 30), np.log(30 * position), xtol=1e-10))
+    return evolution.solve(network, float(np.exp(log_n)) * network.samples, lam)
+
+
+def peak(network: Network, position: float, lam: float) -> State:
+    """The state of largest risk over N at one weight decay, where d log R/d log n vanishes.
+
+    Args:
+        position: N near it; it is looked for from 0.7 to 1.6 times that.
+    """
+
+    def slope(log_n: float) -> float:
+        return evolution.solve(network, float(np.exp(log_n)) * network.samples, lam).by_n
+
+    grid = np.log(position * np.linspace(0.7, 1.6, 46))
+    risks = [state.risk for state in along_samples(network, np.exp(grid), lam)]
+    top = int(np.clip(np.argmax(risks), 1, grid.size - 2))
+    log_n = float(scipy.optimize.brentq(slope, grid[top - 1], grid[top + 1], xtol=1e-10))
+    return evolution.solve(network, float(np.exp(log_n)) * network.samples, lam)

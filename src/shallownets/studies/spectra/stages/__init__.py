@@ -1,0 +1,1 @@
+"""One function a stage: from parameters and results of other stages to results."""

@@ -1,0 +1,73 @@
+"""Gradient descent on W without weight decay, stopped where its risk is least, beside the best weight decay.
+
+From: dimension, sizes, the first weights' size and the number of steps.
+Makes: a table of measurements, and the data of the figure `stopping`.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from shallownets.numerics.progress import progress
+from shallownets.numerics.statistics import mean
+from shallownets.stage import Table, Tables, stage
+from shallownets.studies.spectra import model
+from shallownets.studies.spectra.engines import nuclear, weights
+from shallownets.studies.spectra.model import Array
+from shallownets.studies.spectra.parameters.training import Stopping
+from shallownets.studies.spectra.stages import drawn
+from shallownets.studies.spectra.starts import Matrices
+from shallownets.studies.spectra.theory import evolution
+from shallownets.studies.spectra.theory.quadratic import Quadratic
+
+UNITS = {"N": "n/d", "steps": "of gradient descent", "risk": "R", "estimate": "see quantity"}
+RECORDS = 80  # steps that are recorded, equally spaced in logarithm
+SPAN = (0.3, 3.0)  # weight decays over the best of theory
+RATE = 0.02  # first learning rate, over the samples' number
+
+
+def _descend(samples: Matrices, start: Array, records: NDArray[np.int64]) -> list[float]:
+    """Risk after each of the steps ``records`` of gradient descent without weight decay."""
+    found: list[float] = []
+
+    def watch(count: int, U: Array) -> bool:
+        if count == records[len(found)]:
+            found.append(model.quadratic_risk(U @ U.T, samples.teacher))
+        return len(found) == len(records)
+
+    weights.descend(weights.quadratic(samples, 0.0), start, RATE / samples.y.size, int(records[-1]), watch)
+    return found
+
+
+@stage
+def stopping(given: Stopping) -> Tables:
+    network = Quadratic(given.gamma, given.d, given.noise, given.d)
+    rows, shown = [], []
+    records = np.unique(np.geomspace(1, given.steps, RECORDS).astype(int))
+    with progress("early stopping", sum(draws for _, draws in given.sizes)) as advance:
+        for N, draws in given.sizes:
+            n = round(N * given.d)
+            theory = evolution.best(network, n)
+            curves, least = [], []
+            for draw in range(draws):
+                samples = drawn.matrices(given.seed, "early stopping", given.gamma, given.d, n, given.noise, draw)
+                rng = drawn.stream(given.seed, "small first weights", draw, d=given.d, n=n)
+                start = given.start * rng.standard_normal((given.d, given.d))
+                curves.append(_descend(samples, start, records))
+                risks, factor = [], None
+                for lam in theory.lam * np.geomspace(*SPAN[::-1], given.points):
+                    made = nuclear.minimise(samples, nuclear.penalty_of(float(lam), given.d), factor)
+                    factor = made.factor
+                    risks.append(model.quadratic_risk(made.S, samples.teacher))
+                least.append(min(risks))
+                advance(1)
+            stopped = np.array(curves).min(1)
+            of = {"N": N, "d": given.d}
+            rows.append(of | {"quantity": "stopped over best decay"} | mean(stopped / np.array(least)).row())
+            rows.append(of | {"quantity": "stopped"} | mean(stopped).row())
+            rows.append(of | {"quantity": "best decay", "theory": theory.risk} | mean(least).row())
+            for count, risk in zip(records, np.array(curves).mean(0), strict=True):
+                shown.append(of | {"series": "descent", "steps": count, "risk": risk})
+            shown.append(of | {"series": "best decay", "steps": 1, "risk": float(np.mean(least))})
+            shown.append(of | {"series": "theory", "steps": 1, "risk": theory.risk})
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))

@@ -1,0 +1,76 @@
+"""Eigenvalues of trained weights in every phase, beside the law of the thresholded matrix.
+
+From: the phases' sizes and decays.
+Makes: a table of measurements, and the data of the figure `weight_spectra`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from shallownets.numerics.progress import progress
+from shallownets.numerics.statistics import exact, mean
+from shallownets.stage import Table, Tables, stage
+from shallownets.studies.spectra import model
+from shallownets.studies.spectra.engines import nuclear
+from shallownets.studies.spectra.measure import spectrum
+from shallownets.studies.spectra.parameters.training import WeightSpectra
+from shallownets.studies.spectra.stages import drawn
+from shallownets.studies.spectra.theory import evolution, free, law
+from shallownets.studies.spectra.theory import phases as diagram
+from shallownets.studies.spectra.theory.quadratic import Quadratic
+
+UNITS = {"N": "n/d", "lam": "1", "value": "eigenvalue of S", "density": "of all d eigenvalues"}
+SPIKES = 4  # largest eigenvalues that are compared one by one
+
+
+@stage
+def weight_spectra(given: WeightSpectra) -> Tables:
+    rows, shown = [], []
+    with progress("spectra of weights", given.draws * len(given.cases)) as advance:
+        for name, gamma, d, N, lam in given.cases:
+            network = Quadratic(gamma, d, given.noise, d)
+            state = evolution.solve(network, N * d, lam)
+            of_law = law.law(network.levels, state.v, state.x)
+            left = d * free.above(network.levels, state.v, state.x).mass
+            of = {"case": name, "gamma": gamma, "d": d, "N": N, "lam": lam}
+            values, overlaps, ranks, risks = [], [], [], []
+            for replicate in range(given.draws):
+                samples = drawn.matrices(
+                    given.seed, "spectra of weights", gamma, d, round(N * d), given.noise, replicate
+                )
+                made = nuclear.minimise(samples, nuclear.penalty_of(lam, d))
+                at, vectors = np.linalg.eigh(made.S)
+                values.append(at[::-1])
+                overlaps.append((vectors[:, ::-1] ** 2 * samples.teacher[:, None]).sum(0))
+                ranks.append(made.factor.shape[1])
+                risks.append(model.quadratic_risk(made.S, samples.teacher))
+                advance(1)
+            eigenvalues = np.array(values)
+            rows.append(of | {"quantity": "rank", "theory": left} | mean(ranks).row())
+            rows.append(of | {"quantity": "risk", "theory": state.risk} | mean(risks).row())
+            positive = eigenvalues[eigenvalues > 1e-9 * eigenvalues.max()] if eigenvalues.max() > 0 else np.empty(0)
+            if left >= 5:
+                far = spectrum.distance(positive, of_law, state.x) * left / d
+                rows.append(of | {"quantity": "distance"} | exact(far, given.draws).row())
+            bands = of_law.held * d
+            outliers = int(np.argmax(np.append(bands, np.inf) > 1.5))  # bands of one eigenvalue, from the top
+            for spike in range(min(SPIKES, outliers)):
+                here = of_law.band == spike
+                center = float(of_law.share[here] @ of_law.x[here] / of_law.share[here].sum())
+                learned = float(of_law.share[here] @ of_law.c[here] / of_law.share[here].sum())
+                if center <= state.x:
+                    break
+                noise = float(np.sqrt(2 * state.v / d))
+                place = of | {"spike": spike + 1, "order": 3 * noise}
+                spikes = mean(eigenvalues[:, spike])
+                rows.append(place | {"quantity": "spike", "theory": center - state.x} | spikes.row())
+                seen = mean([overlap[spike] for overlap in overlaps])
+                rows.append(place | {"quantity": "overlap", "theory": learned} | seen.row())
+            phase = diagram.phase(True, gamma, d, N, lam).name
+            shown.append(
+                pd.DataFrame(of | {"series": "trained", "value": positive, "draws": given.draws, "phase": phase})
+            )
+            order = np.argsort(of_law.x)
+            curve = {"value": of_law.x[order] - state.x, "density": of_law.density[order], "band": of_law.band[order]}
+            shown.append(pd.DataFrame(of | {"series": "law", "threshold": state.x} | curve))
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

@@ -1,0 +1,187 @@
+"""Samples: inputs, the teacher's noisy labels, and how a symmetric matrix is measured without being stored n times."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.random import Generator
+
+from shallownets.errors import Impossible
+from shallownets.studies.spectra.model import Array, powers
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Samples of the diagonal network.
+
+    Attributes:
+        x: (n, d) inputs.
+        y: (n,) labels.
+        teacher: (d,) θ*.
+    """
+
+    x: Array
+    y: Array
+    teacher: Array
+
+
+def _weighted(x: Array, r: Array) -> Array:
+    """sum r x x^T, in half of the operations of a product of two matrices: of each sign it is a matrix times itself."""
+    over, under = (x[side] * np.sqrt(np.abs(r[side]))[:, None] for side in (r > 0, r < 0))
+    return over.T @ over - under.T @ under
+
+
+@dataclass(frozen=True)
+class Squares:
+    """Measurements Tr S Z, Z = (x x^T - 1)/√d, of symmetric matrices (d, d).
+
+    Attributes:
+        x: (n, d) inputs.
+    """
+
+    x: Array
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.x.shape[0], self.x.shape[1]
+
+    def of(self, S: Array) -> Array:
+        """(n,) Tr S Z."""
+        return (((self.x @ S) * self.x).sum(1) - np.trace(S)) / np.sqrt(self.shape[1])
+
+    def of_factor(self, V: Array) -> Array:
+        """(n,) Tr V V^T Z of a factor (d, r): n d r operations in place of n d^2."""
+        return (((self.x @ V) ** 2).sum(1) - (V**2).sum()) / np.sqrt(self.shape[1])
+
+    def back(self, r: Array) -> Array:
+        """(d, d) sum r Z."""
+        made = _weighted(self.x, r)
+        made[np.diag_indices_from(made)] -= r.sum()
+        return made / np.sqrt(self.shape[1])
+
+
+@dataclass(frozen=True)
+class Gaussians:
+    """Measurements Tr S Z with symmetric Gaussian Z of the covariance of ``Squares``, for which theory is exact.
+
+    Attributes:
+        rows: (n, d (d + 1)/2) upper triangles, off the diagonal times √2, so that a scalar product of rows is a trace.
+        d: dimension.
+    """
+
+    rows: Array
+    d: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.rows.shape[0], self.d
+
+    def _row(self, S: Array) -> Array:
+        i, j = np.triu_indices(self.d)
+        return S[i, j] * np.where(i == j, 1, np.sqrt(2))
+
+    def of(self, S: Array) -> Array:
+        """(n,) Tr S Z."""
+        return self.rows @ self._row(S)
+
+    def of_factor(self, V: Array) -> Array:
+        """(n,) Tr V V^T Z."""
+        return self.of(V @ V.T)
+
+    def back(self, r: Array) -> Array:
+        """(d, d) sum r Z."""
+        i, j = np.triu_indices(self.d)
+        made = np.empty((self.d, self.d))
+        made[i, j] = made[j, i] = (r @ self.rows) / np.where(i == j, 1, np.sqrt(2))
+        return made
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Measurements of ``Squares`` whose diagonals are drawn apart: same covariance, but a diagonal entry of Z says
+    nothing of the others in its row.
+
+    Attributes:
+        x: (n, d) inputs, of the entries off the diagonal.
+        diagonal: (n, d) Gaussian diagonals of Z, of variance 2/d.
+    """
+
+    x: Array
+    diagonal: Array
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.x.shape[0], self.x.shape[1]
+
+    def of(self, S: Array) -> Array:
+        """(n,) Tr S Z."""
+        entries = np.diag(S)
+        return (((self.x @ S) * self.x).sum(1) - self.x**2 @ entries) / np.sqrt(self.shape[1]) + self.diagonal @ entries
+
+    def of_factor(self, V: Array) -> Array:
+        """(n,) Tr V V^T Z."""
+        return self.of(V @ V.T)
+
+    def back(self, r: Array) -> Array:
+        """(d, d) sum r Z."""
+        made = _weighted(self.x, r) / np.sqrt(self.shape[1])
+        made[np.diag_indices_from(made)] = r @ self.diagonal
+        return made
+
+
+Operator = Squares | Gaussians | Apart
+Kind = Literal["inputs", "gaussian", "apart"]
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """Samples of the quadratic network.
+
+    Attributes:
+        operator: how a matrix is measured.
+        y: (n,) labels.
+        teacher: (d,) eigenvalues s of S*, which is diagonal.
+    """
+
+    operator: Operator
+    y: Array
+    teacher: Array
+
+
+def vectors(gamma: float, d: int, n: int, noise: float, rng: Generator) -> Vectors:
+    """n samples of the diagonal network; noise: Δ.
+
+    Raises:
+        Impossible: there is no sample.
+    """
+    _check(n, d)
+    teacher, x = powers(gamma, d), rng.standard_normal((n, d))
+    return Vectors(x, x @ teacher + np.sqrt(noise) * rng.standard_normal(n), teacher)
+
+
+def matrices(gamma: float, d: int, n: int, noise: float, rng: Generator, kind: Kind = "inputs") -> Matrices:
+    """n samples of the quadratic network.
+
+    Args:
+        noise: Δ.
+        kind: of the measurements: those of inputs, x x^T - 1; symmetric Gaussian ones; those of inputs but for the
+            diagonal, which is drawn apart. All have one covariance.
+
+    Raises:
+        Impossible: there is no sample.
+    """
+    _check(n, d)
+    teacher = np.sqrt(d) * powers(gamma, d)
+    operator: Operator
+    if kind == "gaussian":  # entries of variance 1/d, 2/d on the diagonal: each entry of a row has variance 2/d
+        operator = Gaussians(np.sqrt(2 / d) * rng.standard_normal((n, d * (d + 1) // 2)), d)
+    elif kind == "apart":
+        operator = Apart(rng.standard_normal((n, d)), np.sqrt(2 / d) * rng.standard_normal((n, d)))
+    else:
+        operator = Squares(rng.standard_normal((n, d)))
+    return Matrices(operator, operator.of(np.diag(teacher)) + np.sqrt(noise) * rng.standard_normal(n), teacher)
+
+
+def _check(n: int, d: int) -> None:
+    if n < 1 or d < 1:
+        raise Impossible(f"n = {n}, d = {d}: expected at least 1")

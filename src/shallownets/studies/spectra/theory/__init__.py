@@ -1,0 +1,1 @@
+"""Predictions: functions of the parameters alone."""

@@ -1,0 +1,220 @@
+"""State evolution of training in many dimensions, at any number of samples and any weight decay, without iteration.
+
+Both equations, v = scale (Δ + R)/n and x (1 - Df/n) = lam penalty/n, are explicit in (v, x): each pair is the solution
+for one (n, lam). For a given (n, lam), two monotone roots: at a fixed threshold over noise, k = x/√v, v is that of a
+concave map, which Newton's method finds from above; and lam rises with k. Damped iterations stall near n = d instead.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, log, sqrt
+
+import numpy as np
+import scipy
+
+from shallownets.errors import Impossible
+from shallownets.studies.spectra.theory.network import Network, Response
+
+_NO_ROOT = 1e12  # times the noise of zero weights: none is larger
+_EXPANSIONS = 80
+_STEPS = 25
+_RATIOS = (-10.0, 3.0)  # logarithm of the threshold over noise, among which the best is looked for
+_LOOKS = 25  # coarse, and fine ones
+_LONGEST = 20.0  # step, beyond which Newton's method has lost its way
+_DIGITS = 1e-12
+
+
+@dataclass(frozen=True)
+class State:
+    """The solution at one number of samples and one weight decay.
+
+    Attributes:
+        n, lam: samples, and the paper's weight decay.
+        N: n_eff.
+        v, x: variance of the noise, and threshold, in units of levels of mean square one.
+        risk: R.
+        freedom: Df, effective parameters.
+        by_n, by_lam: local exponents of the risk, d log R/d log n at fixed lam and d log R/d log lam at fixed n.
+    """
+
+    n: float
+    lam: float
+    N: float
+    v: float
+    x: float
+    risk: float
+    freedom: float
+    by_n: float
+    by_lam: float
+
+
+def state(network: Network, v: float, x: float) -> State:
+    """The explicit map: which (n, lam) have noise of variance v and threshold x. lam < 0 where Df > n."""
+    found = network.at(v, x)
+    n = network.scale * (network.noise + found.risk) / v
+    return _state(network, n, v, x, found)
+
+
+def _state(network: Network, n: float, v: float, x: float, found: Response) -> State:
+    left = n - found.freedom
+    slopes = _slopes(network, n, v, x, found)
+    moves = _solved(slopes, -1, -n / left), _solved(slopes, 0, 1)  # of log v and log x by log n, and by log lam
+    by_n, by_lam = ((found.risk_v * v * a + found.risk_x * x * b) / found.risk for a, b in moves)
+    return State(n, x * left / network.penalty, n / network.samples, v, x, found.risk, found.freedom, by_n, by_lam)
+
+
+def _slopes(network: Network, n: float, v: float, x: float, found: Response) -> tuple[float, float, float, float]:
+    """Derivatives of log v - log(Δ + R) and log x + log(n - Df), each by log v and log x."""
+    total, left = network.noise + found.risk, n - found.freedom
+    return (
+        1 - found.risk_v * v / total,
+        -found.risk_x * x / total,
+        -found.freedom_v * v / left,
+        1 - found.freedom_x * x / left,
+    )
+
+
+def _solved(slopes: tuple[float, float, float, float], first: float, second: float) -> tuple[float, float]:
+    """Both unknowns of two linear equations."""
+    a, b, c, d = slopes
+    det = a * d - b * c
+    return (d * first - b * second) / det, (a * second - c * first) / det
+
+
+def solve(network: Network, n: float, lam: float, near: State | None = None) -> State:
+    """The solution at n samples and weight decay lam.
+
+    Args:
+        near: a solution nearby, from which Newton's method starts in both unknowns.
+
+    Raises:
+        Impossible: n or lam is not above 0.
+    """
+    if not (n > 0 and lam > 0):
+        raise Impossible(f"n = {n}, lam = {lam}: expected numbers above 0")
+    if near is not None and (found := _newton(network, n, lam, near.v, near.x)):
+        return found
+    goal = log(lam * network.penalty)
+
+    def gap(log_k: float) -> float:
+        v = _variance(network, n, exp(log_k))
+        if v is None:
+            return -np.inf
+        x = exp(log_k) * sqrt(v)
+        left = n - network.at(v, x).freedom
+        return log(x * left) - goal if left > 0 else -np.inf
+
+    log_k = _crossing(gap, goal - log(n) - log(network.scale * (network.noise + network.zero) / n) / 2)
+    v = _variance(network, n, exp(log_k))
+    if v is None:
+        raise Impossible(f"n = {n}, lam = {lam}: no solution was found")
+    x = exp(log_k) * sqrt(v)
+    return _newton(network, n, lam, v, x) or _state(network, n, v, x, network.at(v, x))
+
+
+def _newton(network: Network, n: float, lam: float, v: float, x: float) -> State | None:
+    """Newton's method in log v and log x; None where it does not arrive."""
+    noise, decay = log(network.scale / n), log(lam * network.penalty)
+    for _ in range(_STEPS):
+        found = network.at(v, x)
+        left = n - found.freedom
+        if not left > 0:
+            return None
+        first = log(v) - log(network.noise + found.risk) - noise
+        second = log(x) + log(left) - decay
+        of_v, of_x = _solved(_slopes(network, n, v, x, found), first, second)
+        size = max(abs(of_v), abs(of_x))
+        if size < _DIGITS:
+            return _state(network, n, v, x, found)
+        if not size < _LONGEST:
+            return None
+        shrink = max(1.0, size)
+        v, x = v * exp(-of_v / shrink), x * exp(-of_x / shrink)
+    return None
+
+
+def _variance(network: Network, n: float, k: float) -> float | None:
+    """v at a fixed threshold over noise k: the largest root of scale (Δ + R)/n = v; None where there is none."""
+    v = network.scale * (network.noise + network.zero) / n
+    largest = _NO_ROOT * v
+    for _ in range(400):
+        x = k * sqrt(v)
+        found = network.at(v, x)
+        value = network.scale * (network.noise + found.risk) / n - v
+        slope = network.scale * (found.risk_v + found.risk_x * x / (2 * v)) / n - 1
+        if value > 0 and slope > -1e-3:  # below the root, or there is none
+            v *= 4
+            if v > largest:
+                return None
+            continue
+        step = -value / slope
+        v = max(v + step, v / 16)
+        if abs(step) < _DIGITS * v:
+            return v
+    return v
+
+
+def _crossing(gap: Callable[[float], float], start: float) -> float:
+    """Where an increasing function crosses 0, of log k; it may be -infinity on the left."""
+
+    def bounded(y: float) -> float:
+        return max(gap(y), -1e3)
+
+    low = high = start
+    value = bounded(start)
+    step = 0.5
+    for _ in range(_EXPANSIONS):
+        if value < 0:
+            low, high = high, high + step
+            value = bounded(high)
+            if value >= 0:
+                break
+        else:
+            high, low = low, low - step
+            value = bounded(low)
+            if value < 0:
+                break
+        step *= 1.5
+    return float(scipy.optimize.brentq(bounded, low, high, xtol=1e-13, rtol=1e-14))
+
+
+def best_threshold(network: Network, v: float) -> float:
+    """Threshold of least risk at noise of variance v, where the risk's derivative vanishes.
+
+    Where a feature is about to be learned there are two minima close together: first a coarse look, then a fine one
+    around the least value, and of all roots of the derivative there the best.
+    """
+
+    def at(log_k: float) -> Response:
+        return network.at(v, exp(log_k) * sqrt(v))
+
+    coarse = np.linspace(*_RATIOS, _LOOKS)
+    least = coarse[int(np.argmin([at(y).risk for y in coarse]))]
+    near = 1.5 * (coarse[1] - coarse[0])
+    fine = np.linspace(least - near, least + near, _LOOKS)
+    found = [at(y) for y in fine]
+    minima = [fine[int(np.argmin([one.risk for one in found]))]]
+    for (low, left), (high, right) in pairwise(zip(fine, found, strict=True)):
+        if left.risk_x < 0 < right.risk_x:
+            minima.append(scipy.optimize.brentq(lambda y: at(y).risk_x, low, high, xtol=1e-13))
+    return exp(min(minima[::-1], key=lambda y: at(y).risk)) * sqrt(v)
+
+
+def best(network: Network, n: float) -> State:
+    """The solution at n samples and the weight decay of least risk.
+
+    R and v are tied by v = scale (Δ + R)/n, so that R is least where v is, and that is where R is least at fixed v: the
+    threshold follows from v alone, and n from both.
+    """
+
+    def gap(log_v: float) -> float:
+        v = np.exp(log_v)
+        return float(
+            np.log(network.scale * (network.noise + network.at(v, best_threshold(network, v)).risk) / n) - log_v
+        )
+
+    high = np.log(network.scale * (network.noise + 2 * network.zero) / n)
+    low = np.log(network.scale * network.noise / n) if network.noise else high - 60
+    v = float(np.exp(scipy.optimize.brentq(gap, low, high, xtol=1e-13)))
+    return state(network, v, best_threshold(network, v))

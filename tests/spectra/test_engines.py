@@ -1,0 +1,311 @@
+"""Engines: certificates, other solvers, differences, and each other."""
+
+import numpy as np
+import pytest
+from numpy.random import default_rng
+from scipy import optimize
+
+from shallownets.errors import Impossible
+from shallownets.studies.spectra import model, starts
+from shallownets.studies.spectra.engines import lasso, nuclear, path, weights
+from shallownets.studies.spectra.theory import evolution
+from shallownets.studies.spectra.theory.diagonal import Diagonal
+from shallownets.studies.spectra.theory.quadratic import Quadratic
+
+
+def vectors(n=60, d=40, seed=6201):
+    return starts.vectors(1.0, d, n, 0.5, default_rng(seed))
+
+
+def matrices(n=150, d=16, seed=6202, kind="inputs"):
+    return starts.matrices(1.0, d, n, 0.5, default_rng(seed), kind)
+
+
+# The model and its samples
+
+
+def test_outputs_are_those_of_the_model():
+    rng = default_rng(6203)
+    x, W, S = rng.standard_normal((9, 5)), rng.standard_normal((5, 3)), rng.standard_normal((5, 5))
+    operator, Z = starts.Squares(x), model.features(x)
+    S = S + S.T
+    np.testing.assert_allclose(operator.of(S), np.einsum("nij,ij->n", Z, S))
+    np.testing.assert_allclose(model.quadratic_output(W, x), operator.of(model.matrix(W)))
+    np.testing.assert_allclose(operator.of_factor(W), operator.of(W @ W.T))
+    a, w = rng.standard_normal((2, 5))
+    expected = [(a * w / np.sqrt(5)) @ row for row in x]
+    np.testing.assert_allclose(model.diagonal_output(a, w, x), expected)
+
+
+@pytest.mark.parametrize("kind", ["inputs", "gaussian", "apart"])
+def test_both_directions_of_an_operator_are_adjoint(kind):
+    operator = matrices(kind=kind).operator
+    rng = default_rng(6204)
+    S, r = rng.standard_normal((16, 16)), rng.standard_normal(150)
+    S = S + S.T
+    assert operator.of(S) @ r == pytest.approx((S * operator.back(r)).sum())
+    V = rng.standard_normal((16, 3))
+    np.testing.assert_allclose(operator.of_factor(V), operator.of(V @ V.T))
+    np.testing.assert_allclose(operator.back(r), operator.back(r).T)
+
+
+@pytest.mark.parametrize("kind", ["inputs", "gaussian", "apart"])
+def test_risks_are_mean_squares_over_new_inputs(kind):
+    rng = default_rng(6205)
+    S, d = rng.standard_normal((6, 6)), 6
+    S = S + S.T
+    teacher = np.sqrt(d) * model.powers(1.0, d)
+    new = starts.matrices(1.0, d, 200_000, 0.0, rng, kind)
+    squares = (new.operator.of(S) - new.y) ** 2
+    assert squares.mean() == pytest.approx(model.quadratic_risk(S, teacher), abs=5 * squares.std() / np.sqrt(200_000))
+    assert model.quadratic_risk(0 * S, teacher) == pytest.approx(2)
+    assert model.diagonal_risk(np.zeros(6), model.powers(1.0, 6)) == pytest.approx(1)
+
+
+def test_labels_have_the_teacher_and_the_noise():
+    drawn = vectors(n=20_000)
+    assert (drawn.y - drawn.x @ drawn.teacher).var() == pytest.approx(0.5, rel=0.05)
+    square = matrices(n=20_000)
+    assert (square.y - square.operator.of(np.diag(square.teacher))).var() == pytest.approx(0.5, rel=0.05)
+    with pytest.raises(Impossible, match="expected at least 1"):
+        starts.vectors(1.0, 5, 0, 0.5, default_rng(1))
+    with pytest.raises(Impossible, match="expected at least 1"):
+        starts.matrices(1.0, 0, 5, 0.5, default_rng(1))
+
+
+# LASSO
+
+
+@pytest.mark.parametrize("n", [20, 40, 60, 400])
+@pytest.mark.parametrize("lam", [1 / 40, 1.0, 6.0])
+def test_the_minimum_of_the_lasso_has_the_force_that_its_signs_demand(n, lam):
+    drawn = vectors(n)
+    found = lasso.minimise(drawn, lam)
+    penalty = lam * np.sqrt(40)
+    force = drawn.x.T @ (drawn.y - drawn.x @ found.theta)
+    on = found.theta != 0
+    np.testing.assert_allclose(force[on], penalty * np.sign(found.theta[on]), atol=1e-5 * penalty)
+    assert (np.abs(force) <= penalty * (1 + 1e-5)).all()
+    assert found.gap <= 1e-9 * (drawn.y @ drawn.y)
+    value = ((drawn.y - drawn.x @ found.theta) ** 2).sum() / 2 + penalty * np.abs(found.theta).sum()
+    assert found.objective == pytest.approx(value, rel=1e-9)
+
+
+def test_the_minimum_of_the_lasso_is_that_of_a_general_solver():
+    """By another road: θ = u - v with both parts above zero, L-BFGS with bounds."""
+    drawn, penalty = vectors(30), 0.3 * np.sqrt(40)
+
+    def split(parts):
+        residual = drawn.y - drawn.x @ (parts[:40] - parts[40:])
+        force = drawn.x.T @ residual
+        return residual @ residual / 2 + penalty * parts.sum(), penalty + np.concatenate([-force, force])
+
+    other = optimize.minimize(
+        split,
+        np.zeros(80),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(0, None)] * 80,
+        options={"ftol": 1e-15, "gtol": 1e-10},
+    )
+    found = lasso.minimise(drawn, 0.3)
+    assert found.objective == pytest.approx(other.fun, rel=1e-8)
+    np.testing.assert_allclose(found.theta, other.x[:40] - other.x[40:], atol=1e-4)
+
+
+@pytest.mark.parametrize(("n", "lam"), [(20, 0.01), (40, 1e-3), (60, 0.01)])
+def test_the_path_ends_at_the_minimum(n, lam):
+    """Where little decay leaves a choice of n weights, up to n = d."""
+    drawn = vectors(n)
+    gram, moment, penalty = drawn.x.T @ drawn.x, drawn.x.T @ drawn.y, lam * np.sqrt(40)
+    theta, arrived = path.follow(gram, moment, penalty, n)
+    assert arrived
+    assert (theta != 0).sum() <= n
+    force = moment - gram @ theta
+    assert np.abs(force).max() == pytest.approx(penalty, rel=1e-6)
+    np.testing.assert_allclose(force[theta != 0], penalty * np.sign(theta[theta != 0]), rtol=1e-5)
+    zero, _ = path.follow(gram, moment, 1.01 * np.abs(moment).max(), n)
+    assert not zero.any()
+
+
+def test_a_gap_with_the_residual_itself_is_useless_near_interpolation():
+    """A trap: k = 1 in place of the best."""
+    drawn = vectors(40)
+    found = lasso.minimise(drawn, 1e-3)
+    residual, penalty = drawn.y - drawn.x @ found.theta, 1e-3 * np.sqrt(40)
+    k = min(1, penalty / np.abs(drawn.x.T @ residual).max())
+    fixed = found.objective - (k * residual @ drawn.y - k**2 * residual @ residual / 2)
+    assert fixed >= found.gap
+    shrunk = 0.999 * found.theta
+    force = drawn.x.T @ (drawn.y - drawn.x @ shrunk)
+    moment = drawn.x.T @ drawn.y
+    objective, gap = lasso._certify(shrunk, force, moment, float(drawn.y @ drawn.y), penalty)
+    assert 0 < objective - found.objective <= gap
+
+
+def test_a_warm_start_is_the_same_minimum():
+    drawn = vectors(50)
+    cold, warm = lasso.minimise(drawn, 0.2), lasso.minimise(drawn, 0.2, lasso.minimise(drawn, 0.3).theta)
+    np.testing.assert_allclose(cold.theta, warm.theta, atol=1e-6)
+
+
+def test_samples_follow_the_state_evolution_of_the_lasso():
+    for n in (30, 150):
+        risks = []
+        for seed in range(60):
+            drawn = vectors(n, 50, 6300 + seed)
+            risks.append(model.diagonal_risk(lasso.minimise(drawn, 1.0).theta, drawn.teacher))
+        theory = evolution.solve(Diagonal(1.0, 50, 0.5, 50), n, 1.0).risk
+        assert abs(np.mean(risks) - theory) < 4 * np.std(risks) / np.sqrt(60)
+
+
+# The matrix
+
+
+@pytest.mark.parametrize("kind", ["inputs", "gaussian", "apart"])
+@pytest.mark.parametrize("lam", [1 / 16, 1.0])
+def test_the_matrix_has_the_slope_that_its_rank_demands(kind, lam):
+    drawn, penalty = matrices(kind=kind), nuclear.penalty_of(lam, 16)
+    found = nuclear.minimise(drawn, penalty, gap=1e-10)
+    slope = 2 * drawn.operator.back(drawn.y - drawn.operator.of(found.S))
+    values = np.linalg.eigvalsh(slope)
+    assert values[-1] <= penalty * (1 + 1e-4)
+    np.testing.assert_allclose(slope @ found.factor, penalty * found.factor, atol=1e-3 * penalty)
+    value = ((drawn.y - drawn.operator.of(found.S)) ** 2).sum() + penalty * np.trace(found.S)
+    assert found.objective == pytest.approx(value)
+
+
+def test_no_other_matrix_is_better_and_the_gap_is_a_bound():
+    drawn, penalty = matrices(), nuclear.penalty_of(0.3, 16)
+    best = nuclear.minimise(drawn, penalty, gap=1e-11)
+    rough = nuclear.minimise(drawn, penalty, gap=1e-2)
+    assert 0 <= rough.objective - best.objective <= rough.gap <= 1e-2 * (drawn.y @ drawn.y)
+    rng = default_rng(6206)
+    for _ in range(20):
+        V = best.factor + 0.05 * rng.standard_normal(best.factor.shape)
+        assert ((drawn.y - drawn.operator.of_factor(V)) ** 2).sum() + penalty * (V**2).sum() > best.objective
+
+
+def test_the_minimum_is_that_of_the_alternating_direction_method():
+    """By another road: exact least squares in all entries, and a projection, in turn (d = 8)."""
+    d, n, penalty, rho = 8, 60, 3.0, 30.0
+    drawn = matrices(n, d)
+    rows = model.features(drawn.operator.x).reshape(n, -1)
+    factor = np.linalg.inv(2 * rows.T @ rows + rho * np.eye(d * d))
+    S = U = np.zeros((d, d))
+    for _ in range(3000):
+        T = (factor @ (2 * rows.T @ drawn.y + rho * (S - U).ravel())).reshape(d, d)
+        values, vectors_ = np.linalg.eigh((T + T.T) / 2 + U)
+        S = (vectors_ * np.maximum(values - penalty / rho, 0)) @ vectors_.T
+        U = U + (T + T.T) / 2 - S
+    found = nuclear.minimise(drawn, penalty, gap=1e-11)
+    np.testing.assert_allclose(found.S, S, atol=1e-4)
+
+
+def test_the_gap_of_the_matrix_finds_the_best_multiple():
+    rng = default_rng(6207)
+    residual, y = rng.standard_normal((2, 30))
+    y = y + residual
+    objective, gap = nuclear.certify(residual, y, 5.0, 2.0, 3.0)
+    assert objective == pytest.approx(residual @ residual + 6)
+    for k in np.linspace(0, 3 / 5, 50):
+        assert objective - gap >= 2 * k * residual @ y - k * k * residual @ residual - 1e-9
+
+
+def test_gaussian_measurements_follow_state_evolution():
+    d, n, risks = 20, 300, []
+    for seed in range(40):
+        drawn = matrices(n, d, 6400 + seed, kind="gaussian")
+        S = nuclear.minimise(drawn, nuclear.penalty_of(1.0, d), gap=1e-6).S
+        risks.append(model.quadratic_risk(S, drawn.teacher))
+    theory = evolution.solve(Quadratic(1.0, d, 0.5, d), n, 1.0).risk
+    assert np.mean(risks) == pytest.approx(theory, abs=4 * np.std(risks) / np.sqrt(40) + theory / d)
+
+
+def test_directions_without_data_are_filled_alike():
+    """n < d: the same eigenvalue in all of them, and residuals whose sum is what the penalty there demands."""
+    d, n = 30, 15
+    samples, penalty = matrices(n, d, 6210), nuclear.penalty_of(0.05, d)
+    found = nuclear.minimise(samples, penalty, gap=1e-10)
+    without = np.linalg.svd(samples.operator.x)[2][n:]
+    inside = without @ found.S @ without.T
+    np.testing.assert_allclose(inside, inside[0, 0] * np.eye(d - n), atol=1e-8)
+    assert inside[0, 0] > 0.01
+    residual = samples.y - samples.operator.of(found.S)
+    assert residual.sum() == pytest.approx(-penalty * np.sqrt(d) / 2, rel=1e-3)
+    apart = nuclear.minimise(matrices(n, d, 6210, "apart"), penalty)
+    assert apart.factor.shape[1] < 8 < d - n <= found.factor.shape[1]
+
+
+# Weights
+
+
+@pytest.mark.parametrize("kind", ["quadratic", "diagonal"])
+def test_gradients_of_the_weights_are_differences(kind):
+    rng = default_rng(6208)
+    if kind == "quadratic":
+        objective, start = weights.quadratic(matrices(), 2.0), rng.standard_normal((16, 3))
+    else:
+        objective, start = weights.diagonal(vectors(), 0.7), rng.standard_normal((2, 40))
+    _, gradient = objective(start)
+    direction, h = rng.standard_normal(start.shape), 1e-6
+    slope = (objective(start + h * direction)[0] - objective(start - h * direction)[0]) / (2 * h)
+    assert (gradient * direction).sum() == pytest.approx(slope, rel=1e-7)
+
+
+def test_the_objective_of_weights_is_the_papers():
+    rng, drawn, lam = default_rng(6209), matrices(), 0.7
+    W, p = rng.standard_normal((16, 5)), 5
+    paper = ((drawn.y - model.quadratic_output(W, drawn.operator.x)) ** 2).sum() + lam * (W**2).sum()
+    U = W / (16 * p) ** 0.25
+    assert weights.quadratic(drawn, nuclear.penalty_of(lam, 16, p))(U)[0] == pytest.approx(paper)
+
+
+@pytest.mark.parametrize("lam", [0.1, 1.0])
+def test_weights_of_the_diagonal_network_reach_the_lasso(lam):
+    drawn = vectors(30)
+    found = weights.lbfgs(weights.diagonal(drawn, lam), default_rng(6210).standard_normal((2, 40)), tolerance=1e-15)
+    convex = lasso.minimise(drawn, lam)
+    assert found.objective == pytest.approx(2 * convex.objective, rel=1e-7)
+    a, w = found.weights
+    np.testing.assert_allclose(a * w / np.sqrt(40), convex.theta, atol=1e-3)
+
+
+def test_equal_positive_starts_cannot_change_a_sign():
+    """A trap: a = w > 0 at the start leaves every product above zero."""
+    drawn = vectors(30)
+    start = np.abs(default_rng(6211).standard_normal(40))
+    stuck = weights.lbfgs(weights.diagonal(drawn, 0.1), np.stack([start, start]))
+    assert stuck.objective > 2.02 * lasso.minimise(drawn, 0.1).objective
+
+
+@pytest.mark.parametrize("engine", ["lbfgs", "descend"])
+def test_weights_of_the_quadratic_network_reach_the_convex_minimum_from_the_rank_on(engine):
+    drawn, penalty = matrices(80), nuclear.penalty_of(1.0, 16)
+    convex = nuclear.minimise(drawn, penalty, gap=1e-13)
+    rank = convex.factor.shape[1]
+    objective, rng, over = weights.quadratic(drawn, penalty), default_rng(6212), {}
+    for p in (rank - 1, rank, 16):
+        start = 0.3 * rng.standard_normal((16, p))
+        if engine == "lbfgs":
+            found = weights.lbfgs(objective, start, tolerance=1e-15)
+        else:
+            found = weights.descend(objective, start, 1e-4, 4000)
+        over[p] = found.objective / convex.objective - 1
+    assert over[rank - 1] > 1e-5
+    assert abs(over[rank]) < 1e-7
+    assert abs(over[16]) < 1e-7
+
+
+def test_descent_goes_down_and_stops_when_told():
+    drawn = matrices()
+    objective, seen = weights.quadratic(drawn, 1.0), []
+
+    def watch(count, U):
+        seen.append(objective(U)[0])
+        return count == 30
+
+    found = weights.descend(objective, 0.1 * default_rng(6213).standard_normal((16, 16)), 1.0, 100, watch)
+    assert found.steps == 30
+    assert (np.diff(seen) <= 0).all()
+    assert weights.descend(objective, 0.1 * np.eye(16), 1e-4, 5).steps == 5

@@ -1,0 +1,288 @@
+"""Every stage at a tiny size: what it measures agrees with what it was given, and its figure shows it."""
+
+import importlib
+
+import msgspec
+import numpy as np
+import pytest
+import yaml
+from scipy import optimize
+
+from shallownets.config import settings
+from shallownets.config.check import section_of
+from shallownets.drawing import style
+from shallownets.errors import UserError
+from shallownets.run import find
+from shallownets.stage import Arrays
+from shallownets.studies.spectra import charts
+from shallownets.studies.spectra.measure import curves, spectrum
+from shallownets.studies.spectra.stages import drawn
+from shallownets.studies.spectra.theory import evolution, law, phases
+from shallownets.studies.spectra.theory.diagonal import Diagonal
+from shallownets.studies.spectra.theory.levels import levels
+from shallownets.studies.spectra.theory.quadratic import Quadratic
+
+OF = {"gamma": 1.0, "noise": 0.5}
+RUNS = {
+    "lasso_runs": OF | {"d": 20, "sizes": [[10, 6], [60, 6]], "seed": 1},
+    "matrix_runs": OF | {"d": 8, "sizes": [[4, 4], [20, 4]], "seed": 1},
+    "equivalence_runs": OF
+    | {"d": 8, "N": 8.0, "decays": [1.0], "widths": [1, 2, 8], "draws": 2, "steps": 2000, "seed": 1},
+    "universality_runs": OF | {"d": 8, "sizes": [[5, 6], [20, 6]], "lam": 1.0, "seed": 1},
+}
+STAGES = {
+    "phases": OF | {"d": 1000, "samples": [0.1, 1e9], "decay": [1e-4, 1e4], "points": [14, 9]},
+    "exponents": {"noise": 0.5, "d": 10**6, "gammas": [1.0], "singles": 400},
+    "risk_curves": OF | {"points": 20},
+    "weight_spectra": {
+        "cases": [["VIa", 1.0, 16, 100.0, 0.1], ["Ib", 1.0, 16, 10.0, 40.0]],
+        "draws": 2,
+        "noise": 0.5,
+        "seed": 1,
+    },
+    "decomposition": OF | {"d": 60, "points": 4},
+    "equivalence": {},
+    "optimal": {"noise": 0.5, "gammas": [1.0], "diagonal": 10**5, "quadratic": 10**4, "points": 8},
+    "peak": OF | {"d": 1000, "decays": [0.01, 0.03], "saturating": [0.75], "points": 5},
+    "universality": {},
+    "tails": OF | {"d": 60, "samples": [60.0], "points": 8},
+    "stopping": OF | {"d": 8, "sizes": [[8, 3]], "start": 0.001, "steps": 500, "points": 4, "seed": 1},
+    "noiseless": {"d": 1000, "gammas": [1.0], "samples": [5.0, 100.0], "points": 5},
+}
+
+
+def made(name, values, *inputs):
+    _, stage = find(f"spectra.{name}")
+    given = section_of(values, settings.class_of(f"spectra.{name}"), name)
+    return given, stage(given, *inputs)
+
+
+def kept(name, **more):
+    given, data = made(name, RUNS[name] | more)
+    return Arrays(data.data.arrays, parameters=msgspec.to_builtins(given))
+
+
+@pytest.fixture(scope="module")
+def tables():
+    """(parameters, tables) of each stage by its name."""
+    decays = ("weak", "one", "strong")
+    reads = {
+        "risk_curves": [[kept(f"{one}_runs", decay=name) for name in decays] for one in ("lasso", "matrix")],
+        "equivalence": [kept("equivalence_runs")],
+        "universality": [[kept("universality_runs", kind=kind) for kind in ("inputs", "gaussian", "apart")]],
+    }
+    return {name: made(name, values, *reads.get(name, [])) for name, values in STAGES.items()}
+
+
+def rows(tables, name, quantity):
+    frame = tables[name][1].measurements.frame
+    return frame[frame.quantity == quantity]
+
+
+@pytest.mark.parametrize("name", [name for name in STAGES if name != "exponents"])
+def test_the_figure_and_its_live_plot_show_the_table(tables, name):
+    given, of = tables[name]
+    module = importlib.import_module(f"shallownets.studies.spectra.figures.{name}")
+    parameters = msgspec.to_builtins(given) | dict(of.figure_data.parameters)
+    style.apply()
+    figure = module.draw(of.figure_data.frame, parameters)
+    figure.canvas.draw()
+    drawn_in = [axes for axes in figure.axes if axes.get_visible()]
+    assert all(axes.lines or axes.containers or axes.collections for axes in drawn_in)
+    if name in charts.CHARTS:
+        assert len(charts.CHARTS[name](of.figure_data.frame, parameters).data) > 2
+    if hasattr(of, "measurements"):
+        assert np.isfinite(of.measurements.frame[["estimate", "low", "high"]].to_numpy(float)).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity"),
+    [
+        ("exponents", "by samples"),
+        ("exponents", "by decay"),
+        ("exponents", "crossover"),
+        ("peak", "position"),
+        ("peak", "exponent"),
+        ("noiseless", "exponent"),
+        ("optimal", "decay exponent"),
+    ],
+)
+def test_what_is_measured_is_what_theory_says(tables, name, quantity):
+    found = rows(tables, name, quantity)
+    assert len(found)
+    assert (np.abs(found.estimate - found.theory) <= found.order + 0.03).all()
+
+
+def test_trained_risks_are_those_of_theory(tables):
+    ratio = rows(tables, "risk_curves", "over theory")
+    assert set(ratio.decay) == {"weak", "one", "strong"}
+    away = (ratio.estimate - 1).abs() / ((ratio.high - ratio.low) / 6 + 0.25)
+    assert (away < 4).all()
+    assert (rows(tables, "risk_curves", "gap").estimate < 1e-3).all()
+    one, other = (rows(tables, "universality", "over theory").estimate for _ in range(2))
+    assert (one == other).all()
+    assert ((one > 0.5) & (one < 2)).all()
+
+
+def test_parts_of_the_risk_add_up_and_peaks_are_those_of_noise(tables):
+    assert rows(tables, "decomposition", "sum of parts").estimate.to_numpy() == pytest.approx(1, abs=1e-7)
+    height = rows(tables, "peak", "peak over noise alone")
+    assert (np.abs(height.estimate - 1) <= height.order + 0.1).all()
+    assert (rows(tables, "peak", "saturated").estimate > 1).all()
+    assert (rows(tables, "tails", "risk at the closest over the ends").estimate < 1).all()
+    assert (
+        (rows(tables, "optimal", "over bayes").estimate > 1) & (rows(tables, "optimal", "over bayes").estimate < 3)
+    ).all()
+
+
+def test_weights_reach_the_convex_minimum_from_its_rank_on(tables):
+    assert (rows(tables, "equivalence", "matrix excess").estimate < 1e-9).all()
+    assert (rows(tables, "equivalence", "lasso excess").estimate < 1e-9).all()
+    assert (rows(tables, "equivalence", "excess below the rank").estimate > 1e-6).all()
+    assert (rows(tables, "equivalence", "wide over convex").estimate < 1e-6).all()
+
+
+def test_spectra_have_the_rank_and_the_spikes_of_theory(tables):
+    rank = rows(tables, "weight_spectra", "rank")
+    assert (np.abs(rank.estimate - rank.theory) < 2).all()
+    spikes = rows(tables, "weight_spectra", "spike")
+    assert len(spikes) >= 2
+    assert (np.abs(spikes.estimate - spikes.theory) < 2 * spikes.order).all()
+    assert rank[rank.case == "Ib"].estimate.tolist() == [0]
+
+
+@pytest.mark.parametrize("tier", ["config.yaml", "workflow/tiers/cluster.yaml"])
+def test_every_phase_is_trained_and_lies_where_its_name_says(root, tier):
+    cases = yaml.safe_load((root / tier).read_text())["spectra"]["weight_spectra"]["cases"]
+    found = {name: phases.phase(True, gamma, d, N, lam).name for name, gamma, d, N, lam in cases}
+    assert found.pop("peak") == "V"
+    assert found.pop("best") in ("II", "VIa")  # on the line between them
+    assert found == {name: name for name in ("Ia", "Ib", "II", "III", "IV", "V", "VIa", "VIb")}
+
+
+def test_stopping_is_no_better_than_the_best_decay_beyond_its_error(tables):
+    assert (rows(tables, "stopping", "stopped over best decay").high > 1).all()
+    assert (rows(tables, "stopping", "stopped").estimate < 1.5).all()
+
+
+def test_samples_depend_on_their_parameters_alone():
+    of = (1, "spectrum", 1.0, 6, 20, 0.5)
+    one, same, other = (drawn.matrices(*of, r) for r in (0, 0, 1))
+    assert (one.y == same.y).all()
+    assert not (one.y == other.y).all()
+    assert (drawn.vectors(*of, 0).y == drawn.vectors(*of, 0).y).all()
+    assert [drawn.decay(name, 16) for name in drawn.DECAYS] == [1 / 16, 1, 4]
+
+
+# Estimators on known data
+
+
+def test_the_peak_of_a_curve_is_no_grid_point():
+    network = Diagonal(3.0, 300, 0.5)
+    top = curves.peak(network, 300, 0.1)
+    assert abs(top.by_n) < 1e-6
+    for share in (0.98, 1.02):
+        assert evolution.solve(network, share * top.n, 0.1).risk < top.risk
+    states = curves.along_decay(network, 50, [3.0, 1.0])
+    assert states[1].risk == pytest.approx(evolution.solve(network, 50, 1.0).risk)
+
+
+@pytest.mark.parametrize("Network", [Diagonal, Quadratic])
+@pytest.mark.parametrize("between", ["Ib and II", "II and III"])
+def test_phases_meet_where_the_threshold_alone_says(Network, between):
+    """Without noise a threshold leaves min(s, x)^2 of a feature, and x = penalty lam/n."""
+    network = Network(1.0, 10**6, 0.5)
+    s, w = network.levels.value, network.levels.weight
+    lam = 100.0 if between == "Ib and II" else 1e10
+    goal = (lambda x: 0.5) if between == "Ib and II" else (lambda x: 0.5 * x**2)
+    x = optimize.brentq(lambda x: w @ np.minimum(s, x) ** 2 - goal(x), s[-1], s[0])
+    assert curves.crossover(network, lam, between).n == pytest.approx(network.penalty * lam / x, rel=1e-3)
+
+
+def test_quantiles_and_distance_of_a_spectrum_drawn_from_the_law():
+    of, rng = law.law(levels(1.0, 200, 200), 0.5, 0.6), np.random.default_rng(6501)
+    fine = spectrum.quantiles(law.law(levels(1.0, 200, 200), 0.5), 20_000)
+    assert (np.diff(fine) <= 0).all()
+    assert (fine > 0.6).mean() == pytest.approx(of.share[of.x > 0.6].sum(), abs=2e-3)
+    sample = rng.permutation(fine[fine > 0.6])[:500] - 0.6
+    assert spectrum.distance(sample, of, 0.6) < 0.07
+    assert spectrum.distance(sample + 0.5, of, 0.6) > 0.2
+
+
+def test_hills_exponent_of_powers():
+    for gamma in (0.75, 1.5):
+        values = np.arange(1, 20_001.0) ** -gamma
+        assert spectrum.hill(values) == pytest.approx(1 + 1 / gamma, rel=2e-3)
+        assert spectrum.hill(np.concatenate([values, -values])) == spectrum.hill(values)
+
+
+SENSELESS = [
+    ("phases", {"samples": [10.0, 1.0]}, "samples = [10.0, 1.0]: expected a list that rises"),
+    ("peak", {"decays": [0.01, 1.0]}, "decays = [0.01, 1.0]: expected numbers from 1e-6 to 0.1"),
+    ("noiseless", {"samples": [5.0, 900.0]}, "samples = [5.0, 900.0]: expected two numbers below d/4 = 250"),
+    ("tails", {"samples": [5.0, 3.0]}, "samples = [5.0, 3.0]: expected a list that rises"),
+    ("stopping", {"sizes": [[8, 3], [4, 3]]}, "expected a list that rises"),
+]
+
+
+@pytest.mark.parametrize(("name", "changed", "message"), SENSELESS)
+def test_values_that_do_not_go_together_are_refused(name, changed, message):
+    with pytest.raises(UserError) as caught:
+        section_of(STAGES[name] | changed, settings.class_of(f"spectra.{name}"), name)
+    assert message in str(caught.value)
+
+
+def test_widths_end_at_the_dimension():
+    with pytest.raises(UserError, match="expected a list that ends at d = 8 or above"):
+        section_of(RUNS["equivalence_runs"] | {"widths": [1, 2]}, settings.class_of("spectra.equivalence_runs"), "x")
+
+
+GROWTH = [
+    ("phases", {"points": [28, 9]}),
+    ("exponents", {"gammas": [1.0, 1.5]}),
+    ("risk_curves", {"points": 40}),
+    ("weight_spectra", {"draws": 4}),
+    ("decomposition", {"points": 8}),
+    ("optimal", {"points": 16}),
+    ("tails", {"points": 16}),
+    ("stopping", {"sizes": [[8, 6]]}),
+    ("noiseless", {"points": 10}),
+    ("lasso_runs", {"sizes": [[10, 12], [60, 12]]}),
+    ("matrix_runs", {"sizes": [[4, 8], [20, 8]]}),
+    ("equivalence_runs", {"draws": 4}),
+    ("universality_runs", {"sizes": [[5, 12], [20, 12]]}),
+]
+
+
+@pytest.mark.parametrize(("name", "grown"), GROWTH)
+def test_work_grows_as_the_loops_do(name, grown):
+    values = STAGES.get(name) or RUNS[name] | ({"decay": "weak"} if name in ("lasso_runs", "matrix_runs") else {})
+    values = values | ({"kind": "inputs"} if name == "universality_runs" else {})
+    before, after = (
+        section_of(one, settings.class_of(f"spectra.{name}"), name).work() for one in (values, values | grown)
+    )
+    assert after / before == pytest.approx(2, rel=0.01)
+
+
+def test_quadratic_spectra_at_finite_size_count_symmetric_entries():
+    """A trap: d^2/2 in place of d(d + 1)/2 is an error of 1/d that passes for physics."""
+    network = Quadratic(1.0, 10, 0.5, 10)
+    assert network.at(1.0, -1e3).freedom == pytest.approx(55)
+    assert network.full == 55
+
+
+def test_a_pruned_fit_has_the_risk_of_draws():
+    """What lies above the bulk is kept as it is: 40 draws of the thresholded matrix at d = 150."""
+    from shallownets.studies.spectra.stages.optimal import EDGE, _pruned
+
+    d, n, rng, errors = 150, 30 * 150, np.random.default_rng(6502), []
+    network = Quadratic(1.0, d, 0.5, d)
+    state = evolution.solve(network, n, 1 / d)
+    assert state.x < EDGE * np.sqrt(state.v)
+    for _ in range(40):
+        noise = rng.standard_normal((d, d))
+        noise = (noise + noise.T) / np.sqrt(2 * d)
+        values, vectors = np.linalg.eigh(np.diag(network.levels.value) + np.sqrt(state.v) * noise)
+        made = (vectors * np.where(values > EDGE * np.sqrt(state.v), values - state.x, 0)) @ vectors.T
+        errors.append(2 * ((made - np.diag(network.levels.value)) ** 2).sum() / d)
+    assert np.mean(errors) == pytest.approx(_pruned(network, n, 1 / d), abs=4 * np.std(errors) / np.sqrt(40) + 2 / d)

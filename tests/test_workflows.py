@@ -1,0 +1,72 @@
+"""The workflows of GitHub: valid by its published schema, pinned, and without any logic of their own."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.specifiers import SpecifierSet
+
+from tests.conftest import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").iterdir())
+# Preparing the machine; all else is a command of this project.
+OURS = re.compile(r"make [a-z-]+|bash \.ci/run")
+MACHINE = re.compile(r"apt-get update && apt-get install [-a-z0-9 ]+|git config --global --add safe\.directory \S+")
+
+
+def valid(path: Path) -> bool:
+    schema = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    return subprocess.run([*schema, path], capture_output=True).returncode == 0
+
+
+def steps(path: Path) -> list[dict]:
+    return [step for job in yaml.safe_load(path.read_text())["jobs"].values() for step in job["steps"]]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_it_fits_the_published_schema(path, tmp_path):
+    assert valid(path)
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text(path.read_text().replace("runs-on:", "run-on:"))
+    assert not valid(wrong)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_others_actions_are_pinned_to_a_commit_whose_version_is_said(path):
+    used = re.findall(r"uses: (.*)", path.read_text())
+    assert used
+    assert [line for line in used if not re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_it_calls_commands_of_this_project_that_exist(path):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    said = [step["run"] for step in steps(path) if "run" in step]
+    ours = [line for line in said if OURS.fullmatch(line)]
+    assert ours
+    assert [line for line in said if line not in ours and not MACHINE.fullmatch(line)] == []
+    assert {line.split()[1] for line in ours if line.startswith("make")} <= targets
+
+
+def test_each_supported_python_is_tested(project):
+    (matrix,) = re.findall(r"python: (\[.*\])", (ROOT / ".github/workflows/tests.yml").read_text())
+    supported = SpecifierSet(project["project"]["requires-python"])
+    pythons = [minor for n in range(9, 30) if (minor := f"3.{n}") in supported]
+    assert yaml.safe_load(matrix) == pythons
+    said = [
+        step["with"]["python-version"]
+        for path in WORKFLOWS
+        for step in steps(path)
+        if "setup-python@" in step.get("uses", "")
+    ]
+    assert sorted(said) == ["${{ matrix.python }}", pythons[-1]]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_what_is_cached_is_known_by_both_locks(path):
+    keys = [step["with"]["key"] for step in steps(path) if "actions/cache@" in step.get("uses", "")]
+    assert keys
+    assert all("hashFiles('bootstrap.lock', 'requirements.lock')" in key for key in keys)
