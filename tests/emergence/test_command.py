@@ -1,5 +1,7 @@
 """The command for people: its words are those of theory and flow, and it refuses what makes no sense."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from shallownets.errors import UserError
 from shallownets.studies.emergence.commands import emergence
 from shallownets.studies.emergence.parameters.learn import Learn
 
-USUAL = {"P": 4, "N": 8, "d": 400, "link": "h4", "beta": 1.0, "engine": "flow", "r0": 1e-6, "seed": 3}
+USUAL = {"P": 4, "N": 8, "d": 400, "link": "h4", "beta": 1.0, "engine": "flow", "kappa": 0.0, "r0": 1e-6, "seed": 3}
 
 
 def said(capsys, tmp_path, *words):
@@ -47,6 +49,32 @@ def test_the_plot_holds_shares_theory_and_loss():
     assert np.all(np.diff(right.lines[0].get_ydata()) <= 1e-9)
 
 
+SGD = ["--P", "2", "--N", "8", "--d", "60", "--link", "h3", "--r0", "1e-4"]
+
+
+def test_it_runs_sgd_from_the_same_start(capsys, tmp_path):
+    text = said(capsys, tmp_path, *SGD, "--kappa", "0.2")
+    given = section_of(
+        USUAL | {"P": 2, "N": 8, "d": 60, "link": "h3", "r0": 1e-4, "seed": 20260403, "kappa": 0.2}, Learn, "given"
+    )
+    done = emergence.learn(given)
+    assert done.sgd.learned.all()
+    for m in range(2):
+        assert f"{done.run.times[m]:.4g} {done.sgd.times[m]:.4g} {done.run.owner[m]}" in text
+    assert f"2 of 2 directions after {done.sgd.steps:.3g} samples" in text
+    # of the same start: a small step follows the flow
+    assert np.all(abs(np.log(done.sgd.times / done.run.times)) < 0.7)
+    left, right = emergence.draw(given, done).axes
+    assert len(left.lines) == 6
+    assert [line.get_label() for line in right.lines][:2] == ["flow", "SGD"]
+
+
+def test_it_says_that_a_run_is_lost(capsys, tmp_path):
+    text = said(capsys, tmp_path, *SGD, "--kappa", "8")
+    assert "the run is lost" in text
+    assert float(re.search(r"The step is ([\d.]+) of the largest", text)[1]) > 2
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -55,6 +83,8 @@ def test_the_plot_holds_shares_theory_and_loss():
         (["--engine", "deflated", "--link", "h3 + h4"], "expected flow, where the link is not one of h3 to h8"),
         (["--N", "4096", "--P", "4096", "--d", "1000000"], "widths that take at most an hour"),
         (["--link", "h3", "--N", "1", "--P", "1", "--d", "9", "--seed", "2"], "no neuron of this start can learn"),
+        (["--kappa", "0.1"], "--kappa 0.1: expected 0, or samples that take at most an hour"),
+        (["--kappa", "-1"], "--kappa -1: expected a number from 0 to 100"),
         (["--out", "a.txt"], "expected a name that ends in .png or .pdf"),
     ],
 )

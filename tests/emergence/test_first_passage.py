@@ -156,11 +156,14 @@ def test_the_whole_by_the_chain(k, kappa, d):
     said = first_passage.samples(Noise(1.0), d, kappa, N, link, r0)
     eta = kappa * d ** (-k / 2)
     longest = [int(8 * d ** (k - 1))]
-    found = []
+    found, searched = [], []
     for run in range(runs):
         start = starts.uniform(N, 1, d, r0, default_rng([3, k, run]))
         one = chain.simulate(start, np.ones(1), link, Steps(eta), longest, SeedSequence([4, k, run]), enough=1)
         found.append(one.learned_after[0] / d ** (k - 1))
+        searched.append((one.found_after[0] - 32) / d ** (k - 1))  # seen at the end of 64 samples
+    for time, level in zip(first_passage.search(Noise(1.0), d, kappa, N, link), (0.25, 0.5, 0.75), strict=True):
+        assert abs(np.mean(np.array(searched) <= time) - level) < 3 * np.sqrt(level * (1 - level) / runs)
     for time, level in zip(said, (0.25, 0.5, 0.75), strict=True):
         assert abs(np.mean(np.array(found) <= time) - level) < 3 * np.sqrt(level * (1 - level) / runs)
     # with noise as at the equator, theory is early: too few have learned by its quartiles

@@ -57,17 +57,20 @@ def test_a_step_is_down_the_gradient():
 
 @pytest.mark.parametrize("link", [model.hermite(2), model.hermite(3), model.hermite(4), MIXED])
 @pytest.mark.parametrize("noise", [0.0, 0.5])
-def test_direct_steps_as_by_hand(link, noise):
-    N, P, d, steps, eta = 3, 2, 9, 70, 2e-3
+@pytest.mark.parametrize(("d", "eta"), [(9, 2e-3), (1100, 5e-5)])
+def test_direct_steps_as_by_hand(link, noise, d, eta):
+    """Steps that fill no whole group of samples before a record, and pass a look; coordinates of several parts."""
+    N, P, steps = 3, 2, 70
     a, start = model.strengths(P, 1.0), starts.uniform(N, P, d, 0.1, default_rng(2))
-    run = direct.simulate(start, a, link, Steps(eta), [0, steps], SeedSequence(3), noise)
-    numbers = drawn(SeedSequence(3), normals.GRAIN, steps)  # a sample takes whole grains of normals
+    run = direct.simulate(start, a, link, Steps(eta), [0, 3, steps], SeedSequence(3), noise)
+    # a sample takes whole grains of normals
+    numbers = drawn(SeedSequence(3), -(-(d + 1) // normals.GRAIN) * normals.GRAIN, steps)
     W = by_hand(start.weights(), a, link, numbers[:, :d], eta, noise * numbers[:, d])
     r = (W**2).sum(1)
-    np.testing.assert_allclose(run.r[1], r, rtol=1e-12)
-    np.testing.assert_allclose(run.M[1], W[:, :P] / np.sqrt(r)[:, None], atol=1e-12)
+    np.testing.assert_allclose(run.r[2], r, rtol=1e-12)
+    np.testing.assert_allclose(run.M[2], W[:, :P] / np.sqrt(r)[:, None], atol=1e-12)
     U = W / np.sqrt(r)[:, None]
-    assert run.loss[1] == pytest.approx(2 * model.risk(U[:, :P], U @ U.T, r, a, link), rel=1e-12)
+    assert run.loss[2] == pytest.approx(2 * model.risk(U[:, :P], U @ U.T, r, a, link), rel=1e-12)
     np.testing.assert_allclose(run.M[0], start.M, atol=1e-15)
 
 
@@ -276,3 +279,14 @@ def test_the_chain_keeps_a_start_with_more_columns_than_neurons():
     run = chain.simulate(start, a, MIXED, Steps(1e-3), [0, 10], SeedSequence(1))
     assert run.loss[0] == pytest.approx(2 * model.risk(start.M, start.G, start.r, a, MIXED), rel=1e-12)
     assert np.isfinite(run.loss[1])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_direction_is_found_before_it_is_learned(engine):
+    """By the overlaps at every look: found when the first passes one half; its norm needs longer."""
+    a, start = np.ones(1), starts.uniform(6, 1, 40, 1e-4, default_rng(12))
+    looks = np.arange(0, 64 * 120, 64)
+    run = engine.simulate(start, a, model.hermite(3), Steps(5e-4), looks, SeedSequence(13))
+    largest = run.M[:, :, 0].max(1)
+    assert run.found_after[0] == run.samples[(largest >= sgd.FOUND).argmax()]
+    assert 0 < run.found_after[0] < run.learned_after[0] < np.inf

@@ -14,6 +14,7 @@ def test_runs_that_never_arrive_count_as_infinite():
     values = np.array([3.0, 1.0, np.inf, 2.0, np.inf, 4.0, np.inf, np.inf])
     np.testing.assert_array_equal(quartiles.quartiles(values), [2.0, 4.0, np.inf])
     assert quartiles.median(values) is None
+    assert quartiles.median(np.array([0.0, 0.0, 1.0, 2.0, 3.0])) is None  # a zero has no logarithm
     shares = quartiles.arrived_by(values, np.array([2.0, 10.0, np.inf]))
     assert [one.value for one in shares] == [0.25, 0.5, 1.0]
     assert shares[1].error == pytest.approx(np.sqrt(0.25 / 8))
@@ -92,3 +93,13 @@ def test_starts_from_which_the_flow_learns():
         assert run.learned.all()
     with pytest.raises(UserError, match=r"^within = 1: expected a time in which the flow learns all; 0 of 100 do"):
         list(against_flow.learned_by_flow(begin, a, link, 1, 1.0))
+
+
+def test_a_median_at_no_step():
+    """Log ratios whose median is 0.3 + 0.5 κ, by a straight line; infinite medians give nothing."""
+    kappas = np.array([0.1, 0.2, 0.4])
+    rest = np.array([-1.0, 0.0, 2.0])  # of which the median is 0
+    ratios = np.exp(0.3 + 0.5 * kappas[None, :, None] + rest[:, None, None] * np.ones((1, 1, 3)))
+    assert against_flow.at_zero(kappas, ratios) == pytest.approx(0.3)
+    ratios[:, 1] = np.inf
+    assert np.isnan(against_flow.at_zero(kappas, ratios))

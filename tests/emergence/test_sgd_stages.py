@@ -10,7 +10,7 @@ from shallownets.config import section
 from shallownets.drawing import style
 from shallownets.stage import Arrays, Table
 from shallownets.studies.emergence.parameters import sgd
-from shallownets.studies.emergence.stages.falling_noise import falling_noise
+from shallownets.studies.emergence.stages.falling_noise import _sign_test, falling_noise
 from shallownets.studies.emergence.stages.falling_runs import falling_runs
 from shallownets.studies.emergence.stages.samples import samples
 from shallownets.studies.emergence.stages.samples_runs import samples_runs
@@ -29,7 +29,7 @@ SAMPLES = sgd.SamplesRuns(
     seed=SEED,
 )
 FALLING = sgd.FallingRuns(**SIZE, P=3, N=8, kappa=0.2, label_noise=1.0, scale=8.0, starts=3, falling=2, within=60.0)
-LAW = {"law_d": 8, "law_P": 2, "law_N": 2, "law_samples": 20, "law_eta": 1e-3, "law_runs": 20}
+LAW = {"law_d": 8, "law_P": 2, "law_N": 2, "law_samples": 20, "law_etas": [1e-3] * 3, "law_runs": 20}
 FLOOR = {"floor_d": 60, "floor_variances": [1.0], "floor_kappa": 0.05, "floor_memories": 200, "floor_blocks": 8}
 NORMS = {"norms_d": 100, "norms_N": 4, "norms_kappa": 0.5, "norms_growth": 0.2, "norms_runs": 10}
 CHECKS = sgd.SgdChecks(**LAW, **FLOOR, **NORMS, seed=SEED)
@@ -121,6 +121,26 @@ def test_label_noise_stays_and_the_step_falls(made):
     assert last.kappa_m["quiet"] < last.kappa_m["falling"] < last.kappa_m["noisy"]
     assert last.n.to_dict() == {"quiet": 3, "noisy": 3, "falling": 2}
     assert last.estimate["quiet"] == 1
+    # the sign test: of the starts where one series learns the direction in time and the noisy one does not
+    T, flow = arrays, arrays["T_flow"]
+    for series in ("quiet", "falling"):
+        ran = ~np.isnan(T[series][:, -1])
+        here, there = ((T[name][ran, -1] <= 2 * flow[ran, -1]) for name in (series, "noisy"))
+        pairs = rows(table, quantity="of pairs that differ", series=series, last=True).iloc[0]
+        assert pairs.n == (here != there).sum()
+        assert pairs.estimate == (here[here != there].mean() if pairs.n else 0.5)
+        assert 0 <= pairs.low < pairs.high <= 1
+
+
+@pytest.mark.parametrize(("better", "worse", "tells"), [(10, 0, True), (9, 0, False), (0, 0, False), (0, 10, False)])
+def test_a_sign_test_takes_ten_of_ten(better, worse, tells):
+    """One half to the tenth, on both sides, is below the ledger's level; to the ninth it is not."""
+    here = np.array([True] * better + [False] * worse + [True, False])
+    there = np.array([False] * better + [True] * worse + [True, False])
+    row = _sign_test(here, there)
+    assert row["n"] == better + worse
+    assert (row["low"] > 0.5) is tells
+    assert (row["high"] < 0.5) is (worse == 10)
 
 
 def test_checks_find_what_theory_says(made):

@@ -46,7 +46,7 @@ STAGES = {
     "link": {"links": ["h3", "0.5 h4 + h6"], "d": [10**4, 10**5, 10**6], "P": 3, "N": 6, "beta": 1.0, "starts": 2}
     | FLOW,
     "coverage": {
-        "P": 12,
+        "P": 16,
         "beta": 1.0,
         "d": 4096,
         "widths": [3, 6, 9],
@@ -59,7 +59,7 @@ STAGES = {
         "resamples": 20,
     }
     | FLOW,
-    "light_tail": {"betas": [0.25], "d": 4096, "P": 128, "N": 256, "starts": 2, "points": 40} | FLOW,
+    "light_tail": {"betas": [0.25], "d": 4096, "P": 128, "N": 256, "starts": 2, "points": 40, "resamples": 50} | FLOW,
 }
 DATA = {"compute_frontier": "scaling_law", "wasted": "coverage"}
 
@@ -131,12 +131,15 @@ def test_exponents_of_links(tables):
 
 
 def test_directions_covered(tables):
-    a = np.arange(1, 13) ** -1.0
+    a = np.arange(1, 17) ** -1.0
     for row in rows(tables, "coverage", "covered").itertuples():
         assert row.theory == pytest.approx(coverage.covered(coverage.chances(a), row.N))
         assert row.low <= row.theory <= row.high
     learned = rows(tables, "coverage", "learned")
     assert (learned.estimate <= learned.theory).all()
+    assert (rows(tables, "coverage", "learned before a gap").estimate.to_numpy() <= learned.estimate.to_numpy()).all()
+    (half,) = rows(tables, "coverage", "exponent of the logarithm for half").itertuples()
+    assert 0 < half.estimate < 1
     wasted = tables["coverage"][1].figure_data.frame
     assert (wasted[wasted.series == "end"].value > 0.99).all()
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import scipy
-from scipy import stats
+from numpy.random import default_rng
+from scipy import integrate, stats
 
 from shallownets.errors import Impossible
 from shallownets.studies.emergence import model, starts
-from shallownets.studies.emergence.engines import decoupled, flow
+from shallownets.studies.emergence.engines import correlation, decoupled, flow
 from shallownets.studies.emergence.measure import curves, laws, shares
 from shallownets.studies.emergence.theory import coverage, crowding, frontiers, scaling, sequential, times
 
@@ -215,6 +216,43 @@ def test_coverage_by_draws():
     assert coverage.covered(coverage.chances(model.strengths(256, 1.0)), 1e10) == pytest.approx(227, abs=0.5)
     with pytest.raises(Impossible, match="even information exponent"):
         coverage.chances(a, 3)
+
+
+def test_the_width_that_covers_half():
+    p = coverage.chances(model.strengths(64, 1.0))
+    assert coverage.covered(p, coverage.width_for_half(p)) == pytest.approx(32)
+    assert coverage.width_for_half(np.full(8, 1 / 8)) == pytest.approx(np.log(0.5) / np.log(7 / 8))
+
+
+@pytest.mark.parametrize(("beta", "k"), [(0.5, 4), (1.0, 4), (1.5, 4), (1.0, 6)])
+def test_the_rarest_direction(beta, k):
+    """Local exponents of -log p_P come to 2 β/(2 β + k - 2), nearer with each doubling of P."""
+    sizes = np.array([32, 64, 128, 256, 512])
+    rare = [-np.log(coverage.chances(model.strengths(P, beta), k)[-1]) for P in sizes]
+    off = np.diff(np.log(rare)) / np.log(2) - coverage.rarest(beta, k)
+    assert np.all(np.diff(np.abs(off)) < 0)
+    assert abs(off[-1]) < 0.05
+
+
+@pytest.mark.parametrize("k", [3, 4, 6])
+def test_neurons_of_the_correlation_loss_go_to_the_largest(k):
+    """Where the flow on the sphere ends, by SciPy and by the engine, is where a_m |M_m|^{k-2} is the largest."""
+    rng, a = default_rng(5), model.strengths(6, 0.7)
+    M = rng.standard_normal((400, 9))
+    M = (M / np.linalg.norm(M, axis=1)[:, None])[:, :6]
+    M = np.abs(M) if k % 2 else M
+    expected = (a * np.abs(M) ** (k - 2)).argmax(1)
+    taken = correlation.simulate(M, a, k)
+    np.testing.assert_array_equal(taken, expected)
+
+    def slope(_, y):
+        force = k * a * y ** (k - 1)
+        return force - y * (force @ y)
+
+    for row in range(10):
+        end = integrate.solve_ivp(slope, (0, 300), M[row], rtol=1e-6, atol=1e-9, method="LSODA").y[:, -1]
+        assert np.abs(end).argmax() == taken[row]
+        assert np.abs(end).max() > 0.999
 
 
 def test_crowding_against_the_flow():

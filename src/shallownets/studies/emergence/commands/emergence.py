@@ -1,10 +1,11 @@
-"""Say when a student learns each direction of its teacher, by theory and by gradient flow, and draw the staircase.
+"""Say when a student learns each direction of its teacher, by theory, gradient flow and SGD, and draw the staircase.
 
 From: the widths of teacher and student, the dimension, the link and the tail.
 Makes: a summary on the screen, and a plot, PNG or PDF, of the shares and of the loss against time.
 
 Theory knows the start alone: which neuron takes which direction, when, and the power law of the loss. The flow is
-integrated from the same start.
+integrated from the same start. So is SGD, where --kappa says so, as a chain that is exact in law; its samples are of
+the order d^(k-1)/kappa: --link h3 --d 200 --P 4 --N 16 --kappa 0.2 takes some seconds.
 """
 
 import textwrap
@@ -22,12 +23,14 @@ from shallownets.errors import UserError
 from shallownets.numerics import seeds
 from shallownets.numerics.progress import progress
 from shallownets.studies.emergence import model, starts
-from shallownets.studies.emergence.engines import deflated, flow
+from shallownets.studies.emergence.engines import chain, deflated, flow
+from shallownets.studies.emergence.engines.sgd import SgdRun
+from shallownets.studies.emergence.engines.step_sizes import Steps
 from shallownets.studies.emergence.measure import curves, laws
 from shallownets.studies.emergence.measure.laws import Greedy
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.parameters.learn import Learn
-from shallownets.studies.emergence.theory import scaling, sequential
+from shallownets.studies.emergence.theory import noise, scaling, sequential
 from shallownets.studies.emergence.trajectory import Run
 
 DEFAULTS = {
@@ -37,26 +40,29 @@ DEFAULTS = {
     "link": "h4",
     "beta": "1",
     "engine": "flow",
+    "kappa": "0",
     "r0": "1e-6",
     "seed": "20260403",
 }
 _WIDTH = 100
 _LONGER = 3.0  # the last time over that of greedy's last direction
+_RECORDS = 400  # of SGD, for the plot
 _SHOWN = 12  # directions in the table, and curves in the plot
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What theory says of a start, and what the flow does from it."""
+    """What theory says of a start, and what flow and SGD do from it; ``sgd`` is None where it was not asked for."""
 
     a: Array
     link: Link
     expected: Greedy
     run: Run
+    sgd: SgdRun | None
 
 
 def learn(given: Learn) -> Learned:
-    """Theory and flow from one start.
+    """Theory, flow and SGD from one start.
 
     Raises:
         UserError: no neuron can learn anything, as where all overlaps with an odd link are below zero.
@@ -74,7 +80,23 @@ def learn(given: Learn) -> Learned:
     with progress(f"{given.engine}, N = {given.N}, P = {given.P}", 1) as advance:
         run = engine.simulate(start, a, link, _LONGER * float(known.max()), follow=given.P)
         advance(1)
-    return Learned(a, link, expected, run)
+    return Learned(a, link, expected, run, _samples(given, start, a, link, _LONGER * float(known.max())))
+
+
+def _step(given: Learn, a: Array, link: Link) -> float:
+    """η of SGD."""
+    return given.kappa / (given.d ** (link.exponent / 2) * float(a @ a))
+
+
+def _samples(given: Learn, start: starts.Start, a: Array, link: Link, t_end: float) -> SgdRun | None:
+    """SGD from a start, up to a time of the flow or until all is learned."""
+    if not given.kappa:
+        return None
+    steps = Steps(_step(given, a, link))
+    records = np.unique(np.rint(steps.samples(np.geomspace(t_end / 1000, t_end, _RECORDS))))
+    stream = seeds.sequence(given.seed, "emergence, command, samples", {"N": given.N, "P": given.P}, 0)
+    with progress(f"SGD, {records[-1]:.3g} samples at most", float(records[-1])) as advance:
+        return chain.simulate(start, a, link, steps, records, stream, enough=min(given.N, given.P), progress=advance)
 
 
 def _chosen(P: int) -> Array:
@@ -90,12 +112,14 @@ def summary(given: Learn, done: Learned) -> Iterator[str]:
     """When each direction is learned, and what that means, in words."""
     k, run, T = done.link.exponent, done.run, done.expected.times
     yield f"{given.link}: information exponent {k}. P = {given.P} directions, N = {given.N} neurons, d = {given.d}."
-    yield f"{'direction':>9}  {'strength':>8}  {'theory':>10}  {'flow':>10}  {'neuron':>6}  as foreseen"
+    column = f"{'SGD':>10}  " if done.sgd else ""
+    yield f"{'direction':>9}  {'strength':>8}  {'theory':>10}  {'flow':>10}  {column}{'neuron':>6}  as foreseen"
     for m in _chosen(given.P):
         same = run.owner[m] == done.expected.neuron[m]
         owner = str(run.owner[m]) if run.learned[m] else "-"
+        column = f"{_time(done.sgd.times[m]):>10}  " if done.sgd else ""
         yield (
-            f"{m + 1:>9}  {done.a[m]:>8.3g}  {_time(T[m]):>10}  {_time(run.times[m]):>10}  {owner:>6}  "
+            f"{m + 1:>9}  {done.a[m]:>8.3g}  {_time(T[m]):>10}  {_time(run.times[m]):>10}  {column}{owner:>6}  "
             f"{'yes' if same else 'no'}"
         )
     count, possible = int(run.learned.sum()), min(given.N, given.P)
@@ -124,8 +148,23 @@ def summary(given: Learn, done: Learned) -> Iterator[str]:
     else:
         parts["Law"] = "The squares of the strengths have no sum: what is learned, not the loss, is a power of time."
     parts["Loss"] = f"From {run.loss[0]:.4g} to {run.loss[-1]:.3g}."
+    if done.sgd:
+        parts["SGD"] = _of_sgd(given, done, done.sgd)
     for name, text in parts.items():
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<9}", subsequent_indent=" " * 9)
+
+
+def _of_sgd(given: Learn, done: Learned, sgd: SgdRun) -> str:
+    """What SGD did, in words, beside the flow."""
+    eta = _step(given, done.a, done.link)
+    over = eta / noise.largest_step(float(done.a[0]), given.d, done.link)
+    count, both = int(sgd.learned.sum()), np.logical_and(sgd.learned, done.run.learned)
+    said = f"{count} of {given.P} directions after {sgd.steps:.3g} samples of step {eta:.3g}; times are sums of steps. "
+    if both.any():
+        said += f"They are {np.median(sgd.times[both] / done.run.times[both]):.3g} of the flow's, at the median. "
+    if np.isfinite(sgd.lost_at):
+        said += "Then one rare sample took all away: the run is lost. "
+    return said + f"The step is {over:.2g} of the largest that holds the strongest direction."
 
 
 def draw(given: Learn, done: Learned) -> Figure:
@@ -136,13 +175,17 @@ def draw(given: Learn, done: Learned) -> Figure:
     first = float(T[np.isfinite(T)].min()) / 4
     for n, m in enumerate(_chosen(given.P)):
         left.plot(run.t, run.shares[:, m], color=style.colour(n), label=f"{m + 1}")
+        if done.sgd:
+            left.plot(done.sgd.t, done.sgd.shares[:, m], color=style.colour(n), linestyle=":")
         if np.isfinite(T[m]):
             left.plot(T[m], 0.5, "o", color=style.colour(n), markerfacecolor="white", zorder=3)
     left.set(xscale="log", xlabel="time $t$", ylabel="share of a direction", ylim=(-0.03, 1.1))
-    left.set_title("flow; circles: theory")
+    left.set_title("flow; dotted: SGD; circles: theory" if done.sgd else "flow; circles: theory")
     left.legend(title="$m$", loc="upper left", ncols=2, handlelength=1)
     t = np.geomspace(first, run.t[-1], 300)
     right.plot(t, curves.loss_at(run, t), color="black", label=given.engine)
+    if done.sgd:
+        right.plot(done.sgd.t, done.sgd.loss, color="black", linestyle=":", label="SGD")
     if done.link.exponent > 2:
         law = sequential.loss(t, done.a, given.N, given.d, given.r0, done.link)
         right.plot(t, law, color=style.COLOURS[0], linestyle="--", label="mean over starts, sequential law")

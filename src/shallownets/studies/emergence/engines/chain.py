@@ -94,13 +94,13 @@ def _overlaps(W, q, M):
 
 @kernel(
     "i8(f8[:, ::1], f8[::1], f8[:, ::1], f8[:, ::1], f8[::1], f8[::1], f8[::1], f8[::1], f8, u8[:, ::1], u8[::1],"
-    " f8[::1], f8[::1], f8[::1], f8, i8[::1], f8[:, ::1], f8[::1], f8[::1], i8[::1], i8[::1], i8)",
+    " f8[::1], f8[::1], f8[::1], f8, i8[::1], f8[:, ::1], f8[::1], f8[::1], f8[::1], i8[::1], i8[::1], i8)",
     fastmath=_CONTRACTED,
     nogil=True,
 )
 def _advance(
-    W, q, A, work, a, squares, sigma, slope, noise, state, words, numbers, rest, eta, bound, place, M, before, after,
-    owner, counts, enough,
+    W, q, A, work, a, squares, sigma, slope, noise, state, words, numbers, rest, eta, bound, place, M, before, found,
+    after, owner, counts, enough,
 ):  # fmt: skip
     """A sample for each of eta, whose rest has the length ``rest``; returns how many were used.
 
@@ -174,7 +174,7 @@ def _advance(
         if counts[0] % LOOK == 0:
             _norms(W, have, q)
             _overlaps(W, q, M)
-            look(M, q, a, squares, before, after, owner, counts)
+            look(M, q, a, squares, before, found, after, owner, counts)
             if counts[1] >= enough:
                 return sample + 1
     return eta.size
@@ -200,7 +200,7 @@ class _Chain:
         self._scratch = np.empty((N, rows - P)), np.empty((4, N))
         self._model = a, link.squares, link.powers, link.derivative, noise
         self._random = normals.seed(normal), np.empty(normals.BLOCK, np.uint64), np.empty(_DRAWN * (rows + 1))
-        self._looks = looks.M, looks.before, looks.after, looks.owner, looks.counts
+        self._looks = looks.M, looks.before, looks.found, looks.after, looks.owner, looks.counts
 
     def advance(self, eta: Array, enough: int) -> int:
         """A sample for each step size."""

@@ -22,6 +22,7 @@ from shallownets.studies.emergence.starts import Start
 from shallownets.studies.emergence.trajectory import Run
 
 LOOK = 64  # samples from one look at the shares to the next; between them a share is a line
+FOUND = 0.5  # overlap with a direction from which a neuron does not turn back
 LOST = 100.0  # a run is lost when sum |w_i|^2 is this many times sum a_m: from there errors grow without end
 _BLOCK = 1 << 14  # samples whose step sizes are held at a time
 _COUNTABLE = 2**53
@@ -35,6 +36,8 @@ class SgdRun(Run):
         samples: (S,) samples used at the records.
         M: (S, N, P) overlaps u_i.θ_m, and
         r: (S, N) squared norms, at the records; NaN, as all else there, once a run is lost or has ended.
+        found_after: (P,) samples after which a neuron had found a direction: φ(M) had passed φ(1/2). From there it does
+            not turn back, and its norm begins to grow. Infinite where none had.
         learned_after: (P,) samples after which a direction was learned; infinite where it never was.
         lost_at: samples after which the run was lost, by one rare sample; infinite where it was not.
     """
@@ -42,6 +45,7 @@ class SgdRun(Run):
     samples: NDArray[np.int64]
     M: Array
     r: Array
+    found_after: Array
     learned_after: Array
     lost_at: float
 
@@ -52,6 +56,7 @@ class Looks:
     Attributes:
         M: (N, P) scratch for the overlaps.
         before: (P,) shares at the last look.
+        found: (P,) samples after which a neuron had found a direction; infinite until then.
         after: (P,) samples after which a direction was learned; infinite until then.
         owner: (P,) the neuron with the largest part; -1 until then.
         counts: samples used, directions learned.
@@ -60,16 +65,20 @@ class Looks:
     def __init__(self, start: Start, a: Array, link: Link) -> None:
         self.M = start.M.copy()
         self.before = np.zeros(a.size)
+        self.found = np.full(a.size, np.inf)
         self.after = np.full(a.size, np.inf)
         self.owner = np.full(a.size, -1)
         self.counts = np.zeros(2, np.int64)
-        look(self.M, start.r, a, link.squares, self.before, self.after, self.owner, self.counts)
+        look(self.M, start.r, a, link.squares, self.before, self.found, self.after, self.owner, self.counts)
 
 
-@kernel("void(f8[:, ::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], i8[::1], i8[::1])", nogil=True)
-def look(M, r, a, squares, before, after, owner, counts):
-    """See which directions have been learned since the last look: sum_i r_i φ(M_im)/a_m has reached 1/2."""
+@kernel("void(f8[:, ::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], i8[::1], i8[::1])", nogil=True)
+def look(M, r, a, squares, before, found, after, owner, counts):
+    """See which directions have been found and learned since the last look: sum_i r_i φ(M_im)/a_m has reached 1/2."""
     N, P = M.shape
+    half = 0.0
+    for j in range(squares.size - 1, -1, -1):
+        half = half * FOUND + squares[j]
     for m in range(P):
         if after[m] < np.inf:
             continue
@@ -79,6 +88,8 @@ def look(M, r, a, squares, before, after, owner, counts):
             value = squares[squares.size - 1]
             for j in range(squares.size - 2, -1, -1):
                 value = value * rho + squares[j]
+            if value >= half and found[m] == np.inf:
+                found[m] = counts[0]
             part = r[i] * value / a[m]
             share += part
             if part > largest:
@@ -160,6 +171,7 @@ def follow(
         records,
         M,
         r,
+        looks.found,
         looks.after,
         float(done) if walk.lost else np.inf,
     )

@@ -46,6 +46,15 @@ def centre(ratios: Array) -> float:
     return float(np.quantile(np.log(ratios), 0.5, method="inverted_cdf"))
 
 
+def at_zero(kappas: Array, ratios: Array) -> float:
+    """The median of log ratios (R, K, P) at κ = 0, by a straight line through those at K step sizes κ.
+
+    Noise enters times through its variance, so that what it does to a median begins with the first power of κ.
+    """
+    medians = [centre(ratios[:, n]) for n in range(len(kappas))]
+    return float(np.polyfit(kappas, medians, 1)[1]) if np.isfinite(medians).all() else np.nan
+
+
 def half_width(ratios: Array) -> float:
     """Half the distance of the quartiles of log ratios (R, P), infinite ones among them."""
     low, high = np.quantile(np.log(ratios), [0.25, 0.75], method="inverted_cdf")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from shallownets.studies.emergence.engines import decoupled
 from shallownets.studies.emergence.model import Array, Link, Places
@@ -53,3 +54,10 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     middle = (share + square / 2) / (1 + square)
     half = np.sqrt(square * share * (1 - share) + square**2 / 4) / (1 + square)
     return float(middle - half), float(middle + half)
+
+
+def share(hits: ArrayLike) -> dict[str, float]:
+    """The columns of a table of a share of independent (R,) hits: its value, and Wilson's interval."""
+    values = np.asarray(hits, bool)
+    low, high = wilson(int(values.sum()), values.size)
+    return {"estimate": float(values.mean()), "low": low, "high": high, "n": values.size, "degrees": np.inf}

@@ -1,6 +1,6 @@
 """Means of series whose neighbours hang together, and two samples of one law."""
 
-from scipy import stats
+import scipy
 
 from shallownets.numerics.statistics import Estimate, mean
 from shallownets.studies.emergence.model import Array
@@ -16,5 +16,5 @@ def one_law(first: Array, second: Array) -> float:
 
     Two-sample tests of Kolmogorov and Smirnov, number by number.
     """
-    chances = [stats.ks_2samp(x, y).pvalue for x, y in zip(first.T, second.T, strict=True)]
+    chances = [scipy.stats.ks_2samp(x, y).pvalue for x, y in zip(first.T, second.T, strict=True)]
     return float(min(1.0, min(chances) * len(chances)))

@@ -28,14 +28,14 @@ def arrived_by(values: Array, times: Array, levels: Sequence[float] = LEVELS) ->
 
 
 def median(values: Array) -> Estimate | None:
-    """The median's logarithm, its error by ranks a standard deviation off; None where one of them is infinite.
+    """The median's logarithm, its error by ranks a standard deviation off; None where one of them is infinite, or 0.
 
     The number of values below the true median is binomial, whatever their law.
     """
     n, ranked = values.size, np.sort(values)
     off = np.sqrt(n) / 2
     low, high = ranked[int(np.floor(n / 2 - off))], ranked[min(int(np.ceil(n / 2 + off)), n - 1)]
-    if not np.isfinite(high):
+    if not (low > 0 and high < np.inf):
         return None
     return Estimate(float(np.log(np.median(values))), float(np.log(high / low) / 2), n)
 

@@ -92,7 +92,7 @@ class ScalingLawValues(Section):
     points: Points
 
     def limits(self) -> Iterator[Limit]:
-        yield room("d", self.d, self.P)
+        yield self.d > self.P, "d", f"above P = {self.P}"
         yield from rising(widths=self.widths, limit=[one[0] for one in self.limit])
         for n, (N, _) in enumerate(self.exact):
             yield N in self.widths, f"exact.{n}", f"a width of {self.widths}, and a time"
@@ -177,14 +177,14 @@ class Link(LinkValues):
 class CoverageValues(Section):
     """The figures coverage and wasted: how many directions neurons find, and what is left of them."""
 
-    P: Annotated[int, Meta(ge=4, le=1024), means("directions of the teacher, P")]
+    P: Annotated[int, Meta(ge=16, le=1024), means("directions of the teacher, P")]
     beta: Heavy
     d: Annotated[Dimension, means("input dimension of the flow")]
     widths: Annotated[Widths, means("widths of the student in the flow, N, rising")]
     drawn: Annotated[
         list[tuple[Annotated[int, Meta(ge=1, le=MOST)], Several]],
         Meta(min_length=1),
-        means("neurons drawn for the correlation loss, and how many times"),
+        means("neurons that follow the correlation loss, and how many times"),
     ]
     most: Annotated[float, Meta(ge=1e3, le=1e12), means("largest width drawn for the correlation loss")]
     wasted_P: Annotated[Width, means("P where neurons that never learn are counted")]
@@ -196,7 +196,7 @@ class CoverageValues(Section):
         yield from rising(wasted_d=self.wasted_d)
         yield room("wasted_d.0", self.wasted_d[0], self.wasted_P)
         yield self.wasted_P > self.wasted_N, "wasted_N", f"a number below wasted_P = {self.wasted_P}"
-        yield room("d", self.d, self.P)
+        yield self.d > self.P, "d", f"above P = {self.P}"
         yield from rising(widths=self.widths, drawn=[N for N, _ in self.drawn])
 
     def work(self) -> float:
@@ -238,4 +238,5 @@ class LightTail(LightTailValues):
 
     r0: R0
     tolerance: StepError
+    resamples: Resamples
     seed: Seed

@@ -57,7 +57,7 @@ class SgdFlowValues(Section):
     N: Student
     beta: Heavy
     r0: SmallR0
-    kappas: Annotated[list[FirstKappa], Meta(min_length=2), different, means("step sizes times d^(k/2) |a|^2, rising")]
+    kappas: Annotated[list[FirstKappa], Meta(min_length=3), different, means("step sizes times d^(k/2) |a|^2, rising")]
     starts: Starts
     within: Within
     patience: Patience
@@ -155,7 +155,9 @@ class ChecksValues(Section):
     law_P: Teacher
     law_N: Student
     law_samples: Annotated[Count, means("steps of each of these runs")]
-    law_eta: Annotated[Positive, means("their step size")]
+    law_etas: Annotated[
+        list[Positive], Meta(min_length=3, max_length=3), means("their step sizes with h_2, h_3 and h_4")
+    ]
     law_runs: Annotated[Several, means("runs of each engine")]
     floor_d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension of a learned neuron under label noise, d")]
     floor_variances: Annotated[list[Positive], Meta(min_length=1), different, means("variances of that noise")]

@@ -14,8 +14,8 @@ from shallownets.numerics import seeds, statistics
 from shallownets.numerics.progress import progress
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model
-from shallownets.studies.emergence.engines import deflated
-from shallownets.studies.emergence.measure import laws
+from shallownets.studies.emergence.engines import correlation, deflated
+from shallownets.studies.emergence.measure import curves, laws
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.flow import Coverage
 from shallownets.studies.emergence.stages import drawn
@@ -28,15 +28,15 @@ POINTS = 60  # widths of the curve
 AT_ONCE = 4096  # neurons drawn at a time
 
 
-def _drawn(p: Array, a: Array, N: int, repeats: int, seed: int) -> Iterator[int]:
-    """Directions covered by N neurons, each of which goes to the largest a_m x_m^2."""
-    root = np.sqrt(a)
+def _drawn(given: Coverage, a: Array, N: int, repeats: int) -> Iterator[int]:
+    """Directions covered by N neurons in uniform directions that follow the correlation loss."""
     for repeat in range(repeats):
-        rng = default_rng(seeds.sequence(seed, "emergence, correlation loss", {"N": N, "P": a.size}, repeat))
+        rng = default_rng(seeds.sequence(given.seed, "emergence, correlation loss", {"N": N, "P": a.size}, repeat))
         hit = np.zeros(a.size, bool)
         for first in range(0, N, AT_ONCE):
-            x = np.abs(rng.standard_normal((min(AT_ONCE, N - first), a.size)))
-            hit[(x * root).argmax(1)] = True
+            x = rng.standard_normal((min(AT_ONCE, N - first), a.size))
+            length = np.sqrt((x**2).sum(1) + rng.chisquare(given.d - a.size, len(x)))
+            hit[correlation.simulate(x / length[:, None], a, K)] = True
         yield int(hit.sum())
 
 
@@ -48,9 +48,17 @@ def _correlation(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
     exact = [theory.covered(p, N) for N in widths]
     shown.append(pd.DataFrame({"series": "correlation loss", "N": widths, "value": exact}))
     yield {"quantity": "chances", "N": 1, "theory": 1.0, "order": 1e-9} | statistics.exact(p.sum()).row()
+    sizes = np.array([given.P // n for n in (8, 4, 2, 1)])
+    needed = [np.log(theory.width_for_half(theory.chances(model.strengths(P, given.beta), K))) for P in sizes.tolist()]
+    rare = np.array([-np.log(theory.chances(model.strengths(P, given.beta), K)[-1]) for P in sizes.tolist()])
+    local = np.diff(np.log(rare)) / np.diff(np.log(sizes))
+    row = {"quantity": "exponent of the rarest", "N": given.P, "theory": theory.rarest(given.beta, K)}
+    yield row | {"order": abs(local[-1] - local[-2])} | statistics.exact(local[-1], sizes.size).row()
+    row = {"quantity": "exponent of the logarithm for half", "N": given.P, "theory": 1.0, "order": 1 / np.log(given.P)}
+    yield row | statistics.exact(curves.power(sizes, np.array(needed)), sizes.size).row()
     with progress("neurons drawn", sum(N * repeats for N, repeats in given.drawn)) as advance:
         for N, repeats in given.drawn:
-            found = list(_drawn(p, a, N, repeats, given.seed))
+            found = list(_drawn(given, a, N, repeats))
             advance(N * repeats)
             one = statistics.mean(found)
             # few repeats may agree by chance: the error is that of theory, where directions add variances at most
@@ -76,6 +84,8 @@ def _learned(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
             count = int(run.learned.sum())
             row = {"quantity": "learned", "N": N, "theory": float(min(N, given.P)), "order": 0.0}
             yield row | statistics.exact(count).row()
+            gap = int(np.append(run.learned, False).argmin())
+            yield row | {"quantity": "learned before a gap"} | statistics.exact(gap).row()
             shown.append(pd.DataFrame({"series": "full loss", "N": [N], "value": [count]}))
             advance(N)
 

@@ -71,9 +71,7 @@ def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame]) -> Itera
     row = {"quantity": "time over greedy", "part": 0} | of | {"theory": 1.0, "order": 2 * given.tolerance}
     yield row | statistics.exact(np.median(both), both.size).row()
     hits = np.concatenate(owner)
-    low, high = laws.wilson(int(hits.sum()), hits.size)
-    row = {"quantity": "owner", "part": 0} | of | {"theory": 1.0, "order": 0.0, "estimate": hits.mean()}
-    yield row | {"low": low, "high": high, "n": hits.size}
+    yield {"quantity": "owner", "part": 0} | of | {"theory": 1.0, "order": 0.0} | laws.share(hits)
     every = np.array(u)
     for part, chosen in enumerate(np.array_split(np.arange(given.P), 3), 1):
         row = {"quantity": "rank", "part": part} | of | {"theory": 0.5, "order": 0.0}
@@ -83,8 +81,9 @@ def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame]) -> Itera
         shown[-1]["y"], shown[-1]["part"] = (np.arange(len(shown[-1])) + 0.5) / len(shown[-1]), part
     law = _sequential_exponent(given, a)
     known = np.array(exponents)[np.isfinite(exponents)]
+    order = 2 * abs(law - beta)  # twice the logarithm that the sequential law adds
     for name, theory in (("exponent in m", beta), ("exponent in m, sequential", law)):
-        row = {"quantity": name, "part": 0} | of | {"theory": theory, "order": 1 / np.log(given.N)}
+        row = {"quantity": name, "part": 0} | of | {"theory": theory, "order": order}
         yield row | statistics.mean(known).row()
 
 
@@ -113,15 +112,22 @@ def _crowding(given: LearningTimes, shown: list[pd.DataFrame]) -> Iterator[dict]
         return curves.power(last, values[:, -FITTED:].mean(0))
 
     rng = default_rng(seeds.sequence(given.seed, "emergence, crowding, bootstrap", {}, 0))
-    order = 2 * abs(slope(by_theory) + 1)
+    order = P / last[0]  # the next order of crowding, relative, at the least of these dimensions
     row = {"quantity": "crowding exponent", "part": 0, "beta": BETA, "d": dimensions[-1], "theory": -1.0}
     yield row | {"order": order} | statistics.bootstrap(measured, slope, rng, given.resamples).row()
+    # what follows the first order is of the order P/d and its square: a ratio at 1/d = 0 without them
+    ratios = measured / by_theory
+    power = np.vander(1 / np.array(dimensions, float) * dimensions[0], 3, increasing=True)
+    weight = np.linalg.pinv(power * np.array(dimensions)[:, None]) * np.array(dimensions)
+    row = {"quantity": "crowding at infinite d", "part": 0, "beta": BETA, "d": dimensions[-1], "theory": 1.0}
+    # relative errors of the flow, two tolerances, at the largest dimension
+    row["order"] = 2 * FINE / float(by_theory[:, -1].mean())
+    yield row | statistics.mean(ratios @ weight[0]).row()
     for column, d in enumerate(dimensions):
         one, theory = statistics.mean(measured[:, column]), float(by_theory[:, column].mean())
         row = {"quantity": "crowding", "part": 0, "beta": BETA, "d": d, "theory": 1.0}
-        # what follows the first order is the square of the delay; twice that, and the flow's own errors, two tolerances
-        row["order"] = 2 * theory + 2 * FINE / theory
-        yield row | statistics.mean(measured[:, column] / by_theory[:, column]).row()
+        row["order"] = 0.0
+        yield row | statistics.mean(ratios[:, column]).row()
         frame = {
             "series": "crowding",
             "x": [d],

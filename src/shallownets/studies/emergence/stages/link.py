@@ -56,7 +56,8 @@ def link(given: Link) -> Tables:
             rows.append(row | mean(slopes).row())
             for column in range(d.size):
                 ratio: Estimate = mean(T[:, column] / by[:, column])
-                row = {"quantity": "time over decoupled"} | of | {"d": d[column], "theory": 1.0, "order": 0.0}
+                row = {"quantity": "time over decoupled"} | of | {"d": d[column], "theory": 1.0}
+                row["order"] = given.P / d[column] + 10 * given.tolerance
                 rows.append(row | ratio.row())
                 geometric = mean(np.log(T[:, column]))
                 frame = {

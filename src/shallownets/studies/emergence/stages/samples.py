@@ -15,7 +15,7 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import Estimate
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.emergence import model
-from shallownets.studies.emergence.measure import quartiles
+from shallownets.studies.emergence.measure import laws, quartiles
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.sgd import Samples
 from shallownets.studies.emergence.theory import first_passage, noise
@@ -33,16 +33,16 @@ _limit = cache(first_passage.limit)  # the same at all dimensions
 class _Case:
     """The runs at one k, d and κ, and what theory says of them."""
 
-    def __init__(self, k: int, d: int, kappa: float, n: Array, lost: Mask, N: int, r0: float) -> None:
+    def __init__(self, k: int, d: int, kappa: float, n: Array, found: Array, lost: Mask, N: int, r0: float) -> None:
         self.k, self.d, self.kappa = k, d, kappa
-        self.n, self.lost = n / d ** (k - 1.0), lost
+        self.n, self.found, self.lost = n / d ** (k - 1.0), found / d ** (k - 1.0), lost
         link = model.hermite(k)
         self.eta = kappa * d ** (-k / 2)
         self.over = self.eta / noise.largest_step(1.0, d, link)
         self.theory = first_passage.samples(ALONE, d, kappa, N, link, r0)
         self.leading = first_passage.leading(ALONE, d, kappa, N, link, r0)
         self.limit = _limit(kappa, N, k)
-        self.rest = first_passage.finish(ALONE, d, self.eta, link, r0) / (self.eta * d ** (k - 1.0))
+        self.search = first_passage.search(ALONE, d, kappa, N, link)
 
     @property
     def key(self) -> dict:
@@ -56,31 +56,25 @@ def _cases(runs: Arrays) -> Iterator[_Case]:
     keys = list(zip(of["k"].tolist(), of["d"].tolist(), of["kappa"].tolist(), strict=True))
     for k, d, kappa in dict.fromkeys(keys):
         chosen = (of["k"] == k) & (of["d"] == d) & (of["kappa"] == kappa)
-        n, lost = of["n"][chosen], of["lost"][chosen]
-        yield _Case(k, d, kappa, n, lost, runs.parameters["N"], runs.parameters["r0"])
+        n, found, lost = (of[name][chosen] for name in ("n", "found", "lost"))
+        yield _Case(k, d, kappa, n, found, lost, runs.parameters["N"], runs.parameters["r0"])
 
 
 def _exponents(cases: list[_Case]) -> Iterator[dict]:
     """Exponents of the median in d at one κ: of all samples beside theory's, and of the search beside k - 1."""
     for k, kappa in dict.fromkeys((case.k, case.kappa) for case in cases):
         chosen = [case for case in cases if (case.k, case.kappa) == (k, kappa)]
-        found = {case: one for case in chosen if (one := quartiles.median(case.n))}
-        if len(found) < 3:
-            continue
-        of = {"k": k, "kappa": kappa, "d": min(case.d for case in found)}
-        power = {case: case.d ** (k - 1.0) for case in found}
-        whole = {case.d: _times(one, power[case]) for case, one in found.items()}
-        said = {case.d: case.theory[1] * power[case] for case in found}
-        measured, theory = quartiles.exponent(whole, said)
-        yield {"quantity": "exponent"} | of | measured.row() | {"theory": theory}
-        # without the time to grow, which mean paths give; the error of the median stays what it is
-        search = {}
-        for case, one in found.items():
-            left = np.exp(one.value) - case.rest
-            search[case.d] = Estimate(np.log(left * power[case]), one.error * np.exp(one.value) / left, one.n)
-        said = {case.d: (case.theory[1] - case.rest) * power[case] for case in found}
-        measured, theory = quartiles.exponent(search, said)
-        yield {"quantity": "exponent of the search"} | of | measured.row() | {"theory": theory, "limit": k - 1.0}
+        for name, values, said in (("exponent", "n", "theory"), ("exponent of the search", "found", "search")):
+            found = {case: one for case in chosen if (one := quartiles.median(getattr(case, values)))}
+            if len(found) < 3:
+                continue
+            of = {"k": k, "kappa": kappa, "d": min(case.d for case in found), "limit": k - 1.0}
+            power = {case.d: case.d ** (k - 1.0) for case in found}
+            measured, theory = quartiles.exponent(
+                {case.d: _times(one, power[case.d]) for case, one in found.items()},
+                {case.d: getattr(case, said)[1] * power[case.d] for case in found},
+            )
+            yield {"quantity": name} | of | measured.row() | {"theory": theory}
 
 
 def _times(one: Estimate, factor: float) -> Estimate:
@@ -99,8 +93,7 @@ def samples(given: Samples, runs: Arrays) -> Tables:
         lost.enough(~gone, what, "were lost, and count as infinitely long", rows_of)
         late = ~np.isfinite(case.n) & ~gone
         lost.enough(~late, what, "were given up, and count as infinitely long", rows_of)
-        share = float(gone.mean())
-        row = Estimate(share, float(np.sqrt(share * (1 - share) / gone.size)), gone.size).row()
+        share, row = float(gone.mean()), laws.share(gone)
         side = "above" if case.over >= FAR else "below" if case.over <= 1 / FAR else "between"
         rows.append({"quantity": "lost", "side": side} | case.key | row)
         for name, said in (("theory", case.theory), ("leading", case.leading)):

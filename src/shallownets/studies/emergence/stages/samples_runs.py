@@ -16,7 +16,11 @@ from shallownets.studies.emergence.parameters.sgd import SamplesRuns
 from shallownets.studies.emergence.stages import drawn
 from shallownets.studies.emergence.theory import first_passage
 
-UNITS = {"n": "samples; inf where a run was lost or given up", "lost": "whether a run was lost"}
+UNITS = {
+    "n": "samples until learned; inf where a run was lost or given up",
+    "found": "samples of the search, until an overlap has passed 1/2; inf where none did",
+    "lost": "whether a run was lost",
+}
 
 ALONE = first_passage.Noise(1.0)  # a direction of strength 1, without label noise
 
@@ -37,8 +41,8 @@ def samples_runs(given: SamplesRuns) -> Data:
                 )
                 stream = seeds.sequence(given.seed, "emergence, samples until learned", of, replicate)
                 run = chain.simulate(start, a, link, Steps(eta), [longest], stream, enough=1)
-                rows.append((k, d, kappa, run.learned_after[0], np.isfinite(run.lost_at)))
+                rows.append((k, d, kappa, run.learned_after[0], run.found_after[0], np.isfinite(run.lost_at)))
                 advance(d ** (k - 1.0) / kappa)
-    names = ("k", "d", "kappa", "n", "lost")
+    names = ("k", "d", "kappa", "n", "found", "lost")
     arrays = {name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
     return Data(Arrays(arrays, UNITS))

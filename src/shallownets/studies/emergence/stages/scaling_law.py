@@ -12,7 +12,7 @@ from numpy.random import default_rng
 
 from shallownets.numerics import seeds
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import exact
+from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model
 from shallownets.studies.emergence.engines import decoupled, deflated, flow
@@ -28,6 +28,7 @@ UNITS = {"t": "time of the flow", "compute": "neurons times time"}
 K = 4
 ENGINE = 1e-2  # of a learning time, by the deflated flow
 DRAWS = 40  # of the sequential law, at all widths
+STARTS = 20  # of greedy choice, at each width
 LIMIT_WIDTHS = 60  # of a frontier of infinite size
 PARTS = ((1, 10), (10, 100), (100, 300), (300, 600))  # directions whose times are compared
 
@@ -47,19 +48,31 @@ def _late(run: Run, start: Array, a: Array, given: ScalingLaw) -> tuple[list[dic
     rows = []
     for low, high in PARTS:
         part = slice(low - 1, high)
-        known = run.learned[part] & np.isfinite(delayed[part])
-        if high > a.size or known.sum() < 3:
+        if high > a.size:
             continue
         of = {"N": start.shape[0], "low": low, "high": high, "theory": 1.0}
         order = (high / given.d) ** 2 + ENGINE
         for name, theory in (("greedy", T), ("crowded", delayed)):
-            ratio = run.times[part][known] / theory[part][known]
             row = {"quantity": f"time over {name}"} | of | {"order": order}
-            rows.append(row | exact(np.median(ratio), int(known.sum())).row())
+            rows += [row | found for found in _median_ratio(run.times[part], theory[part])]
     m = np.arange(1, a.size + 1)
     with np.errstate(invalid="ignore"):
         frame = pd.DataFrame({"series": "late", "N": start.shape[0], "t": m, "loss": run.times / T, "law": delayed / T})
     return rows, frame[np.isfinite(frame.loss) & np.isfinite(frame.law)]
+
+
+def _median_ratio(T: Array, theory: Array) -> Iterator[dict]:
+    """The median of T/theory, between what it would be if all ratios that are not known were 0, or infinite.
+
+    A time is not known where the direction was not learned, or where theory has none. Nothing, if that is most of them.
+    """
+    ratio = np.full(T.size, np.nan)
+    known = np.isfinite(T) & np.isfinite(theory)
+    ratio[known] = T[known] / theory[known]
+    low, high = (float(np.median(np.where(known, ratio, other))) for other in (0.0, np.inf))
+    if low > 0 and high < np.inf:
+        row = {"estimate": float(np.median(ratio[known])), "low": low, "high": high, "n": T.size, "degrees": np.inf}
+        yield row | {"left_out": int(T.size - known.sum())}
 
 
 def _windows(given: ScalingLaw, a: Array, N: int, run: Run) -> Iterator[dict]:
@@ -75,25 +88,34 @@ def _windows(given: ScalingLaw, a: Array, N: int, run: Run) -> Iterator[dict]:
     measured = curves.power(t, curves.loss_at(run, t) + tail)
     raw = curves.power(t, curves.loss_at(run, t))
     of = {"N": N, "low": t[0], "high": t[-1]}
-    yield {"quantity": "exponent", "theory": exponent, "order": 1 / np.log(N)} | of | exact(measured).row()
+    yield {"quantity": "exponent", "theory": exponent, "order": abs(exponent) / np.log(N)} | of | exact(measured).row()
     late = given.P / (4 * given.d)  # relative, of direction P/4
     order = abs(exponent) * late / given.beta
     yield {"quantity": "exponent, sequential", "theory": law, "order": order} | of | exact(measured).row()
-    yield {"quantity": "exponent without the tail", "theory": exponent, "order": 1 / np.log(N)} | of | exact(raw).row()
+    row = {"quantity": "exponent without the tail", "theory": exponent, "order": abs(exponent) / np.log(N)}
+    yield row | of | exact(raw).row()
     steps = times.steps_loss(t, run.times, a)
     off = float(np.log(curves.loss_at(run, t) / steps).mean())
     yield {"quantity": "overlay", "theory": 0.0, "order": late} | of | exact(off).row()
 
 
-def _plateaus(given: ScalingLaw, a: Array, runs: dict[int, Run]) -> Iterator[dict]:
-    """The exponent of the last loss in the width, while that is below a quarter of the teacher's."""
-    widths = np.array([N for N in runs if 4 * N <= given.P])
+def _plateaus(given: ScalingLaw, a: Array) -> Iterator[dict]:
+    """The exponent in the width of what greedy choice leaves, while that is below a quarter of the teacher's."""
+    widths = np.array([N for N in given.widths if 4 * N <= given.P])
     if widths.size < 2:
         return
-    ends = np.array([runs[N].loss[-1] for N in widths]) + scaling.tail(given.P, given.beta)
-    of = {"N": widths[0], "low": widths[0], "high": widths[-1], "theory": scaling.in_width(given.beta)}
-    row = {"quantity": "plateau exponent"} | of | {"order": 1 / widths[0]}
-    yield row | exact(curves.power(widths, ends), widths.size).row()
+    slopes = []
+    for replicate in range(STARTS):
+        ends = np.empty(widths.size)
+        for n, N in enumerate(widths.tolist()):
+            start = drawn.start(given.seed, "plateaus", N, given.P, given.d, given.r0, replicate)
+            left = decoupled.greedy(start.M, a, K).neuron < 0
+            ends[n] = (a[left] ** 2).sum() + scaling.tail(given.P, given.beta)
+        slopes.append(curves.power(widths, ends))
+    of = {"N": np.sqrt(widths[0] * widths[-1]), "low": widths[0], "high": widths[-1]}
+    theory = scaling.in_width(given.beta)
+    row = {"quantity": "plateau exponent", "theory": theory, "order": abs(theory) / np.log(of["N"])}
+    yield row | of | mean(slopes).row()
 
 
 def _slope(found: Frontier, low: float, high: float) -> tuple[float, float]:
@@ -175,7 +197,7 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict]
         frame = {"series": "limit", "N": found.width, "t": found.compute, "loss": found.loss, "first": first}
         shown.append(pd.DataFrame(frame))
     xi, off = np.array(first_order).T
-    of = {"N": 0.0, "low": given.limit[0][0], "high": given.limit[-1][1], "theory": 2.0, "order": 2 * xi.max()}
+    of = {"N": 0.0, "low": given.limit[0][0], "high": given.limit[-1][1], "theory": 2.0, "order": 0.0}
     rows.append({"quantity": "frontier beyond first order"} | of | exact(curves.power(xi, off), xi.size).row())
     return rows, shown
 
@@ -210,7 +232,7 @@ def scaling_law(given: ScalingLaw) -> Tables:
             inside = t[t <= t_end]
             shown.append(pd.DataFrame({"series": "flow", "N": N, "t": inside, "loss": curves.loss_at(run, inside)}))
             advance(4 * N)
-    rows += _plateaus(given, a, runs)
+    rows += _plateaus(given, a)
     fronts, frames = _frontiers(given, measured, law)
     found = {
         "exponent": scaling.in_time(given.beta),

@@ -4,6 +4,8 @@ From: learning times and losses of both, from the same starts.
 Makes: a table of measurements, and the data of the figure `sgd_against_flow`. Lost runs count as infinitely late.
 """
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from numpy.random import default_rng
@@ -13,12 +15,13 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import Estimate, bootstrap, fit_power_law
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.emergence import model
-from shallownets.studies.emergence.measure import against_flow
+from shallownets.studies.emergence.measure import against_flow, laws
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.sgd import SgdAgainstFlow
 from shallownets.studies.emergence.theory import noise
 
 UNITS = {"t": "time of the flow over that of its last direction", "value": "of a loss, E (f* - f)^2; else T/T_flow"}
+FITTED = 3  # step sizes that enter the median at none, the smallest
 COMMON = ("k", "d", "P", "N", "beta")
 
 
@@ -34,8 +37,7 @@ def sgd_against_flow(given: SgdAgainstFlow, runs: Arrays) -> Tables:
         over = kappa / unit / noise.largest_step(a[0], d, link)
         gone = np.isfinite(runs.arrays["lost"][:, number])
         lost.enough(~gone, f"SGD at kappa = {kappa:g}", "were lost, and count as infinitely late", [{"kappa": kappa}])
-        share = Estimate(float(gone.mean()), float(np.sqrt(gone.mean() * (1 - gone.mean()) / gone.size)), gone.size)
-        rows.append({"quantity": "lost"} | of | {"step over largest": over} | share.row())
+        rows.append({"quantity": "lost"} | of | {"step over largest": over} | laws.share(gone))
         for name, estimator in (("median", against_flow.centre), ("half width", against_flow.half_width)):
             found = _bootstrap(given, ratios[number], estimator, kappa, name)
             if np.isfinite([found.value, found.error]).all():
@@ -45,6 +47,11 @@ def sgd_against_flow(given: SgdAgainstFlow, runs: Arrays) -> Tables:
         for m, values in enumerate(ratios[number].T):
             for replicate, value in enumerate(values):
                 shown.append({"panel": "times", "kappa": kappa, "m": m + 1, "start": replicate, "value": value})
+    first = runs.arrays["kappa"][:FITTED]
+    rng = default_rng(seeds.sequence(given.seed, "emergence, bootstrap, no step", {}, 0))
+    limit = bootstrap(np.swapaxes(ratios[:FITTED], 0, 1), partial(against_flow.at_zero, first), rng, given.resamples)
+    if np.isfinite([limit.value, limit.error]).all():
+        rows.append({"quantity": "median at kappa = 0"} | common | limit.row())
     if len(widths) >= 3:
         errors = [one.error / one.value for one in widths.values()]
         fit = fit_power_law(list(widths), [one.value for one in widths.values()], errors)

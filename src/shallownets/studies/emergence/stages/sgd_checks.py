@@ -32,19 +32,22 @@ RECORDS = 5  # in the time that a learned neuron remembers
 
 
 def _law(given: SgdChecks, lost: Lost) -> Iterator[dict]:
-    """The chance that overlaps and norms after some steps differ as much, if chain and direct have one law."""
+    """The chance that overlaps, norms and losses after some steps differ as much, if chain and direct have one law.
+
+    The loss holds the overlaps among neurons. Steps are so large that what lies outside all weights matters: with no
+    such coordinate in place of d - P - 2 N the chances are below 1e-3.
+    """
     a = model.strengths(given.law_P, 1.0)
-    for k in DEGREES:
+    for k, eta in zip(DEGREES, given.law_etas, strict=True):
         start = drawn.start(given.seed, f"one law, k = {k}", given.law_N, given.law_P, given.law_d, 0.1)
         found, kept = [], []
         for engine in (chain, direct):
             name = engine.__name__.rpartition(".")[2]
             streams = [_stream(given.seed, f"one law, {name}", {"k": k}, run) for run in range(given.law_runs)]
             ends = [
-                engine.simulate(start, a, model.hermite(k), Steps(given.law_eta), [given.law_samples], one)
-                for one in streams
+                engine.simulate(start, a, model.hermite(k), Steps(eta), [given.law_samples], one) for one in streams
             ]
-            found.append(np.array([np.append(one.M[0].ravel(), one.r[0]) for one in ends]))
+            found.append(np.array([np.concatenate([one.M[0].ravel(), one.r[0], one.loss]) for one in ends]))
             kept.append([one.lost_at == np.inf for one in ends])
         if lost.enough(np.array(kept).ravel(), f"one law, k = {k}", "were lost", [{"quantity": "one law", "k": k}]):
             chance = measure.one_law(*(values[keep] for values, keep in zip(found, kept, strict=True)))

@@ -1,7 +1,7 @@
 """How many directions the correlation loss covers: each neuron goes where it is drawn most (S4)."""
 
 import numpy as np
-from scipy import special
+import scipy
 
 from shallownets.errors import Impossible
 from shallownets.studies.emergence.model import Array
@@ -30,7 +30,7 @@ def chances(a: Array, k: int = 4) -> Array:
     for m, strength in enumerate(a):
         ratio = np.delete((strength / a) ** (1 / (k - 2)), m)
         with np.errstate(divide="ignore"):
-            logs = np.log(special.erf(z[:, None] * ratio / np.sqrt(2))).sum(1)
+            logs = np.log(scipy.special.erf(z[:, None] * ratio / np.sqrt(2))).sum(1)
         out[m] = density @ np.exp(logs)
     return out
 
@@ -38,6 +38,21 @@ def chances(a: Array, k: int = 4) -> Array:
 def covered(p: Array, N: float) -> float:
     """Expected directions that at least one of N neurons goes to: sum_m 1 - (1 - p_m)^N."""
     return float(-np.expm1(N * np.log1p(-p)).sum())
+
+
+def width_for_half(p: Array) -> float:
+    """The N of which half of the directions are covered on average."""
+    most = np.log(40 / p.min())
+    return float(np.exp(scipy.optimize.brentq(lambda log: covered(p, np.exp(log)) - p.size / 2, 0.0, most)))
+
+
+def rarest(beta: float, k: int = 4) -> float:
+    """The exponent in P of -log p_P, for strengths m^-β: 2 β/(2 β + k - 2), 1 for β to infinity.
+
+    Directions that an overlap z with direction P does not outdo are about P z^{-(k-2)/β}, each of which has to miss. So
+    p_P ~ exp(-min_z [z^2/2 + P z^{-(k-2)/β}]), where both are even at z^2 ~ P^{2β/(2β+k-2)}.
+    """
+    return 2 * beta / (2 * beta + k - 2)
 
 
 def spread(p: Array, N: float) -> float:

@@ -1,4 +1,4 @@
-"""The search of SGD at a finite step: a first passage (docs/emergence.md, the part on SGD).
+"""The search of SGD at a finite step: a first passage (docs/emergence.md, section 12).
 
 While all norms are small, a neuron does not see the others. Its overlap M with a direction of strength a is a Markov
 chain. To second order in η its drift and spread are moments of polynomials in two normal numbers, exact in d and M:
@@ -18,10 +18,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.polynomial import hermite_e
 from numpy.polynomial.polynomial import polyval
-from scipy import integrate, stats
-from scipy.linalg import solve_banded
 
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.theory.times import phase
@@ -173,8 +172,8 @@ def survival(
     bands[1] += 1
     S, left = np.ones(middle.size), [float(begin.sum())]
     while left[-1] > least and len(left) <= LONGEST * STEPS:
-        first = solve_banded((1, 1), bands, slope(S))
-        second = solve_banded((1, 1), bands, slope(S + step * (1 - _GAMMA) * first))
+        first = scipy.linalg.solve_banded((1, 1), bands, slope(S))
+        second = scipy.linalg.solve_banded((1, 1), bands, slope(S + step * (1 - _GAMMA) * first))
         S = S + step * ((1 - _GAMMA) * first + _GAMMA * second)
         left.append(float(begin @ S))
     return Passage(np.array([step * n for n in range(len(left))]), np.array(left))
@@ -189,7 +188,7 @@ def _cells(low: float, high: float, unit: float, fold: bool, cdf: Callable[[Arra
 
 def _uniform(d: float) -> Callable[[Array], Array]:
     """The distribution function of a coordinate M of a uniform direction: M^2 ~ Beta(1/2, (d - 1)/2)."""
-    law = stats.beta(0.5, (d - 1) / 2)
+    law = scipy.stats.beta(0.5, (d - 1) / 2)
     return lambda M: (1 + np.sign(M) * law.cdf(np.minimum(M**2, 1))) / 2
 
 
@@ -217,7 +216,9 @@ def finish(noise: Noise, d: float, eta: float, link: Link, r0: float) -> float:
     learned = _Until(lambda y: float(np.exp(y[1]) * link.phi(y[0]) / noise.a) - 0.5)
     beyond = _Until(lambda y: float(y[1] - np.log(4 * noise.a)))
     longest = 10 * (np.log(noise.a / r0) / 4 + 1 / CUT ** (link.exponent - 2)) / noise.a
-    path = integrate.solve_ivp(slope, (0, longest), [CUT, np.log(r0)], events=[learned, beyond], rtol=1e-6, atol=1e-8)
+    path = scipy.integrate.solve_ivp(
+        slope, (0, longest), [CUT, np.log(r0)], events=[learned, beyond], rtol=1e-6, atol=1e-8
+    )
     return float(path.t[-1]) if path.t_events[0].size else np.inf
 
 
@@ -235,14 +236,19 @@ def equator(M: Array, noise: Noise, d: float, link: Link) -> Moments:
     )
 
 
-def _learning(law: Law, rest: float, noise: Noise, d: int, eta: float, link: Link, least: float) -> Passage:
-    """How long one neuron in a uniform direction takes up to CUT by these moments, and ``rest`` beyond."""
+def _searching(law: Law, noise: Noise, d: int, eta: float, link: Link, least: float, saved: float = 0.0) -> Passage:
+    """How long one neuron in a uniform direction takes up to CUT by these moments, in the clock (1 - saved g/4a) dt."""
     fold = link.exponent % 2 == 0
     edges, begin = _cells(0.0 if fold else -1.0, CUT, d**-0.5, fold, _uniform(d))
     of = law((edges[1:] + edges[:-1]) / 2, noise, d, link)
-    clock = 1 - of.log_growth(eta) / (4 * noise.a)
+    clock = 1 - saved * of.log_growth(eta) / (4 * noise.a)
     scale = d ** (link.exponent / 2 - 1) / noise.a
-    searching = survival(edges, of.drift - eta * of.back, eta * of.spread, clock, begin, scale, least)
+    return survival(edges, of.drift - eta * of.back, eta * of.spread, clock, begin, scale, least)
+
+
+def _learning(law: Law, rest: float, noise: Noise, d: int, eta: float, link: Link, least: float) -> Passage:
+    """How long one neuron in a uniform direction takes until it has learned, ``rest`` of it beyond CUT."""
+    searching = _searching(law, noise, d, eta, link, least, saved=1.0)
     return Passage(searching.t + rest, searching.left)
 
 
@@ -266,6 +272,12 @@ def samples(
         return np.full(len(levels), np.inf)
     passage = _learning(moments, rest, noise, d, eta, link, least)
     return passage.quantiles(N, levels) / (eta * d ** (link.exponent - 1.0))
+
+
+def search(noise: Noise, d: int, kappa: float, N: int, link: Link, levels: Sequence[float] = LEVELS) -> Array:
+    """Quantiles of n/d^{k-1}, the samples until the first of N neurons has found a direction: M has passed ``CUT``."""
+    eta, least = _step(noise, d, kappa, link), (1 - max(levels)) ** (1 / N)
+    return _searching(moments, noise, d, eta, link, least).quantiles(N, levels) / (eta * d ** (link.exponent - 1.0))
 
 
 def leading(
@@ -294,7 +306,7 @@ def limit(kappa: float, N: int, k: int, levels: Sequence[float] = LEVELS, nu: fl
         nu: ν; None: that of one direction and no label noise, 1 + 2 k.
     """
     nu = 1 + 2 * k if nu is None else nu
-    edges, begin = _cells(0.0 if k % 2 == 0 else -FAR, FAR, 1.0, k % 2 == 0, stats.norm.cdf)
+    edges, begin = _cells(0.0 if k % 2 == 0 else -FAR, FAR, 1.0, k % 2 == 0, scipy.stats.norm.cdf)
     x = (edges[1:] + edges[:-1]) / 2
     least = (1 - max(levels)) ** (1 / N)
     drift, spread = k * x ** (k - 1) - kappa * k * x / 2, np.full(CELLS, kappa * k * nu)

@@ -5,9 +5,9 @@ are in proportion: η^2 k d E e^2 is what one adds to |u|^2, for h_k.
 """
 
 import numpy as np
+import scipy
 from numpy.polynomial import hermite_e
 from numpy.polynomial.polynomial import polyval
-from scipy import optimize
 
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.theory.first_passage import Noise, moments
@@ -43,7 +43,7 @@ def floor(noise: Noise, d: int, eta: float, link: Link) -> float:
         return np.array([2 * M * (of.drift - eta * of.back) + eta * of.spread, of.log_growth(eta)])[:, 0]
 
     first = min(eta * d * noise.others / (2 * noise.a), 0.1)
-    return float(optimize.root(unrest, np.array([first, noise.a]), tol=1e-12).x[0])
+    return float(scipy.optimize.root(unrest, np.array([first, noise.a]), tol=1e-12).x[0])
 
 
 def largest_step(a: float, d: int, link: Link) -> float:

@@ -1,7 +1,7 @@
 """Power laws of the loss, their finite-size parts, and the compute frontier (docs/emergence.md, sections 6 and 7)."""
 
 import numpy as np
-from scipy import special
+import scipy
 
 from shallownets.errors import Impossible
 from shallownets.studies.emergence.model import Array
@@ -39,7 +39,7 @@ def tail(P: int, beta: float) -> float:
         Impossible: β of 1/2 and below.
     """
     _heavy(beta)
-    return float(special.zeta(2 * beta, P + 1))
+    return float(scipy.special.zeta(2 * beta, P + 1))
 
 
 def amplitude(tau: Array, beta: float) -> float:

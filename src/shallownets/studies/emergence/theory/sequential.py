@@ -6,8 +6,8 @@ no start is drawn, and infinitely many directions cost as little as a thousand.
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.theory import times
@@ -21,7 +21,11 @@ _BINS = 300
 
 def _upper(x: Array, d: float, k: int) -> Array:
     """1 - F(x): of |x|, x = √d M, at even k; of x at odd k. M^2 ~ Beta(1/2, (d - 1)/2); normal x at infinite d."""
-    both = 2 * special.ndtr(-np.abs(x)) if np.isinf(d) else special.betaincc(0.5, (d - 1) / 2, np.minimum(x**2 / d, 1))
+    both = (
+        2 * scipy.special.ndtr(-np.abs(x))
+        if np.isinf(d)
+        else scipy.special.betaincc(0.5, (d - 1) / 2, np.minimum(x**2 / d, 1))
+    )
     return both if k % 2 == 0 else np.where(x > 0, both / 2, 1 - both / 2)
 
 
@@ -40,8 +44,8 @@ def largest(u: ArrayLike, count: ArrayLike, d: float = np.inf, k: int = 4) -> Ar
     if k % 2:
         upper = np.minimum(2 * upper, 1.0)
     if np.isinf(d):
-        return -special.ndtri(upper / 2)
-    return np.sqrt(d * special.betainccinv(0.5, (d - 1) / 2, upper))
+        return -scipy.special.ndtri(upper / 2)
+    return np.sqrt(d * scipy.special.betainccinv(0.5, (d - 1) / 2, upper))
 
 
 def _start_for(t: Array, a: Array, d: float, r0: float, link: Link) -> Array:
@@ -77,7 +81,7 @@ def limit_loss(s: Array, beta: float, N: int, k: int = 4) -> Array:
     edges = np.arange(1, N + 2)
     if N > 2 * _SINGLE:
         edges = np.unique(np.append(edges[:_SINGLE], np.geomspace(_SINGLE, N + 1, _BINS).astype(np.int64)))
-    weight = special.zeta(2 * beta, edges[:-1]) - special.zeta(2 * beta, edges[1:])
+    weight = scipy.special.zeta(2 * beta, edges[:-1]) - scipy.special.zeta(2 * beta, edges[1:])
     m = np.sqrt(edges[:-1] * (edges[1:] - 1.0))
     x = (k * (k - 2) * m**-beta * s[:, None]) ** (-1 / (k - 2))
-    return rank(x, N - m + 1, np.inf, k) @ weight + float(special.zeta(2 * beta, N + 1))
+    return rank(x, N - m + 1, np.inf, k) @ weight + float(scipy.special.zeta(2 * beta, N + 1))
