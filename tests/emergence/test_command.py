@@ -85,6 +85,9 @@ def test_it_says_that_a_run_is_lost(capsys, tmp_path):
         (["--link", "h3", "--N", "1", "--P", "1", "--d", "9", "--seed", "2"], "no neuron of this start can learn"),
         (["--kappa", "0.1"], "--kappa 0.1: expected 0, or samples that take at most an hour"),
         (["--kappa", "-1"], "--kappa -1: expected a number from 0 to 100"),
+        (["--beta", "10", "--P", "8"], "at most a hundredth of the weakest strength"),
+        (["--link", "h4 + h5"], "expected even degrees alone, or an odd lowest degree"),
+        (["--link", "0 h4"], "expected Hermite polynomials h2 to h8"),
         (["--out", "a.txt"], "expected a name that ends in .png or .pdf"),
     ],
 )

@@ -190,8 +190,9 @@ def test_records_and_blocks_change_nothing(engine):
     a, start, link = model.strengths(P, 1.0), starts.uniform(N, P, d, 0.2, default_rng(13)), model.hermite(3)
     whole = engine.simulate(start, a, link, Steps(1e-3), [20_000], SeedSequence(14))
     cut = engine.simulate(start, a, link, Steps(1e-3), [0, 1, 17, 64, 5000, 20_000], SeedSequence(14))
-    assert np.array_equal(whole.M[-1], cut.M[-1])
-    assert np.array_equal(whole.learned_after, cut.learned_after)
+    # samples go through the weights of the one in groups, which a record cuts
+    np.testing.assert_allclose(whole.M[-1], cut.M[-1], rtol=0, atol=1e-11 if engine is direct else 0)
+    np.testing.assert_allclose(whole.learned_after, cut.learned_after, rtol=1e-9 if engine is direct else 0)
     np.testing.assert_allclose(cut.t, 1e-3 * cut.samples, rtol=1e-15)
     again = SeedSequence(14)
     for _ in range(2):  # a stream stays as it is

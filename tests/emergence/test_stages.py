@@ -46,7 +46,7 @@ STAGES = {
     "link": {"links": ["h3", "0.5 h4 + h6"], "d": [10**4, 10**5, 10**6], "P": 3, "N": 6, "beta": 1.0, "starts": 2}
     | FLOW,
     "coverage": {
-        "P": 16,
+        "P": 32,
         "beta": 1.0,
         "d": 4096,
         "widths": [3, 6, 9],
@@ -131,7 +131,7 @@ def test_exponents_of_links(tables):
 
 
 def test_directions_covered(tables):
-    a = np.arange(1, 17) ** -1.0
+    a = np.arange(1, 33) ** -1.0
     for row in rows(tables, "coverage", "covered").itertuples():
         assert row.theory == pytest.approx(coverage.covered(coverage.chances(a), row.N))
         assert row.low <= row.theory <= row.high

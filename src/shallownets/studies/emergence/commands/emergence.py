@@ -47,7 +47,7 @@ DEFAULTS = {
 _WIDTH = 100
 _LONGER = 3.0  # the last time over that of greedy's last direction
 _RECORDS = 400  # of SGD, for the plot
-_SHOWN = 12  # directions in the table, and curves in the plot
+_SHOWN = 12  # directions in the table
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ def _samples(given: Learn, start: starts.Start, a: Array, link: Link, t_end: flo
         return chain.simulate(start, a, link, steps, records, stream, enough=min(given.N, given.P), progress=advance)
 
 
-def _chosen(P: int) -> Array:
-    """Directions that are shown, counted from 0: all, or some in equal ratios."""
-    return np.unique(np.geomspace(1, P, min(P, _SHOWN)).round().astype(int)) - 1
+def _chosen(P: int, most: int) -> Array:
+    """Directions that are shown, counted from 0: all, or at most so many in equal ratios."""
+    return np.unique(np.geomspace(1, P, min(P, most)).round().astype(int)) - 1
 
 
 def _time(value: float) -> str:
@@ -114,7 +114,7 @@ def summary(given: Learn, done: Learned) -> Iterator[str]:
     yield f"{given.link}: information exponent {k}. P = {given.P} directions, N = {given.N} neurons, d = {given.d}."
     column = f"{'SGD':>10}  " if done.sgd else ""
     yield f"{'direction':>9}  {'strength':>8}  {'theory':>10}  {'flow':>10}  {column}{'neuron':>6}  as foreseen"
-    for m in _chosen(given.P):
+    for m in _chosen(given.P, _SHOWN):
         same = run.owner[m] == done.expected.neuron[m]
         owner = str(run.owner[m]) if run.learned[m] else "-"
         column = f"{_time(done.sgd.times[m]):>10}  " if done.sgd else ""
@@ -125,13 +125,13 @@ def summary(given: Learn, done: Learned) -> Iterator[str]:
     count, possible = int(run.learned.sum()), min(given.N, given.P)
     parts = {"Learned": f"{count} of {given.P} directions by t = {run.t[-1]:.3g}, each in a step of about 1/a_m."}
     if count < possible:
-        why = "near ties, which fall as 1/d, or " if k > 2 else ""
+        why = "near ties, whose number falls as 1/d, or " if k > 2 else ""
         parts["Missing"] = f"{possible - count} more could have been learned: {why}overlaps too small for this time."
     both = run.learned & np.isfinite(T)
     if k == 2:
         ratio = float(np.exp(np.log(run.times[both] / T[both]).mean())) if both.any() else np.nan
         parts["Theory"] = (
-            "At k = 2 directions are not decoupled: neurons share the strongest ones and turn to others together. "
+            "At k = 2 directions are not decoupled: neurons share the strongest ones. "
             f"Times are {ratio:.3g} of the decoupled ones, on average."
         )
     elif both.any():
@@ -173,7 +173,7 @@ def draw(given: Learn, done: Learned) -> Figure:
     left, right = figure.subplots(1, 2)
     run, T = done.run, done.expected.times
     first = float(T[np.isfinite(T)].min()) / 4
-    for n, m in enumerate(_chosen(given.P)):
+    for n, m in enumerate(_chosen(given.P, len(style.COLOURS))):
         left.plot(run.t, run.shares[:, m], color=style.colour(n), label=f"{m + 1}")
         if done.sgd:
             left.plot(done.sgd.t, done.sgd.shares[:, m], color=style.colour(n), linestyle=":")

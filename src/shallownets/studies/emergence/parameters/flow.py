@@ -35,8 +35,10 @@ from shallownets.studies.emergence.parameters.kinds import (
     Teacher,
     Width,
     Widths,
+    alike,
     rising,
     room,
+    small,
 )
 
 
@@ -71,6 +73,10 @@ class Staircase(StaircaseValues):
     r0: R0
     seed: Seed
 
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield small(self.r0, self.P, self.beta)
+
 
 class ScalingLawValues(Section):
     """The figures scaling_law and compute_frontier: the loss at several widths."""
@@ -92,7 +98,7 @@ class ScalingLawValues(Section):
     points: Points
 
     def limits(self) -> Iterator[Limit]:
-        yield self.d > self.P, "d", f"above P = {self.P}"
+        yield room("d", self.d, self.P)
         yield from rising(widths=self.widths, limit=[one[0] for one in self.limit])
         for n, (N, _) in enumerate(self.exact):
             yield N in self.widths, f"exact.{n}", f"a width of {self.widths}, and a time"
@@ -110,6 +116,10 @@ class ScalingLaw(ScalingLawValues):
     r0: R0
     tolerance: StepError
     seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield small(self.r0, self.P, self.beta)
 
 
 class LearningTimesValues(Section):
@@ -146,6 +156,10 @@ class LearningTimes(LearningTimesValues):
     resamples: Resamples
     seed: Seed
 
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield small(self.r0, self.P, max(self.betas))
+
 
 class LinkValues(Section):
     """The figure link: the dimension's exponent for several links."""
@@ -161,6 +175,8 @@ class LinkValues(Section):
         yield from rising(d=self.d)
         yield room("d.0", self.d[0], self.P)
         yield self.N >= self.P, "N", f"at least P = {self.P}"
+        for n, link in enumerate(self.links):
+            yield alike(f"links.{n}", link)
 
     def work(self) -> float:
         return 3 * self.starts * len(self.links) * sum(work.flow(self.N, self.P, d) for d in self.d)
@@ -173,11 +189,15 @@ class Link(LinkValues):
     tolerance: StepError
     seed: Seed
 
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield small(self.r0, self.P, self.beta)
+
 
 class CoverageValues(Section):
     """The figures coverage and wasted: how many directions neurons find, and what is left of them."""
 
-    P: Annotated[int, Meta(ge=16, le=1024), means("directions of the teacher, P")]
+    P: Annotated[int, Meta(ge=32, le=1024), means("directions of the teacher, P")]
     beta: Heavy
     d: Annotated[Dimension, means("input dimension of the flow")]
     widths: Annotated[Widths, means("widths of the student in the flow, N, rising")]
@@ -214,6 +234,10 @@ class Coverage(CoverageValues):
     resamples: Resamples
     seed: Seed
 
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield small(self.r0, max(self.P, self.wasted_P), self.beta)
+
 
 class LightTailValues(Section):
     """The figure light_tail: strengths whose squares have no sum."""
@@ -240,3 +264,7 @@ class LightTail(LightTailValues):
     tolerance: StepError
     resamples: Resamples
     seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield small(self.r0, self.P, max(self.betas))

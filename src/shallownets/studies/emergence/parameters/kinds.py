@@ -38,7 +38,24 @@ def room(key: str, d: int, P: int) -> Limit:
     return d >= P, key, f"at least P = {P}"
 
 
-_TERM = r"((\d+(\.\d+)?|\.\d+) )?h[2-8]"
+def small(r0: float, P: int, beta: float) -> Limit:
+    """Theory needs norms far below every strength."""
+    weakest = P**-beta
+    return r0 <= weakest / 100, "r0", f"at most a hundredth of the weakest strength, {weakest:.3g}"
+
+
+def degrees(link: str) -> list[int]:
+    """The degrees in a link's name."""
+    return [int(term[-1]) for term in link.split(" + ")]
+
+
+def alike(key: str, link: str) -> Limit:
+    """A link of even lowest degree that has odd ones, too, does not learn alike at overlaps of both signs."""
+    named = degrees(link)
+    return min(named) % 2 == 1 or not any(one % 2 for one in named), key, "even degrees alone, or an odd lowest degree"
+
+
+_TERM = r"((?=[\d.]*[1-9])(\d+(\.\d+)?|\.\d+) )?h[2-8]"
 LinkName = Annotated[
     str,
     Meta(pattern=rf"^{_TERM}( \+ {_TERM})*\Z"),

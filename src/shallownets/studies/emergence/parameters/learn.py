@@ -8,7 +8,17 @@ from msgspec import Meta
 
 from shallownets.config.section import Limit, Section, Seed, means
 from shallownets.studies.emergence.parameters import sgd, work
-from shallownets.studies.emergence.parameters.kinds import R0, Beta, Dimension, LinkName, Width, room
+from shallownets.studies.emergence.parameters.kinds import (
+    R0,
+    Beta,
+    Dimension,
+    LinkName,
+    Width,
+    alike,
+    degrees,
+    room,
+    small,
+)
 
 LONGEST = 3600.0  # core seconds
 
@@ -33,6 +43,8 @@ class Learn(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.P)
+        yield small(self.r0, self.P, self.beta)
+        yield alike("link", self.link)
         if self.engine == "deflated":
             yield (
                 self.link[-2:] != "h2" and " + " not in self.link,
@@ -52,7 +64,7 @@ class Learn(Section):
         """Twice the flow's time to its last direction, roughly, at this step size."""
         if not self.kappa:
             return 0.0
-        k = min(int(term[-1]) for term in self.link.split(" + "))
+        k = min(degrees(self.link))
         search = log(self.d) / 4 if k == 2 else self.d ** (k / 2 - 1) / (k * (k - 2))
         time = 2 * self.P**self.beta * (search + log(1 / self.r0) / 4)
         size = sum(m ** (-2 * self.beta) for m in range(1, self.P + 1))

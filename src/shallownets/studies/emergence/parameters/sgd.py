@@ -17,7 +17,7 @@ from shallownets.config.section import (
     expected,
     means,
 )
-from shallownets.studies.emergence.parameters.kinds import Heavy, Input, Starts, Student, Teacher, room
+from shallownets.studies.emergence.parameters.kinds import Heavy, Input, Starts, Student, Teacher, room, small
 
 K = Annotated[int, Meta(ge=3, le=6), means("information exponent: the link is h_k")]
 SmallR0 = Annotated[float, Meta(ge=1e-12, le=1e-3), means("squared norm of every neuron at the start")]
@@ -66,6 +66,7 @@ class SgdFlowValues(Section):
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.P)
         yield self.N >= self.P, "N", f"at least P = {self.P}"
+        yield small(self.r0, self.P, self.beta)
         yield sorted(self.kappas) == self.kappas, "kappas", "a list that rises"
 
 
@@ -130,6 +131,7 @@ class FallingValues(Section):
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.P)
         yield self.N >= self.P, "N", f"at least P = {self.P}"
+        yield small(self.r0, self.P, self.beta)
         yield self.falling <= self.starts, "falling", f"a number up to starts = {self.starts}"
 
 

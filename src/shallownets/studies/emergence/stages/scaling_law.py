@@ -75,6 +75,16 @@ def _median_ratio(T: Array, theory: Array) -> Iterator[dict]:
         yield row | {"left_out": int(T.size - known.sum())}
 
 
+def _law_drawn(given: ScalingLaw, a: Array, N: int, t: Array, draw: int) -> Array:
+    """Losses at times t by a draw of the sequential law; a smooth step is a sharp one 1/(4 a_m) before."""
+    rng = default_rng(seeds.sequence(given.seed, "emergence, sequential law", {"N": N, "P": given.P}, draw))
+    count = N - np.arange(min(N, given.P))
+    x, first = sequential.largest(rng.random(count.size), count, given.d, K), a[: count.size]
+    T = np.full(given.P, np.inf)
+    T[: count.size] = times.learning_time(first, x / np.sqrt(given.d), given.r0, model.hermite(K)) - 1 / (4 * first)
+    return times.steps_loss(t, T, a)
+
+
 def _windows(given: ScalingLaw, a: Array, N: int, run: Run) -> Iterator[dict]:
     """Exponents in time within the window, and what adds to the sum of steps."""
     T = _median_times(given, N, a)
@@ -90,12 +100,12 @@ def _windows(given: ScalingLaw, a: Array, N: int, run: Run) -> Iterator[dict]:
     of = {"N": N, "low": t[0], "high": t[-1]}
     yield {"quantity": "exponent", "theory": exponent, "order": abs(exponent) / np.log(N)} | of | exact(measured).row()
     late = given.P / (4 * given.d)  # relative, of direction P/4
-    order = abs(exponent) * late / given.beta
+    draws = [curves.power(t, _law_drawn(given, a, N, t, draw) + tail) for draw in range(DRAWS)]
+    order = abs(exponent) * np.log1p(late) / np.log(t[-1] / t[0]) + 3 * float(np.std(draws, ddof=1))
     yield {"quantity": "exponent, sequential", "theory": law, "order": order} | of | exact(measured).row()
     row = {"quantity": "exponent without the tail", "theory": exponent, "order": abs(exponent) / np.log(N)}
     yield row | of | exact(raw).row()
-    steps = times.steps_loss(t, run.times, a)
-    off = float(np.log(curves.loss_at(run, t) / steps).mean())
+    off = float(np.log(curves.loss_at(run, t) / times.loss(t, run.times, a)).mean())
     yield {"quantity": "overlay", "theory": 0.0, "order": late} | of | exact(off).row()
 
 
@@ -136,17 +146,7 @@ def _by_draws(given: ScalingLaw, t: Array, low: float, high: float) -> tuple[flo
     """
     a, slopes = model.strengths(given.P, given.beta), []
     for draw in range(DRAWS):
-        rng = default_rng(seeds.sequence(given.seed, "emergence, sequential law", {"P": given.P}, draw))
-        losses: dict[float, tuple[Array, Array]] = {}
-        for N in given.widths:
-            T = np.full(given.P, np.inf)
-            count = N - np.arange(min(N, given.P))
-            x = sequential.largest(rng.random(count.size), count, given.d, K)
-            first = a[: count.size]
-            T[: count.size] = times.learning_time(first, x / np.sqrt(given.d), given.r0, model.hermite(K)) - 1 / (
-                4 * first
-            )
-            losses[N] = (t, np.maximum(times.steps_loss(t, T, a), a[-1] ** 2))
+        losses = {float(N): (t, np.maximum(_law_drawn(given, a, N, t, draw), a[-1] ** 2)) for N in given.widths}
         slopes.append(_slope(curves.frontier(losses), low, high)[0])
     known = [slope for slope in slopes if np.isfinite(slope)]
     return float(np.mean(known)), float(np.std(known, ddof=1))
