@@ -18,6 +18,7 @@ BASELINES = (
     "SciPy's root on NumPy",
     "NumPy, two products",
     "NumPy, outer product",
+    "NumPy, Heun",
 )
 HEAD = """# Performance
 

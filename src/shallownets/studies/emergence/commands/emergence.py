@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from numpy.random import default_rng
 
 from shallownets import sources
@@ -189,11 +190,16 @@ def draw(given: Learn, done: Learned) -> Figure:
     if done.link.exponent > 2:
         law = sequential.loss(t, done.a, given.N, given.d, given.r0, done.link)
         right.plot(t, law, color=style.COLOURS[0], linestyle="--", label="mean over starts, sequential law")
-    low = max(float(run.loss.min()), 1e-5 * float(run.loss[0]))
+    least = min(float(one.loss[np.isfinite(one.loss)].min()) for one in (run, done.sgd) if one)
+    low = max(least, 1e-5 * float(run.loss[0]))
     right.set(xscale="log", yscale="log", xlabel="time $t$", ylabel=r"loss $2L$", ylim=(low / 2, 2 * run.loss[0]))
     right.legend(loc="lower left")
     for axes in (left, right):
         axes.set_xlim(first, run.t[-1])
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        if run.t[-1] < 300 * first:
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     return figure
 
 
