@@ -18,7 +18,15 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     exact, drawn, full = (series[name] for name in ("correlation loss", "drawn", "full loss"))
     axes.plot(exact.N, exact.value, color=style.COLOURS[0], label="correlation loss, exact")
     bars = [drawn.value - drawn.low, drawn.high - drawn.value]
-    axes.errorbar(drawn.N, drawn.value, bars, fmt="o", color=style.COLOURS[0], markerfacecolor="white", label="neurons by its flow")
+    axes.errorbar(
+        drawn.N,
+        drawn.value,
+        bars,
+        fmt="o",
+        color=style.COLOURS[0],
+        markerfacecolor="white",
+        label="neurons by its flow",
+    )
     axes.plot(full.N, full.value, "s", color=style.COLOURS[1], label="full loss, deflated flow")
     P = parameters["P"]
     axes.plot([1, P, exact.N.max()], [1, P, P], color=style.GREY, linestyle=":", label=r"$\min(N,P)$")
