@@ -53,7 +53,7 @@ def _correlation(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
     rare = np.array([-np.log(theory.chances(model.strengths(P, given.beta), K)[-1]) for P in sizes.tolist()])
     local = np.diff(np.log(rare)) / np.diff(np.log(sizes))
     row = {"quantity": "exponent of the rarest", "N": given.P, "theory": theory.rarest(given.beta, K)}
-    yield row | {"order": abs(local[-1] - local[-2])} | statistics.exact(local[-1], sizes.size).row()
+    yield row | {"order": row["theory"] / np.log(given.P)} | statistics.exact(local[-1], sizes.size).row()
     row = {"quantity": "exponent of the logarithm for half", "N": given.P, "theory": 1.0, "order": 1 / np.log(given.P)}
     yield row | statistics.exact(curves.power(sizes, np.array(needed)), sizes.size).row()
     with progress("neurons drawn", sum(N * repeats for N, repeats in given.drawn)) as advance:
