@@ -49,6 +49,21 @@ def test_moments_by_steps_in_space(link):
     assert np.all(errors < 0.4 * abs(said) + 0.05)
 
 
+@pytest.mark.parametrize("link", [H3, H4, MIXED])
+@pytest.mark.parametrize("M", [-0.6, 0.1, 0.5, 0.9])
+def test_drift_and_spread_in_other_coordinates(link, M):
+    """To first order in η, M moves by η e σ'(z) (x_1 - z M): its mean and square over x_1 and another axis."""
+    of, r = Noise(0.8, 0.2), 0.3
+    x, weight = np.polynomial.hermite_e.hermegauss(40)
+    first, other = np.meshgrid(x, x, indexing="ij")
+    weight = np.outer(weight, weight) / (2 * np.pi)
+    z = M * first + np.sqrt(1 - M**2) * other
+    e, across = of.a * link.sigma(first) - r * link.sigma(z), polyval(z, link.derivative) * (first - z * M)
+    here = first_passage.moments(np.array([M]), of, 12, link, r)
+    assert here.drift[0] == pytest.approx((weight * e * across).sum(), rel=1e-9)
+    assert here.spread[0] == pytest.approx((weight * (e**2 + of.others) * across**2).sum(), rel=1e-9)
+
+
 @pytest.mark.parametrize("k", [3, 4])
 def test_moments_at_the_equator(k):
     """The numbers of the leading order: drift a φ' (1 - M^2), noise k ν E e^2, and k d E e^2/2 of M turned back."""
