@@ -291,3 +291,7 @@ def test_a_direction_is_found_before_it_is_learned(engine):
     largest = run.M[:, :, 0].max(1)
     assert run.found_after[0] == run.samples[(largest >= sgd.FOUND).argmax()]
     assert 0 < run.found_after[0] < run.learned_after[0] < np.inf
+    # looks are at the same samples whatever is recorded
+    odd = engine.simulate(start, a, model.hermite(3), Steps(5e-4), [1, looks[-1]], SeedSequence(13))
+    assert odd.found_after == run.found_after
+    assert odd.learned_after == pytest.approx(run.learned_after)
