@@ -62,8 +62,8 @@ def test_it_runs_sgd_from_the_same_start(capsys, tmp_path):
     for m in range(2):
         assert f"{done.run.times[m]:.4g} {done.sgd.times[m]:.4g} {done.run.owner[m]}" in text
     assert f"2 of 2 directions after {done.sgd.steps:.3g} samples" in text
-    # of the same start: a small step follows the flow
-    assert np.all(abs(np.log(done.sgd.times / done.run.times)) < 0.7)
+    # from the same start: the first direction is learned about when the flow learns it
+    assert abs(np.log(done.sgd.times[0] / done.run.times[0])) < 0.2
     left, right = emergence.draw(given, done).axes
     assert len(left.lines) == 6
     assert [line.get_label() for line in right.lines][:2] == ["flow", "SGD"]
