@@ -20,6 +20,8 @@ BASELINES = (
     "L-BFGS on W",
     "L-BFGS on a, w",
     "80 damped steps with draws",
+    "NumPy, outer product",
+    "NumPy, Heun",
 )
 HEAD = """# Performance
 

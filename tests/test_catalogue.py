@@ -31,11 +31,11 @@ def test_a_figure_has_its_claims_caption_and_study():
 
 def test_figures_are_known_by_study_and_name(root):
     figures = catalogue.load()
-    assert {figure.study for figure in figures.values()} == {"escape", "perceptron", "riccati", "spectra"}
+    assert {figure.study for figure in figures.values()} == {"emergence", "escape", "perceptron", "riccati", "spectra"}
     assert all(address == f"{figure.study}.{figure.name}" for address, figure in figures.items())
     assert list(catalogue.names().items()) == [
         (study, [figure.name for figure in figures.values() if figure.study == study])
-        for study in ("escape", "perceptron", "riccati", "spectra")
+        for study in ("emergence", "escape", "perceptron", "riccati", "spectra")
     ]
 
 

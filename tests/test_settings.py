@@ -142,7 +142,7 @@ REFUSED = [
     (RUN + "p", 4.0, "p = 4.0: expected a whole number from 1 to 1000"),
     (RUN + "N", 10**20, r"N = 100000000000000000000: expected a number below 1e\+15"),
     (RUN + "alpha_max", 1e300, r"alpha_max = 1e\+300: expected a number below 1e\+15"),
-    ("threads", 3, "threads = 3: unknown key; known here: tier, seed, escape"),
+    ("threads", 3, "threads = 3: unknown key; known here: tier, seed, emergence, escape"),
 ]
 
 

@@ -93,6 +93,7 @@ def test_a_notebook_that_uses_the_package_keeps_its_own_figures():
             [
                 "shallownets.config.settings",
                 "shallownets.workflow.catalogue",
+                "shallownets.studies.emergence.parameters.whole",
                 "shallownets.studies.escape.parameters.whole",
                 "shallownets.studies.perceptron.parameters.whole",
                 "shallownets.studies.riccati.parameters.whole",

@@ -8,6 +8,7 @@ import pytest
 
 from shallownets.drawing import interactive
 from shallownets.drawing.interactive import number, panels
+from shallownets.studies.emergence import charts as emergence
 from shallownets.studies.escape.charts import CHARTS
 from shallownets.studies.perceptron import charts as perceptron
 from shallownets.studies.riccati import charts as riccati
@@ -22,8 +23,15 @@ PARAMETERS = {
     "stationary_map": {"sizes": [[4, 3, 12], [6, 2, 12]], "p": 4, "N": 12},
     "time_units": {"direction": 4},
     "sgd_flow": {"falls_from": 0.5},
+    "scaling_law": {"tail": 0.1},
 }
-LIVE = {"escape": CHARTS, "perceptron": perceptron.CHARTS, "riccati": riccati.CHARTS, "spectra": spectra.CHARTS}
+LIVE = {
+    "emergence": emergence.CHARTS,
+    "escape": CHARTS,
+    "perceptron": perceptron.CHARTS,
+    "riccati": riccati.CHARTS,
+    "spectra": spectra.CHARTS,
+}
 # rows of the table that are shown, and how often each
 SHOWN = {
     "fig1": lambda frame: len(frame),

@@ -1,0 +1,1 @@
+"""Estimators: from runs to numbers with intervals."""

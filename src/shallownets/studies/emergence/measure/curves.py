@@ -1,0 +1,67 @@
+"""Exponents of curves, windows of times, and the envelope of curves of several widths."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from shallownets.studies.emergence.model import Array
+from shallownets.studies.emergence.trajectory import Run
+
+_POINTS = 200  # on which an exponent is fitted, equally spaced in the logarithm
+
+
+def loss_at(run: Run, t: Array) -> Array:
+    """Loss at times t within the run, by straight lines between the logarithms at its steps."""
+    floor = np.finfo(float).tiny
+    return np.exp(np.interp(t, run.t, np.log(np.maximum(run.loss, floor))))
+
+
+def power(x: Array, y: Array) -> float:
+    """Exponent of y in x, by least squares on logarithms."""
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0])
+
+
+def window(T: Array) -> Array:
+    """Times from that of direction 10 to that of direction P/4, where neither single steps nor the end show."""
+    return np.geomspace(T[9], T[T.size // 4 - 1], _POINTS)
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """The least loss at each compute, over widths.
+
+    Attributes:
+        compute: (C,) N t.
+        loss: (C,) the least loss.
+        width: (C,) where it is.
+    """
+
+    compute: Array
+    loss: Array
+    width: Array
+
+    def between(self, low: float, high: float) -> tuple[Array, Array]:
+        """Compute and loss while the best width passes from `low` to `high`: where it is neither end of the list."""
+        first = np.flatnonzero(self.width > low)[0]
+        last = np.flatnonzero(self.width < high)[-1]
+        return self.compute[first : last + 1], self.loss[first : last + 1]
+
+
+def frontier(curves: Mapping[float, tuple[Array, Array]], points: int = 400) -> Frontier:
+    """The envelope of curves (t, loss) by their width, over all compute that each of them covers in part.
+
+    A width counts at a compute only within its own times.
+    """
+    least = min(N * t[0] for N, (t, _) in curves.items())
+    most = max(N * t[-1] for N, (t, _) in curves.items())
+    C = np.geomspace(least, most, points)
+    widths = np.array(sorted(curves), float)
+    losses = np.full((widths.size, C.size), np.inf)
+    for row, N in zip(losses, widths, strict=True):
+        t, loss = curves[N]
+        inside = (t[0] * N <= C) & (t[-1] * N >= C)
+        row[inside] = np.exp(np.interp(np.log(C[inside] / N), np.log(t), np.log(loss)))
+    best = losses.argmin(0)
+    known = np.isfinite(losses.min(0))
+    return Frontier(C[known], losses.min(0)[known], widths[best[known]])

@@ -1,0 +1,29 @@
+"""The section `emergence` of config.yaml, all parts together."""
+
+from shallownets.config.section import Figures, Resamples, Section
+from shallownets.studies.emergence.parameters.flow import (
+    CoverageValues,
+    LearningTimesValues,
+    LightTailValues,
+    LinkValues,
+    ScalingLawValues,
+    StaircaseValues,
+)
+from shallownets.studies.emergence.parameters.kinds import R0, StepError
+from shallownets.studies.emergence.parameters.sgd import SgdValues
+
+
+class Emergence(Section):
+    """Emergence and scaling laws in SGD learning of shallow neural networks (arXiv:2504.19983)."""
+
+    r0: R0
+    tolerance: StepError
+    resamples: Resamples
+    staircase: StaircaseValues
+    scaling_law: ScalingLawValues
+    learning_times: LearningTimesValues
+    link: LinkValues
+    coverage: CoverageValues
+    light_tail: LightTailValues
+    sgd: SgdValues
+    figures: Figures | None = None

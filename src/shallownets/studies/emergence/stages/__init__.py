@@ -1,0 +1,1 @@
+"""From parameters to tables: one module a stage."""

@@ -1,0 +1,146 @@
+"""When directions are learned: greedy choice, the sequential law, and what crowding adds.
+
+From: sizes, tails and a seed.
+Makes: a table of measurements, and the data of the figure `learning_times`.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.random import default_rng
+
+from shallownets.numerics import seeds, statistics
+from shallownets.numerics.progress import progress
+from shallownets.stage import Table, Tables, stage
+from shallownets.studies.emergence import model
+from shallownets.studies.emergence.engines import deflated, flow
+from shallownets.studies.emergence.measure import curves, laws
+from shallownets.studies.emergence.model import Array
+from shallownets.studies.emergence.parameters.flow import LearningTimes
+from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.theory import crowding, sequential, times
+
+UNITS = {"t": "time of the flow"}
+K = 4
+LONGER = 3.0  # the last time over that of greedy's last direction
+FITTED = 3  # dimensions that enter the exponent of crowding, the largest
+FINE, FREEZE = 1e-5, 1e-3  # of the flow where delays of 1e-4 are measured
+BETA = 1.0  # of crowding
+SHOWN = 3  # starts whose times are drawn
+
+
+def _exponent(T: Array) -> float:
+    """Exponent of times (.., P) in m, over the first third of the directions."""
+    m = np.arange(1.0, T.shape[-1] // 3 + 1)
+    return curves.power(m, T[..., : m.size])
+
+
+def _sequential_exponent(given: LearningTimes, a: Array) -> float:
+    """The same by the sequential law, of the mean logarithm of the times."""
+    third = a.size // 3
+    count = given.N - np.arange(third)
+    node, weight = np.polynomial.legendre.leggauss(40)
+    x = sequential.largest((1 + node[:, None]) / 2, count, given.d, K)
+    T = times.learning_time(a[:third], x / np.sqrt(given.d), given.r0, model.hermite(K))
+    return curves.power(np.arange(1.0, third + 1), np.exp(weight @ np.log(T) / 2))
+
+
+def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame]) -> Iterator[dict]:
+    """Exact flows from many starts at one exponent of the strengths."""
+    a, link = model.strengths(given.P, beta), model.hermite(K)
+    ratio, owner, u, exponents = [], [], [], []
+    count = given.N - np.arange(given.P)
+    with progress(f"starts, beta = {beta:g}", given.starts) as advance:
+        for replicate in range(given.starts):
+            start = drawn.start(given.seed, "learning times", given.N, given.P, given.d, given.r0, replicate)
+            expected = laws.greedy(start, a, link)
+            run = flow.simulate(start, a, link, LONGER * float(expected.times.max()), tolerance=given.tolerance)
+            ratio.append(laws.late(run, expected))
+            owner.append((run.owner == expected.neuron)[run.learned])
+            learned = np.where(run.owner >= 0, np.abs(start.M[run.owner, np.arange(given.P)]), np.nan)
+            u.append(sequential.rank(np.sqrt(given.d) * learned, count, given.d, K))
+            exponents.append(_exponent(run.times) if np.isfinite(run.times).all() else np.nan)
+            if replicate < SHOWN:
+                frame = {"series": f"start {replicate + 1}", "x": a, "y": run.times, "greedy": expected.times}
+                shown.append(pd.DataFrame(frame | {"beta": beta}))
+            advance(1)
+    of = {"beta": beta, "d": given.d}
+    both = np.concatenate(ratio)
+    both = both[np.isfinite(both)]
+    row = {"quantity": "time over greedy", "part": 0} | of | {"theory": 1.0, "order": 2 * given.tolerance}
+    yield row | statistics.exact(np.median(both), both.size).row()
+    hits = np.concatenate(owner)
+    yield {"quantity": "owner", "part": 0} | of | {"theory": 1.0, "order": 0.0} | laws.share(hits)
+    every = np.array(u)
+    for part, chosen in enumerate(np.array_split(np.arange(given.P), 3), 1):
+        row = {"quantity": "rank", "part": part} | of | {"theory": 0.5, "order": 0.0}
+        yield row | statistics.mean(np.nanmean(every[:, chosen], axis=1)).row()
+        values = every[:, chosen].ravel()
+        shown.append(pd.DataFrame({"series": "rank", "x": np.sort(values[np.isfinite(values)]), "beta": beta}))
+        shown[-1]["y"], shown[-1]["part"] = (np.arange(len(shown[-1])) + 0.5) / len(shown[-1]), part
+    law = _sequential_exponent(given, a)
+    known = np.array(exponents)[np.isfinite(exponents)]
+    order = 2 * abs(law - beta)  # twice the logarithm that the sequential law adds
+    for name, theory in (("exponent in m", beta), ("exponent in m, sequential", law)):
+        row = {"quantity": name, "part": 0} | of | {"theory": theory, "order": order}
+        yield row | statistics.mean(known).row()
+
+
+def _crowding(given: LearningTimes, shown: list[pd.DataFrame]) -> Iterator[dict]:
+    """How late directions beyond a quarter are, against the dimension; the same starts at each."""
+    P, dimensions = given.crowding_P, given.crowding_d
+    a, link = model.strengths(P, BETA), model.hermite(K)
+    measured, by_theory = np.empty((2, given.crowding_starts, len(dimensions)))
+    beyond = slice(P // 4, None)
+    with progress("crowding", given.crowding_starts) as advance:
+        for replicate in range(given.crowding_starts):
+            for column, d in enumerate(dimensions):
+                start = drawn.start(given.seed, "crowding", given.crowding_N, P, d, given.r0, replicate)
+                expected = laws.greedy(start, a, link)
+                known = expected.times[np.isfinite(expected.times)]
+                run = deflated.simulate(
+                    start, a, link, LONGER * float(known.max()), tolerance=FINE, freeze=FREEZE, acting=0.0
+                )
+                measured[replicate, column] = np.nanmedian(laws.late(run, expected)[beyond]) - 1
+                delay = crowding.delays(start.M, a, expected.neuron, expected.times)
+                by_theory[replicate, column] = np.nanmedian((delay / expected.times)[beyond])
+            advance(1)
+    last = np.array(dimensions[-FITTED:], float)
+
+    def slope(values: Array) -> float:
+        return curves.power(last, values[:, -FITTED:].mean(0))
+
+    rng = default_rng(seeds.sequence(given.seed, "emergence, crowding, bootstrap", {}, 0))
+    order = P / last[0]  # the next order of crowding, relative, at the least of these dimensions
+    row = {"quantity": "crowding exponent", "part": 0, "beta": BETA, "d": dimensions[-1], "theory": -1.0}
+    yield row | {"order": order} | statistics.bootstrap(measured, slope, rng, given.resamples).row()
+    # what follows the first order is of the order P/d and its square: a ratio at 1/d = 0 without them
+    ratios = measured / by_theory
+    power = np.vander(1 / np.array(dimensions, float) * dimensions[0], 3, increasing=True)
+    weight = np.linalg.pinv(power * np.array(dimensions)[:, None]) * np.array(dimensions)
+    row = {"quantity": "crowding at infinite d", "part": 0, "beta": BETA, "d": dimensions[-1], "theory": 1.0}
+    # relative errors of the flow, two tolerances, at the largest dimension
+    row["order"] = 2 * FINE / float(by_theory[:, -1].mean())
+    yield row | statistics.mean(ratios @ weight[0]).row()
+    for column, d in enumerate(dimensions):
+        one, theory = statistics.mean(measured[:, column]), float(by_theory[:, column].mean())
+        row = {"quantity": "crowding", "part": 0, "beta": BETA, "d": d, "theory": 1.0}
+        row["order"] = 0.0
+        yield row | statistics.mean(ratios[:, column]).row()
+        frame = {
+            "series": "crowding",
+            "x": [d],
+            "y": [one.value],
+            "low": [one.row()["low"]],
+            "high": [one.row()["high"]],
+        }
+        shown.append(pd.DataFrame(frame | {"greedy": [theory], "beta": BETA}))
+
+
+@stage
+def learning_times(given: LearningTimes) -> Tables:
+    shown: list[pd.DataFrame] = []
+    rows = [row for beta in given.betas for row in _many(given, beta, shown)]
+    rows += _crowding(given, shown)
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

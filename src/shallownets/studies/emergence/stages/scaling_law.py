@@ -1,0 +1,243 @@
+"""The loss at several widths: its powers of time, of width and of compute, and the frontier of all widths.
+
+From: sizes, a tail and a seed.
+Makes: a table of measurements, and the data of the figures `scaling_law` and `compute_frontier`.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.random import default_rng
+
+from shallownets.numerics import seeds
+from shallownets.numerics.progress import progress
+from shallownets.numerics.statistics import exact, mean
+from shallownets.stage import Table, Tables, stage
+from shallownets.studies.emergence import model
+from shallownets.studies.emergence.engines import decoupled, deflated, flow
+from shallownets.studies.emergence.measure import curves
+from shallownets.studies.emergence.measure.curves import Frontier
+from shallownets.studies.emergence.model import Array
+from shallownets.studies.emergence.parameters.flow import ScalingLaw
+from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.theory import crowding, frontiers, scaling, sequential, times
+from shallownets.studies.emergence.trajectory import Run
+
+UNITS = {"t": "time of the flow", "compute": "neurons times time"}
+K = 4
+ENGINE = 1e-2  # of a learning time, by the deflated flow
+DRAWS = 40  # of the sequential law, at all widths
+STARTS = 20  # of greedy choice, at each width
+LIMIT_WIDTHS = 60  # of a frontier of infinite size
+PARTS = ((1, 10), (10, 100), (100, 300), (300, 600))  # directions whose times are compared
+
+
+def _median_times(given: ScalingLaw, N: int, a: Array) -> Array:
+    """Learning times of the first min(N, P) directions, each from the median of its largest overlap."""
+    count = N - np.arange(min(N, a.size))
+    x = sequential.largest(np.full(count.size, 0.5), count, given.d, K)
+    return times.learning_time(a[: count.size], x / np.sqrt(given.d), given.r0, model.hermite(K))
+
+
+def _late(run: Run, start: Array, a: Array, given: ScalingLaw) -> tuple[list[dict], pd.DataFrame]:
+    """How late directions are against greedy choice, and against greedy choice with crowding."""
+    owners = decoupled.greedy(start, a, K)
+    T = times.learning_time(a, owners.M0, given.r0, model.hermite(K))
+    delayed = T + crowding.delays(start, a, owners.neuron, T)
+    rows = []
+    for low, high in PARTS:
+        part = slice(low - 1, high)
+        if high > a.size:
+            continue
+        of = {"N": start.shape[0], "low": low, "high": high, "theory": 1.0}
+        order = (high / given.d) ** 2 + ENGINE
+        for name, theory in (("greedy", T), ("crowded", delayed)):
+            row = {"quantity": f"time over {name}"} | of | {"order": order}
+            rows += [row | found for found in _median_ratio(run.times[part], theory[part])]
+    m = np.arange(1, a.size + 1)
+    with np.errstate(invalid="ignore"):
+        frame = pd.DataFrame({"series": "late", "N": start.shape[0], "t": m, "loss": run.times / T, "law": delayed / T})
+    return rows, frame[np.isfinite(frame.loss) & np.isfinite(frame.law)]
+
+
+def _median_ratio(T: Array, theory: Array) -> Iterator[dict]:
+    """The median of T/theory, between what it would be if all ratios that are not known were 0, or infinite.
+
+    A time is not known where the direction was not learned, or where theory has none. Nothing, if that is most of them.
+    """
+    ratio = np.full(T.size, np.nan)
+    known = np.isfinite(T) & np.isfinite(theory)
+    ratio[known] = T[known] / theory[known]
+    low, high = (float(np.median(np.where(known, ratio, other))) for other in (0.0, np.inf))
+    if low > 0 and high < np.inf:
+        row = {"estimate": float(np.median(ratio[known])), "low": low, "high": high, "n": T.size, "degrees": np.inf}
+        yield row | {"left_out": int(T.size - known.sum())}
+
+
+def _law_drawn(given: ScalingLaw, a: Array, N: int, t: Array, draw: int) -> Array:
+    """Losses at times t by a draw of the sequential law; a smooth step is a sharp one 1/(4 a_m) before."""
+    rng = default_rng(seeds.sequence(given.seed, "emergence, sequential law", {"N": N, "P": given.P}, draw))
+    count = N - np.arange(min(N, given.P))
+    x, first = sequential.largest(rng.random(count.size), count, given.d, K), a[: count.size]
+    T = np.full(given.P, np.inf)
+    T[: count.size] = times.learning_time(first, x / np.sqrt(given.d), given.r0, model.hermite(K)) - 1 / (4 * first)
+    return times.steps_loss(t, T, a)
+
+
+def _windows(given: ScalingLaw, a: Array, N: int, run: Run) -> Iterator[dict]:
+    """Exponents in time within the window, and what adds to the sum of steps."""
+    T = _median_times(given, N, a)
+    if T.size < a.size:
+        return
+    t = curves.window(T)
+    if t[-1] > given.t_end:
+        return
+    tail, exponent = scaling.tail(given.P, given.beta), scaling.in_time(given.beta)
+    law = curves.power(t, sequential.loss(t, a, N, given.d, given.r0, model.hermite(K)) + tail)
+    measured = curves.power(t, curves.loss_at(run, t) + tail)
+    raw = curves.power(t, curves.loss_at(run, t))
+    of = {"N": N, "low": t[0], "high": t[-1]}
+    yield {"quantity": "exponent", "theory": exponent, "order": abs(exponent) / np.log(N)} | of | exact(measured).row()
+    late = given.P / (4 * given.d)  # relative, of direction P/4
+    draws = [curves.power(t, _law_drawn(given, a, N, t, draw) + tail) for draw in range(DRAWS)]
+    order = abs(exponent) * np.log1p(late) / np.log(t[-1] / t[0]) + 3 * float(np.std(draws, ddof=1))
+    yield {"quantity": "exponent, sequential", "theory": law, "order": order} | of | exact(measured).row()
+    row = {"quantity": "exponent without the tail", "theory": exponent, "order": abs(exponent) / np.log(N)}
+    yield row | of | exact(raw).row()
+    off = float(np.log(curves.loss_at(run, t) / times.loss(t, run.times, a)).mean())
+    yield {"quantity": "overlay", "theory": 0.0, "order": late} | of | exact(off).row()
+
+
+def _plateaus(given: ScalingLaw, a: Array) -> Iterator[dict]:
+    """The exponent in the width of what greedy choice leaves, while that is below a quarter of the teacher's."""
+    widths = np.array([N for N in given.widths if 4 * N <= given.P])
+    if widths.size < 2:
+        return
+    slopes = []
+    for replicate in range(STARTS):
+        ends = np.empty(widths.size)
+        for n, N in enumerate(widths.tolist()):
+            start = drawn.start(given.seed, "plateaus", N, given.P, given.d, given.r0, replicate)
+            left = decoupled.greedy(start.M, a, K).neuron < 0
+            ends[n] = (a[left] ** 2).sum() + scaling.tail(given.P, given.beta)
+        slopes.append(curves.power(widths, ends))
+    of = {"N": np.sqrt(widths[0] * widths[-1]), "low": widths[0], "high": widths[-1]}
+    theory = scaling.in_width(given.beta)
+    row = {"quantity": "plateau exponent", "theory": theory, "order": abs(theory) / np.log(of["N"])}
+    yield row | of | mean(slopes).row()
+
+
+def _slope(found: Frontier, low: float, high: float) -> tuple[float, float]:
+    """The exponent of the frontier while the best width passes between these, and the logarithm of that range.
+
+    NaN where no width between them is the best at any compute.
+    """
+    C, loss = found.between(low, high)
+    if C.size < 2:
+        return np.nan, np.nan
+    return curves.power(C, loss), float(np.log(C[-1] / C[0]))
+
+
+def _by_draws(given: ScalingLaw, t: Array, low: float, high: float) -> tuple[float, float]:
+    """Mean and standard deviation of the frontier's exponent by the sequential law, of one draw at each width.
+
+    Draws in which no width between the ends is the best are left out.
+    """
+    a, slopes = model.strengths(given.P, given.beta), []
+    for draw in range(DRAWS):
+        losses = {float(N): (t, np.maximum(_law_drawn(given, a, N, t, draw), a[-1] ** 2)) for N in given.widths}
+        slopes.append(_slope(curves.frontier(losses), low, high)[0])
+    known = [slope for slope in slopes if np.isfinite(slope)]
+    return float(np.mean(known)), float(np.std(known, ddof=1))
+
+
+def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict], list[pd.DataFrame]]:
+    rows, shown = [], []
+    low = given.widths[0]
+    limit, tail = scaling.in_compute(given.beta), scaling.tail(given.P, given.beta)
+    ours, by_law = curves.frontier(measured), curves.frontier(law)
+    with_tail = curves.frontier({N: (t, loss + tail) for N, (t, loss) in measured.items()})
+    # up to a quarter of the teacher's width, beyond which its end shows, as for times; and all widths
+    for high in sorted({given.P // 4, given.widths[-1]}):
+        if sum(high >= N for N in given.widths) < 3:
+            continue
+        middle = float(np.sqrt(low * high))
+        of = {"N": middle, "low": low, "high": high}
+        slope, length = _slope(ours, low, high)
+        if not np.isfinite(slope):
+            continue
+        expected, spread = _by_draws(given, measured[low][0], low, high)
+        row = {"quantity": "frontier", "theory": limit, "order": abs(limit) / np.log(middle)} | of
+        rows.append(row | exact(slope).row())
+        # crowding makes the last of the half of the largest width later by at most m/d
+        late = abs(scaling.in_time(given.beta)) * np.log1p(min(high, given.P) / (2 * given.d)) / length
+        row = {"quantity": "frontier, sequential", "theory": expected, "order": 3 * spread + late} | of
+        rows.append(row | exact(slope).row())
+        row = {"quantity": "frontier with the tail", "theory": frontiers.slope(given.beta, middle)} | of
+        row |= {"order": frontiers.growth(middle) ** 2 + late}
+        rows.append(row | exact(_slope(with_tail, low, high)[0]).row())
+    for name, one in (("frontier", ours), ("frontier, sequential", by_law)):
+        shown.append(pd.DataFrame({"series": name, "N": one.width, "t": one.compute, "loss": one.loss}))
+    before, first_order = -np.inf, []
+    for first, last in given.limit:
+        widths = np.unique(np.geomspace(first, last, LIMIT_WIDTHS).astype(np.int64))
+        s = frontiers.times(given.beta, first, last)
+        found = curves.frontier({int(N): (s, sequential.limit_loss(s, given.beta, int(N))) for N in widths}, 1500)
+        slope, _ = _slope(found, widths[0], widths[-1])
+        middle = float(np.sqrt(first * last))
+        xi = frontiers.growth(middle)
+        first_order.append((xi, abs(slope - frontiers.slope(given.beta, middle))))
+        of = {"N": middle, "low": first, "high": last}
+        rows.append({"quantity": "frontier below its limit", "theory": limit, "order": 0.0} | of | exact(slope).row())
+        if np.isfinite(before):
+            row = {"quantity": "frontier rises", "theory": 0.0, "order": 0.0} | of
+            rows.append(row | exact(slope - before).row())
+        before = slope
+        frame = {"series": "limit", "N": found.width, "t": found.compute, "loss": found.loss, "first": first}
+        shown.append(pd.DataFrame(frame))
+    xi, off = np.array(first_order).T
+    of = {"N": 0.0, "low": given.limit[0][0], "high": given.limit[-1][1], "theory": 2.0, "order": 0.0}
+    rows.append({"quantity": "frontier beyond first order"} | of | exact(curves.power(xi, off), xi.size).row())
+    return rows, shown
+
+
+@stage
+def scaling_law(given: ScalingLaw) -> Tables:
+    a, link = model.strengths(given.P, given.beta), model.hermite(K)
+    t = np.geomspace(1.0, given.t_end, given.points)
+    rows, shown, runs = [], [], {}
+    measured, law = {}, {}
+    widest = max((N for N in given.widths if given.P >= N), default=given.widths[0])
+    with progress("loss at several widths", sum(given.widths) + 4 * sum(N for N, _ in given.exact)) as advance:
+        for N in given.widths:
+            start = drawn.start(given.seed, "scaling law", N, given.P, given.d, given.r0)
+            run = runs[N] = deflated.simulate(start, a, link, given.t_end, tolerance=given.tolerance)
+            measured[N] = (t, curves.loss_at(run, t))
+            law[N] = (t, sequential.loss(t, a, N, given.d, given.r0, link))
+            shown.append(pd.DataFrame({"series": "deflated", "N": N, "t": t, "loss": measured[N][1], "law": law[N][1]}))
+            rows += _windows(given, a, N, run)
+            advance(N)
+            if widest == N:
+                late, frame = _late(run, start.M, a, given)
+                rows += late
+                shown.append(frame)
+        for N, t_end in given.exact:
+            start = drawn.start(given.seed, "scaling law", N, given.P, given.d, given.r0)
+            run = flow.simulate(start, a, link, t_end, tolerance=given.tolerance)
+            both = run.learned & runs[N].learned
+            off = np.abs(np.log(run.times[both] / runs[N].times[both]))
+            of = {"N": N, "low": 0, "high": t_end, "theory": 0.0}
+            rows.append({"quantity": "engine"} | of | {"order": ENGINE} | exact(off.max(), int(both.sum())).row())
+            inside = t[t <= t_end]
+            shown.append(pd.DataFrame({"series": "flow", "N": N, "t": inside, "loss": curves.loss_at(run, inside)}))
+            advance(4 * N)
+    rows += _plateaus(given, a)
+    fronts, frames = _frontiers(given, measured, law)
+    found = {
+        "exponent": scaling.in_time(given.beta),
+        "slope": scaling.in_compute(given.beta),
+        "tail": scaling.tail(given.P, given.beta),
+    }
+    frame = pd.concat([*shown, *frames], ignore_index=True)
+    return Tables(Table(pd.DataFrame([*rows, *fronts]), UNITS), Table(frame, UNITS, found))

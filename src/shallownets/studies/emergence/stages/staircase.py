@@ -1,0 +1,105 @@
+"""One start of the exact flow in detail: a sharp step for each direction, their sum, and what is exact about them.
+
+From: sizes, a tail and a seed.
+Makes: a table of measurements, and the data of the figure `staircase`.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from shallownets.numerics.progress import progress
+from shallownets.numerics.statistics import exact
+from shallownets.stage import Table, Tables, stage
+from shallownets.studies.emergence import model, starts
+from shallownets.studies.emergence.engines import decoupled, flow
+from shallownets.studies.emergence.measure import curves, shares, weights
+from shallownets.studies.emergence.model import Array
+from shallownets.studies.emergence.parameters.flow import Staircase
+from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.theory import scaling, sequential, times
+from shallownets.studies.emergence.trajectory import Run
+
+UNITS = {"t": "time of the flow"}
+K = 4
+FREEZE = 2e-3  # below what is left of a share where its rate is fitted
+LONGER = 1.5  # the last time over that of greedy's last direction
+FINE = 1e-5  # tolerance where the flow is held against something exact
+SMALL = (4, 2, 64)  # N, P, d of the weights' own flow
+ACCURATE = 1e-8  # of that
+
+
+def _single(r0: float) -> Iterator[dict]:
+    """One neuron and one direction, from an angle that every start has: a T against its formula."""
+    for k in (2, 3, 4):
+        link, a, M0 = model.hermite(k), model.strengths(1, 1.0), 0.02
+        start = starts.Start(np.array([[M0]]), np.array([[np.sqrt(1 - M0**2)]]), np.array([r0]), 2500)
+        theory = float(times.learning_time(1.0, M0, r0, link))
+        run = flow.simulate(start, a, link, 2 * theory, tolerance=FINE, acting=0.0)
+        yield {"quantity": "single", "k": k, "theory": theory, "order": theory * 10 * FINE + r0} | exact(
+            run.times[0]
+        ).row()
+
+
+def _closure(given: Staircase) -> Iterator[dict]:
+    """The flow closed on overlaps beside that of the weights in R^d: the largest ratio of times, as a logarithm."""
+    N, P, d = SMALL
+    for k in (3, 4):
+        link, a = model.hermite(k), model.strengths(P, given.beta)
+        start = drawn.start(given.seed, "closure", N, P, d, given.r0)
+        T = times.learning_time(a, decoupled.greedy(start.M, a, k).M0, given.r0, link)
+        t_end = 2 * float(T[np.isfinite(T)].max())
+        run = flow.simulate(start, a, link, t_end, tolerance=FINE, acting=0.0)
+        true = weights.times(start, a, link, t_end, ACCURATE)
+        both = np.isfinite(true)
+        off = np.abs(np.log(run.times[both] / true[both])).max()
+        order = 10 * FINE + 3 * N * given.r0 / a[-1]
+        yield {"quantity": "closure", "k": k, "theory": 0.0, "order": order} | exact(off, int(both.sum())).row()
+
+
+def _sharp(run: Run, a: Array, given: Staircase) -> Iterator[dict]:
+    """Slope of the log odds of a share while it passes the middle, and of what is left of it later, over 4 a."""
+    of = {"k": K, "theory": 1.0}
+    learned = np.flatnonzero(run.learned)
+    found = {
+        "slope": [shares.rate(run.t, run.shares[:, m], 0.25, 0.75) / (4 * a[m]) for m in learned],
+        "decay": [shares.rate(run.t, run.shares[:, m], 0.97, 0.997, of_rest=True) / (4 * a[m]) for m in learned],
+    }
+    # others act by φ of a random overlap, 3/d^2 each; of what is left, a logistic curve falls by the share at least
+    orders = {"slope": 10 * given.tolerance, "decay": 0.03 + 10 * given.tolerance}
+    for name, values in found.items():
+        seen = np.array(values)[np.isfinite(values)]
+        row = {"quantity": name} | of | {"order": orders[name] + 3 * given.N / given.d**2}
+        yield row | exact(np.median(seen), seen.size).row()
+
+
+@stage
+def staircase(given: Staircase) -> Tables:
+    a, link = model.strengths(given.P, given.beta), model.hermite(K)
+    start = drawn.start(given.seed, "staircase", given.N, given.P, given.d, given.r0)
+    owners = decoupled.greedy(start.M, a, K)
+    T = times.learning_time(a, owners.M0, given.r0, link)
+    t_end = LONGER * float(T[np.isfinite(T)].max())
+    with progress("staircase", 1) as advance:
+        run = flow.simulate(start, a, link, t_end, tolerance=given.tolerance, freeze=FREEZE, follow=given.P)
+        advance(1)
+    rows = [*_single(given.r0), *_closure(given), *_sharp(run, a, given)]
+    t = np.geomspace(float(T.min()) / 5, t_end, given.points)
+    shown = [
+        pd.DataFrame({"series": "share", "m": m, "t": t, "value": np.interp(t, run.t, run.shares[:, m - 1])})
+        for m in given.shown
+    ]
+    every = np.array([np.interp(t, run.t, run.shares[:, m]) for m in range(given.P)])
+    law = sequential.loss(t, a, given.N, given.d, given.r0, link)
+    power = curves.loss_at(run, T[[given.P // 4]])[0]
+    tail = scaling.tail(given.P, given.beta)
+    for name, value in (
+        ("loss", curves.loss_at(run, t)),
+        ("sum of shares", a**2 @ (1 - every) ** 2),
+        ("sequential", law),
+        ("power", (power + tail) * (t / T[given.P // 4]) ** scaling.in_time(given.beta) - tail),
+    ):
+        shown.append(pd.DataFrame({"series": name, "m": 0, "t": t, "value": value}))
+    shown.append(pd.DataFrame({"series": "greedy", "m": np.arange(1, given.P + 1), "t": T, "value": run.times}))
+    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

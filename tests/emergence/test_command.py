@@ -1,0 +1,98 @@
+"""The command for people: its words are those of theory and flow, and it refuses what makes no sense."""
+
+import re
+
+import numpy as np
+import pytest
+
+from shallownets.config.check import section_of
+from shallownets.errors import UserError
+from shallownets.studies.emergence.commands import emergence
+from shallownets.studies.emergence.parameters.learn import Learn
+
+USUAL = {"P": 4, "N": 8, "d": 400, "link": "h4", "beta": 1.0, "engine": "flow", "kappa": 0.0, "r0": 1e-6, "seed": 3}
+
+
+def said(capsys, tmp_path, *words):
+    emergence.main([*words, "--out", str(tmp_path / "a.png")])
+    assert (tmp_path / "a.png").stat().st_size > 5000
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_it_says_what_theory_and_flow_say(capsys, tmp_path):
+    text = said(capsys, tmp_path, "--P", "4", "--N", "8", "--d", "400", "--seed", "3")
+    done = emergence.learn(section_of(USUAL, Learn, "given"))
+    for m in range(4):
+        assert f"{done.expected.times[m]:.4g} {done.run.times[m]:.4g} {done.run.owner[m]}" in text
+    assert "information exponent 4" in text
+    assert "loss + tail ~ t^-1, with T_m ~ m^1 d^1" in text
+
+
+def test_it_says_what_is_missing_and_where_a_narrow_student_ends(capsys, tmp_path):
+    text = said(capsys, tmp_path, "--link", "h3", "--engine", "deflated", "--P", "12", "--N", "6", "--d", "60")
+    assert "more could have been learned: near ties" in text
+    assert "6 neurons end near N^-1" in text
+    assert "never" in text
+
+
+def test_it_says_that_k_2_does_not_decouple(capsys, tmp_path):
+    text = said(capsys, tmp_path, "--link", "h2", "--P", "4", "--N", "8", "--beta", "0.3")
+    assert "At k = 2 directions are not decoupled" in text
+    assert "what is learned, not the loss, is a power of time" in text
+
+
+def test_the_plot_holds_shares_theory_and_loss():
+    given = section_of(USUAL, Learn, "given")
+    left, right = emergence.draw(given, emergence.learn(given)).axes
+    assert len(left.lines) == 8
+    assert [line.get_label() for line in right.lines] == ["flow", "mean over starts, sequential law"]
+    assert np.all(np.diff(right.lines[0].get_ydata()) <= 1e-9)
+
+
+SGD = ["--P", "2", "--N", "8", "--d", "60", "--link", "h3", "--r0", "1e-4"]
+
+
+def test_it_runs_sgd_from_the_same_start(capsys, tmp_path):
+    text = said(capsys, tmp_path, *SGD, "--kappa", "0.2")
+    given = section_of(
+        USUAL | {"P": 2, "N": 8, "d": 60, "link": "h3", "r0": 1e-4, "seed": 20260403, "kappa": 0.2}, Learn, "given"
+    )
+    done = emergence.learn(given)
+    assert done.sgd.learned.all()
+    for m in range(2):
+        assert f"{done.run.times[m]:.4g} {done.sgd.times[m]:.4g} {done.run.owner[m]}" in text
+    assert f"2 of 2 directions after {done.sgd.steps:.3g} samples" in text
+    # from the same start: the first direction is learned about when the flow learns it
+    assert abs(np.log(done.sgd.times[0] / done.run.times[0])) < 0.2
+    left, right = emergence.draw(given, done).axes
+    assert len(left.lines) == 6
+    assert [line.get_label() for line in right.lines][:2] == ["flow", "SGD"]
+
+
+def test_it_says_that_a_run_is_lost(capsys, tmp_path):
+    text = said(capsys, tmp_path, *SGD, "--kappa", "8")
+    assert "the run is lost" in text
+    assert float(re.search(r"The step is ([\d.]+) of the largest", text)[1]) > 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--d", "3"], "--d 3: expected at least P = 16"),
+        (["--link", "h1"], "expected Hermite polynomials h2 to h8"),
+        (["--engine", "deflated", "--link", "h3 + h4"], "expected flow, where the link is not one of h3 to h8"),
+        (["--N", "4096", "--P", "4096", "--d", "1000000"], "widths that take at most an hour"),
+        (["--link", "h3", "--N", "1", "--P", "1", "--d", "9", "--seed", "2"], "no neuron of this start can learn"),
+        (["--kappa", "0.1"], "--kappa 0.1: expected 0, or samples that take at most an hour"),
+        (["--kappa", "-1"], "--kappa -1: expected a number from 0 to 100"),
+        (["--beta", "10", "--P", "8"], "at most a hundredth of the weakest strength"),
+        (["--link", "h4 + h5"], "expected even degrees alone, or an odd lowest degree"),
+        (["--link", "0 h4"], "expected Hermite polynomials h2 to h8"),
+        (["--out", "a.txt"], "expected a name that ends in .png or .pdf"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(words, message):
+    with pytest.raises(UserError) as refused:
+        emergence.main(words)
+    assert message in str(refused.value).replace("'", "")
+    assert "\n" not in str(refused.value)

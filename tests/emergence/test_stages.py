@@ -1,0 +1,184 @@
+"""Every stage at a tiny size: what it measures agrees with theory, and its figure shows it."""
+
+import importlib
+
+import msgspec
+import numpy as np
+import pytest
+
+from shallownets.config import settings
+from shallownets.config.check import section_of
+from shallownets.drawing import style
+from shallownets.errors import UserError
+from shallownets.run import find
+from shallownets.studies.emergence import charts
+from shallownets.studies.emergence.measure import curves
+from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.theory import coverage, scaling
+
+FLOW = {"r0": 1e-6, "tolerance": 1e-3, "seed": 4}
+STAGES = {
+    "staircase": {"d": 400, "P": 4, "N": 8, "beta": 1.0, "shown": [1, 4], "points": 60} | FLOW | {"tolerance": 2e-4},
+    "scaling_law": {
+        "d": 300,
+        "P": 48,
+        "beta": 0.8,
+        "widths": [4, 8, 12, 48, 96],
+        "t_end": 3000.0,
+        "exact": [[12, 200.0]],
+        "limit": [[16, 512], [128, 4096]],
+        "points": 60,
+    }
+    | FLOW,
+    "learning_times": {
+        "d": 10**6,
+        "P": 9,
+        "N": 14,
+        "betas": [0.7],
+        "starts": 4,
+        "crowding_P": 12,
+        "crowding_N": 20,
+        "crowding_d": [1024, 2048, 4096],
+        "crowding_starts": 2,
+        "resamples": 20,
+    }
+    | FLOW,
+    "link": {"links": ["h3", "0.5 h4 + h6"], "d": [10**4, 10**5, 10**6], "P": 3, "N": 6, "beta": 1.0, "starts": 2}
+    | FLOW,
+    "coverage": {
+        "P": 32,
+        "beta": 1.0,
+        "d": 4096,
+        "widths": [3, 6, 9],
+        "drawn": [[5, 300], [5000, 2]],
+        "most": 1e4,
+        "wasted_P": 12,
+        "wasted_N": 8,
+        "wasted_d": [64, 128, 256, 512],
+        "wasted_starts": 3,
+        "resamples": 20,
+    }
+    | FLOW,
+    "light_tail": {"betas": [0.25], "d": 4096, "P": 128, "N": 256, "starts": 2, "points": 40, "resamples": 50} | FLOW,
+}
+DATA = {"compute_frontier": "scaling_law", "wasted": "coverage"}
+
+
+def made(name, values):
+    _, stage = find(f"emergence.{name}")
+    given = section_of(values, settings.class_of(f"emergence.{name}"), name)
+    return given, stage(given)
+
+
+@pytest.fixture(scope="module")
+def tables():
+    """(parameters, tables) of each stage by its name."""
+    return {name: made(name, values) for name, values in STAGES.items()}
+
+
+def rows(tables, name, quantity):
+    frame = tables[name][1].measurements.frame
+    return frame[frame.quantity == quantity]
+
+
+@pytest.mark.parametrize("name", [*STAGES, *DATA])
+def test_the_figure_and_its_live_plot_show_the_table(tables, name):
+    given, of = tables[DATA.get(name, name)]
+    module = importlib.import_module(f"shallownets.studies.emergence.figures.{name}")
+    parameters = msgspec.to_builtins(given) | dict(of.figure_data.parameters)
+    style.apply()
+    figure = module.draw(of.figure_data.frame, parameters)
+    figure.canvas.draw()
+    assert all(axes.lines or axes.containers for axes in figure.axes)
+    if name in charts.CHARTS:
+        assert len(charts.CHARTS[name](of.figure_data.frame, parameters).data) > 2
+    measured = of.measurements.frame
+    assert np.isfinite(measured[["estimate", "low", "high"]].to_numpy(float)).all()
+
+
+@pytest.mark.parametrize("quantity", ["single", "closure", "slope", "decay"])
+def test_what_is_exact_about_a_start(tables, quantity):
+    for row in rows(tables, "staircase", quantity).itertuples():
+        assert abs(row.estimate - row.theory) <= row.order
+
+
+def test_the_loss_at_several_widths(tables):
+    for name in ("engine", "frontier below its limit", "frontier rises", "overlay"):
+        assert len(rows(tables, "scaling_law", name)) > 0
+    for row in rows(tables, "scaling_law", "engine").itertuples():
+        assert row.estimate < 1e-2
+    below = rows(tables, "scaling_law", "frontier below its limit")
+    assert (below.estimate < scaling.in_compute(0.8)).all()
+    assert (rows(tables, "scaling_law", "frontier rises").estimate > 0).all()
+    frame = tables["scaling_law"][1].figure_data.frame
+    flow, deflated = frame[frame.series == "flow"], frame[(frame.series == "deflated") & (frame.N == 12)]
+    np.testing.assert_allclose(flow.loss, deflated.loss[: len(flow)], rtol=0.02)
+
+
+def test_times_of_many_starts(tables):
+    (greedy,) = rows(tables, "learning_times", "time over greedy").itertuples()
+    assert greedy.estimate == pytest.approx(1, abs=greedy.order)
+    (owner,) = rows(tables, "learning_times", "owner").itertuples()
+    assert owner.low < owner.estimate == 1
+    assert set(rows(tables, "learning_times", "rank").part) == {1, 2, 3}
+    assert (rows(tables, "learning_times", "crowding").estimate > 0).all()
+
+
+def test_exponents_of_links(tables):
+    for row in rows(tables, "link", "slope").itertuples():
+        assert abs(row.estimate - row.theory) <= row.order
+    assert set(tables["link"][1].figure_data.frame.link) == {"h3", "0.5 h4 + h6"}
+
+
+def test_directions_covered(tables):
+    a = np.arange(1, 33) ** -1.0
+    for row in rows(tables, "coverage", "covered").itertuples():
+        assert row.theory == pytest.approx(coverage.covered(coverage.chances(a), row.N))
+        assert row.low <= row.theory <= row.high
+    learned = rows(tables, "coverage", "learned")
+    assert (learned.estimate <= learned.theory).all()
+    assert (rows(tables, "coverage", "learned before a gap").estimate.to_numpy() <= learned.estimate.to_numpy()).all()
+    (half,) = rows(tables, "coverage", "exponent of the logarithm for half").itertuples()
+    assert 0 < half.estimate < 1
+    wasted = tables["coverage"][1].figure_data.frame
+    assert (wasted[wasted.series == "end"].value > 0.99).all()
+
+
+def test_light_tails(tables):
+    (row,) = rows(tables, "light_tail", "exponent").itertuples()
+    assert row.theory == pytest.approx(row.limit, rel=0.3)
+    assert row.estimate == pytest.approx(row.theory, rel=0.4)
+
+
+def test_starts_do_not_depend_on_the_dimension_but_on_all_else():
+    one, other = (drawn.start(1, "a", 6, 4, d, 1e-6) for d in (10**8, 10**10))
+    np.testing.assert_allclose(one.M * 1e4, other.M * 1e5, rtol=1e-3)
+    for more in ({"replicate": 1}, {"purpose": "b"}, {"seed": 2}):
+        said = {"seed": 1, "purpose": "a", "N": 6, "P": 4, "d": 10**8, "r0": 1e-6} | more
+        assert not np.allclose(drawn.start(**said).M, one.M)
+
+
+def test_windows_and_losses_between_steps():
+    T = np.arange(1.0, 101)
+    window = curves.window(T)
+    assert (window[0], window[-1]) == pytest.approx((10, 25))
+    assert curves.power(window, 3 * window**-0.7) == pytest.approx(-0.7)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "message"),
+    [
+        ("staircase", {"shown": [5]}, "shown.0 = 5: expected a number from 1 to 4"),
+        ("staircase", {"tolerance": 1e-3}, "expected a number up to 2e-4"),
+        ("scaling_law", {"exact": [[13, 2.0]]}, "exact.0 = "),
+        ("scaling_law", {"d": 40}, "d = 40: expected at least P = 48"),
+        ("learning_times", {"N": 8}, "N = 8: expected at least P = 9"),
+        ("link", {"links": ["h1"]}, "links.0 = 'h1': expected Hermite polynomials h2 to h8"),
+        ("coverage", {"wasted_N": 12}, "wasted_N = 12: expected a number below wasted_P = 12"),
+        ("light_tail", {"betas": [0.5]}, "betas.0 = 0.5: expected a number"),
+    ],
+)
+def test_parameters_that_do_not_go_together(name, more, message):
+    with pytest.raises(UserError) as refused:
+        section_of(STAGES[name] | more, settings.class_of(f"emergence.{name}"), name)
+    assert message in str(refused.value)

@@ -1,0 +1,294 @@
+"""Predictions by a second road: quadrature, integration, draws and brute force."""
+
+import numpy as np
+import pytest
+import scipy
+from numpy.random import default_rng
+from scipy import integrate, stats
+
+from shallownets.errors import Impossible
+from shallownets.studies.emergence import model, starts
+from shallownets.studies.emergence.engines import correlation, decoupled, flow
+from shallownets.studies.emergence.measure import curves, laws, shares
+from shallownets.studies.emergence.theory import coverage, crowding, frontiers, scaling, sequential, times
+
+PURE = [2, 3, 4]
+MIXED = ["0.8 h4 + 0.6 h6", "0.3 h2 + h4", "h3 + h4", "h5"]
+
+
+@pytest.mark.parametrize("name", [f"h{k}" for k in PURE] + MIXED)
+@pytest.mark.parametrize("M0", [1e-4, 0.03, 0.4, 0.9])
+def test_the_length_of_the_search_by_quadrature(name, M0):
+    link = model.named(name)
+
+    def slope(y):
+        M = np.exp(-y)
+        return (1 - link.phi(M)) / (link.dphi(M) * (1 - M**2)) * M
+
+    value, error = scipy.integrate.quad(slope, 1e-12, -np.log(M0), limit=400, epsabs=0, epsrel=1e-11)
+    assert times.phase(M0, link) == pytest.approx(value, rel=1e-8, abs=1e-10 + error)
+
+
+def test_the_sign_of_an_overlap_counts_at_odd_degrees_alone():
+    assert times.phase(-0.1, model.hermite(4)) == times.phase(0.1, model.hermite(4))
+    assert np.isinf(times.phase([-0.1, 0.0], model.hermite(3))).all()
+    assert np.isinf(times.phase(0.0, model.hermite(4)))
+    with pytest.raises(Impossible, match="both signs"):
+        times.phase(0.1, model.named("h2 + h3"))
+
+
+@pytest.mark.parametrize(
+    ("name", "M0", "r0"), [("h2", 0.05, 1e-6), ("h3", 0.05, 1e-4), ("h4", 0.1, 1e-6), ("h4", 0.02, 1e-3)]
+)
+def test_a_single_neuron_by_integration(name, M0, r0):
+    """The time of a half, and the logistic curve around it; at the last r0 the norm has decayed to a third before."""
+    link, a = model.named(name), 0.7
+
+    def slopes(_, y):
+        M, log_r = y
+        return a * link.dphi(M) * (1 - M**2), 4 * (a * link.phi(M) - np.exp(log_r))
+
+    T = float(times.learning_time(a, M0, r0, link))
+    at = np.array([T - 1, T, T + 1])
+    found = scipy.integrate.solve_ivp(slopes, (0, T + 1), [M0, np.log(r0)], "DOP853", at, rtol=1e-10, atol=1e-12)
+    share = np.exp(found.y[1]) * link.phi(found.y[0]) / a
+    np.testing.assert_allclose(share, times.share(at, T, a), atol=10 * r0 / a)
+
+
+def test_leading_times():
+    M0 = 1e-4
+    for k in (3, 4):
+        exact = times.learning_time(0.5, M0, 1e-6, model.hermite(k))
+        assert times.leading_time(0.5, M0 * 1e3, 1e6, k) == pytest.approx(exact, rel=0.02)
+
+
+def test_losses_of_sharp_and_smooth_steps():
+    a, T = model.strengths(6, 1.0), np.array([5.0, 30.0, np.inf, 9.0, 100.0, 60.0])
+    t = np.linspace(0, 120, 25)
+    brute = [(a[time < T] ** 2).sum() for time in t]
+    np.testing.assert_allclose(times.steps_loss(t, T, a), brute)
+    assert times.loss(np.array([1e4]), T, a)[0] == pytest.approx(a[2] ** 2)
+    # the smooth loss is a step 1/4a before T, in its integral over time
+    fine = np.linspace(0, 100, 200_001)
+    for strength in (0.3, 1.0):
+        smooth = scipy.integrate.trapezoid(times.loss(fine, np.array([50.0]), np.array([strength])), fine)
+        assert smooth == pytest.approx(strength**2 * (50 - 1 / (4 * strength)), rel=1e-6)
+
+
+def brute_greedy(score):
+    score, owner = score.copy(), np.full(score.shape[1], -1)
+    while score.max(initial=0.0) > 0:
+        i, m = np.unravel_index(score.argmax(), score.shape)
+        owner[m] = i
+        score[i], score[:, m] = -1, -1
+    return owner
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (9, 4), (4, 9), (40, 30)])
+@pytest.mark.parametrize("k", [3, 4])
+def test_greedy_choice_by_brute_force(shape, k):
+    M = np.random.default_rng(shape).standard_normal(shape) / 30
+    a = model.strengths(shape[1], 0.7)
+    found = decoupled.greedy(M, a, k)
+    x = np.abs(M) if k == 4 else np.maximum(M, 0)
+    np.testing.assert_array_equal(found.neuron, brute_greedy(a * x ** (k - 2)))
+    known = found.neuron >= 0
+    np.testing.assert_array_equal(found.M0[known], M[found.neuron[known], known.nonzero()[0]])
+    assert not found.M0[~known].any()
+
+
+def test_directions_do_not_decouple_at_k_2():
+    with pytest.raises(Impossible, match="information exponent above 2"):
+        decoupled.greedy(np.ones((2, 2)), np.ones(2), 2)
+    start = starts.uniform(6, 3, 100, 1e-6, np.random.default_rng(0))
+    assert np.isfinite(laws.greedy(start, model.strengths(3, 1.0), model.hermite(2)).times).all()
+
+
+@pytest.mark.parametrize("d", [7, 50, np.inf])
+@pytest.mark.parametrize("k", [3, 4])
+def test_the_law_of_the_largest_overlap_by_draws(d, k):
+    rng = np.random.default_rng([8, k])
+    if np.isinf(d):
+        x = rng.standard_normal((4000, 5))
+    else:
+        g = rng.standard_normal((4000, 5, d))
+        x = np.sqrt(d) * g[..., 0] / np.linalg.norm(g, axis=2)
+    best = (np.abs(x) if k == 4 else x).max(1)
+    assert stats.kstest(sequential.rank(best, 5, d, k), "uniform").pvalue > 1e-3
+    known = best > 0
+    ranks = sequential.rank(best[known], 5, d, k)
+    np.testing.assert_allclose(sequential.largest(ranks, 5, d, k), best[known], rtol=1e-6)
+
+
+def test_the_largest_of_very_many():
+    """Where F(x) is one up to rounding: its upper tail is used."""
+    x = sequential.largest(np.array([0.5]), 1e12)
+    assert 2 * stats.norm.sf(x) * 1e12 == pytest.approx(np.log(2), rel=1e-6)
+
+
+def test_the_expected_loss_by_draws():
+    """The sequential law's mean is that of losses with drawn times, of smooth steps."""
+    N, P, d, r0, link = 12, 8, 100, 1e-6, model.hermite(4)  # where a step is not short beside the times
+    a = model.strengths(P, 0.8)
+    rng, runs = np.random.default_rng(3), 12_000
+    t = np.geomspace(11, 170, 10)
+    draws = []
+    for _ in range(runs):
+        x = sequential.largest(rng.random(P), N - np.arange(P), d)
+        draws.append(times.loss(t, times.learning_time(a, x / np.sqrt(d), r0, link), a))
+    mean, error = np.mean(draws, 0), np.std(draws, 0) / np.sqrt(runs)
+    # a step in place of a smooth curve moves the time by less than 1/(4 a) where the chance bends
+    assert np.all(np.abs(sequential.loss(t, a, N, d, r0, link) - mean) < 4 * error + 0.01 * mean)
+
+
+def test_directions_beyond_the_width_are_never_learned():
+    a = model.strengths(9, 1.0)
+    late = sequential.loss(np.array([1e9]), a, 4, 100, 1e-6, model.hermite(4))
+    assert late[0] == pytest.approx((a[4:] ** 2).sum(), rel=0.02)
+
+
+@pytest.mark.parametrize(("N", "error"), [(400, 1e-12), (20_000, 1e-3)])
+def test_the_limit_of_infinite_size_with_and_without_bins(N, error):
+    s, m = np.geomspace(0.1, 1e3, 9), np.arange(1, N + 1)
+    x = (8 * m**-0.8 * s[:, None]) ** -0.5
+    brute = sequential.rank(x, N + 1 - m) @ m**-1.6 + scipy.special.zeta(1.6, N + 1)
+    np.testing.assert_allclose(sequential.limit_loss(s, 0.8, N), brute, rtol=error)
+
+
+def test_scaling_by_random_times():
+    """Loss and tail of T_m = m^β τ, against its amplitude and exponent."""
+    beta, P = 0.8, 200_000
+    tau = np.random.default_rng(1).gamma(4.0, size=P)
+    m = np.arange(1, P + 1)
+    a = m**-beta
+    t = np.array([2000.0, 20000.0])
+    loss = times.steps_loss(t, m**beta * tau, a) + scaling.tail(P, beta)
+    np.testing.assert_allclose(loss, scaling.amplitude(tau, beta) * t ** scaling.in_time(beta), rtol=0.03)
+    assert scaling.in_compute(beta) == pytest.approx(scaling.in_width(beta) * scaling.best_width(beta))
+    for of in (scaling.tail, scaling.amplitude):
+        with pytest.raises(Impossible, match="above 1/2"):
+            of(np.ones(3) if of is scaling.amplitude else 3, 0.5)
+
+
+def test_zeta():
+    for s in (0.2, 0.5, 0.8):
+        reflected = 2**s * np.pi ** (s - 1) * np.sin(np.pi * s / 2) * scipy.special.gamma(1 - s) * scaling.zeta(1 - s)
+        assert scaling.zeta(s) == pytest.approx(reflected, rel=1e-12)
+    assert scaling.zeta(0.5) == pytest.approx(-1.4603545088095868, rel=1e-13)
+    beta = 0.3
+    a = model.strengths(10_000, beta)
+    n = 3000
+    left = np.array([(a[n:] ** 2).sum()])
+    expected = n ** (1 - 2 * beta) / (1 - 2 * beta) / (a @ a)
+    assert scaling.learned_light(left, a, beta)[0] == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_frontier_of_exact_power_laws():
+    """Envelope of N^{1-2β} + (t)^{(1-2β)/β} over widths."""
+    beta, t = 0.8, np.geomspace(1, 1e6, 600)
+    widths = np.unique(np.geomspace(4, 4000, 80).astype(int))
+    losses = {int(N): (t, N ** (1 - 2 * beta) + t ** ((1 - 2 * beta) / beta)) for N in widths}
+    found = curves.frontier(losses, 1000)
+    C, loss = found.between(4, 4000)
+    assert curves.power(C, loss) == pytest.approx(scaling.in_compute(beta), abs=2e-3)
+    middle = (found.width > 8) & (found.width < 2000)
+    assert curves.power(found.compute[middle], found.width[middle]) == pytest.approx(scaling.best_width(beta), abs=0.02)
+
+
+def test_the_growth_of_the_largest_overlap():
+    N = 1e6
+    x = float(sequential.largest(np.array([0.5]), N)[0])
+    assert frontiers.growth(N) == pytest.approx(2 / (x**2 + 1), rel=0.03)
+    assert frontiers.slope(0.8, 1e300) == pytest.approx(scaling.in_compute(0.8), rel=2e-3)
+    assert frontiers.slope(0.8, 100) < frontiers.slope(0.8, 1e6) < scaling.in_compute(0.8)
+
+
+def test_coverage_by_draws():
+    a = model.strengths(12, 1.0)
+    p = coverage.chances(a)
+    assert p.sum() == pytest.approx(1, abs=1e-10)
+    x = np.random.default_rng(4).standard_normal((200_000, 12))
+    counts = np.bincount((a * x**2).argmax(1), minlength=12)
+    assert stats.chisquare(counts, p * counts.sum()).pvalue > 1e-3
+    hits = [np.unique((a * x[i : i + 20] ** 2).argmax(1)).size for i in range(0, 200_000, 20)]
+    assert np.mean(hits) == pytest.approx(coverage.covered(p, 20), abs=4 * np.std(hits) / 100)
+    assert np.std(hits) <= coverage.spread(p, 20)
+    assert coverage.covered(coverage.chances(model.strengths(256, 1.0)), 1e10) == pytest.approx(227, abs=0.5)
+    with pytest.raises(Impossible, match="even information exponent"):
+        coverage.chances(a, 3)
+
+
+def test_the_width_that_covers_half():
+    p = coverage.chances(model.strengths(64, 1.0))
+    assert coverage.covered(p, coverage.width_for_half(p)) == pytest.approx(32)
+    assert coverage.width_for_half(np.full(8, 1 / 8)) == pytest.approx(np.log(0.5) / np.log(7 / 8))
+
+
+@pytest.mark.parametrize(("beta", "k"), [(0.5, 4), (1.0, 4), (1.5, 4), (1.0, 6)])
+def test_the_rarest_direction(beta, k):
+    """Local exponents of -log p_P come to 2 β/(2 β + k - 2), nearer with each doubling of P."""
+    sizes = np.array([32, 64, 128, 256, 512])
+    rare = [-np.log(coverage.chances(model.strengths(P, beta), k)[-1]) for P in sizes]
+    off = np.diff(np.log(rare)) / np.log(2) - coverage.rarest(beta, k)
+    assert np.all(np.diff(np.abs(off)) < 0)
+    assert abs(off[-1]) < 0.05
+
+
+@pytest.mark.parametrize("k", [3, 4, 6])
+def test_neurons_of_the_correlation_loss_go_to_the_largest(k):
+    """Where the flow on the sphere ends, by SciPy and by the engine, is where a_m |M_m|^{k-2} is the largest."""
+    rng, a = default_rng(5), model.strengths(6, 0.7)
+    M = rng.standard_normal((400, 9))
+    M = (M / np.linalg.norm(M, axis=1)[:, None])[:, :6]
+    M = np.abs(M) if k % 2 else M
+    drawn = a * np.abs(M) ** (k - 2)
+    taken = correlation.simulate(M, a, k)
+    # the midpoint rule may miss near ties
+    assert np.mean(taken == drawn.argmax(1)) > 0.99
+    assert np.all(drawn[np.arange(len(M)), taken] > 0.97 * drawn.max(1))
+
+    def slope(_, y):
+        force = k * a * y ** (k - 1)
+        return force - y * (force @ y)
+
+    for row in range(10):
+        end = integrate.solve_ivp(slope, (0, 300), M[row], rtol=1e-6, atol=1e-9, method="LSODA").y[:, -1]
+        assert np.abs(end).argmax() == taken[row]
+        assert np.abs(end).max() > 0.999
+
+
+def test_crowding_against_the_flow():
+    """First order in m/d: what is left of the delays is of second order."""
+    a, link = model.strengths(24, 1.0), model.hermite(4)
+    left = []
+    for seed in range(4):
+        start = starts.uniform(48, 24, 4096, 1e-6, np.random.default_rng([6, seed]))
+        expected = laws.greedy(start, a, link)
+        run = flow.simulate(start, a, link, 3 * float(expected.times.max()), tolerance=1e-5, freeze=1e-3, acting=0.0)
+        delay = crowding.delays(start.M, a, expected.neuron, expected.times)
+        left.append(np.nanmedian((run.times - expected.times)[6:] / delay[6:]))
+    assert np.mean(left) == pytest.approx(1, abs=0.06)
+
+
+def test_a_neuron_that_almost_took_another_direction_has_no_small_delay():
+    M = np.array([[0.1, 0.12], [0.0, 0.13]])
+    a = np.ones(2)
+    found = decoupled.greedy(M, a, 4)
+    T = times.learning_time(a, found.M0, 1e-6, model.hermite(4))
+    np.testing.assert_array_equal(np.isnan(crowding.delays(M, a, found.neuron, T)), [True, False])
+
+
+def test_rates_of_a_logistic_curve():
+    t = np.linspace(0, 40, 2001)
+    share = times.share(t, 20.0, 0.5)
+    assert shares.rate(t, share, 0.25, 0.75) == pytest.approx(2, rel=1e-9)
+    assert shares.rate(t, share, 0.97, 0.997, of_rest=True) == pytest.approx(2, rel=0.03)
+    assert np.isnan(shares.rate(t[::200], share[::200], 0.4, 0.6))
+
+
+def test_wilson_by_its_definition():
+    """At its ends the observed share is three standard errors off."""
+    for hits, n in ((0, 10), (7, 10), (640, 640)):
+        for end in laws.wilson(hits, n):
+            if 0 < end < 1:
+                assert abs(hits / n - end) == pytest.approx(3 * np.sqrt(end * (1 - end) / n))

@@ -1,0 +1,79 @@
+# Study emergence: Emergence and scaling laws in SGD learning of shallow neural networks (arXiv:2504.19983).
+
+
+use rule stage as emergence_staircase with:
+    output:
+        measurements=f"{MEASUREMENTS}/emergence/staircase.csv",
+        figure_data=f"{FIGURE_DATA}/emergence/staircase.csv",
+    log:
+        f"{LOGS}/emergence/staircase.log",
+    params:
+        **stage("emergence.staircase", "emergence.staircase"),
+    message:
+        "one start of the flow in detail"
+
+
+use rule stage as emergence_scaling_law with:
+    output:
+        measurements=f"{MEASUREMENTS}/emergence/scaling_law.csv",
+        figure_data=f"{FIGURE_DATA}/emergence/scaling_law.csv",
+    log:
+        f"{LOGS}/emergence/scaling_law.log",
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(120),
+    params:
+        **stage("emergence.scaling_law", "emergence.scaling_law"),
+    message:
+        "loss at several widths"
+
+
+use rule stage as emergence_learning_times with:
+    output:
+        measurements=f"{MEASUREMENTS}/emergence/learning_times.csv",
+        figure_data=f"{FIGURE_DATA}/emergence/learning_times.csv",
+    log:
+        f"{LOGS}/emergence/learning_times.log",
+    params:
+        **stage("emergence.learning_times", "emergence.learning_times"),
+    message:
+        "when directions are learned"
+
+
+use rule stage as emergence_link with:
+    output:
+        measurements=f"{MEASUREMENTS}/emergence/link.csv",
+        figure_data=f"{FIGURE_DATA}/emergence/link.csv",
+    log:
+        f"{LOGS}/emergence/link.log",
+    params:
+        **stage("emergence.link", "emergence.link"),
+    message:
+        "learning times of several links against the dimension"
+
+
+use rule stage as emergence_coverage with:
+    output:
+        measurements=f"{MEASUREMENTS}/emergence/coverage.csv",
+        figure_data=f"{FIGURE_DATA}/emergence/coverage.csv",
+    log:
+        f"{LOGS}/emergence/coverage.log",
+    params:
+        **stage("emergence.coverage", "emergence.coverage"),
+    message:
+        "how many directions neurons find"
+
+
+use rule stage as emergence_light_tail with:
+    output:
+        measurements=f"{MEASUREMENTS}/emergence/light_tail.csv",
+        figure_data=f"{FIGURE_DATA}/emergence/light_tail.csv",
+    log:
+        f"{LOGS}/emergence/light_tail.log",
+    params:
+        **stage("emergence.light_tail", "emergence.light_tail"),
+    message:
+        "light tails"
+
+
+include: "emergence/sgd.smk"
