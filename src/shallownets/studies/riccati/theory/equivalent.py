@@ -23,7 +23,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy
-from scipy.special import digamma, expit, logit, polygamma
 
 from shallownets.studies.riccati.model import Array
 
@@ -44,9 +43,15 @@ def log_kappa(t: float, lam: Array, N: int, d: float) -> float:
     def excess(log: float) -> float:
         x = log + 2 * t * lam
         # the K first are counted by what they miss: near one, that is all that is left of them
-        return expit(x[K:]).sum() - expit(-x[:K]).sum() + (d - lam.size) * expit(log) - (N - K)
+        return (
+            scipy.special.expit(x[K:]).sum()
+            - scipy.special.expit(-x[:K]).sum()
+            + (d - lam.size) * scipy.special.expit(log)
+            - (N - K)
+        )
 
-    start = logit(N / d)  # at least h and at most g_1 of d directions would have the trace N: κ is between the two
+    # at least h and at most g_1 of d directions would have the trace N: κ is between the two
+    start = scipy.special.logit(N / d)
     return float(scipy.optimize.brentq(excess, start - 2 * t * lam[0] - 1, start + 1, xtol=1e-12))
 
 
@@ -75,9 +80,9 @@ class Shares:
 def shares(t: float, lam: Array, N: int, d: float) -> Shares:
     """The equivalent at a time; arguments as for ``log_kappa``."""
     log = log_kappa(t, lam, N, d)
-    g, missed = expit(log + 2 * t * lam), expit(-log - 2 * t * lam)
-    outside = (d - lam.size) * expit(log)
-    return Shares(g, missed, float(outside), float((g * missed).sum() + outside * expit(-log)))
+    g, missed = scipy.special.expit(log + 2 * t * lam), scipy.special.expit(-log - 2 * t * lam)
+    outside = (d - lam.size) * scipy.special.expit(log)
+    return Shares(g, missed, float(outside), float((g * missed).sum() + outside * scipy.special.expit(-log)))
 
 
 def risk(times: Array, lam: Array, N: int, d: float) -> Array:
@@ -132,14 +137,14 @@ def emergence(lam: Array, N: int, d: float, j: int) -> Emergence:
     def left(t: float) -> tuple[float, float, float]:
         """(log κ, n, the mean λ weighted by v) of the others."""
         if not others.size:
-            return float(logit(N / (d - 1))), N * (1 - N / (d - 1)), 0.0
+            return float(scipy.special.logit(N / (d - 1))), N * (1 - N / (d - 1)), 0.0
         of = shares(t, others, N, d - 1)
         mean = (others * of.v).sum() / of.spread if of.spread > 0 else 0.0
         return log_kappa(t, others, N, d - 1), of.spread, float(mean)
 
     def ahead(t: float) -> float:
         log, n, _ = left(t)
-        return 2 * t * lam[j] + log + digamma(n / 2) - np.log(n / 2) if n > LEAST else -np.inf
+        return 2 * t * lam[j] + log + scipy.special.digamma(n / 2) - np.log(n / 2) if n > LEAST else -np.inf
 
     times = np.log(d / N) / (2 * lam[j]) * np.geomspace(0.01, 10, 200)
     after = np.flatnonzero(np.array([ahead(t) for t in times]) > 0)
@@ -147,4 +152,4 @@ def emergence(lam: Array, N: int, d: float, j: int) -> Emergence:
         return Emergence(np.nan, np.nan, np.nan, np.nan)
     T = float(scipy.optimize.brentq(ahead, times[after[0] - 1], times[after[0]]))
     _, n, mean = left(T)
-    return Emergence(T, float(np.sqrt(polygamma(1, n / 2))) / (2 * (lam[j] - mean)), 1 - mean / lam[j], n)
+    return Emergence(T, float(np.sqrt(scipy.special.polygamma(1, n / 2))) / (2 * (lam[j] - mean)), 1 - mean / lam[j], n)
