@@ -21,7 +21,7 @@ PARAMETERS = {
     "fig3": {"others": 20, "N": 1000},
     "escape_law": {},
     "stationary_map": {"sizes": [[4, 3, 12], [6, 2, 12]], "p": 4, "N": 12},
-    "time_units": {"direction": 4},
+    "time_units": {"direction": 4, "ratios_M_star": 8},
     "sgd_flow": {"falls_from": 0.5},
     "scaling_law": {"tail": 0.1},
 }
