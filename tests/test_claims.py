@@ -498,7 +498,7 @@ def names_its_bound(one):
     return not plain or bool(one.calibrated) or "Bound:" in one.note
 
 
-@pytest.mark.parametrize("study", ["escape", "perceptron", "riccati", "spectra"])
+@pytest.mark.parametrize("study", ["emergence", "escape", "perceptron", "riccati", "spectra"])
 def test_each_tolerance_names_its_statistics_or_its_derivation(root, study):
     """A law says what its tolerance follows from (above); an interval has power, a bare threshold a reason."""
     given = [one for path in (root / "workflow/claims" / study).glob("*.yaml") for one in entries.load(path)]
