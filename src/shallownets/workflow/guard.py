@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping
@@ -65,11 +66,12 @@ def fault(path: Path, command: str, source: str) -> str | None:
         seal = json.loads(sidecar(path).read_bytes())
         changed = [name for name, read in seal["inputs"].items() if _hash(Path(name)) not in (None, read)]
         sealed, made = seal["sha256"], seal["command"]
+        same = made == command or shlex.split(made) == shlex.split(command)  # the quotes of a rule may be others
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "it has no record of its making" if path.is_file() else None
     if _hash(path) not in (None, sealed):
         return "its bytes are not those that were written"
-    if made != command:
+    if not same:
         return "it was made by another command"
     if seal.get("source") != source:
         return "it was made by another version of the source"
