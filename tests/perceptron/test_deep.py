@@ -166,6 +166,31 @@ def test_exponents_of_exact_power_laws():
     assert deep.reached(power_laws(), "1 % training error").all()
 
 
+def bent(g1=0.4, beyond=0.1, g2=0.5):
+    """Exact power laws whose curves are flatter from half of norm* on, and still fall at the last record, below 1/P."""
+    laws = power_laws(g1, g2)
+    turn = g2 * np.log(laws.sizes)[:, None] - np.log(2)
+    logs = -g1 * np.minimum(laws.norm, turn) - beyond * np.maximum(laws.norm - turn, 0)
+    logs[..., -1] = -np.log(laws.sizes)
+    return deep.Trainings(laws.sizes, laws.norm, np.exp(logs), laws.training)
+
+
+def test_the_first_law_is_that_below_half_of_the_norm_star_and_the_measured_error_that_of_the_last_record():
+    found = deep.laws(bent(), "1 % training error")
+    assert found.g1 == pytest.approx(0.4, rel=1e-3)
+    assert found.measured == pytest.approx(1)
+
+
+def test_laws_of_the_largest_sizes_are_those_of_them_alone():
+    laws = power_laws()
+    smallest = (laws.sizes == 100)[:, None]
+    near = deep.Trainings(laws.sizes, laws.norm, np.where(smallest, 0.9, laws.test), laws.training)  # at chance
+    assert deep.laws(near, "1 % training error").measured > 0.4
+    rest = near.from_size(1)
+    assert (rest.sizes.tolist(), rest.norm.shape, rest.training.shape) == ([200, 400, 800], (3, 3, 200), (3, 3, 200))
+    assert deep.laws(rest, "1 % training error").measured == pytest.approx(0.2, rel=0.02)
+
+
 def apart(norm, sizes, shift, turn=0.0):
     """Two replicates whose curves are exp(shift + turn sin) times a power of the norm, shift one for each size."""
     norm = np.broadcast_to(norm, (2, len(sizes), norm.size))

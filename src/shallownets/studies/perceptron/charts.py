@@ -77,6 +77,7 @@ def learning_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             look = once(seen, name)
             if series == "flow":
                 trace = _points(curve["T"], y, curve.bar if column == 1 else 0 * y, look, colour)
+                trace.error_x = {"array": number(curve.bar_T), "thickness": 1, "width": 0} if column == 2 else None
             else:
                 trace = _curve(curve["T"], y, look, colour)
             figure.add_trace(trace, 1, column)

@@ -16,7 +16,7 @@ _NORMS = {"bartlett": "Bartlett", "authors": "authors"}
 def _name(row) -> str:
     if row.norm == "published":
         return f"{row.network}, {row.images}"
-    return f"{row.network.upper()}, {row.images}: {_NORMS[row.norm]}, {_STARS[row.star]}"
+    return f"{row.network.upper()}, P from {row.smallest:g}: {_NORMS[row.norm]}, {_STARS[row.star]}"
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:

@@ -23,7 +23,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         left.plot(theory.norm, theory.estimate, color=colour, label=label)
         bars = {"linestyle": "", "elinewidth": 0.8, "zorder": 3}
         left.errorbar(free.norm, free.estimate, (free.high - free.low) / 2, color=colour, marker="o", **bars)
-        left.plot(fixed.norm, fixed.estimate, color=colour, marker="s", linestyle="", fillstyle="none", markersize=6)
+        hollow = {"marker": "s", "fillstyle": "none", "markersize": 6} | bars
+        left.errorbar(fixed.norm, fixed.estimate, (fixed.high - fixed.low) / 2, color=colour, **hollow)
         width = (ratio.high - ratio.low) / 2
         right.errorbar(ratio.norm, ratio.estimate, width, color=colour, label=label, marker=style.marker(n), **bars)
         curve = dynamics[dynamics.alpha == alpha]

@@ -25,7 +25,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         look = {"color": style.colour(alphas.index(alpha)), "marker": "o", "linestyle": ""}
         known = alpha in set(series["quasi-static"].alpha)
         left.errorbar(points["T"], points.error, points.bar, label=None if known else rf"$\alpha={alpha:g}$", **look)
-        right.plot(points["T"], points.norm, **look)
+        right.errorbar(points["T"], points.norm, xerr=points.bar_T, **look)
     limit = series["limit"]
     left.plot(limit["T"], limit.error, color="black", linestyle="--", label=r"$\alpha\to\infty$")
     right.plot(limit["T"], limit.norm, color="black", linestyle="--")

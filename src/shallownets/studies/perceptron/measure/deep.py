@@ -40,6 +40,10 @@ class Trainings:
         """Those of some replicates."""
         return Trainings(self.sizes, self.norm[replicates], self.test[replicates], self.training[replicates])
 
+    def from_size(self, first: int) -> "Trainings":
+        """Those of the sizes from one on."""
+        return Trainings(self.sizes[first:], self.norm[:, first:], self.test[:, first:], self.training[:, first:])
+
 
 @dataclass(frozen=True)
 class Recorded:

@@ -21,11 +21,13 @@ from shallownets.studies.perceptron.parameters.deep import DeepTable
 from shallownets.studies.perceptron.stages import trained
 from shallownets.studies.perceptron.theory.published import TABLE
 
+LARGEST = 4  # sizes of the second range: the errors of the smallest are near chance, and fall more slowly
 SHOWN = {"predicted": "g1 g2", "measured": "measured", "g1": "g1", "g2": "g2"}  # columns of the figure's table
 UNITS = {
     "estimate": "see quantity",
     "norm": "which",
     "star": "where norm* is",
+    "smallest": "images of the smallest size that is fitted",
     "exponent": "measured, of the error in the images",
 }
 
@@ -50,15 +52,17 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
                 if not lost.enough(kept, network, f"never came to {star}", [of]):
                     continue
                 some = trainings.some(np.flatnonzero(kept))
-                found = _estimates(some, star, given)
-                if not np.isfinite([one.error for one in found.values()]).all():
-                    lost.note(f"{network}, {norm}, {star}: no records where the first law is fitted", [of])
-                    continue
-                exponent = {"exponent": found["measured"].value}
-                rows += [{"quantity": name} | of | exponent | one.row() for name, one in found.items()]
-                values = {name: found[quantity] for name, quantity in SHOWN.items()}
-                errors = {f"{name}_error": one.error for name, one in values.items()}
-                shown.append(of | {name: one.value for name, one in values.items()} | errors)
+                for first in sorted({0, max(0, arrays.sizes.size - LARGEST)}):
+                    here = of | {"smallest": arrays.sizes[first]}
+                    found = _estimates(some.from_size(first), star, given)
+                    if not np.isfinite([one.error for one in found.values()]).all():
+                        lost.note(f"{network}, {norm}, {star}: no records where the first law is fitted", [here])
+                        continue
+                    exponent = {"exponent": found["measured"].value}
+                    rows += [{"quantity": name} | here | exponent | one.row() for name, one in found.items()]
+                    values = {name: found[quantity] for name, quantity in SHOWN.items()}
+                    errors = {f"{name}_error": one.error for name, one in values.items()}
+                    shown.append(here | {name: one.value for name, one in values.items()} | errors)
     notes = dict(trained.notes(runs)) | lost.notes
     return Tables(
         Table(pd.DataFrame(rows), UNITS, notes=notes),

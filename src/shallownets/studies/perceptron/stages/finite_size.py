@@ -20,7 +20,7 @@ from shallownets.studies.perceptron.theory import saddle
 
 UNITS = {"alpha": "examples/N", "norm": "1", "estimate": "see quantity"}
 KINDS: tuple[Inputs, ...] = ("gaussian", "signs")
-PASSED = 4  # samples of each size on which messages are passed
+PASSED = 8  # samples of each size and kind of inputs on which messages are passed
 
 
 @stage

@@ -17,6 +17,7 @@ from shallownets.studies.perceptron.theory import laws, limits, saddle, times
 
 UNITS = {"alpha": "examples/N", "T": "t/alpha^2", "norm": "1", "error": "alpha times test error"}
 LAST = 3.0  # norm over alpha
+BARS = {"T": "bar_T", "error": "bar"}  # columns of three standard errors
 SPLINED = 2e-6  # of a time, by splines through the points of a curve
 
 
@@ -60,10 +61,10 @@ def learning_curves(given: LearningCurves, runs: list[Arrays]) -> Tables:
         rows.append({"quantity": name, "alpha": given.far, "order": 2 * order, "theory": theory} | exact(slope).row())
     for run in runs:
         alpha = run.parameters["alpha"]
-        error = alpha * model.test_error(run.arrays["free"])
-        bars = 3 * error.std(0, ddof=1) / np.sqrt(len(error))
-        values = {"T": run.arrays["t"].mean(0) / alpha**2, "norm": run.arrays["norm"] / alpha}
-        shown.append(pd.DataFrame({"series": "flow", "alpha": alpha} | values | {"error": error.mean(0), "bar": bars}))
+        of = {"series": "flow", "alpha": alpha, "norm": run.arrays["norm"] / alpha}
+        for name, each in (("T", run.arrays["t"] / alpha**2), ("error", alpha * model.test_error(run.arrays["free"]))):
+            of |= {name: each.mean(0), BARS[name]: 3 * each.std(0, ddof=1) / np.sqrt(len(each))}
+        shown.append(pd.DataFrame(of))
     return Tables(
         Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS, {"passed": passed})
     )
