@@ -102,7 +102,8 @@ def test_in_the_real_chain_nothing_is_left_to_do_and_an_edit_reruns_what_imports
     with (done_real.folder / DIRECT).open("a") as source:
         source.write("_ADDED = 1\n")
     text = "".join(path.read_text() for path in sorted((ROOT / "workflow/rules").rglob("*.smk")))
-    runs = re.findall(r'use rule stage as (\w+) with:(?:(?!use rule).)*?\*\*stage\(\s*"(\w+)\.(\w+)"', text, re.DOTALL)
+    rule = r'^use rule stage as (\w+) with:(?:(?!use rule).)*?\*\*stage\(\s*"(\w+)\.(\w+)"'
+    runs = re.findall(rule, text, re.DOTALL | re.MULTILINE)
     assert len(runs) > 60
     importing = {
         rule
