@@ -14,7 +14,8 @@ STAGES = {
     "gather": "--batches {tmp}/sgd.npz --data {tmp}/all.npz",
     "chain": "--start {tmp}/start.npz --N 30 --eta 0.1 --alpha-max 2 --points 3 --seed 1 --first 0 --replicates 1"
     " --data {tmp}/chain.npz",
-    "fig1": "--sgd {tmp}/all.npz --chain {tmp}/chain.npz --ode {tmp}/ode.npz --figure-data {tmp}/fig1.csv",
+    "fig1": "--sgd {tmp}/all.npz --chain {tmp}/chain.npz --ode {tmp}/ode.npz"
+    " --measurements {tmp}/measured.csv --figure-data {tmp}/fig1.csv",
 }
 
 
@@ -67,7 +68,7 @@ def test_runs_that_do_not_belong_together_are_refused(tmp_path):
     command("sgd", other)
     mixed = f"--batches {tmp_path}/sgd.npz {tmp_path}/other.npz --data {tmp_path}/all.npz"
     assert_one_line(command("gather", mixed), "other.npz", "differ")
-    others = f"--chain {tmp_path}/chain.npz --ode {tmp_path}/ode.npz --figure-data {tmp_path}/fig1.csv"
+    others = STAGES["fig1"].partition(" ")[2].partition(" ")[2].format(tmp=tmp_path)  # but for --sgd
     assert_one_line(command("fig1", f"--sgd {tmp_path}/other.npz {others}"), "ode.npz", "differs")
     assert_one_line(command("fig1", f"--sgd {tmp_path}/start.npz {others}"), "start.npz", "not the artefact")
 

@@ -306,7 +306,7 @@ def test_labels_of_an_axis_stand_apart(visit, root, width):
     crowded, seen = [], 0
     for name, chart in charts(root):
         axes = browser.execute_async_script(TOUCHING, chart.to_json(), width)
-        crowded += [(name, axis, number, touching) for axis, number, touching in axes if touching or number > 9]
+        crowded += [(name, axis, number, touching) for axis, number, touching in axes if touching or number > 10]
         seen += len(axes)
     assert crowded == []
     assert seen > 60

@@ -63,7 +63,7 @@ def panels(titles: Sequence[str], columns: int) -> go.Figure:
     )
     line = {"showline": True, "linecolor": _INK, "ticks": "outside", "gridcolor": _GRID, "zeroline": False}
     figure.update_xaxes(**line, exponentformat="power")
-    figure.update_yaxes(**line, exponentformat="power", title_standoff=6)
+    figure.update_yaxes(**line, exponentformat="power", title_standoff=6, nticks=_LABELS)
     figure.update_annotations(font_size=15)
     return figure
 

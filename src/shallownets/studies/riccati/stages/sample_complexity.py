@@ -35,9 +35,9 @@ def series_of(kept: Arrays, tail: str, lost: Lost) -> list[list[Size]]:
     Where fewer than two starts are left there is only the exact flow, which always arrives.
 
     Raises:
-        UserError: there is one start only.
+        UserError: there is one start only, or the artefact is another stage's.
     """
-    frame = pd.DataFrame(dict(kept.arrays))
+    frame = pd.DataFrame({name: kept.arrays[name] for name in ("risk", "M_star", "N", "d", *SERIES)})
     return [
         sizes_of(rows, kept, {"tail": tail, "risk": float(risk)}, lost)
         for risk, rows in frame.groupby("risk", sort=False)
