@@ -97,12 +97,18 @@ def texts(kind, path=""):
 
 def test_no_text_in_the_config_is_free_so_that_none_can_reach_a_shell_or_a_path():
     places = dict(texts(settings.config_class()))
-    # names of figures are those of the catalogues, the one of a tier keeps to a pattern
+    # names of figures are those of the catalogues; the one of a tier and links keep to a pattern
     figures = {f".{study}.figures[]" for study in settings.study_names()}
-    assert set(places) == {".tier"} | figures
+    link = ".emergence.link.links[]"
+    assert set(places) == {".tier", link} | figures
     assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for names in KNOWN.values() for name in names)
     pattern = next(meta.pattern for meta in places[".tier"] if meta.pattern)
     assert re.fullmatch(r"\^\[a-z\]\[a-z0-9_-\]\{0,\d+\}\\Z", pattern)
+    links = next(meta.pattern for meta in places[link] if getattr(meta, "pattern", None))
+    assert re.fullmatch(links, "0.8 h4 + 0.6 h6")
+    assert not any(
+        re.fullmatch(links, name) for name in (*BAD_NAMES, "h4; h2", "h4 + $h2", "h4\n", "../h4", "h4 h2`h3`")
+    )
 
 
 BAD_NAMES = [
