@@ -69,9 +69,16 @@ def save(figure: Figure, paths: Iterable[Path], source: str) -> None:
     Raises:
         UserError: a file cannot be written, or is neither .pdf nor .png.
     """
+    paths = list(paths)
     for path in paths:
         if path.suffix not in _METADATA:
             raise UserError(f"{path}: expected a name that ends in {' or '.join(_METADATA)}")
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format=path.suffix[1:], metadata=_METADATA[path.suffix])
-        save_bytes(path, buffer.getvalue(), source)
+    figure.set_dpi(mpl.rcParams["savefig.dpi"])
+    figure.draw_without_rendering()
+    # Everything has its place now. Matplotlib would find it anew for each file, which takes longer than to draw it.
+    with mpl.rc_context({"figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
+        for path in paths:
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format=path.suffix[1:], metadata=_METADATA[path.suffix])
+            save_bytes(path, buffer.getvalue(), source)
