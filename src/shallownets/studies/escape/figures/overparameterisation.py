@@ -25,8 +25,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         for name, look in _LOOK.items():
             part = panel[panel.series == name]
             bars = 3 * part.error / p_star if name == "SGD" else None
-            points = {"marker": style.marker(n), "markerfacecolor": "white"} if name == "SGD" else {}
-            look_of = look | points | {"color": style.colour(n), "elinewidth": 0.8, "capsize": 2}
+            points: style.Look = {"marker": style.marker(n), "markerfacecolor": "white"} if name == "SGD" else {}
+            look_of: style.Look = look | points | {"color": style.colour(n), "elinewidth": 0.8, "capsize": 2}
             label = f"SGD, $p^*={p_star}$" if name == "SGD" else ""
             ax.errorbar(part.p / p_star, part.value / p_star, bars, **look_of, label=label)
         law = panel[panel.series == "eq. 13"].iloc[-1]
