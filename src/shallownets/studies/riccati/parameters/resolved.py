@@ -20,7 +20,7 @@ class ResolvedStepsValues(Section):
         list[Heavy], Meta(min_length=1), different, expected("a list of different numbers above 1/2"), means("tails")
     ]
     M_star: Teacher
-    N: Annotated[Student, Meta(ge=6)]
+    N: Student
     d: Input
     share: Annotated[Share, means("step size times d over the eigenvalue of the direction that is being learned")]
     points: Points
@@ -28,6 +28,7 @@ class ResolvedStepsValues(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.M_star, self.N)
+        yield self.N >= 6, "N", "at least 6: exponents are fitted from direction 2 to N/2"
         yield self.M_star >= self.N // 2, "M_star", f"at least half of N, {self.N // 2}"
 
     def work(self) -> float:
