@@ -246,7 +246,7 @@ REFUSED = [
     ("radial_widths", WIDTHS | {"d": 16}, "d = 16: expected at least M* + N = 18"),
     ("resolved_steps", FALLS | {"d": 17}, "d = 17: expected at least M* + N = 18"),
     ("resolved_steps", FALLS | {"M_star": 2}, "M_star = 2: expected at least half of N, 3"),
-    ("resolved_steps", FALLS | {"share": 1}, "share = 1.0: expected a number above 0 and below 1"),
+    ("resolved_steps", FALLS | {"share": 1}, "share = 1: expected a number above 0 and below 1"),
     ("sgd_checks", CHECKS | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),
 ]
 
