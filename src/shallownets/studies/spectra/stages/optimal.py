@@ -22,7 +22,7 @@ from shallownets.studies.spectra.theory.quadratic import Quadratic
 UNITS = {"N": "n_eff", "risk": "R", "lam": "1", "scaled": "lam over the root of N/d", "estimate": "see quantity"}
 EDGE = 2.0  # of the bulk, in units of the noise
 FEW = 20  # d over samples from which there are few
-AROUND = np.geomspace(0.5, 2, 7)  # N over that of the quadratic network's peak, where pruning is looked at closely
+AROUND = np.geomspace(0.5, 2, 3)  # N over that of the quadratic network's peak, where pruning is looked at closely
 
 
 def _pruned(network: Quadratic, n: float, lam: float) -> float:
@@ -54,7 +54,8 @@ def optimal(given: Optimal) -> Tables:
                     point = of | {"risk": state.risk, "lam": state.lam, "scaled": state.lam / sqrt(N / network.d)}
                     point["ratio"] = state.x / sqrt(state.v)
                     if isinstance(network, Quadratic):
-                        point["bayes"] = law.bayes(network, state.n, state.v)
+                        share = bayes[-1] / states[-1].risk if bayes else 1.0  # changes little from point to point
+                        point["bayes"] = law.bayes(network, state.n, share * state.risk)
                         bayes.append(point["bayes"])
                         point["pruned"] = _pruned(network, state.n, 1 / network.d)
                         rows.append(of | {"quantity": "over bayes"} | exact(state.risk / point["bayes"]).row())

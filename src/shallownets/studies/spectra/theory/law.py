@@ -163,7 +163,7 @@ def bayes(network: Quadratic, n: float, near: float | None = None) -> float:
     v = scale (Δ + 2 E)/n, E that of the shrinkage c at noise v.
 
     Args:
-        near: a variance of the noise nearby, such as that of the best decay.
+        near: a risk nearby, such as that of the best decay.
     """
 
     def risk(v: float) -> float:
@@ -173,9 +173,8 @@ def bayes(network: Quadratic, n: float, near: float | None = None) -> float:
         return log(network.scale * (network.noise + risk(exp(log_v))) / n) - log_v
 
     if near is not None:
-        by_secants = scipy.optimize.root_scalar(
-            gap, x0=log(near), x1=log(near) + gap(log(near)), method="secant", xtol=1e-11
-        )
+        start = log(network.scale * (network.noise + near) / n)
+        by_secants = scipy.optimize.root_scalar(gap, x0=start, x1=start + gap(start), method="secant", xtol=1e-8)
         if by_secants.converged:
             return risk(exp(by_secants.root))
     high = log(network.scale * (network.noise + 2 * network.zero) / n)
