@@ -34,7 +34,7 @@ RUNS = {
 }
 STAGES = {
     "phases": OF | {"d": 1000, "samples": [0.1, 1e9], "decay": [1e-4, 1e4], "points": [14, 9]},
-    "exponents": {"noise": 0.5, "d": 10**6, "gammas": [1.0], "singles": 400},
+    "exponents": {"noise": 0.5, "d": 10**6, "gammas": [1.0], "singles": 4000},
     "risk_curves": OF | {"points": 20},
     "weight_spectra": {
         "cases": [["VIa", 1.0, 16, 100.0, 0.1], ["Ib", 1.0, 16, 10.0, 40.0]],

@@ -116,17 +116,21 @@ def _by_noise(network: Network) -> Iterator[dict]:
         yield of | {"theory": 2.0, "order": order} | exact(slope).row()
 
 
-def _line(network: Network, quadratic: bool) -> Iterator[dict]:
-    """Local exponents in the samples at one decay, at which all of Ib, II, III and VIb are passed."""
+def _line(network: Network, lumped: Network, quadratic: bool) -> Iterator[dict]:
+    """Local exponents in the samples at one decay, at which all of Ib, II, III and VIb are passed.
+
+    In the middle of II a threshold without noise leaves of the order of √d features: each is to be a level of its own.
+    """
     d, gamma = network.d, network.gamma
     lam = d ** (gamma + 0.5)
     enters = {"Ib": lam * sqrt(d), "II": lam * d ** (gamma + 0.5), "III": lam**2 * d}  # N at which each ends
     middle = {"II": sqrt(enters["Ib"] * enters["II"]), "III": sqrt(enters["II"] * enters["III"])}
     for name, N in ({"Ib": enters["Ib"] / 100} | middle | {"VIb": enters["III"] * sqrt(d)}).items():
-        state = evolution.solve(network, N * network.samples, lam)
+        of_levels = network if name == "II" else lumped
+        state = evolution.solve(of_levels, N * network.samples, lam)
         phase = law.phase(quadratic, gamma, d, N, lam)
         of = {"quantity": "on one line", "phase": phase.name, "N": N, "lam": lam, "theory": phase.by_n}
-        yield of | {"order": _order(network, name, state)} | exact(state.by_n).row()
+        yield of | {"order": _order(of_levels, name, state)} | exact(state.by_n).row()
 
 
 @stage
@@ -134,22 +138,22 @@ def exponents(given: Exponents) -> Measurements:
     rows = []
     for model, of_model in MODELS.items():
         for gamma in given.gammas:
-            network = of_model(gamma, given.d, given.noise, given.singles)
+            network, lumped = (of_model(gamma, given.d, given.noise, *of) for of in ((given.singles,), ()))
             for name, N, lam in _places(model == "quadratic", gamma, given.d):
                 phase = law.phase(model == "quadratic", gamma, given.d, N, lam)
                 if phase.name != name:
                     continue  # this phase is narrower than the step in N
-                state = evolution.solve(network, N * network.samples, lam)
+                of_levels = lumped if name in ("IV", "V") else network  # noise hides which of their levels are lumped
+                state = evolution.solve(of_levels, N * network.samples, lam)
                 if name.startswith("VI"):
                     rows.append(_prefactor(network, name, state) | {"model": model, "gamma": gamma, "phase": name})
-                order = _order(network, name, state)
+                order = _order(of_levels, name, state)
                 if name == "II" and order > APART:
                     continue
                 of = {"model": model, "gamma": gamma, "phase": name, "N": N, "lam": lam, "order": order}
                 rows.append(of | {"quantity": "by decay", "theory": phase.by_lam} | exact(state.by_lam).row())
                 if name not in ("IV", "V", "VIa"):  # in the samples these have logarithms or powers of features
                     rows.append(of | {"quantity": "by samples", "theory": phase.by_n} | exact(state.by_n).row())
-            lumped = of_model(gamma, given.d, given.noise)
-            more = [*_crossovers(lumped), *_by_noise(lumped), *_line(lumped, model == "quadratic")]
+            more = [*_crossovers(lumped), *_by_noise(lumped), *_line(network, lumped, model == "quadratic")]
             rows += [{"model": model, "gamma": gamma} | one for one in more]
     return Measurements(Table(pd.DataFrame(rows), UNITS))
