@@ -355,7 +355,7 @@ GROWTH = [
     ("noiseless", {"points": 10}),
     ("lasso_runs", {"sizes": [[10, 12], [60, 12]]}),
     ("matrix_runs", {"sizes": [[4, 8], [20, 8]]}),
-    ("equivalence_runs", {"draws": 4}),
+    ("equivalence_runs", {"draws": 4, "descents": 2}),
     ("universality_runs", {"sizes": [[5, 12], [20, 12]]}),
 ]
 
