@@ -25,8 +25,8 @@ BASELINES = (
 )
 HEAD = """# Performance
 
-Written by `make bench`; one core, float64. Times are the fastest of many rounds. These machines are noisy: compare
-the ratios of one run, not times between runs.
+Written by `make bench`; one core, float64. Times are the fastest of many rounds, of few where one takes seconds. These
+machines are noisy: compare the ratios of one run, not times between runs.
 
 """
 

@@ -293,7 +293,8 @@ def test_norms_one_end_on_the_smaller_root_and_at_equal_widths_one_up_to_a_sixth
         for p_star in range(1, p + 1):
             last = theory.last_plateau(p, p_star)
             double = np.sqrt((1 + last * (1 + 2 / p_star)) / (last * (p + 4) / (p + 2)))
-            # at p = p* = 2 the double root is where norms 1 are
+            # the proof's step; at p = p* = 2 the double root is where norms 1 are
+            assert (last <= (1 + 1e-12) * p / 8) == (p > 1), (p, p_star)
             assert (double >= (1 - 1e-12) * (p + 2) / p) == (p > 1), (p, p_star)
     start = Start(np.zeros((1, 1)), np.eye(1))
     below, above = (spectral.simulate(start, rate, np.array([0.0, 2000.0]), 1e-10) for rate in (0.166, 0.168))

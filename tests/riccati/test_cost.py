@@ -22,6 +22,7 @@ LEARNED = {"beta": 1, "M_star": 8, "N": 8, "d": 25600, "eta_d": [0.02, 0.04], "t
 LEARNED |= {"replicates": 24}
 
 FITS = {"beta": 1, "d": 10**8, "sizes": [[4, 2], [8, 4], [12, 6]], "time": 1, "samples": 8, "replicates": 24}
+FALLS = {"betas": [1], "M_star": 8, "N": 8, "d": 2560, "share": 0.05, "points": 11, "replicates": 8}
 POWERS = {"betas": [0.25], "alpha": 0.5, "M_star": [16, 32, 64], "starts": 8}
 
 # a stage's parameters, those that grow, by how much the work grows
@@ -40,6 +41,8 @@ GROWTH = [
     ("radial_fit", FIT, {"replicates": 4800}, 2),
     ("radial_widths", FITS, {"replicates": 48}, 2),
     ("exponents_curves", WINDOW, {"M_star": 512}, 8),
+    ("resolved_steps", FALLS, {"replicates": 16}, 2),
+    ("resolved_steps", FALLS, {"share": 0.025}, 2),
     ("powers", POWERS, {"starts": 16}, 2),
     ("time_units", UNITS, {"starts": 16}, 2),
     ("risk_scaling", RISKS, {"points": 241}, 2),

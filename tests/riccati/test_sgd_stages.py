@@ -8,6 +8,7 @@ import pytest
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.studies.riccati import charts
+from shallownets.studies.riccati.engines import resolved
 from tests.riccati.kept import run
 
 SIZE = {"d": 64, "M_star": 8, "N": 4, "beta": 1, "seed": 1}
@@ -22,6 +23,7 @@ LIGHT |= {"sizes": [[8, 4, 64, 3], [12, 6, 96, 3], [16, 8, 128, 3]]}
 LEARNED = SIZE | {"N": 8, "eta_d": [0.05, 0.8], "t_max": 30, "points": 61, "replicates": 6}
 WIDTHS = {"beta": 1, "d": 10**8, "sizes": [[4, 2], [8, 4], [12, 6]], "time": 1, "samples": 8, "replicates": 40}
 WIDTHS |= {"seed": 1}
+FALLS = {"betas": [1.0], "M_star": 12, "N": 6, "d": 64, "share": 0.05, "points": 11, "replicates": 12, "seed": 1}
 CHECKS = SIZE | {"eta_d": 0.02, "samples": 20000, "replicates": 6}
 STEPS = (0.05, 0.1, 0.2)
 
@@ -43,6 +45,7 @@ def made(tmp_path_factory):
     found["radial_fit"] = run(folder, "radial_fit", RADIAL)
     found["radial_widths"] = run(folder, "radial_widths", WIDTHS)
     found["sgd_checks"] = run(folder, "sgd_checks", CHECKS)
+    found["resolved_steps"] = run(folder, "resolved_steps", FALLS)
     return found
 
 
@@ -54,7 +57,15 @@ def rows(made, stage, **columns):
     return frame
 
 
-STAGES = ("sgd_flow", "sgd_emergence", "sample_complexity", "radial_fit", "radial_widths", "sgd_checks")
+STAGES = (
+    "sgd_flow",
+    "sgd_emergence",
+    "sample_complexity",
+    "radial_fit",
+    "radial_widths",
+    "sgd_checks",
+    "resolved_steps",
+)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -168,6 +179,29 @@ def test_the_radial_fit_costs_the_same_share_at_every_width(made):
     assert rows(made, "radial_widths", quantity="exponent in N").estimate.item() < 0 < share.low.min()
 
 
+def test_steps_that_fall_with_the_direction_advance_the_time_as_they_say():
+    steps, t = resolved.resolved(0.05, 0.8, 16, 512), np.linspace(0, 20, 200_001)
+    eta = np.array([steps.by_time(time) for time in t])
+    np.testing.assert_allclose(eta, steps.by_sample(steps.samples(t)), rtol=1e-12)
+    spent = np.concatenate([[0.0], np.cumsum((1 / eta[1:] + 1 / eta[:-1]) / 4 * np.diff(t))])  # dk = dt/2 eta
+    np.testing.assert_allclose(steps.samples(t), spent, rtol=1e-6)
+    T_1 = np.log(32) / 1.6
+    assert eta[0] == eta[t < T_1][-1] == 0.04 / 512
+    late = t[t > T_1]
+    np.testing.assert_allclose(eta[t > T_1] * 512, 0.05 * np.log(32) / (2 * late), rtol=1e-12)
+    local = np.gradient(np.log(steps.samples(late)), np.log(late))  # d log k/d log t, from which the offset is told
+    window = (t > 2 * T_1) & (t < 8 * T_1)
+    mean = np.trapezoid(2 / local[np.isin(late, t[window])] - 1, np.log(t[window])) / np.log(4)
+    assert resolved.offset((2 * T_1, 8 * T_1), 0.8, 16, 512) == pytest.approx(mean, rel=1e-3)
+
+
+def test_the_risk_of_sgd_at_steps_that_fall_is_that_of_the_flow_at_finite_step(made):
+    over = rows(made, "resolved_steps", quantity="exponent in samples over finite step")
+    assert (over.low < 0.1).all() and (over.high > -0.1).all()  # N/d
+    own = rows(made, "resolved_steps", quantity="exponent in samples")
+    assert own.asymptotic.item() == -0.5 and own.flow.item() < own.theory.item() < 0  # noise holds SGD back
+
+
 @pytest.mark.parametrize("name", ["sgd_flow", "sgd_emergence", "sample_complexity", "radial_fit"])
 def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, name, tmp_path):
     module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")
@@ -210,6 +244,9 @@ REFUSED = [
     ("radial_fit", RADIAL | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),
     ("radial_widths", WIDTHS | {"sizes": [[4, 2], [8, 4], [12, 16]]}, "sizes.2.1 = 16: expected at most M* = 12"),
     ("radial_widths", WIDTHS | {"d": 16}, "d = 16: expected at least M* + N = 18"),
+    ("resolved_steps", FALLS | {"d": 17}, "d = 17: expected at least M* + N = 18"),
+    ("resolved_steps", FALLS | {"M_star": 2}, "M_star = 2: expected at least half of N, 3"),
+    ("resolved_steps", FALLS | {"share": 1}, "share = 1: expected a number above 0 and below 1"),
     ("sgd_checks", CHECKS | {"replicates": 1}, "replicates = 1: expected a whole number from 2 to"),
 ]
 

@@ -62,6 +62,15 @@ def test_risks_are_mean_squares_over_new_inputs(kind):
     assert model.diagonal_risk(np.zeros(6), model.powers(1.0, 6)) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("d", [12, 80])
+def test_a_weighted_sum_is_one_in_few_and_in_many_dimensions(d):
+    rng = default_rng(6204)
+    x, r = rng.standard_normal((30, d)), rng.standard_normal(30)
+    np.testing.assert_allclose(
+        starts._weighted(x, r), sum(b * np.outer(a, a) for a, b in zip(x, r, strict=True)), atol=1e-11
+    )
+
+
 def test_labels_have_the_teacher_and_the_noise():
     drawn = vectors(n=20_000)
     assert (drawn.y - drawn.x @ drawn.teacher).var() == pytest.approx(0.5, rel=0.05)
@@ -206,10 +215,11 @@ def test_the_gap_of_the_matrix_finds_the_best_multiple():
     rng = default_rng(6207)
     residual, y = rng.standard_normal((2, 30))
     y = y + residual
-    objective, gap = nuclear.certify(residual, y, 5.0, 2.0, 3.0)
-    assert objective == pytest.approx(residual @ residual + 6)
-    for k in np.linspace(0, 3 / 5, 50):
-        assert objective - gap >= 2 * k * residual @ y - k * k * residual @ residual - 1e-9
+    best = nuclear.bound(residual, y, 5.0, 3.0)
+    dual = [2 * k * residual @ y - k * k * residual @ residual for k in np.linspace(0, 3 / 5, 50)]
+    assert best >= max(dual) - 1e-9
+    assert best == pytest.approx(max(dual), rel=1e-3)
+    assert nuclear.bound(residual, y, 0.0, 3.0) == pytest.approx((residual @ y) ** 2 / (residual @ residual))
 
 
 def test_gaussian_measurements_follow_state_evolution():

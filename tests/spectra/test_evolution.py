@@ -246,6 +246,7 @@ def test_the_bayes_risk_is_below_the_best_of_training():
     for N in (10, 100, 1e3, 1e5):
         n = N * network.samples
         assert 1 < evolution.best(network, n).risk / law.bayes(network, n) < 2.5
+        assert law.bayes(network, n, evolution.best(network, n).risk) == pytest.approx(law.bayes(network, n), rel=1e-9)
     small = law.bayes(network, 1e-4 * network.samples)
     assert small == pytest.approx(2 * (1 - (network.levels.weight @ network.levels.value) ** 2), rel=0.02)
 

@@ -1,5 +1,6 @@
-"""The spectrum of S* + √t GOE: closed forms against draws, quadrature, exact fractions and the semicircle."""
+"""The spectrum of S* + √t GOE: closed forms against draws, quadrature, fractions, 60 digits, the semicircle."""
 
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import numpy as np
@@ -112,6 +113,43 @@ def test_isolated_bands_are_exact_where_they_are_narrower_than_the_last_digit():
     assert (widths < 1e-9).all()
     at = free.place(of.value, of.weight, t, of.value[1], np.empty(5))
     assert at == 1
+
+
+def _fifty_digits(of, t, x, near, offset, v):
+    """z less the level ``near`` in 60 digits: Newton's method on x = z + t G(z), from digits of the machine."""
+    s, w = [Decimal(one) for one in of.value.tolist()], [Decimal(one) for one in of.weight.tolist()]
+    u, v, t, goal = Decimal(offset), Decimal(v), Decimal(t), Decimal(x) - s[near]
+    for _ in range(60):
+        re, im, slope, turn = u, v, Decimal(1), Decimal(0)  # of z + t G(z), and of its derivative
+        for one, share in zip(s, w, strict=True):
+            r = s[near] - one + u
+            square = r * r + v * v
+            re, im = re + t * share * r / square, im - t * share * v / square
+            slope -= t * share * (r * r - v * v) / square**2
+            turn += t * share * 2 * r * v / square**2
+        off, size = re - goal, slope**2 + turn**2
+        step = (off * slope + im * turn) / size, (im * slope - off * turn) / size
+        u, v = u - step[0], v - step[1]
+        if max(map(abs, step)) < Decimal(10) ** -50 * max(abs(u), abs(v)):
+            return u, v
+    raise AssertionError("no digits")
+
+
+@pytest.mark.parametrize(
+    ("gamma", "d", "t", "x"),
+    [(1.0, 300, 0.3, 0.1), (1.0, 300, 0.3, 1.7), (0.75, 1000, 1e-3, 0.5), (1.5, 10**6, 1e-20, None)],
+)
+def test_places_have_their_digits(gamma, d, t, x):
+    """Against 60 digits, also between bands, and in one that is 1e-13 of its level wide (x: the third)."""
+    of, out = levels(gamma, d), np.empty(5)
+    x = float(of.value[2]) if x is None else x
+    near = free.place(of.value, of.weight, t, x, out)
+    with localcontext() as context:
+        context.prec = 60
+        u, v = _fifty_digits(of, t, x, near, out[0], out[1])
+    assert (abs(v) < 1e-30) == (x == 0.5)  # between bands
+    assert out[1] == pytest.approx(float(v), rel=1e-11, abs=1e-30)
+    assert out[0] == pytest.approx(float(u), rel=1e-11, abs=1e-11 * float(v))
 
 
 def test_a_place_has_the_eigenvalue_that_was_asked_for():

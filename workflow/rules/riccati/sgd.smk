@@ -112,3 +112,14 @@ use rule stage as riccati_radial_widths with:
         **stage("riccati.radial_widths", "riccati.radial_widths"),
     message:
         "the radial fit at several widths"
+
+
+use rule stage as riccati_resolved_steps with:
+    output:
+        measurements=f"{MEASUREMENTS}/riccati/resolved_steps.csv",
+    log:
+        f"{LOGS}/riccati/resolved_steps.log",
+    params:
+        **stage("riccati.resolved_steps", "riccati.resolved_steps"),
+    message:
+        "SGD at steps that fall with the direction"

@@ -1,13 +1,17 @@
 """Samples: inputs, the teacher's noisy labels, and how a symmetric matrix is measured without being stored n times."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from shallownets.errors import Impossible
 from shallownets.studies.spectra.model import Array, powers
+
+_HALVES = 64  # dimension from which a product of two halves is faster than one with copies of them
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,9 @@ class Vectors:
 
 
 def _weighted(x: Array, r: Array) -> Array:
-    """sum r x x^T, in half of the operations of a product of two matrices: of each sign it is a matrix times itself."""
+    """sum r x x^T. In many dimensions in half of the operations: of each sign it is a matrix times itself."""
+    if x.shape[1] < _HALVES:
+        return x.T @ (x * r[:, None])
     over, under = (x[side] * np.sqrt(np.abs(r[side]))[:, None] for side in (r > 0, r < 0))
     return over.T @ over - under.T @ under
 
@@ -47,17 +53,19 @@ class Squares:
 
     def of(self, S: Array) -> Array:
         """(n,) Tr S Z."""
-        return (((self.x @ S) * self.x).sum(1) - np.trace(S)) / np.sqrt(self.shape[1])
+        return (np.einsum("ij,ij->i", self.x @ S, self.x) - np.trace(S)) / np.sqrt(self.shape[1])
 
     def of_factor(self, V: Array) -> Array:
         """(n,) Tr V V^T Z of a factor (d, r): n d r operations in place of n d^2."""
-        return (((self.x @ V) ** 2).sum(1) - (V**2).sum()) / np.sqrt(self.shape[1])
+        seen = self.x @ V
+        return (np.einsum("ij,ij->i", seen, seen) - np.vdot(V, V)) / np.sqrt(self.shape[1])
 
     def back(self, r: Array) -> Array:
         """(d, d) sum r Z."""
         made = _weighted(self.x, r)
-        made[np.diag_indices_from(made)] -= r.sum()
-        return made / np.sqrt(self.shape[1])
+        np.einsum("ii->i", made)[:] -= r.sum()
+        made /= np.sqrt(self.shape[1])
+        return made
 
 
 @dataclass(frozen=True)
@@ -76,13 +84,16 @@ class Gaussians:
     def shape(self) -> tuple[int, int]:
         return self.rows.shape[0], self.d
 
-    def _row(self, S: Array) -> Array:
+    @cached_property
+    def _upper(self) -> tuple[NDArray[np.int64], Array]:
+        """Places of the upper triangle in a matrix that is laid out in a row, and its factors in ``rows``."""
         i, j = np.triu_indices(self.d)
-        return S[i, j] * np.where(i == j, 1, np.sqrt(2))
+        return i * self.d + j, np.where(i == j, 1, np.sqrt(2))
 
     def of(self, S: Array) -> Array:
         """(n,) Tr S Z."""
-        return self.rows @ self._row(S)
+        places, factors = self._upper
+        return self.rows @ (S.ravel()[places] * factors)
 
     def of_factor(self, V: Array) -> Array:
         """(n,) Tr V V^T Z."""
@@ -90,10 +101,11 @@ class Gaussians:
 
     def back(self, r: Array) -> Array:
         """(d, d) sum r Z."""
-        i, j = np.triu_indices(self.d)
-        made = np.empty((self.d, self.d))
-        made[i, j] = made[j, i] = (r @ self.rows) / np.where(i == j, 1, np.sqrt(2))
-        return made
+        places, factors = self._upper
+        made = np.zeros(self.d**2)
+        made[places] = (r @ self.rows) / factors
+        half = made.reshape(self.d, self.d)
+        return half + half.T - np.diag(np.diag(half))
 
 
 @dataclass(frozen=True)
@@ -113,19 +125,25 @@ class Apart:
     def shape(self) -> tuple[int, int]:
         return self.x.shape[0], self.x.shape[1]
 
+    @cached_property
+    def _exchanged(self) -> Array:
+        """(n, d) the diagonals less what x x^T has there."""
+        return self.diagonal - self.x**2 / np.sqrt(self.shape[1])
+
     def of(self, S: Array) -> Array:
         """(n,) Tr S Z."""
-        entries = np.diag(S)
-        return (((self.x @ S) * self.x).sum(1) - self.x**2 @ entries) / np.sqrt(self.shape[1]) + self.diagonal @ entries
+        return np.einsum("ij,ij->i", self.x @ S, self.x) / np.sqrt(self.shape[1]) + self._exchanged @ np.diag(S)
 
     def of_factor(self, V: Array) -> Array:
         """(n,) Tr V V^T Z."""
-        return self.of(V @ V.T)
+        seen = self.x @ V
+        return np.einsum("ij,ij->i", seen, seen) / np.sqrt(self.shape[1]) + self._exchanged @ (V**2).sum(1)
 
     def back(self, r: Array) -> Array:
         """(d, d) sum r Z."""
-        made = _weighted(self.x, r) / np.sqrt(self.shape[1])
-        made[np.diag_indices_from(made)] = r @ self.diagonal
+        made = _weighted(self.x, r)
+        made /= np.sqrt(self.shape[1])
+        np.einsum("ii->i", made)[:] = r @ self.diagonal
         return made
 
 

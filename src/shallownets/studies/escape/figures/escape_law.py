@@ -33,11 +33,20 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             growth.plot(few.x / p_star, few.estimate / over, **look | {"markerfacecolor": colour if place else "white"})
         points = by_quantity["prefactor"]
         points = points[points.p_star == p_star]
-        prefactor.errorbar(points.x, points.estimate, 3 * points.error, **look, elinewidth=0.8)
+        prefactor.errorbar(points.x, points.estimate, 3 * points.error, **look, elinewidth=0.8, label=f"$p^*={p_star}$")
         line = by_quantity["prefactor_theory"]
         line = line[line.p_star == p_star]
-        prefactor.plot(line.x, line.estimate, color=colour, linewidth=0.9, label=f"$p^*={p_star}$")
+        prefactor.plot(line.x, line.estimate, color=colour, linewidth=0.9)
         prefactor.axhline(2 * p_star, color=colour, linewidth=0.6, linestyle=(0, (1, 2)))
+        prefactor.annotate(
+            f"$2p^*$, $p^*={p_star}$",
+            (0, 2 * p_star),
+            (3, 2),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            fontsize=7,
+            color=colour,
+        )
         points = by_quantity["finite_rate_ratio"]
         points = points[(points.p_star == p_star) & (points.p == points[points.p_star == p_star].p.max())]
         rate.plot(points.x, points.estimate, **look, label=f"$p={points.p.max()}$, $p^*={p_star}$")
@@ -52,7 +61,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     prefactor.set_xticks(ticks, [str(tick) for tick in ticks])
     prefactor.minorticks_off()
     prefactor.set_ylim(0, 2.6 * max(teachers))
-    prefactor.legend(loc="upper left", ncols=3, columnspacing=1, handlelength=1.2)
+    prefactor.legend(loc="upper left", ncols=3, columnspacing=0.8, handlelength=1.0, handletextpad=0.4)
     rate.set(xlabel=r"learning rate $\hat\eta=\eta/p$", ylabel=r"rate $\times\ p^*/8$", title="rate at finite $\\eta$")
     rate.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
     rate.set_ylim(0.6, 1.05)

@@ -72,16 +72,16 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     curves = dict(list(frame.groupby(["quantity", "i", "j"])))
     time = r"time $\alpha$ = samples / $N$"
 
-    overlaps = {(i, r): _look(i, r, r) for i in range(p) for r in range(p_star)}
+    overlaps = {(i, r): _look(i, r, i) for i in range(p) for r in range(p_star)}
     for shift, ((i, r), look) in enumerate(overlaps.items()):
         _curve(teachers, curves["M", i + 1, r + 1], look, shift)
-    by_student = [_key(_look(i, 0, 0) | _LINE, f"$i={i + 1}$") for i in range(p)]
-    by_teacher = [_key(_look(0, r, r) | {"color": "black"}, f"$r={r + 1}$") for r in range(p_star)]
+    by_student = [_key(_look(i, 0, i), f"$i={i + 1}$") for i in range(p)]
+    by_teacher = [_key(_look(0, r, 0) | _LINE | {"color": "black"}, f"$r={r + 1}$") for r in range(p_star)]
     teachers.legend(handles=by_student + by_teacher, ncols=2, loc="upper left", handlelength=1.8)
     teachers.set(title="student–teacher overlaps", ylabel="$M_{ir}$")
 
     for i in range(p):
-        _curve(norms, curves["Q", i + 1, i + 1], _look(i, 0, 0), i)
+        _curve(norms, curves["Q", i + 1, i + 1], _look(i, 0, i), i)
     norms.legend(handles=by_student, ncols=2, loc="upper left", handlelength=1.8)
     norms.set(title="student norms", ylabel="$Q_{ii}$")
 

@@ -17,11 +17,15 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     figure = Figure(figsize=(style.PAGE, 2.9))
     panels = figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0]
     dashes = ("-", (0, (3, 1.5)), (0, (1, 1)))
+    marked = {"markersize": 3, "markerfacecolor": "white", "markeredgewidth": 0.7}
     for axes, size in zip(panels, sizes, strict=True):
         name, small = size.split(", ")[1], ", ".join(["", *size.split(", ")[2:]])
         for engine, look in ((size, {"linewidth": 1.0}), (f"ODE{small}", {"linewidth": 0.7, "color": "black"})):
             for (i, r), curve in frame[frame.engine == engine].groupby(["i", "r"]):
-                colour = {"color": style.COLOURS[(i - 1) % 6]} | look
+                colour: style.Look = {"color": style.COLOURS[(i - 1) % 6]} | look
+                if engine == size:  # a few markers, at other times for each curve
+                    every, shift = max(len(curve) // 6, 1), (2 * i + r) % max(len(curve) // 6, 1)
+                    colour |= {"marker": style.marker(i - 1), "markevery": (shift, every)} | marked
                 style_of = dashes[(r - 1) % 3]
                 label = f"${i},{r}$" if engine == size else ""
                 axes.plot(curve.alpha, curve.value, linestyle=style_of, label=label, **colour)
@@ -33,5 +37,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     handles, labels = panels[-1].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside right upper", title="$i,r$")
     head = f"$p={parameters['p']}$, $p^*={parameters['p_star']}$, $\\eta={parameters['eta']:g}$"
-    figure.suptitle(f"{head}: one run of SGD (colours) over the ODE (black, constant)", fontsize=9.5)
+    figure.suptitle(f"{head}: one run of SGD (markers) over the ODE (black, constant)", fontsize=9.5)
     return figure

@@ -11,7 +11,11 @@ from matplotlib.figure import Figure
 from shallownets.drawing import style
 
 _LOOK = {"SGD": (style.COLOURS[0], "o"), "ODE": (style.COLOURS[1], "s")}
-_STEPS = {"SGD": style.COLOURS[0], "SGD, one start": style.COLOURS[2], "ODE": style.COLOURS[1]}
+_STEPS = {  # colour and dashes
+    "SGD": (style.COLOURS[0], "-"),
+    "SGD, one start": (style.COLOURS[2], (0, (1, 1))),
+    "ODE": (style.COLOURS[1], (0, (4, 1.5))),
+}
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -41,17 +45,16 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     shown = frame[frame.panel == "spread"]
     width = shown[shown.series == "ODE"].x.std()
     bins = np.linspace(-3 * width, 5 * width, 31)
-    for name, colour in _STEPS.items():
+    for name, (colour, dashes) in _STEPS.items():
         part = shown[shown.series == name]
         weights = part.value / (bins[1] - bins[0])
-        spread.hist(part.x, bins, weights=weights, histtype="step", color=colour, linewidth=0.9)
-        spread.plot([], [], color=colour, label=name)
+        spread.hist(part.x, bins, weights=weights, histtype="step", color=colour, linestyle=dashes, linewidth=0.9)
+        spread.plot([], [], color=colour, linestyle=dashes, linewidth=0.9, label=name)
         theory = shown[shown.series == f"theory, {name}"]
-        spread.plot(theory.x, theory.value, color=colour, linestyle="--", linewidth=0.9)
-    spread.plot([], [], color="black", linestyle="--", linewidth=0.9, label="theory")
+        spread.plot(theory.x, theory.value, color=colour, linestyle=dashes, linewidth=0.9)
     spread.set(xlim=bins[[0, -1]], ylim=(0, None), ylabel="density")
     spread.set_xlabel(r"escape time less the mean of the ODE, $\alpha$")
-    spread.set_title(f"$N={parameters['N']}$")
+    spread.set_title(f"$N={parameters['N']}$; smooth: theory")
     spread.legend(loc="upper right")
 
     points = frame[(frame.panel == "share") & (frame.series == "SGD")]

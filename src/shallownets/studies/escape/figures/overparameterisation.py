@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from shallownets.drawing import style
 
-_LOOK: dict[str, style.Look] = {  # line style and marker; points of SGD hide none of the lines
-    "SGD": {"linestyle": "", "marker": "o", "markerfacecolor": "white"},
+_LOOK: dict[str, style.Look] = {  # line style and marker; points of SGD, hollow, have that of the teacher's width
+    "SGD": {"linestyle": ""},
     "ODE + noise": {"linestyle": "", "marker": "_", "markersize": 9, "markeredgewidth": 1.4},
     "ODE": {"linestyle": "", "marker": "x", "markersize": 4},
     "eq. 13": {"linestyle": ":"},
@@ -25,12 +25,16 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         for name, look in _LOOK.items():
             part = panel[panel.series == name]
             bars = 3 * part.error / p_star if name == "SGD" else None
-            ax.errorbar(
-                part.p / p_star, part.value / p_star, bars, **look, color=style.colour(n), elinewidth=0.8, capsize=2
-            )
-        ax.plot([], [], color=style.colour(n), linewidth=4, label=f"$p^*={p_star}$")
+            points: style.Look = {"marker": style.marker(n), "markerfacecolor": "white"} if name == "SGD" else {}
+            look_of: style.Look = look | points | {"color": style.colour(n), "elinewidth": 0.8, "capsize": 2}
+            label = f"SGD, $p^*={p_star}$" if name == "SGD" else ""
+            ax.errorbar(part.p / p_star, part.value / p_star, bars, **look_of, label=label)
+        law = panel[panel.series == "eq. 13"].iloc[-1]
+        place = (law.p / p_star, law.value / p_star)
+        ax.annotate(f"$p^*={p_star}$", place, (4, 4), textcoords="offset points", fontsize=7, color=style.colour(n))
     for name, look in _LOOK.items():
-        ax.plot([], [], color="black", **look, label=name)
+        if name != "SGD":
+            ax.plot([], [], color="black", **look, label=name)
     ratios = (frame.p / frame.p_star).unique()
     ax.set_xscale("log")
     ax.set_xticks(sorted(ratios), [f"{ratio:g}" for ratio in sorted(ratios)])

@@ -26,7 +26,8 @@ def _curves(axes: Axes, frame: pd.DataFrame, variable: str, number: int, label: 
         label += f": ${slope.value.iloc[0]:.2f}\\pm{3 * slope.error.iloc[0]:.2f}$"
     _points(axes, sgd[variable], sgd, number, label)
     axes.plot(finite[variable], finite.value, color=style.colour(number), linewidth=0.9)
-    axes.plot(flow[variable], flow.value, color=style.colour(number), linewidth=0.9, linestyle="--")
+    hollow: style.Look = {"marker": style.marker(number), "markerfacecolor": "white", "markersize": 2.5}
+    axes.plot(flow[variable], flow.value, color=style.colour(number), linewidth=0.9, linestyle="--", **hollow)
 
 
 def _ratios(axes: Axes, frame: pd.DataFrame, number: int, label: str) -> None:
@@ -92,5 +93,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         axes.yaxis.minorticks_off()
         axes.set_ylim(0.93, 1.15 * max(2.0, light[light.series == "SGD over flow"].value.max()))
     below[0].set_ylabel("samples of SGD over the flow's")
-    figure.suptitle("points: SGD; lines: flow at finite step; dashed: exact flow", fontsize=9.5)
+    figure.suptitle("points: SGD; lines: flow at finite step; dashed, hollow: exact flow", fontsize=9.5)
     return figure

@@ -10,6 +10,7 @@ from shallownets.studies.riccati.parameters.flow import (
 )
 from shallownets.studies.riccati.parameters.powers import PowersValues
 from shallownets.studies.riccati.parameters.radial import RadialWidthsValues
+from shallownets.studies.riccati.parameters.resolved import ResolvedStepsValues
 from shallownets.studies.riccati.parameters.sgd import Phase2, Samples, Sgd
 
 
@@ -27,4 +28,5 @@ class Riccati(Section):
     samples: Samples
     phase2: Phase2
     radial_widths: RadialWidthsValues
+    resolved_steps: ResolvedStepsValues
     figures: Figures | None = None

@@ -70,8 +70,10 @@ def width(
     risks, missing, last = [], [], scaling.settled(lam, N, d)
     for replicate in range(given.starts):
         start = drawn.start(given.seed, "risk curves", M_star, N, d, replicate, beta=beta)
-        risks.append(exact.risks(start, lam, [*t, *single, last]))
-        missing.append([N - (Z**2).sum() for Z in exact.overlaps(start, lam, [*single, last])])
+        Zs = exact.overlaps(start, lam, [*t, *single, last])
+        found = [(float(model.risk(Z, lam)), N - float((Z**2).sum())) for Z in Zs]
+        risks.append([risk for risk, _ in found])
+        missing.append([outside for _, outside in found[t.size :]])
         advance(1)
     along, at, ends = np.split(np.array(risks), [t.size, t.size + single.size], axis=1)
     best = model.best_risk(lam, N)

@@ -40,20 +40,18 @@ def penalty_of(lam: float, d: int, p: int | None = None) -> float:
     return float(lam * np.sqrt((p or d) * d))
 
 
-def certify(residual: Array, y: Array, largest: float, trace: float, penalty: float) -> tuple[float, float]:
-    """Objective, and its distance from the dual at 2 k times the residual.
+def bound(residual: Array, y: Array, largest: float, penalty: float) -> float:
+    """What no objective is below: the dual at 2 k times a residual.
 
     Args:
-        residual: (n,) y - A S.
+        residual: (n,) y - A S of any S.
         largest: largest eigenvalue of 2 A^T residual.
-        trace: Tr S.
 
-    k is the best that the dual allows: with k = 1 the gap is useless near interpolation.
+    k is the best that the dual allows: with k = 1 the bound is useless near interpolation.
     """
     left, along = float(residual @ residual), float(residual @ y)
-    objective = left + penalty * trace
     k = min(along / left, penalty / largest if largest > 0 else np.inf) if left else 0.0
-    return objective, objective - (2 * k * along - k * k * left)
+    return 2 * k * along - k * k * left
 
 
 def minimise(samples: Matrices, penalty: float, start: Array | None = None, gap: float = GAP) -> Minimum:
@@ -95,9 +93,10 @@ def minimise(samples: Matrices, penalty: float, start: Array | None = None, gap:
         step *= _GROWTH
         S_old, seen_old, S, seen = S, seen, S_new, seen_new
         if count % _CHECK == _CHECK - 1:
-            residual = y - seen
-            largest = float(np.linalg.eigvalsh(2 * operator.back(residual))[-1])
-            objective, away = certify(residual, y, largest, float((V**2).sum()), penalty)
+            left = y - seen
+            objective = float(left @ left + penalty * (V**2).sum())
+            # the dual where the step began, whose A^T is known
+            away = objective - bound(residual, y, float(np.linalg.eigvalsh(down)[-1]), penalty)
             if away <= gap * square:
                 break
     return Minimum(V, objective, away, count + 1)

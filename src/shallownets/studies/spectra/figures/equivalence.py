@@ -10,21 +10,25 @@ from matplotlib.figure import Figure
 from shallownets.drawing import style
 
 _LEAST = 1e-16
+_LBFGS, _DESCENT = 0, 1
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     figure = Figure(figsize=(style.PAGE, 2.9))
     left, right = figure.subplots(1, 2)
-    for n, (lam, here) in enumerate(frame.groupby("lam")):
-        color = style.colour(n)
-        left.plot(here.p, here.excess.clip(lower=_LEAST), color=color, marker="o", linewidth=0.8)
-        label = rf"$\lambda={lam:.2g}$"
-        right.errorbar(here.p, here.risk, 3 * here.error, color=color, marker="o", linewidth=0.8, label=label)
-        for axes in (left, right):
+    for n, (lam, of_lam) in enumerate(frame.groupby("lam")):
+        color, label = style.colour(n), rf"$\lambda={lam:.2g}$"
+        here, descent = (of_lam[of_lam.engine == engine] for engine in (_LBFGS, _DESCENT))
+        left.plot(here.p, here.excess.clip(lower=_LEAST), color=color, marker="o", linewidth=0.8, label=label)
+        left.plot(descent.p, descent.excess.clip(lower=_LEAST), color=color, marker="x", linestyle="none")
+        for axes in (left, right) if lam else (left,):
             axes.axvline(here["rank"].mean(), color=color, linestyle=":", linewidth=0.8)
+        if lam:
+            right.errorbar(here.p, here.risk, 3 * here.error, color=color, marker="o", linewidth=0.8)
+    left.plot([], [], color=style.GREY, marker="x", linestyle="none", label="descent")
     left.set(yscale="log", xlabel="width $p$", ylabel="objective over convex, less 1")
+    left.legend()
     right.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
     right.set(xlabel="width $p$", ylabel="risk over that of the convex minimum")
-    right.legend()
     return figure

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from shallownets.drawing import style
 
 _STYLES = {"diagonal": "--", "quadratic": "-"}
+_ROOM = 300  # above the largest risk, for the legend
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -28,5 +29,6 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         axes.plot([], [], color="black", linestyle=line, label=model)
     axes.plot([], [], color=style.GREY, linestyle=":", label=r"$n_\mathrm{eff}^{1-2\gamma}$")
     axes.set(xscale="log", yscale="log", xlabel=r"$n_\mathrm{eff}$", ylabel="risk without noise")
-    axes.legend()
+    axes.set_ylim(top=_ROOM * frame.risk.max())
+    axes.legend(loc="upper right", ncols=2)
     return figure

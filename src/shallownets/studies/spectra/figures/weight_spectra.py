@@ -7,7 +7,7 @@ Makes: the figure, PDF and PNG.
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import NullLocator
 
 from shallownets.drawing import style
 
@@ -33,16 +33,21 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         width = edges[1] - edges[0]
         draws = trained.draws.max() if len(trained) else 1
         heights = counts / (draws * width * d)
-        axes.bar(edges[:-1], heights, width, align="edge", color=style.COLOURS[5], label="trained")
-        for n, (_, band) in enumerate(law.groupby("band")):
-            color = style.COLOURS[1] if n < law.band.nunique() - 1 else "black"
-            axes.plot(band.value, band.density, color=color, linewidth=0.8 if law.band.nunique() < _MANY else 0.3)
+        axes.stairs(heights, edges, fill=True, color=style.COLOURS[5], label="trained")
+        number = law.band.to_numpy()
+        gaps = np.flatnonzero(np.diff(number)) + 1  # a line of many bands is one, with gaps: drawing each takes seconds
+        value, density = (np.insert(law[name].to_numpy(float), gaps, np.nan) for name in ("value", "density"))
+        number = np.insert(number, gaps, number[gaps])
+        width_of = 0.8 if gaps.size + 1 < _MANY else 0.3
+        for lowest, color in ((False, style.COLOURS[1]), (True, "black")):
+            here_in = (number == number.max()) == lowest
+            axes.plot(value[here_in], density[here_in], color=color, linewidth=width_of)
         axes.axvline(0, color=style.GREY, linewidth=0.6)
         if law.value.max() > 0:
             low = max(low, -_LEFT * top)
         least = 0.3 / (draws * width * d)
         axes.set(xlim=(low, 1.05 * top), ylim=(least, 2 * max(law.density.max(), heights.max())), yscale="log")
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.yaxis.set_minor_locator(NullLocator())
         axes.set_title(f"{case}\n" + rf"$n/d={here.N.iloc[0]:g}$, $\lambda={here.lam.iloc[0]:.2g}$", fontsize=6)
     for axes in panels[len(cases) :]:
         axes.set_visible(False)

@@ -45,6 +45,23 @@ def crossover(network: Network, lam: float, between: str) -> State:
     return evolution.solve(network, float(np.exp(log_n)) * network.samples, lam)
 
 
+def by_noise(network: Network, lam: float, half: float) -> State:
+    """The state at which, as samples grow at one weight decay, noise takes over from the threshold.
+
+    Args:
+        half: d log R/d log lam there. Looked for downwards from 30 times the N at which x^2 = d/N, where noise rules.
+    """
+    grid = np.log(lam**2 * network.d) + np.linspace(np.log(30), -np.log(100), 60)
+    states = along_samples(network, np.exp(grid), lam)
+    first = next(i for i, state in enumerate(states) if state.by_lam >= half)
+
+    def gap(log_N: float) -> float:
+        return evolution.solve(network, float(np.exp(log_N)) * network.samples, lam, states[first]).by_lam - half
+
+    log_N = float(scipy.optimize.brentq(gap, grid[first], grid[first - 1], xtol=1e-10))
+    return evolution.solve(network, float(np.exp(log_N)) * network.samples, lam, states[first])
+
+
 def peak(network: Network, position: float, lam: float) -> State:
     """The state of largest risk over N at one weight decay, where d log R/d log n vanishes.
 

@@ -133,14 +133,24 @@ class EquivalenceValues(Section):
     decays: Annotated[list[Decay], Meta(min_length=1), means("weight decays, rising")]
     widths: Annotated[list[Annotated[int, Meta(ge=1, le=1000)]], Meta(min_length=2), means("widths p, rising")]
     draws: Annotated[Draws, means("samples, each with starts of its own")]
+    descended: Annotated[
+        list[Annotated[int, Meta(ge=1, le=1000)]],
+        Meta(min_length=1),
+        means("widths at which W is trained without decay, too, and by gradient descent, rising"),
+    ]
+    descents: Annotated[int, Meta(ge=1, le=10**6), means("samples on which gradient descent is run, the first ones")]
+    steps: Annotated[int, Meta(ge=10, le=10**6), means("of gradient descent")]
 
     def limits(self) -> Iterator[Limit]:
-        yield from rising(decays=self.decays, widths=self.widths)
+        yield from rising(decays=self.decays, widths=self.widths, descended=self.descended)
         yield self.widths[-1] >= self.d, "widths", f"a list that ends at d = {self.d} or above"
+        yield set(self.descended) <= set(self.widths), "descended", "some of the widths"
+        yield self.descents <= self.draws, "descents", f"at most draws = {self.draws}"
 
     def work(self) -> float:
         one = 2e-9 * self.N * self.d**2
-        return self.draws * len(self.decays) * sum(one * p * 400 + 0.05 for p in self.widths)
+        trained = self.draws * len(self.decays) * sum(one * p * 400 + 0.05 for p in self.widths)
+        return trained + self.descents * (len(self.decays) + 1) * sum(one * p * self.steps for p in self.descended)
 
 
 class EquivalenceRuns(EquivalenceValues):

@@ -12,11 +12,18 @@ import pandas as pd
 from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.spectra.parameters.training import Equivalence
+from shallownets.studies.spectra.stages.equivalence_runs import DESCENT, LBFGS
 from shallownets.studies.spectra.theory import evolution, free
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
-UNITS = {"p": "width", "lam": "1", "excess": "objective over the convex minimum, less 1", "risk": "R"}
-COLUMNS = ("draw", "lam", "p", "rank", "excess", "distance", "risk", "convex")
+UNITS = {
+    "p": "width",
+    "lam": "1",
+    "engine": "0: L-BFGS, 1: gradient descent",
+    "excess": "objective over the convex minimum, less 1",
+    "risk": "R",
+}
+COLUMNS = ("draw", "engine", "lam", "p", "rank", "excess", "distance", "risk", "convex")
 
 
 def middle(of: Mapping, lam: float, widths: Iterable[int]) -> int:
@@ -27,11 +34,39 @@ def middle(of: Mapping, lam: float, widths: Iterable[int]) -> int:
     return min(sorted(widths)[1:], key=lambda p: abs(p - half))
 
 
+def _few(here: pd.DataFrame, of: Mapping) -> list[dict]:
+    """Excess of gradient descent, and of training without decay, from the rank on and below it."""
+    matrix, draws = here[here.p > 0], int(here.draw.nunique())
+    parts = {
+        "excess of a, w": here[here.p == 0].excess.abs().max(),
+        "excess of W": matrix[matrix.p >= matrix["rank"]].excess.abs().max(),
+        "excess of narrow W": matrix[matrix.p < matrix["rank"]].excess.min(),
+    }
+    return [{**of, "quantity": name} | exact(value, draws).row() for name, value in parts.items() if value == value]
+
+
+def _shown(here: pd.DataFrame, of: Mapping) -> list[dict]:
+    """Of each width, what the figure has."""
+    shown = []
+    for p, one in here[here.p > 0].groupby("p"):
+        risk = one.risk / one.convex
+        place = {**of, "p": p, "rank": one["rank"].mean(), "convex": one.convex.mean()}
+        values = {"excess": one.excess.abs().max(), "least": one.excess.abs().min(), "risk": risk.mean()}
+        spread = float(risk.std(ddof=1) / np.sqrt(len(risk))) if len(risk) > 1 else 0.0
+        shown.append(place | values | {"error": spread})
+    return shown
+
+
 @stage
 def equivalence(given: Equivalence, runs: Arrays) -> Tables:
     frame = pd.DataFrame({name: runs.arrays[name] for name in COLUMNS})
     rows, shown = [], []
-    for lam, here in frame.groupby("lam"):
+    for (lam, engine), here in frame.groupby(["lam", "engine"]):
+        shown += _shown(here, {"lam": lam, "engine": engine})
+        by = {LBFGS: "L-BFGS", DESCENT: "descent"}[engine]
+        if engine == DESCENT or not lam:
+            rows += _few(here, {"lam": lam, "by": by})
+    for lam, here in frame[(frame.engine == LBFGS) & (frame.lam > 0)].groupby("lam"):
         of = {"lam": lam}
         diagonal, matrix = here[here.p == 0], here[here.p > 0]
         wide = matrix[matrix.p >= matrix["rank"]]
@@ -49,10 +84,4 @@ def equivalence(given: Equivalence, runs: Arrays) -> Tables:
         p = middle(runs.parameters, float(lam), by_width.columns)
         more = (by_width[p] - by_width[by_width.columns[0]]).to_numpy()  # on the same samples
         rows.append(of | {"quantity": "middle less narrowest", "p": p} | mean(more).row())
-        for p, one in matrix.groupby("p"):
-            risk = one.risk / one.convex
-            place = of | {"p": p, "rank": one["rank"].mean(), "convex": one.convex.mean()}
-            values = {"excess": one.excess.abs().max(), "least": one.excess.abs().min(), "risk": risk.mean()}
-            spread = float(risk.std(ddof=1) / np.sqrt(len(risk))) if len(risk) > 1 else 0.0
-            shown.append(place | values | {"error": spread})
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))

@@ -13,7 +13,7 @@ from shallownets.studies.spectra.engines import lasso
 from shallownets.studies.spectra.parameters.training import LassoRuns
 from shallownets.studies.spectra.stages import drawn
 
-UNITS = {"n": "samples", "risk": "R", "training": "mean square residual", "gap": "over |y|^2"}
+UNITS = {"n": "samples", "risk": "R", "training": "mean square residual", "left": "weights", "gap": "over |y|^2"}
 
 
 @stage
@@ -29,6 +29,7 @@ def lasso_runs(given: LassoRuns) -> Data:
                 found["n"].append(n)
                 found["risk"].append(model.diagonal_risk(made.theta, samples.teacher))
                 found["training"].append(((samples.y - samples.x @ made.theta) ** 2).mean())
+                found["left"].append(np.count_nonzero(made.theta))
                 found["gap"].append(made.gap / (samples.y @ samples.y))
                 advance(1)
     return Data(Arrays({name: np.array(values) for name, values in found.items()}, UNITS))

@@ -13,12 +13,32 @@ from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.spectra.measure import curves
+from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.parameters.theory import Noiseless
 from shallownets.studies.spectra.theory.diagonal import Diagonal
+from shallownets.studies.spectra.theory.evolution import State
+from shallownets.studies.spectra.theory.network import Network
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n_eff", "risk": "R", "estimate": "exponent"}
-VANISHING = 1e-7  # decay in place of none
+VANISHING = 1e-8  # decay in place of none
+
+
+def _exponent(network: Network, grid: Array) -> float:
+    """That of R ~ N^(1 - 2 gamma), with log(d/N)/N in place of 1/N in the diagonal network, by the same fit."""
+    scale = 1 / grid if isinstance(network, Quadratic) else np.log(network.d / grid) / grid
+    return (2 * network.gamma - 1) * float(np.polyfit(np.log(grid), np.log(scale), 1)[0])
+
+
+def _order(network: Network, states: list[State]) -> float:
+    """Twice the corrections to the exponent, see docs/spectra.md, section 5."""
+    d, last, power = network.d, states[-1].N, 2 * network.gamma - 1
+    first_left, left = (d * float(network.levels.weight @ (network.levels.value > states[end].x)) for end in (0, -1))
+    if isinstance(network, Quadratic):
+        turn = 0.4 * 2.7 * (last / d) ** 0.4  # of the threshold towards the edge of the bulk, whose mass holds N/d
+    else:
+        turn = log(log(d / last)) / (2 * log(d / last) ** 2)  # k^2 = 2 log(d/N) less its own logarithm
+    return 2 * (power * turn + 1 / max(first_left, 1) + (left / d) ** power)
 
 
 @stage
@@ -28,10 +48,12 @@ def noiseless(given: Noiseless) -> Tables:
     with progress("without noise", 2 * len(given.gammas)) as advance:
         for gamma in given.gammas:
             for model, of_model in (("diagonal", Diagonal), ("quadratic", Quadratic)):
-                states = curves.along_samples(of_model(gamma, given.d, 0.0), grid, VANISHING)
+                network = of_model(gamma, given.d, 0.0)
+                states = curves.along_samples(network, grid, VANISHING)
                 risk = np.array([state.risk for state in states])
                 fall = float(np.polyfit(np.log(grid), np.log(risk), 1)[0])
-                of = {"model": model, "gamma": gamma, "theory": 1 - 2 * gamma, "order": 1 / log(grid[-1])}
+                of = {"model": model, "gamma": gamma, "theory": _exponent(network, grid)}
+                of["order"] = _order(network, states)
                 rows.append(of | {"quantity": "exponent"} | exact(fall).row())
                 shown.append(pd.DataFrame({"model": model, "gamma": gamma, "N": grid, "risk": risk}))
                 advance(1)

@@ -15,12 +15,14 @@ from shallownets.stage import Table, Tables, stage
 from shallownets.studies.spectra.parameters.theory import Optimal
 from shallownets.studies.spectra.theory import evolution, law, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
+from shallownets.studies.spectra.theory.evolution import State
+from shallownets.studies.spectra.theory.network import Network
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n_eff", "risk": "R", "lam": "1", "scaled": "lam over the root of N/d", "estimate": "see quantity"}
 EDGE = 2.0  # of the bulk, in units of the noise
 FEW = 20  # d over samples from which there are few
-AROUND = np.geomspace(0.5, 2, 7)  # N over that of the quadratic network's peak, where pruning is looked at closely
+AROUND = np.geomspace(0.5, 2, 3)  # N over that of the quadratic network's peak, where pruning is looked at closely
 
 
 def _pruned(network: Quadratic, n: float, lam: float) -> float:
@@ -41,7 +43,8 @@ def optimal(given: Optimal) -> Tables:
                 ("diagonal", Diagonal(gamma, given.diagonal, given.noise)),
                 ("quadratic", Quadratic(gamma, given.quadratic, given.noise)),
             ):
-                states = []
+                states: list[State] = []
+                bayes: list[float] = []
                 sizes = np.geomspace(10, 10 * network.d, given.points)
                 if model == "quadratic":
                     sizes = np.sort(np.concatenate([sizes, AROUND * phases.peak_at(True, network.d)]))
@@ -51,13 +54,15 @@ def optimal(given: Optimal) -> Tables:
                     point = of | {"risk": state.risk, "lam": state.lam, "scaled": state.lam / sqrt(N / network.d)}
                     point["ratio"] = state.x / sqrt(state.v)
                     if isinstance(network, Quadratic):
-                        point["bayes"] = law.bayes(network, state.n)
+                        share = bayes[-1] / states[-1].risk if bayes else 1.0  # changes little from point to point
+                        point["bayes"] = law.bayes(network, state.n, share * state.risk)
+                        bayes.append(point["bayes"])
                         point["pruned"] = _pruned(network, state.n, 1 / network.d)
                         rows.append(of | {"quantity": "over bayes"} | exact(state.risk / point["bayes"]).row())
                     states.append(state)
                     shown.append(point)
                     advance(1)
-                _exponents(rows, model, gamma, network.d, states)
+                _exponents(rows, model, network, states, bayes)
             points = [one for one in shown if one["gamma"] == gamma and "pruned" in one]
             pruned = {one["N"]: one["pruned"] / one["risk"] for one in points}
             peak = min(pruned, key=lambda N: abs(N - phases.peak_at(True, given.quadratic)))
@@ -68,14 +73,35 @@ def optimal(given: Optimal) -> Tables:
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))
 
 
-def _exponents(rows: list, model: str, gamma: float, d: int, states: list) -> None:
-    """Exponents of risk and best decay over the last decade below N = min(d, d^(2 gamma))/10, and beyond."""
+def _orders(network: Network, states: list[State]) -> tuple[float, float]:
+    """Twice the corrections to the exponents of the best risk and of the best decay, see docs/spectra.md, section 5."""
+    d, gamma, fall = network.d, network.gamma, 1 - 1 / (2 * network.gamma)
+    left = [max(d * float(network.levels.weight @ (network.levels.value > one.x)), 1) for one in states]
+    few, many = min(left), max(left)
+    if isinstance(network, Quadratic):
+        edge = 2 * (many / d) ** 0.4  # distance of the best threshold from the edge of the bulk
+        risk, decay = (2 - 1 / gamma) * edge / (14 * gamma), edge / (10 * gamma)
+    else:
+        risk, decay = (share / log(d / many) for share in (fall / (2 * gamma), 1 / (4 * gamma)))
+    harm = max(one.risk for one in states) / network.noise
+    fitted = max(one.freedom / one.n for one in states)
+    sums = 1 / few + (many / d) ** (2 * gamma - 1)
+    return 2 * (risk + sums + fall**2 * harm), 2 * (decay + sums + fall * (fitted + harm / 2))
+
+
+def _exponents(rows: list, model: str, network: Network, states: list[State], bayes: list[float]) -> None:
+    """Exponents of risk and best decay over two decades below N = min(d, d^(2 gamma))/10."""
     sizes, risk, lam = (np.array([getattr(state, name) for state in states]) for name in ("N", "risk", "lam"))
+    d, gamma = network.d, network.gamma
     end = min(d, d ** (2 * gamma)) / 10
     window = (sizes <= end) & (sizes >= end / 100)
     if window.sum() < 3:
         return
-    of = {"model": model, "gamma": gamma, "N": end, "d": d, "order": 1 / log(end)}
-    fall, grows = (float(np.polyfit(np.log(sizes[window]), np.log(y[window]), 1)[0]) for y in (risk, lam))
-    rows.append(of | {"quantity": "risk exponent", "theory": -1 + 1 / (2 * gamma)} | exact(fall).row())
-    rows.append(of | {"quantity": "decay exponent", "theory": 0.5} | exact(grows).row())
+    of = {"model": model, "gamma": gamma, "N": end, "d": d}
+    orders = _orders(network, [one for one, inside in zip(states, window, strict=True) if inside])
+    wanted = [("risk exponent", risk, -1 + 1 / (2 * gamma), orders[0]), ("decay exponent", lam, 0.5, orders[1])]
+    if bayes:
+        wanted.append(("exponent of the ratio to Bayes", risk / np.array(bayes), 0.0, 2 * orders[0]))
+    for quantity, y, theory, order in wanted:
+        found = float(np.polyfit(np.log(sizes[window]), np.log(y[window]), 1)[0])
+        rows.append(of | {"quantity": quantity, "theory": theory, "order": order} | exact(found).row())

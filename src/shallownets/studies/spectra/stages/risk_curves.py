@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from shallownets.numerics.statistics import exact, mean
+from shallownets.numerics.statistics import exact, fit_polynomial, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.parameters.training import RiskCurves
@@ -43,6 +43,7 @@ def risk_curves(given: RiskCurves, lasso: list[Arrays], matrix: list[Arrays]) ->
                 fallen = {"estimate": fall, "low": fall - 3 * error, "high": fall + 3 * error}
                 draws = min(one.n for one in risks)
                 rows.append(place | {"quantity": "risk less that at the next size"} | fallen | {"n": draws})
+            ratios = {}
             for n in sizes:
                 of = run.arrays["n"] == n
                 state = evolution.solve(network, float(n), lam)
@@ -51,9 +52,21 @@ def risk_curves(given: RiskCurves, lasso: list[Arrays], matrix: list[Arrays]) ->
                 low, high = risk.value - 3 * risk.error, risk.value + 3 * risk.error
                 point = {"series": "trained", "risk": risk.value, "low": low, "high": high}
                 shown.append(pd.DataFrame([place | point]))
-                ratio = mean(run.arrays["risk"][of] / state.risk)
+                ratios[n / network.samples] = ratio = mean(run.arrays["risk"][of] / state.risk)
                 rows.append(place | {"quantity": "over theory", "theory": 1.0} | ratio.row())
                 rows.append(place | {"quantity": "risk", "theory": state.risk} | risk.row())
-                rows.append(place | {"quantity": "training error", "theory": given.noise} | training.row())
+                fitted = (given.noise + state.risk) * (1 - state.freedom / state.n) ** 2
+                rows.append(place | {"quantity": "training error", "theory": fitted} | training.row())
+                if model == "diagonal":
+                    left = mean(run.arrays["left"][of])
+                    rows.append(place | {"quantity": "weights left", "theory": state.freedom} | left.row())
                 rows.append(place | {"quantity": "gap"} | exact(run.arrays["gap"][of].max(), int(of.sum())).row())
+            many = {N: ratio for N, ratio in ratios.items() if d <= N}
+            if model == "quadratic" and len(many) > 2:
+                errors, degrees = ([getattr(one, name) for one in many.values()] for name in ("error", "freedom"))
+                line = fit_polynomial(
+                    1 / np.array(list(many)), [one.value for one in many.values()], errors, degrees=degrees
+                )
+                limit = {"model": model, "decay": name, "d": d, "lam": lam, "theory": 1.0}
+                rows.append(limit | {"quantity": "over theory at 1/N = 0"} | line.coefficients[0].row())
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

@@ -9,7 +9,7 @@ import pandas as pd
 import scipy
 
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import exact
+from shallownets.numerics.statistics import Estimate, exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.spectra.measure import spectrum
 from shallownets.studies.spectra.parameters.theory import Tails
@@ -19,7 +19,7 @@ from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n/d", "lam": "1", "scaled": "lam over the best", "risk": "R", "hill": "exponent of the density"}
 SPAN = (0.01, 5.0)  # weight decay over the best
-DEVIATIONS = 3  # of unrelated orders, beyond which two are related
+TOLD = 1.2  # risk at the weakest decay over the least, from which the risk says where the tail is the teacher's
 
 
 def _hill(network: Quadratic, state: State) -> float:
@@ -36,11 +36,11 @@ def _discordant(frame: pd.DataFrame) -> float:
 
 
 def _by_chance(m: int) -> float:
-    """Share of discordant pairs that unrelated orders of m places have three standard deviations below a half.
+    """Standard deviation of the share of discordant pairs of two unrelated orders of m places, a half in the mean.
 
     Kendall's rank correlation, one less twice that share, has the variance 2 (2 m + 5)/(9 m (m - 1)) then.
     """
-    return (1 - DEVIATIONS * np.sqrt(2 * (2 * m + 5) / (9 * m * (m - 1)))) / 2
+    return float(np.sqrt(2 * (2 * m + 5) / (9 * m * (m - 1))) / 2)
 
 
 def _first_crossing(network: Quadratic, frame: pd.DataFrame, heavy: float) -> State | None:
@@ -76,13 +76,12 @@ def tails(given: Tails) -> Tables:
                 of = {"gamma": gamma, "N": N, "theory": heavy}
                 rows.append(of | {"quantity": "weakest"} | exact(frame.hill.iloc[0]).row())
                 below = frame[(frame.scaled <= 1) & frame.hill.notna()]
-                chance = {"quantity": "discordant below the best", "theory": _by_chance(len(below))}
-                rows.append(of | chance | exact(_discordant(below), len(below)).row())
+                share = Estimate(_discordant(below), _by_chance(len(below)), len(below), np.inf)
+                rows.append(of | {"quantity": "discordant below the best"} | share.row())
                 crossing = _first_crossing(network, frame, heavy)
                 if crossing is not None:
-                    measured = {
-                        "log of crossing over best": np.log(crossing.lam / best.lam),
-                        "risk at the crossing over the best": crossing.risk / best.risk,
-                    }
+                    measured = {"log of crossing over best": np.log(crossing.lam / best.lam)}
+                    if frame.risk.iloc[0] > TOLD * best.risk:
+                        measured["risk at the crossing over the best"] = crossing.risk / best.risk
                     rows += [of | {"quantity": name} | exact(value).row() for name, value in measured.items()]
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

@@ -20,6 +20,7 @@ from shallownets.studies.spectra.theory.network import Network, Response
 _NO_ROOT = 1e12  # times the noise of zero weights: none is larger
 _EXPANSIONS = 80
 _STEPS = 25
+_NOTHING = 1e-26  # of the noise of zero weights
 _RATIOS = (-10.0, 3.0)  # logarithm of the threshold over noise, among which the best is looked for
 _LOOKS = 25  # coarse, and fine ones
 _FLAT = 1e-9  # d log R/d log x that rounding can make where no weight is left
@@ -240,20 +241,20 @@ def best(network: Network, n: float) -> State:
 
     R and v are tied by v = scale (Δ + R)/n, so that R is least where v is, and that is where R is least at fixed v: the
     threshold follows from v alone, and n from both. The least R over thresholds is concave in v, as a minimum of the
-    concave maps of fixed k, so that there is one such v.
+    concave maps of fixed k, so that there is one such v, to which Newton's steps go down from above. The slope of the
+    least R is that at a fixed threshold.
 
     Raises:
         Impossible: n is not above 0, or so small that rounding hides the risk.
     """
-    _digits(network, n)
-
-    def gap(log_v: float) -> float:
-        v = np.exp(log_v)
-        return float(
-            np.log(network.scale * (network.noise + network.at(v, best_threshold(network, v)).risk) / n) - log_v
-        )
-
-    high = np.log(network.scale * (network.noise + 2 * network.zero) / n)
-    low = np.log(network.scale * network.noise / n) if network.noise else high - 60
-    v = float(np.exp(scipy.optimize.brentq(gap, low, high, xtol=1e-13)))
-    return state(network, v, best_threshold(network, v))
+    last = _digits(network, n)
+    highest = v = network.scale * (network.noise + network.zero) / n
+    x = best_threshold(network, v)
+    while v > _NOTHING * highest:  # without labels' noise nothing may be left
+        found = network.at(v, x)
+        step = (v - network.scale * (network.noise + found.risk) / n) / (1 - network.scale * found.risk_v / n)
+        if not step > last * v:  # rounding alone goes up
+            break
+        v -= step
+        x = best_threshold(network, v)
+    return state(network, v, x)

@@ -46,7 +46,7 @@ def _height2(value, weight, near, offset, t, V):
         if V == 0.0 and step <= 0:
             return 0.0
         V = max(V + step, 0.0)
-        if abs(step) < 1e-10 * V:  # the next one would be its square
+        if abs(step) < 1e-8 * V:  # the next one would be its square
             break
     return V
 

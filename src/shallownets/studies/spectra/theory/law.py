@@ -157,10 +157,13 @@ def law(levels: Levels, t: float, cut: float | None = None) -> Law:
     return Law(t, points[:, 0], density, points[:, 1], share, number[near], ends[:, 0].reshape(2, -1).T, held)
 
 
-def bayes(network: Quadratic, n: float) -> float:
+def bayes(network: Quadratic, n: float, near: float | None = None) -> float:
     """Risk of the Bayes-optimal estimator from n samples, for features in unknown directions.
 
     v = scale (Δ + 2 E)/n, E that of the shrinkage c at noise v.
+
+    Args:
+        near: a risk nearby, such as that of the best decay.
     """
 
     def risk(v: float) -> float:
@@ -169,6 +172,11 @@ def bayes(network: Quadratic, n: float) -> float:
     def gap(log_v: float) -> float:
         return log(network.scale * (network.noise + risk(exp(log_v))) / n) - log_v
 
+    if near is not None:
+        start = log(network.scale * (network.noise + near) / n)
+        by_secants = scipy.optimize.root_scalar(gap, x0=start, x1=start + gap(start), method="secant", xtol=1e-8)
+        if by_secants.converged:
+            return risk(exp(by_secants.root))
     high = log(network.scale * (network.noise + 2 * network.zero) / n)
     low = log(network.scale * network.noise / n) if network.noise else high - 60
     return risk(exp(scipy.optimize.brentq(gap, low, high, xtol=1e-12)))
