@@ -38,7 +38,7 @@ def test_the_gradient_by_finite_differences(name):
 def test_the_flow_is_that_of_the_weights(name):
     """Times of directions by SciPy's integration of the weights in R^d; neurons act from three times r0 on."""
     link, a, start = model.named(name), model.strengths(2, 1.0), start_of(4, 2, 24, 3)
-    true = weights.times(start, a, link, 60.0, 1e-7)
+    true, _ = weights.times(start, a, link, 60.0, 1e-7)
     found = flow.simulate(start, a, link, 60.0, tolerance=1e-5, acting=0.0)
     np.testing.assert_array_equal(found.learned, np.isfinite(true))
     assert found.learned.any()

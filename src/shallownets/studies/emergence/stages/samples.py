@@ -78,6 +78,26 @@ def _exponents(cases: list[_Case]) -> Iterator[dict]:
             yield {"quantity": name} | of | measured.row() | {"theory": theory}
 
 
+def _searching(cases: list[_Case]) -> Iterator[dict]:
+    """The search's part of all samples, medians over medians, where both are finite; and its exponent in d at one κ."""
+    parts = {}
+    for case in cases:
+        search, whole = quartiles.median(case.found), quartiles.median(case.n)
+        if search and whole:
+            # errors of the two as if they were independent: they are not less alike than that
+            parts[case] = Estimate(search.value - whole.value, float(np.hypot(search.error, whole.error)), whole.n)
+            ends = np.exp(parts[case].value), parts[case].error * np.exp(parts[case].value)
+            row = {"quantity": "part of the search"} | case.key | {"theory": case.search[1] / case.theory[1]}
+            yield row | Estimate(float(ends[0]), float(ends[1]), whole.n).row()
+    for k, kappa in dict.fromkeys((case.k, case.kappa) for case in parts):
+        found = {case.d: one for case, one in parts.items() if (case.k, case.kappa) == (k, kappa)}
+        theory = {case.d: case.search[1] / case.theory[1] for case in parts if (case.k, case.kappa) == (k, kappa)}
+        if len(found) >= 3:
+            measured, said = quartiles.exponent(found, theory)
+            row = {"quantity": "exponent of the search's part", "k": k, "kappa": kappa, "d": min(found)}
+            yield row | measured.row() | {"theory": said}
+
+
 def _times(one: Estimate, factor: float) -> Estimate:
     """A logarithm's estimate, of a number times a factor."""
     return Estimate(one.value + float(np.log(factor)), one.error, one.n)
@@ -110,7 +130,7 @@ def samples(given: Samples, runs: Arrays) -> Tables:
         ):  # fmt: skip
             names = dict(zip(("low", "middle", "high"), values, strict=True))
             shown.append({"series": name, "runs": gone.size, "lost": share} | case.key | names)
-    rows += _exponents(cases)
+    rows += [*_exponents(cases), *_searching(cases)]
     parameters = {name: runs.parameters[name] for name in ("N", "r0")}
     frames = pd.DataFrame(rows), pd.DataFrame(shown)
     return Tables(*(Table(frame, UNITS, parameters, lost.notes) for frame in frames))
