@@ -20,7 +20,7 @@ from shallownets.studies.emergence.starts import Start
 
 _REORDERED = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _GROUP = 4  # samples for which the weights are read and written together
-_PART = 256  # coordinates of them that stay in the first cache
+_PART = 512  # coordinates of them that stay in the first cache
 
 
 @kernel("f8(f8[::1], f8[::1])", fastmath=_REORDERED, nogil=True)
