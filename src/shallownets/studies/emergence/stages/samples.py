@@ -46,6 +46,11 @@ class _Case:
         self.search = first_passage.search(ALONE, d, kappa, N, link)
 
     @property
+    def part(self) -> float:
+        """The search's part of all samples by theory, median over median; NaN where it says that nothing is learned."""
+        return float(self.search[1] / self.theory[1]) if np.isfinite(self.theory[1]) else np.nan
+
+    @property
     def key(self) -> dict:
         """Its columns of a table."""
         return {"k": self.k, "d": self.d, "kappa": self.kappa, "step over largest": self.over}
@@ -84,18 +89,20 @@ def _searching(cases: list[_Case]) -> Iterator[dict]:
     for case in cases:
         search, whole = quartiles.median(case.found), quartiles.median(case.n)
         if search and whole:
-            # errors of the two as if they were independent: they are not less alike than that
-            parts[case] = Estimate(search.value - whole.value, float(np.hypot(search.error, whole.error)), whole.n)
-            ends = np.exp(parts[case].value), parts[case].error * np.exp(parts[case].value)
-            row = {"quantity": "part of the search"} | case.key | {"theory": case.search[1] / case.theory[1]}
-            yield row | Estimate(float(ends[0]), float(ends[1]), whole.n).row()
+            # errors as if they were independent: the two rise and fall together, which makes that of their ratio smaller
+            error = float(np.hypot(search.error, whole.error))
+            parts[case] = Estimate(search.value - whole.value, error, whole.n)
+            value = float(np.exp(parts[case].value))
+            row = {"quantity": "part of the search"} | case.key | {"theory": case.part}
+            yield row | Estimate(value, error * value, whole.n).row()
     for k, kappa in dict.fromkeys((case.k, case.kappa) for case in parts):
-        found = {case.d: one for case, one in parts.items() if (case.k, case.kappa) == (k, kappa)}
-        theory = {case.d: case.search[1] / case.theory[1] for case in parts if (case.k, case.kappa) == (k, kappa)}
+        found = {case: one for case, one in parts.items() if (case.k, case.kappa) == (k, kappa)}
         if len(found) >= 3:
-            measured, said = quartiles.exponent(found, theory)
-            row = {"quantity": "exponent of the search's part", "k": k, "kappa": kappa, "d": min(found)}
-            yield row | measured.row() | {"theory": said}
+            measured, theory = quartiles.exponent(
+                {case.d: one for case, one in found.items()}, {case.d: case.part for case in found}
+            )
+            row = {"quantity": "exponent of the search's part", "k": k, "kappa": kappa}
+            yield row | {"d": min(case.d for case in found)} | measured.row() | {"theory": theory}
 
 
 def _times(one: Estimate, factor: float) -> Estimate:
