@@ -89,7 +89,7 @@ def _searching(cases: list[_Case]) -> Iterator[dict]:
     for case in cases:
         search, whole = quartiles.median(case.found), quartiles.median(case.n)
         if search and whole:
-            # errors as if they were independent: the two rise and fall together, which makes that of their ratio smaller
+            # errors as if they were independent: the two rise and fall together, so that of their ratio is smaller
             error = float(np.hypot(search.error, whole.error))
             parts[case] = Estimate(search.value - whole.value, error, whole.n)
             value = float(np.exp(parts[case].value))
