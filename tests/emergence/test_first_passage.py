@@ -112,6 +112,22 @@ def test_the_equation_by_a_known_first_passage():
     assert np.trapezoid(found.left, found.t) == pytest.approx(1 / spread, rel=5e-3)
 
 
+def test_where_drift_outdoes_spread_chances_stay_chances_and_times_those_of_the_drift():
+    """Cells twice as long as what spreads: central differences would oscillate, those against the drift diffuse."""
+    edges, ones, begin = np.linspace(0, 1, 51), np.ones(50), np.zeros(50)
+    begin[25] = 1
+    found = first_passage.survival(edges, ones, 0.01 * ones, ones, begin, 0.5, 1e-9)
+    assert np.all(np.diff(found.left) <= 1e-12)
+    assert -1e-9 <= found.left.min() <= found.left.max() <= 1 + 1e-12
+    # 0.49 by the drift; against the drift a cell's length times the drift adds to what spreads
+    assert np.trapezoid(found.left, found.t) == pytest.approx(0.49, abs=0.005)
+    smeared = 2 * np.trapezoid(found.left * found.t, found.t) - np.trapezoid(found.left, found.t) ** 2
+    assert smeared == pytest.approx(0.49 * (0.02 + 0.01), rel=0.02)
+    # away from the end nobody arrives
+    found = first_passage.survival(edges, -ones, 0.01 * ones, ones, begin, 0.5, 1e-9)
+    np.testing.assert_allclose(found.left, 1, atol=1e-9)
+
+
 @pytest.mark.parametrize("k", [3, 4])
 def test_small_steps_search_as_the_flow(k):
     """κ to 0: the quantile of the largest of N overlaps decides, by the formula for one neuron and one direction."""

@@ -17,6 +17,20 @@ def start_of(N, P, d, seed, r0=1e-6):
     return starts.uniform(N, P, d, r0, np.random.default_rng([20, seed]))
 
 
+def test_the_largest_of_errors_by_their_bits():
+    errors = np.random.default_rng(1).random(37) ** 20
+    assert steps.largest(errors.copy(), 37) == errors.max()
+    assert steps.largest(errors.copy(), 5) == errors[:5].max()
+    for wrong in (np.inf, np.nan):
+        errors[3] = wrong
+        assert np.array_equal(steps.largest(errors.copy(), 37), wrong, equal_nan=True)
+
+
+@pytest.mark.parametrize("n", range(2, 9))
+def test_powers_by_products(n):
+    assert steps.power(-1.3, n) == pytest.approx((-1.3) ** n)
+
+
 @pytest.mark.parametrize("name", LINKS)
 def test_the_gradient_by_finite_differences(name):
     link, a = model.named(name), model.strengths(3, 0.7)
@@ -38,7 +52,7 @@ def test_the_gradient_by_finite_differences(name):
 def test_the_flow_is_that_of_the_weights(name):
     """Times of directions by SciPy's integration of the weights in R^d; neurons act from three times r0 on."""
     link, a, start = model.named(name), model.strengths(2, 1.0), start_of(4, 2, 24, 3)
-    true = weights.times(start, a, link, 60.0, 1e-7)
+    true, _ = weights.times(start, a, link, 60.0, 1e-7)
     found = flow.simulate(start, a, link, 60.0, tolerance=1e-5, acting=0.0)
     np.testing.assert_array_equal(found.learned, np.isfinite(true))
     assert found.learned.any()

@@ -113,6 +113,19 @@ def test_samples_beside_first_passages(made):
     assert not len(rows(table, quantity="share, theory", kappa=3.0))
 
 
+def test_the_search_s_part_of_the_samples(made):
+    arrays, table = made["samples_runs"].data.arrays, made["samples"].measurements
+    parts = rows(table, quantity="part of the search")
+    assert len(parts) >= 3
+    for row in parts.itertuples():
+        of = (arrays["k"] == row.k) & (arrays["d"] == row.d) & (arrays["kappa"] == row.kappa)
+        assert row.estimate == pytest.approx(np.median(arrays["found"][of]) / np.median(arrays["n"][of]))
+        assert 0 < row.estimate < 1
+    kept = parts[(parts.k == 3) & (parts.kappa == 0.2)]
+    assert ((kept.low < kept.theory) & (kept.theory < kept.high)).all()
+    assert len(rows(table, quantity="exponent of the search's part", k=3)) == 1
+
+
 def test_label_noise_stays_and_the_step_falls(made):
     arrays, table = made["falling_runs"].data.arrays, made["falling_noise"].measurements
     assert np.isnan(arrays["falling"][2]).all()

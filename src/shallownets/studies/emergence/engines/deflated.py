@@ -23,6 +23,14 @@ from shallownets.studies.emergence.trajectory import Run
 _FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _DONE, _FULL = steps.DONE, steps.FULL
 _factor, _crossing, _larger, _norm_error = steps.factor, steps.crossing, steps.larger, steps.norm_error
+_largest, _power = steps.largest, steps.power
+
+
+@kernel("void(f8[::1], f8, i8, i8, f8[::1])", fastmath=_FAST)
+def _keep_length(M, dot, k, p, dM):
+    """dM/dt of a row in place of the pull on it, of which dot = M.pull would make it longer."""
+    for m in range(p):
+        dM[m] = k * (dM[m] - M[m] * dot)
 
 
 @kernel("f8(f8[::1], f8, f8[::1], f8, i8, i8, f8[::1])", fastmath=_FAST)
@@ -33,30 +41,47 @@ def _slope(M, r, strength, own, p, k, dM):
         strength: a_m less what all neurons that act have learned; own is r where this one is among them, else 0.
     """
     dot = 0.0
-    if k == 4:
-        for m in range(p):
-            square = M[m] * M[m]
-            cube = square * M[m]
-            pull = (strength[m] + own * square * square) * cube
-            dM[m] = pull
-            dot += pull * M[m]
-    elif k == 3:
-        for m in range(p):
-            square = M[m] * M[m]
-            pull = (strength[m] + own * square * M[m]) * square
-            dM[m] = pull
-            dot += pull * M[m]
-    else:
-        for m in range(p):
-            power = 1.0
-            for _ in range(k - 1):
-                power *= M[m]
-            pull = (strength[m] + own * power * M[m]) * power
-            dM[m] = pull
-            dot += pull * M[m]
     for m in range(p):
-        dM[m] = k * (dM[m] - M[m] * dot)
+        power = _power(M[m], k - 1)
+        pull = (strength[m] + own * power * M[m]) * power
+        dM[m] = pull
+        dot += pull * M[m]
+    _keep_length(M, dot, k, p, dM)
     return 4.0 * (dot - r)
+
+
+@kernel("f8(f8[::1], f8[::1], i8, i8, f8[::1])", fastmath=_FAST)
+def _pulled(M, strength, p, k, pull):
+    """The pull on a row that does not act, strength M^{k-1}; returns pull.M."""
+    dot = 0.0
+    for m in range(p):
+        pull[m] = strength[m] * _power(M[m], k - 1)
+        dot += pull[m] * M[m]
+    return dot
+
+
+@kernel("f8(f8[::1], f8[::1], f8[::1], f8, f8, f8[::1], i8, i8, f8[::1], f8[::1])", fastmath=_FAST)
+def _onwards(M, at, dM, dot, h, strength, p, k, ahead, pull):
+    """A row that does not act from one stage to the next in one pass, as ``_keep_length``, ``_ahead`` and ``_pulled``.
+
+    Args:
+        M: the row at the beginning of the step.
+        at: the row at this stage.
+        dM: the pull on it; dM/dt from then on.
+        dot: at.pull.
+        h: from the beginning to the next stage.
+        strength: of the directions at the next stage.
+        ahead: where the row is then.
+        pull: the pull on it then; returned is pull.ahead.
+    """
+    after = 0.0
+    for m in range(p):
+        slope = k * (dM[m] - at[m] * dot)
+        x = M[m] + h * slope
+        value = strength[m] * _power(x, k - 1)
+        dM[m], ahead[m], pull[m] = slope, x, value
+        after += value * x
+    return after
 
 
 @kernel("void(f8[:, ::1], f8[::1], i8, f8[::1], i8, i8, f8[::1])", fastmath=_FAST)
@@ -71,15 +96,13 @@ def _strengths(M, r, n, a, p, k, out):
             out[m] -= r[j] * power
 
 
-@kernel("f8(f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, f8[::1], i8)", fastmath=_FAST | {"nnan"})
-def _finish(M, k1, k2, k3, h, floor, out, p):
+@kernel("f8(f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, f8[::1], f8[::1], i8)", fastmath=_FAST)
+def _finish(M, k1, k2, k3, h, floor, out, off, p):
     """A row after the step; returns the largest error estimate, relative to the size of an overlap and the floor."""
-    worst = 0.0
     for m in range(p):
-        out[m] = M[m] + h * (2.0 * k1[m] + 3.0 * k2[m] + 4.0 * k3[m]) / 9.0
-        off = abs(h * (k1[m] - 3.0 * k2[m] + 2.0 * k3[m])) / (36.0 * (abs(M[m]) + floor))
-        worst = off if off > worst else worst
-    return worst
+        out[m] = M[m] + h / 9.0 * (2.0 * k1[m] + 3.0 * k2[m] + 4.0 * k3[m])
+        off[m] = abs(h / 36.0 * (k1[m] - 3.0 * k2[m] + 2.0 * k3[m])) / (abs(M[m]) + floor)
+    return _largest(off, p)
 
 
 @kernel("void(f8[::1], f8[::1], f8, f8[::1], i8)", fastmath=_FAST)
@@ -119,7 +142,8 @@ def _advance(
     """Steps until the end, or until the buffers of what was seen are full.
 
     Args:
-        M, new: (N, P) overlaps and a second buffer; the first n rows and p columns are in use.
+        M, new: (N, P) overlaps and a second buffer, r, new_r: squared norms; both change places at each step that is
+            seen. The first n rows and p columns are in use.
         rows, columns: (N,), (P,) which neurons and directions these are; a in the order of columns.
         place: n, p, number of steps seen, steps in all.
         state: t, h, the end.
@@ -130,7 +154,7 @@ def _advance(
     P, follow = a.size, seen_shares.shape[1]
     strengths = np.empty((4, P))
     after = np.empty(P)
-    buffer = np.empty((4, P))
+    buffer = np.empty((6, P))
     smallest = np.min(a)
     acting = np.empty((4, 1, P))
     active = -1
@@ -164,22 +188,25 @@ def _advance(
             slopes_r[2, i] = _slope(stage[i], stage_r[i], strengths[2], stage_r[i], p, k, acting[2, i])
         worst = 0.0
         for i in range(active):
-            worst = _larger(worst, _finish(M[i], acting[0, i], acting[1, i], acting[2, i], h, floor, new[i], p))
+            off = _finish(M[i], acting[0, i], acting[1, i], acting[2, i], h, floor, new[i], buffer[5], p)
+            worst = _larger(worst, off)
             d1, d2, d3 = slopes_r[0, i], slopes_r[1, i], slopes_r[2, i]
             new_r[i] = r[i] * np.exp(h * (2.0 * d1 + 3.0 * d2 + 4.0 * d3) / 9.0)
             worst = _larger(worst, _norm_error(new_r[i], d1, d2, d3, h, smallest))
         _strengths(new, new_r, active, a, p, k, strengths[3])
         # all others, each through the whole step
-        one, two, three, at = buffer[0], buffer[1], buffer[2], buffer[3]
+        one, two, three, at, later, errors = buffer[0], buffer[1], buffer[2], buffer[3], buffer[4], buffer[5]
         for i in range(active, n):
             if not worst <= 20.0 * tolerance:
                 break  # the step is refused, and by how much does not matter
-            d1 = _slope(M[i], r[i], strengths[0], 0.0, p, k, one)
-            _ahead(M[i], one, 0.5 * h, at, p)
-            d2 = _slope(at, r[i] * np.exp(0.5 * h * d1), strengths[1], 0.0, p, k, two)
-            _ahead(M[i], two, 0.75 * h, at, p)
-            d3 = _slope(at, r[i] * np.exp(0.75 * h * d2), strengths[2], 0.0, p, k, three)
-            worst = _larger(worst, _finish(M[i], one, two, three, h, floor, new[i], p))
+            dot = _pulled(M[i], strengths[0], p, k, one)
+            d1 = 4.0 * (dot - r[i])
+            dot = _onwards(M[i], M[i], one, dot, 0.5 * h, strengths[1], p, k, at, two)
+            d2 = 4.0 * (dot - r[i] * np.exp(0.5 * h * d1))
+            dot = _onwards(M[i], at, two, dot, 0.75 * h, strengths[2], p, k, later, three)
+            d3 = 4.0 * (dot - r[i] * np.exp(0.75 * h * d2))
+            _keep_length(later, dot, k, p, three)
+            worst = _larger(worst, _finish(M[i], one, two, three, h, floor, new[i], errors, p))
             new_r[i] = r[i] * np.exp(h * (2.0 * d1 + 3.0 * d2 + 4.0 * d3) / 9.0)
             worst = _larger(worst, _norm_error(new_r[i], d1, d2, d3, h, smallest))
         longer = _factor(worst, tolerance)
@@ -209,10 +236,7 @@ def _advance(
         seen_t[seen], seen_loss[seen] = t, loss
         seen += 1
         h *= longer
-        # the new state
-        for i in range(n):
-            M[i, :p] = new[i, :p]
-            r[i] = new_r[i]
+        M, new, r, new_r = new, M, new_r, r
         # learned directions, and the neurons on them, are taken out
         m = 0
         while m < p:
@@ -295,6 +319,8 @@ def simulate(
             M, new, r, new_r, rows, columns, strengths, place, state, k, 0.1 / np.sqrt(start.d), tolerance, freeze,
             least, record.times, record.owner, record.left, record.since, seen_t, seen_loss, seen_shares,
         )  # fmt: skip
+        if place[2] % 2:
+            M, new, r, new_r = new, M, new_r, r
         record.add(seen_t[: place[2]], seen_loss[: place[2]], seen_shares[: place[2]])
     if state[0] < t_end:  # nothing is left to integrate
         record.add(np.array([t_end]), record.loss[-1][-1:], record.shares[-1][-1:])

@@ -21,6 +21,7 @@ from shallownets.studies.emergence.trajectory import Run
 _FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _DONE, _FULL, _SHRUNK = steps.DONE, steps.FULL, steps.SHRUNK
 _factor, _crossing, _larger, _norm_error = steps.factor, steps.crossing, steps.larger, steps.norm_error
+_largest = steps.largest
 _DEGREES = 8  # of a link, at most
 _SPARE = 1.15  # axes outside the teacher's, over the neurons, above which their number is brought down
 
@@ -114,15 +115,13 @@ def _ahead(U, r, dU, dr, h, n, out, out_r):
         out_r[i] = r[i] * np.exp(h * dr[i])
 
 
-@kernel("f8(f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, f8[::1])", fastmath=_FAST | {"nnan"})
-def _finish(u, k1, k2, k3, h, floor, out):
+@kernel("f8(f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, f8[::1], f8[::1])", fastmath=_FAST)
+def _finish(u, k1, k2, k3, h, floor, out, off):
     """A row after the step; returns the largest error estimate, relative to the size of an overlap and the floor."""
-    worst = 0.0
     for c in range(u.size):
-        out[c] = u[c] + h * (2.0 * k1[c] + 3.0 * k2[c] + 4.0 * k3[c]) / 9.0
-        off = abs(h * (k1[c] - 3.0 * k2[c] + 2.0 * k3[c])) / (36.0 * (abs(u[c]) + floor))
-        worst = off if off > worst else worst
-    return worst
+        out[c] = u[c] + h / 9.0 * (2.0 * k1[c] + 3.0 * k2[c] + 4.0 * k3[c])
+        off[c] = abs(h / 36.0 * (k1[c] - 3.0 * k2[c] + 2.0 * k3[c])) / (abs(u[c]) + floor)
+    return _largest(off, u.size)
 
 
 @kernel("void(f8[::1])", fastmath=_FAST)
@@ -167,7 +166,7 @@ def _advance(
     before, after, ignored = np.empty(a.size), np.empty(a.size), np.empty(a.size)
     k1, k2, k3, at = buffers[0], buffers[1], buffers[2], buffers[3]
     d1, d2, d3, at_r = slopes_r[0], slopes_r[1], slopes_r[2], slopes_r[3]
-    space, weight = np.empty(n), np.empty(n)
+    space, weight, errors = np.empty(n), np.empty(n), np.empty(C)
     smallest = np.min(a)
     status = _FULL
     while seen < seen_t.size:
@@ -193,7 +192,7 @@ def _advance(
         _slopes(at, at_r, n, active, p, a, squares, space, weight, k3, d3, ignored)
         worst = 0.0
         for i in range(n):
-            worst = _larger(worst, _finish(U[i], k1[i], k2[i], k3[i], h, floor, at[i]))
+            worst = _larger(worst, _finish(U[i], k1[i], k2[i], k3[i], h, floor, at[i], errors))
             at_r[i] = r[i] * np.exp(h * (2.0 * d1[i] + 3.0 * d2[i] + 4.0 * d3[i]) / 9.0)
             worst = _larger(worst, _norm_error(at_r[i], d1[i], d2[i], d3[i], h, smallest))
         longer = _factor(worst, tolerance)

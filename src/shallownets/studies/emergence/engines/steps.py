@@ -39,6 +39,34 @@ def larger(worst, error):
     return error if error > worst else worst if error <= worst else np.inf
 
 
+@kernel("f8(f8, i8)", inline="always")
+def power(x, n):
+    """x^n for n > 1, by products: loops over x vectorise for each of the first n."""
+    square = x * x
+    if n == 2:
+        return square
+    if n == 3:
+        return square * x
+    value = square * square
+    for _ in range(n - 4):
+        value *= x
+    return value
+
+
+@kernel("f8(f8[::1], i8)")
+def largest(errors, n):
+    """The largest of the first n > 0 errors, none of them below 0; no number, if one of them is none.
+
+    Compared are their bits, whose order is the same: so it vectorises. ``errors`` is written to.
+    """
+    bits = errors.view(np.int64)
+    worst = bits[0]
+    for m in range(n):
+        worst = bits[m] if bits[m] > worst else worst
+    bits[0] = worst
+    return errors[0]
+
+
 @kernel("f8(f8, f8, f8, f8, f8, f8)", inline="always")
 def norm_error(r, k1, k2, k3, h, smallest):
     """Error of a squared norm r after a step, from slopes of log r: absolute over a_P, and a hundredth of the relative.

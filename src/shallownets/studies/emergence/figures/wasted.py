@@ -29,4 +29,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     above.legend()
     above.set_ylabel("neurons that never learn")
     below.set(xlabel="dimension $d$", ylabel="last loss over\ngreedy's, less 1")
+    dimensions = sorted(series["wasted"].d.unique())
+    below.set_xticks(dimensions, [f"{d:.0f}" for d in dimensions])
+    below.minorticks_off()
     return figure

@@ -23,8 +23,13 @@ def gradient(w: Array, a: Array, link: Link) -> Array:
     return 2 * s[:, None] * w + q[:, None] * across
 
 
-def times(start: Start, a: Array, link: Link, t_end: float, accuracy: float = 1e-9) -> Array:
-    """(P,) learning times of the weights' flow, by SciPy's integration of order 8; infinite where there is none."""
+def times(start: Start, a: Array, link: Link, t_end: float, accuracy: float = 1e-9) -> tuple[Array, Array]:
+    """Learning times of the weights' flow, by SciPy's integration of order 8, and how far neurons have turned by then.
+
+    Returns:
+        (P,) times, infinite where there is none; and (P,) 1 - M^2 at that time of the neuron with the largest part of
+        the direction, NaN where there is none.
+    """
     w0 = start.weights()
     P = a.size
 
@@ -43,10 +48,14 @@ def times(start: Start, a: Array, link: Link, t_end: float, accuracy: float = 1e
         atol=accuracy * float(np.sqrt(start.r.min())),
         dense_output=True,
     )
-    out = np.full(P, np.inf)
+    out, astray = np.full(P, np.inf), np.full(P, np.nan)
     for m in range(P):
         passed = np.flatnonzero([excess(y, m) >= 0 for y in solved.y.T])
         if passed.size:
             low, high = solved.t[passed[0] - 1], solved.t[passed[0]]
             out[m] = scipy.optimize.brentq(lambda t, m=m: excess(solved.sol(t), m), low, high)
-    return out
+            w = solved.sol(out[m]).reshape(w0.shape)
+            r = (w**2).sum(1)
+            i = int((r * link.phi(w[:, m] / np.sqrt(r))).argmax())
+            astray[m] = (np.delete(w[i], m) ** 2).sum() / r[i]
+    return out, astray

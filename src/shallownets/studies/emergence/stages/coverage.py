@@ -86,6 +86,9 @@ def _learned(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
             yield row | statistics.exact(count).row()
             gap = int(np.append(run.learned, False).argmin())
             yield row | {"quantity": "learned before a gap"} | statistics.exact(gap).row()
+            by_correlation = np.unique(correlation.simulate(start.M, a, K)).size
+            row = {"quantity": "more than by the correlation loss", "N": N, "theory": 0.0, "order": 0.0}
+            yield row | statistics.exact(count - by_correlation).row()
             shown.append(pd.DataFrame({"series": "full loss", "N": [N], "value": [count]}))
             advance(N)
 
@@ -106,12 +109,11 @@ def _wasted(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
                 wasted[replicate, column] = N - run.learned.sum()
                 ends[replicate, column] = run.loss[-1] / (a[~chosen] ** 2).sum()
             advance(1)
-    known = np.array(dimensions[1:], float)
 
     def slope(values: Array) -> float:
         # counts n, of which the variance of log n is 1/n; half a neuron in all starts together stands for none
-        n = np.maximum(values[:, 1:].sum(0), 0.5)
-        return float(np.polyfit(np.log(known), np.log(n), 1, w=np.sqrt(n))[0])
+        n = np.maximum(values.sum(0), 0.5)
+        return float(np.polyfit(np.log(dimensions), np.log(n), 1, w=np.sqrt(n))[0])
 
     rng = default_rng(seeds.sequence(given.seed, "emergence, wasted, bootstrap", {}, 0))
     found = statistics.bootstrap(wasted, slope, rng, given.resamples)

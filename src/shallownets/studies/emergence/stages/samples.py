@@ -46,6 +46,11 @@ class _Case:
         self.search = first_passage.search(ALONE, d, kappa, N, link)
 
     @property
+    def part(self) -> float:
+        """The search's part of all samples by theory, median over median; NaN where it says that nothing is learned."""
+        return float(self.search[1] / self.theory[1]) if np.isfinite(self.theory[1]) else np.nan
+
+    @property
     def key(self) -> dict:
         """Its columns of a table."""
         return {"k": self.k, "d": self.d, "kappa": self.kappa, "step over largest": self.over}
@@ -76,6 +81,28 @@ def _exponents(cases: list[_Case]) -> Iterator[dict]:
                 {case.d: getattr(case, said)[1] * power[case.d] for case in found},
             )
             yield {"quantity": name} | of | measured.row() | {"theory": theory}
+
+
+def _searching(cases: list[_Case]) -> Iterator[dict]:
+    """The search's part of all samples, medians over medians, where both are finite; and its exponent in d at one κ."""
+    parts = {}
+    for case in cases:
+        search, whole = quartiles.median(case.found), quartiles.median(case.n)
+        if search and whole:
+            # errors as if they were independent: the two rise and fall together, so that of their ratio is smaller
+            error = float(np.hypot(search.error, whole.error))
+            parts[case] = Estimate(search.value - whole.value, error, whole.n)
+            value = float(np.exp(parts[case].value))
+            row = {"quantity": "part of the search"} | case.key | {"theory": case.part}
+            yield row | Estimate(value, error * value, whole.n).row()
+    for k, kappa in dict.fromkeys((case.k, case.kappa) for case in parts):
+        found = {case: one for case, one in parts.items() if (case.k, case.kappa) == (k, kappa)}
+        if len(found) >= 3:
+            measured, theory = quartiles.exponent(
+                {case.d: one for case, one in found.items()}, {case.d: case.part for case in found}
+            )
+            row = {"quantity": "exponent of the search's part", "k": k, "kappa": kappa}
+            yield row | {"d": min(case.d for case in found)} | measured.row() | {"theory": theory}
 
 
 def _times(one: Estimate, factor: float) -> Estimate:
@@ -110,7 +137,7 @@ def samples(given: Samples, runs: Arrays) -> Tables:
         ):  # fmt: skip
             names = dict(zip(("low", "middle", "high"), values, strict=True))
             shown.append({"series": name, "runs": gone.size, "lost": share} | case.key | names)
-    rows += _exponents(cases)
+    rows += [*_exponents(cases), *_searching(cases)]
     parameters = {name: runs.parameters[name] for name in ("N", "r0")}
     frames = pd.DataFrame(rows), pd.DataFrame(shown)
     return Tables(*(Table(frame, UNITS, parameters, lost.notes) for frame in frames))

@@ -46,12 +46,12 @@ def _late(run: Run, start: Array, a: Array, given: ScalingLaw) -> tuple[list[dic
     T = times.learning_time(a, owners.M0, given.r0, model.hermite(K))
     delayed = T + crowding.delays(start, a, owners.neuron, T)
     rows = []
-    for low, high in PARTS:
-        part = slice(low - 1, high)
-        if high > a.size:
+    for first, last in PARTS:
+        part = slice(first - 1, last)
+        if last > a.size:
             continue
-        of = {"N": start.shape[0], "low": low, "high": high, "theory": 1.0}
-        order = (high / given.d) ** 2 + ENGINE
+        of = {"N": start.shape[0], "first": first, "last": last, "theory": 1.0}
+        order = (last / given.d) ** 2 + ENGINE
         for name, theory in (("greedy", T), ("crowded", delayed)):
             row = {"quantity": f"time over {name}"} | of | {"order": order}
             rows += [row | found for found in _median_ratio(run.times[part], theory[part])]
@@ -97,7 +97,7 @@ def _windows(given: ScalingLaw, a: Array, N: int, run: Run) -> Iterator[dict]:
     law = curves.power(t, sequential.loss(t, a, N, given.d, given.r0, model.hermite(K)) + tail)
     measured = curves.power(t, curves.loss_at(run, t) + tail)
     raw = curves.power(t, curves.loss_at(run, t))
-    of = {"N": N, "low": t[0], "high": t[-1]}
+    of = {"N": N, "first": t[0], "last": t[-1]}
     yield {"quantity": "exponent", "theory": exponent, "order": abs(exponent) / np.log(N)} | of | exact(measured).row()
     late = given.P / (4 * given.d)  # relative, of direction P/4
     draws = [curves.power(t, _law_drawn(given, a, N, t, draw) + tail) for draw in range(DRAWS)]
@@ -105,6 +105,11 @@ def _windows(given: ScalingLaw, a: Array, N: int, run: Run) -> Iterator[dict]:
     yield {"quantity": "exponent, sequential", "theory": law, "order": order} | of | exact(measured).row()
     row = {"quantity": "exponent without the tail", "theory": exponent, "order": abs(exponent) / np.log(N)}
     yield row | of | exact(raw).row()
+    m = np.arange(10, given.P // 4 + 1)
+    m = m[run.learned[m - 1]]
+    left, width = curves.loss_at(run, run.times[m - 1]) + tail, scaling.in_width(given.beta)
+    row = {"quantity": "exponent at learning times", "theory": width, "order": abs(width) / np.log(N)}
+    yield row | of | exact(curves.power(m, left), m.size).row()
     off = float(np.log(curves.loss_at(run, t) / times.loss(t, run.times, a)).mean())
     yield {"quantity": "overlay", "theory": 0.0, "order": late} | of | exact(off).row()
 
@@ -122,7 +127,7 @@ def _plateaus(given: ScalingLaw, a: Array) -> Iterator[dict]:
             left = decoupled.greedy(start.M, a, K).neuron < 0
             ends[n] = (a[left] ** 2).sum() + scaling.tail(given.P, given.beta)
         slopes.append(curves.power(widths, ends))
-    of = {"N": np.sqrt(widths[0] * widths[-1]), "low": widths[0], "high": widths[-1]}
+    of = {"N": np.sqrt(widths[0] * widths[-1]), "first": widths[0], "last": widths[-1]}
     theory = scaling.in_width(given.beta)
     row = {"quantity": "plateau exponent", "theory": theory, "order": abs(theory) / np.log(of["N"])}
     yield row | of | mean(slopes).row()
@@ -163,7 +168,7 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict]
         if sum(high >= N for N in given.widths) < 3:
             continue
         middle = float(np.sqrt(low * high))
-        of = {"N": middle, "low": low, "high": high}
+        of = {"N": middle, "first": low, "last": high}
         slope, length = _slope(ours, low, high)
         if not np.isfinite(slope):
             continue
@@ -188,7 +193,7 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict]
         middle = float(np.sqrt(first * last))
         xi = frontiers.growth(middle)
         first_order.append((xi, abs(slope - frontiers.slope(given.beta, middle))))
-        of = {"N": middle, "low": first, "high": last}
+        of = {"N": middle, "first": first, "last": last}
         rows.append({"quantity": "frontier below its limit", "theory": limit, "order": 0.0} | of | exact(slope).row())
         if np.isfinite(before):
             row = {"quantity": "frontier rises", "theory": 0.0, "order": 0.0} | of
@@ -197,7 +202,7 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict]
         frame = {"series": "limit", "N": found.width, "t": found.compute, "loss": found.loss, "first": first}
         shown.append(pd.DataFrame(frame))
     xi, off = np.array(first_order).T
-    of = {"N": 0.0, "low": given.limit[0][0], "high": given.limit[-1][1], "theory": 2.0, "order": 0.0}
+    of = {"N": 0.0, "first": given.limit[0][0], "last": given.limit[-1][1], "theory": 2.0, "order": 0.0}
     rows.append({"quantity": "frontier beyond first order"} | of | exact(curves.power(xi, off), xi.size).row())
     return rows, shown
 
@@ -227,7 +232,7 @@ def scaling_law(given: ScalingLaw) -> Tables:
             run = flow.simulate(start, a, link, t_end, tolerance=given.tolerance)
             both = run.learned & runs[N].learned
             off = np.abs(np.log(run.times[both] / runs[N].times[both]))
-            of = {"N": N, "low": 0, "high": t_end, "theory": 0.0}
+            of = {"N": N, "first": 0, "last": t_end, "theory": 0.0}
             rows.append({"quantity": "engine"} | of | {"order": ENGINE} | exact(off.max(), int(both.sum())).row())
             inside = t[t <= t_end]
             shown.append(pd.DataFrame({"series": "flow", "N": N, "t": inside, "loss": curves.loss_at(run, inside)}))

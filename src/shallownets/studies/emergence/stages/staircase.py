@@ -26,7 +26,8 @@ K = 4
 FREEZE = 2e-3  # below what is left of a share where its rate is fitted
 LONGER = 1.5  # the last time over that of greedy's last direction
 FINE = 1e-5  # tolerance where the flow is held against something exact
-SMALL = (4, 2, 64)  # N, P, d of the weights' own flow
+SMALL = (8, 4, 64)  # N, P, d of the weights' own flow
+FARTHER = 16  # dimension over that of the figure, where sharpness is measured again
 ACCURATE = 1e-8  # of that
 
 
@@ -43,7 +44,10 @@ def _single(r0: float) -> Iterator[dict]:
 
 
 def _closure(given: Staircase) -> Iterator[dict]:
-    """The flow closed on overlaps beside that of the weights in R^d: the largest ratio of times, as a logarithm."""
+    """The flow closed on overlaps beside that of the weights in R^d: the largest ratio of times, as a logarithm.
+
+    And of the weights, how far the neuron on a direction has turned when half of it is learned: 1 - M^2.
+    """
     N, P, d = SMALL
     for k in (3, 4):
         link, a = model.hermite(k), model.strengths(P, given.beta)
@@ -51,16 +55,20 @@ def _closure(given: Staircase) -> Iterator[dict]:
         T = times.learning_time(a, decoupled.greedy(start.M, a, k).M0, given.r0, link)
         t_end = 2 * float(T[np.isfinite(T)].max())
         run = flow.simulate(start, a, link, t_end, tolerance=FINE, acting=0.0)
-        true = weights.times(start, a, link, t_end, ACCURATE)
+        true, astray = weights.times(start, a, link, t_end, ACCURATE)
         both = np.isfinite(true)
         off = np.abs(np.log(run.times[both] / true[both])).max()
         order = 10 * FINE + 3 * N * given.r0 / a[-1]
         yield {"quantity": "closure", "k": k, "theory": 0.0, "order": order} | exact(off, int(both.sum())).row()
+        # it falls by 2 k a while the norm's logarithm grows by 4 a, from r0 to a/2; and errors of the integration
+        order = (given.r0 / a[-1]) ** (k / 2) + 10 * ACCURATE
+        largest = float(np.nanmax(astray))
+        yield {"quantity": "not turned", "k": k, "theory": 0.0, "order": order} | exact(largest, int(both.sum())).row()
 
 
-def _sharp(run: Run, a: Array, given: Staircase) -> Iterator[dict]:
+def _sharp(run: Run, a: Array, d: int, given: Staircase) -> Iterator[dict]:
     """Slope of the log odds of a share while it passes the middle, and of what is left of it later, over 4 a."""
-    of = {"k": K, "theory": 1.0}
+    of = {"k": K, "d": d, "theory": 1.0}
     learned = np.flatnonzero(run.learned)
     found = {
         "slope": [shares.rate(run.t, run.shares[:, m], 0.25, 0.75) / (4 * a[m]) for m in learned],
@@ -70,8 +78,18 @@ def _sharp(run: Run, a: Array, given: Staircase) -> Iterator[dict]:
     orders = {"slope": 10 * given.tolerance, "decay": 0.03 + 10 * given.tolerance}
     for name, values in found.items():
         seen = np.array(values)[np.isfinite(values)]
-        row = {"quantity": name} | of | {"order": orders[name] + 3 * given.N / given.d**2}
+        row = {"quantity": name} | of | {"order": orders[name] + 3 * given.N / d**2}
         yield row | exact(np.median(seen), seen.size).row()
+
+
+def _farther(given: Staircase, a: Array) -> Iterator[dict]:
+    """Sharpness at a larger dimension, where the search is longer by as much, of the first quarter of directions."""
+    few, link, d = a[: max(given.P // 4, 1)], model.hermite(K), FARTHER * given.d
+    start = drawn.start(given.seed, "staircase, farther", given.N, few.size, d, given.r0)
+    T = times.learning_time(few, decoupled.greedy(start.M, few, K).M0, given.r0, link)
+    t_end = LONGER * float(T[np.isfinite(T)].max())
+    run = flow.simulate(start, few, link, t_end, tolerance=given.tolerance, freeze=FREEZE, follow=few.size)
+    yield from _sharp(run, few, d, given)
 
 
 @stage
@@ -84,7 +102,7 @@ def staircase(given: Staircase) -> Tables:
     with progress("staircase", 1) as advance:
         run = flow.simulate(start, a, link, t_end, tolerance=given.tolerance, freeze=FREEZE, follow=given.P)
         advance(1)
-    rows = [*_single(given.r0), *_closure(given), *_sharp(run, a, given)]
+    rows = [*_single(given.r0), *_closure(given), *_sharp(run, a, given.d, given), *_farther(given, a)]
     t = np.geomspace(float(T.min()) / 5, t_end, given.points)
     shown = [
         pd.DataFrame({"series": "share", "m": m, "t": t, "value": np.interp(t, run.t, run.shares[:, m - 1])})

@@ -16,6 +16,7 @@ with the first of them. At d = infinity and k > 2, with x = √d M and τ = a t/
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import scipy
@@ -91,13 +92,9 @@ def moments(M: Array, noise: Noise, d: float, link: Link, r: float = 0.0) -> Mom
         link: σ.
         r: squared norm of the neuron, whose output is part of the error.
     """
-    degree = 3 * (len(link.coefficients) - 1)  # e^2 σ^2 has degree 4 D in one variable, and more squares come with it
-    x, weight = hermite_e.hermegauss(degree + 3)
-    weight = np.outer(weight, weight).ravel() / (2 * np.pi)
-    z, xi = (one.ravel() for one in np.meshgrid(x, x, indexing="ij"))
+    z, xi, weight, value, slope = _rule(link)
     M = np.asarray(M, float)[..., None]
     s = np.sqrt(np.maximum(1 - M**2, 0))
-    value, slope = link.sigma(z), polyval(z, link.derivative)
     e = noise.a * link.sigma(M * z + s * xi) - r * value
     square = e**2 + noise.others
     turned = square * slope**2 * (xi**2 + d - 2)  # E e^2 σ'^2 |x - z u|^2
@@ -110,6 +107,15 @@ def moments(M: Array, noise: Noise, d: float, link: Link, r: float = 0.0) -> Mom
         turned @ weight,
         (square * value**2) @ weight,
     )
+
+
+@cache
+def _rule(link: Link) -> tuple[Array, Array, Array, Array, Array]:
+    """Nodes z and ξ of two normal numbers, their weights, σ(z) and σ'(z): exact for what ``moments`` averages."""
+    degree = 3 * (len(link.coefficients) - 1)  # e^2 σ^2 has degree 4 D in one variable, and more squares come with it
+    x, weight = hermite_e.hermegauss(degree + 3)
+    z, xi = (one.ravel() for one in np.meshgrid(x, x, indexing="ij"))
+    return z, xi, np.outer(weight, weight).ravel() / (2 * np.pi), link.sigma(z), polyval(z, link.derivative)
 
 
 # Moments at overlaps M, for (M, noise, d, link).
@@ -188,8 +194,7 @@ def _cells(low: float, high: float, unit: float, fold: bool, cdf: Callable[[Arra
 
 def _uniform(d: float) -> Callable[[Array], Array]:
     """The distribution function of a coordinate M of a uniform direction: M^2 ~ Beta(1/2, (d - 1)/2)."""
-    law = scipy.stats.beta(0.5, (d - 1) / 2)
-    return lambda M: (1 + np.sign(M) * law.cdf(np.minimum(M**2, 1))) / 2
+    return lambda M: (1 + np.sign(M) * scipy.special.betainc(0.5, (d - 1) / 2, np.minimum(M**2, 1))) / 2
 
 
 @dataclass(frozen=True)
@@ -306,7 +311,7 @@ def limit(kappa: float, N: int, k: int, levels: Sequence[float] = LEVELS, nu: fl
         nu: ν; None: that of one direction and no label noise, 1 + 2 k.
     """
     nu = 1 + 2 * k if nu is None else nu
-    edges, begin = _cells(0.0 if k % 2 == 0 else -FAR, FAR, 1.0, k % 2 == 0, scipy.stats.norm.cdf)
+    edges, begin = _cells(0.0 if k % 2 == 0 else -FAR, FAR, 1.0, k % 2 == 0, scipy.special.ndtr)
     x = (edges[1:] + edges[:-1]) / 2
     least = (1 - max(levels)) ** (1 / N)
     drift, spread = k * x ** (k - 1) - kappa * k * x / 2, np.full(CELLS, kappa * k * nu)
