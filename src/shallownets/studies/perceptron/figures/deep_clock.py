@@ -14,11 +14,12 @@ from shallownets.drawing import style
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header; blank where nothing was trained."""
     figure = Figure(figsize=(style.PAGE, 2.8))
-    if frame.empty:
+    by_rate = list(frame.groupby("rate"))
+    if not by_rate:
         figure.subplots().set_axis_off()
         return figure
     left, right = figure.subplots(1, 2, sharey=True)
-    for n, (rate, curves) in enumerate(frame.groupby("rate")):
+    for n, (rate, curves) in enumerate(by_rate):
         for replicate, curve in curves.groupby("replicate"):
             look = {"color": style.colour(n), "marker": style.marker(n), "markersize": 2.5, "linewidth": 0.8}
             left.plot(curve.norm / np.log(10), curve.error, label=None if replicate else f"rate {rate:g}", **look)

@@ -16,11 +16,11 @@ _NAMES = {"mlp": "dense network, MNIST", "cnn": "convolutions, MNIST-1D"}
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header; blank where nothing was trained."""
     figure = Figure(figsize=(style.PAGE, 4.6))
-    if frame.empty:
+    of_norm = frame[frame.series == "bartlett"]
+    if of_norm.empty:
         figure.subplots().set_axis_off()
         return figure
     all_axes = figure.subplots(2, 3)
-    of_norm = frame[frame.series == "bartlett"]
     for axes, network in zip(all_axes, _NAMES, strict=True):
         plain, scaled, time = axes
         for n, (P, curve) in enumerate(of_norm[of_norm.network == network].groupby("P")):
