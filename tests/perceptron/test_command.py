@@ -1,11 +1,16 @@
 """The command for people: its words are those of the theory, and it refuses what makes no sense."""
 
+import re
+
+import numpy as np
 import pytest
 
 from shallownets.claims.deviation import standard
 from shallownets.errors import Impossible, UserError
 from shallownets.numerics.statistics import Estimate
+from shallownets.studies.perceptron import model, starts
 from shallownets.studies.perceptron.commands import perceptron
+from shallownets.studies.perceptron.engines.minimise import minimise
 from shallownets.studies.perceptron.parameters.solve import Solve
 from shallownets.studies.perceptron.theory import limits, saddle
 
@@ -39,6 +44,36 @@ def test_it_simulates_and_counts_what_was_left_out(capsys, tmp_path):
         "A free norm never gets here" in text
         and "2 of 2 samples at N = 20 have their least loss at a smaller norm" in text
     )
+
+
+def test_samples_that_are_selected_are_said_to_be_and_no_solution_is_held_against_them(capsys, tmp_path):
+    """Those whose labels are easier to fit: that their errors are lower is the test below."""
+    words = ["--alpha", "5", "--norm", "3", "--noise", "0.05", "--N", "20", "--simulate", "16"]
+    text = said(capsys, tmp_path, *words)
+    found = re.search(r"(\d+) selected samples at N = 20.*? (\d+) of 16 samples at N = 20 have their least loss", text)
+    assert sum(map(int, found.groups())) == 16
+    assert "errors, in training and on new examples, are too low for those of all samples" in text
+    assert "standard deviations" not in text
+    assert "Maximum stability and Bayes are left out: with turned labels" in text
+    few = said(capsys, tmp_path, "--alpha", "5", "--norm", "3", "--N", "20", "--simulate", "4")
+    assert "selected samples" not in few and "standard deviations" in few
+
+
+def test_samples_that_reach_a_norm_have_lower_errors_than_those_that_do_not():
+    """Of the minimisers of all samples at a small norm, which all of them have."""
+    errors = {True: [], False: []}
+    for replicate in range(200):
+        examples = starts.draw(20, 100, np.random.default_rng([5406, replicate]), noise=0.05)
+        try:
+            minimise(examples, np.array([3.0]))
+            reached = True
+        except Impossible:
+            reached = False
+        W = minimise(examples, np.array([0.3])).W[0]
+        errors[reached].append([model.test_error(examples.overlap(W)), (examples.z @ W < 0).mean()])
+    kept, lost = (np.array(errors[reached]) for reached in (True, False))
+    off = np.sqrt(kept.var(0, ddof=1) / len(kept) + lost.var(0, ddof=1) / len(lost))
+    assert ((lost.mean(0) - kept.mean(0)) / off > 2).all()
 
 
 def test_it_blames_no_labels_where_none_is_turned_and_sees_a_norm_that_is_too_large(capsys, tmp_path):
@@ -84,7 +119,10 @@ def test_free_and_fixed_norm_are_of_the_same_samples_and_lost_ones_are_counted(m
     monkeypatch.setattr(perceptron, "minimise", failing("minimise", 3))
     monkeypatch.setattr(perceptron, "descend", failing("descend", 2))
     found = perceptron._simulate(given)
-    assert (found.fixed.n, found.free.n, found.training.n, found.lost) == (3, 3, 3, 2)
+    assert (found.fixed.n, found.free.n, found.training.n) == (3, 3, 3)
+    assert (found.lost, found.late) == (1, 1)
+    text = perceptron._seen(given, found, 0.2, 1.0)
+    assert "3 selected samples" in text and "In 1 samples a free norm did not get here" in text
 
 
 def test_few_samples_are_said_by_students_t():
@@ -93,6 +131,20 @@ def test_few_samples_are_said_by_students_t():
     text = perceptron._seen(given, done, 0.115, 1.0)
     assert f"{-standard(-0.015, 0.001, 3):.1f} standard deviations below" in text
     assert "15.0" not in text and "order 1/N" in text
+
+
+@pytest.mark.parametrize(
+    ("alpha", "norm", "noise"), [(5, 3, 0), (5, 3, 0.05), (0.1, 3, 0), (200, 1, 0), (1000, 500, 0)]
+)
+def test_the_axis_of_errors_has_labels_enough_and_not_too_many(alpha, norm, noise):
+    given = Solve(alpha=alpha, norm=norm, noise=noise, simulate=0, N=30, inputs="gaussian", seed=1)
+    figure = perceptron.draw(given, None)
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    low, high = axes.get_ylim()
+    labels = axes.yaxis.get_ticklabels() + axes.yaxis.get_ticklabels(minor=True)
+    shown = [one for one in labels if one.get_text() and low <= one.get_position()[1] <= high]
+    assert 2 <= len(shown) <= 8
 
 
 def test_the_curve_is_in_the_legend_and_the_axes_say_what_they_are():

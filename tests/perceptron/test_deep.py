@@ -85,6 +85,8 @@ def test_without_images_a_note_says_so_and_only_the_published_exponents_are_left
         else:
             assert trained.ABSENT not in of.measurements.notes
             assert len(quantities) > (name == "deep_table")
+            # a note names networks and norms by words
+            assert not [text for text in of.measurements.notes if "mlp" in text or "cnn" in text or "bartlett" in text]
 
 
 def test_trainings_of_one_replicate_begin_with_the_same_weights(images):
@@ -179,6 +181,24 @@ def test_the_first_law_is_that_below_half_of_the_norm_star_and_the_measured_erro
     found = deep.laws(bent(), "1 % training error")
     assert found.g1 == pytest.approx(0.4, rel=1e-3)
     assert found.measured == pytest.approx(1)
+
+
+def test_the_exponents_of_powers_do_not_change_and_those_of_bent_curves_do_by_as_much():
+    x = np.log([3.0, 5, 20, 90, 300])
+    assert deep.change(x, 2 - 0.5 * x) == pytest.approx(0, abs=1e-12)
+    assert deep.change(x, 2 - 0.5 * x + 0.1 * x**2) == pytest.approx(0.2 * np.log(100))
+    assert np.isnan(deep.change(x[:3], x[:3]))
+    straight = deep.laws(power_laws(), "1 % training error")
+    assert (straight.g1_change, straight.g2_change) == (pytest.approx(0, abs=1e-9), pytest.approx(0, abs=0.03))
+    laws = power_laws()
+    logs = np.log(laws.sizes)[:, None]
+    star = 0.2 * logs + 0.03 * logs**2
+    test = np.exp(-0.4 * laws.norm - 0.05 * laws.norm**2)
+    bowed = deep.Trainings(laws.sizes, laws.norm, test, np.where(laws.norm >= star, 0.001, 0.1))
+    found = deep.laws(bowed, "1 % training error")
+    fitted = laws.norm[0, -1][(test[0, -1] < 0.6) & (laws.norm[0, -1] < star[-1, 0] + np.log(0.5))]
+    assert found.g1_change == pytest.approx(0.1 * (fitted[-1] - fitted[0]), rel=0.05)  # norm* lies between records
+    assert found.g2_change == pytest.approx(0.06 * np.log(8), abs=0.02)
 
 
 def test_laws_of_the_largest_sizes_are_those_of_them_alone():

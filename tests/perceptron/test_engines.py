@@ -139,9 +139,10 @@ def test_halving_the_steps_divides_the_error_by_four(examples):
     assert 2.5 < gaps[0] / gaps[1] < 6
 
 
-def test_the_flow_takes_thirty_times_fewer_steps_than_constant_ones():
-    drawn = starts.draw(60, 120, default_rng(5007))
-    run = descend.descend(drawn, np.array([15.0]))
+@pytest.mark.parametrize(("alpha", "norm"), [(2, 15.0), (5, 25.0), (20, 40.0)])
+def test_the_flow_takes_thirty_times_fewer_steps_than_constant_ones(alpha, norm):
+    drawn = starts.draw(60, 60 * alpha, default_rng(5007))
+    run = descend.descend(drawn, np.array([norm]))
     stable = np.linalg.norm(drawn.z, 2) ** 2  # the largest curvature, at W = 0
     assert run.t[0] * stable / run.steps[0] > 30
 

@@ -103,6 +103,7 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
         ("second_law", "first order"),
         ("optimum", "exponent of the norm"),
         ("optimum", "exponent of the error"),
+        ("optimum", "exponent at maximum stability"),
         ("learning_curves", "optimum passed"),
         ("learning_curves", "exponent of the norm"),
         ("learning_curves", "exponent of the error"),

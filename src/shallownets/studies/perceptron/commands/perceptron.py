@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 from numpy.random import default_rng
 
 from shallownets import sources
@@ -42,13 +43,16 @@ class Simulated:
     Attributes:
         fixed, training: of the students of least loss at this norm.
         free: of gradient flow when it gets there, on the same samples.
-        lost: samples of which the others say nothing.
+        lost: samples without such a student, of which the others say nothing.
+        late: samples that have one, but in which the flow did not get there; they are left out, too, if ``free`` is
+            there.
     """
 
     fixed: Estimate | None
     free: Estimate | None
     training: Estimate | None
     lost: int
+    late: int = 0
 
 
 def _simulate(given: Solve) -> Simulated:
@@ -70,10 +74,10 @@ def _simulate(given: Solve) -> Simulated:
             except Impossible:
                 pass  # counted, and said in the summary
             advance(1)
-    both = np.isfinite(found).all(1)
-    kept = found[both if both.sum() > 1 else np.isfinite(found[:, 0])]
+    solved, both = np.isfinite(found[:, 0]), np.isfinite(found).all(1)
+    kept = found[both if both.sum() > 1 else solved]
     fixed, training, free = (mean(one) if len(one) > 1 and np.isfinite(one).all() else None for one in kept.T)
-    return Simulated(fixed, free, training, given.simulate - len(kept))
+    return Simulated(fixed, free, training, int((~solved).sum()), int((solved & ~both).sum()))
 
 
 def _place(given: Solve, error: float, best: float) -> str:
@@ -112,6 +116,11 @@ def summary(given: Solve, done: Simulated | None) -> Iterator[str]:
             f" Maximum stability, the end of a norm that grows for ever, has {stable:.4g} at a margin of {kappa:.4g}; "
             f"nothing is better than Bayes, {bayes:.4g}, which this norm exceeds by {100 * (error / bayes - 1):.3g} %."
         )
+    else:
+        parts["Rules"] += (
+            " Maximum stability and Bayes are left out: with turned labels there may be no student that is right on "
+            "all examples, and the rule of Bayes is not solved here."
+        )
     if curve.stability[0] > 1:
         parts["Stability"] = (
             f"Replica symmetry is not stable here (de Almeida and Thouless: {curve.stability[0]:.3g}, above 1), so "
@@ -147,19 +156,33 @@ def _seen(given: Solve, done: Simulated, error: float, multiplier: float) -> str
     def said(one: Estimate) -> str:
         return f"{one.value:.4g} ± {one.error:.1g}"
 
-    few = f" {lost}, and are left out." if done.lost else ""
-    free = (
-        f" A free norm that passes here has {said(done.free)} on the same samples."
-        if done.free
-        else " A free norm did not get here in the steps that were allowed."
-    )
+    selected = done.lost > 0 or (done.late > 0 and done.free is not None)
     off = standard(done.fixed.value - error, done.fixed.error, done.fixed.freedom)
-    return (
-        f"{done.fixed.n} samples at N = {given.N}, {given.inputs} inputs: error {said(done.fixed)} at this norm, "
-        f"{abs(off):.1f} standard deviations {'above' if off > 0 else 'below'} the solution by Student's t, where a "
-        f"correction of order 1/N is expected. In training {said(done.training)}."
-        f"{free}{few}"
+    beside = (
+        f", {abs(off):.1f} standard deviations {'above' if off > 0 else 'below'} the solution by Student's t, where a "
+        "correction of order 1/N is expected"
     )
+    parts = [
+        f"{done.fixed.n} {'selected ' if selected else ''}samples at N = {given.N}, {given.inputs} inputs: error "
+        f"{said(done.fixed)} at this norm{'' if selected else beside}. In training {said(done.training)}."
+    ]
+    if done.free:
+        parts.append(f"A free norm that passes here has {said(done.free)} on the same samples.")
+    if done.late:
+        left = ", which are left out" if done.free else ""
+        parts.append(f"In {done.late} samples a free norm did not get here in the steps that were allowed{left}.")
+    if selected:
+        parts.append(f"{lost}, and are left out." if done.lost else "")
+        kind = (
+            "those whose labels are easier to fit, and their errors, in training and on new examples, are too low for "
+            "those of all samples"
+            if held
+            else "those with the smaller margins, and their means are not those of all samples"
+        )
+        parts.append(
+            f"The rest are no random ones: they are {kind}. The solution, which is of all, is not held against them."
+        )
+    return " ".join(filter(None, parts))
 
 
 def draw(given: Solve, done: Simulated | None) -> Figure:
@@ -182,9 +205,15 @@ def draw(given: Solve, done: Simulated | None) -> Figure:
             look: style.Look = {"marker": marker, "linestyle": "", "fillstyle": "none", "color": "black"}
             axes.errorbar([given.norm], [one.value], [3 * one.error], label=f"simulated, {name}", **look)
     axes.set(xscale="log", yscale="log", xlabel=r"norm of the student $\lambda$", ylabel=r"test error $\varepsilon$")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter("{x:g}")
+    axes.xaxis.set_major_formatter("{x:g}")
+    low, high = axes.get_ylim()
+    if high < 10 * low:  # where a decade has one label or none
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_minor_locator(NullLocator())
+    elif high < 100 * low:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
     turned = f", {100 * given.noise:g} % of the labels turned" if given.noise else ""
     axes.set_title(rf"$\alpha={given.alpha:g}$ examples over dimension{turned}", fontsize=8)
     axes.legend()

@@ -12,7 +12,46 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from shallownets.numerics.jit import kernel
+
 CLASSES = 10
+_PRECISIONS = ("f4", "f8")
+
+
+@kernel([f"void({f}[:, :, ::1], {f}[:, :, :, ::1], i8, i8)" for f in _PRECISIONS])
+def _take(x, windows, stride, padding):
+    """windows[n, place, entry] = x[n, place · stride - padding + entry], and 0 beyond the ends of x."""
+    n, places, width, channels = windows.shape
+    for i in range(n):
+        for place in range(places):
+            for entry in range(width):
+                at = place * stride - padding + entry
+                if 0 <= at < x.shape[1]:
+                    for c in range(channels):
+                        windows[i, place, entry, c] = x[i, at, c]
+                else:
+                    for c in range(channels):
+                        windows[i, place, entry, c] = 0
+
+
+@kernel([f"void({f}[:, :, :, ::1], {f}[:, :, ::1], i8, i8)" for f in _PRECISIONS])
+def _put(windows, x, stride, padding):
+    """The transpose of ``_take``: entries add up in x, which is 0 before."""
+    n, places, width, channels = windows.shape
+    for i in range(n):
+        for place in range(places):
+            for entry in range(width):
+                at = place * stride - padding + entry
+                if 0 <= at < x.shape[1]:
+                    for c in range(channels):
+                        x[i, at, c] += windows[i, place, entry, c]
+
+
+@kernel([f"void({f}[::1])" for f in _PRECISIONS])
+def _rectify(y):
+    """max(y, 0) in place."""
+    for i in range(y.size):
+        y[i] = max(y[i], 0)
 
 
 @dataclass(frozen=True)
@@ -42,19 +81,12 @@ class Layer:
         """Of its matrix: channels of the output, entries of a window."""
         return self.out, self.width * self.channels
 
-    def _places_of(self, entry: int) -> slice:
-        """Where the entry of each window lies in the padded input."""
-        return slice(entry, entry + self.stride * (self.places - 1) + 1, self.stride)
-
     def windows(self, x: NDArray) -> NDArray:
         """(n · places, width · channels) windows of inputs (n, length, channels)."""
         if self.places == 1 and not self.padding:
             return x.reshape(len(x), -1)
-        padded = np.zeros((len(x), self.length + 2 * self.padding, self.channels), x.dtype)
-        padded[:, self.padding : self.padding + self.length] = x
         found = np.empty((len(x), self.places, self.width, self.channels), x.dtype)
-        for entry in range(self.width):
-            found[:, :, entry] = padded[:, self._places_of(entry)]
+        _take(np.ascontiguousarray(x), found, self.stride, self.padding)
         return found.reshape(len(x) * self.places, -1)
 
     def fold(self, windows: NDArray) -> NDArray:
@@ -63,10 +95,9 @@ class Layer:
         parts = windows.reshape(n, self.places, self.width, self.channels)
         if self.places == 1 and not self.padding:
             return parts[:, 0]
-        padded = np.zeros((n, self.length + 2 * self.padding, self.channels), windows.dtype)
-        for entry in range(self.width):
-            padded[:, self._places_of(entry)] += parts[:, :, entry]
-        return padded[:, self.padding : self.padding + self.length]
+        found = np.zeros((n, self.length, self.channels), windows.dtype)
+        _put(np.ascontiguousarray(parts), found, self.stride, self.padding)
+        return found
 
     def operator(self, A: NDArray) -> NDArray:
         """The matrix (places · out, length · channels) of the whole layer, whose windows share A."""
@@ -114,7 +145,9 @@ def forward(network: Network, weights: Weights, x: NDArray) -> NDArray:
     """Scores (n, classes) of inputs (n, entries)."""
     x = _shaped(network, x)
     for layer, A in zip(network[:-1], weights, strict=False):
-        x = np.maximum(layer.windows(x) @ A.T, 0).reshape(len(x), layer.places, layer.out)
+        y = layer.windows(x) @ A.T
+        _rectify(y.reshape(-1))
+        x = y.reshape(len(x), layer.places, layer.out)
     return network[-1].windows(x) @ weights[-1].T
 
 
@@ -126,7 +159,7 @@ def gradients(network: Network, weights: Weights, x: NDArray, labels: NDArray) -
         windows.append(layer.windows(x))
         y = windows[-1] @ A.T
         if layer is not network[-1]:
-            np.maximum(y, 0, out=y)
+            _rectify(y.reshape(-1))
         outputs.append(y)
         x = y.reshape(n, layer.places, layer.out)
     scores = outputs[-1] - outputs[-1].max(1, keepdims=True)
@@ -145,7 +178,10 @@ def gradients(network: Network, weights: Weights, x: NDArray, labels: NDArray) -
     return loss, found
 
 
+_AT_ONCE = 250  # inputs whose scores are taken together: their windows stay in the cache
+
+
 def wrong(network: Network, weights: Weights, x: NDArray, labels: NDArray) -> float:
     """Share of the inputs whose highest score is not that of their label."""
-    parts = [forward(network, weights, x[first : first + 1000]).argmax(1) for first in range(0, len(x), 1000)]
+    parts = [forward(network, weights, x[first : first + _AT_ONCE]).argmax(1) for first in range(0, len(x), _AT_ONCE)]
     return float((np.concatenate(parts) != labels).mean())

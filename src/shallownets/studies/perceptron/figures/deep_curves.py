@@ -14,10 +14,13 @@ _NAMES = {"mlp": "dense network, MNIST", "cnn": "convolutions, MNIST-1D"}
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
-    """The figure from its table and the parameters in the table's header; empty axes where nothing was trained."""
+    """The figure from its table and the parameters in the table's header; blank where nothing was trained."""
     figure = Figure(figsize=(style.PAGE, 4.6))
-    all_axes = figure.subplots(2, 3)
     of_norm = frame[frame.series == "bartlett"]
+    if of_norm.empty:
+        figure.subplots().set_axis_off()
+        return figure
+    all_axes = figure.subplots(2, 3)
     for axes, network in zip(all_axes, _NAMES, strict=True):
         plain, scaled, time = axes
         for n, (P, curve) in enumerate(of_norm[of_norm.network == network].groupby("P")):
@@ -31,6 +34,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         plain.set(yscale="log", xlabel=r"$\log_{10}$ norm", ylabel=r"test error $\varepsilon$", title=_NAMES[network])
         scaled.set(yscale="log", xlabel=r"$\log_{10}$ norm/norm*", ylabel=r"$\varepsilon/\varepsilon^*$")
         time.set(xscale="log", xlabel="step", ylabel=r"$\log_{10}$ norm")
-        if plain.lines:
-            plain.legend(fontsize=6.5)
+        plain.legend(fontsize=6.5)
     return figure

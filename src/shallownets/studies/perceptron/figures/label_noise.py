@@ -21,13 +21,13 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         look = {"color": style.colour(n)}
         left.plot(curve.norm[reached], curve.error[reached], label=rf"$\alpha={alpha:g}$", **look)
         left.plot(curve.norm[~reached], curve.error[~reached], linestyle=":", **look)
-    bars = {"color": "black", "linestyle": "", "elinewidth": 0.8, "zorder": 4}
     left.plot(end.norm, end.error, color="black", marker="|", markersize=10, linestyle="", label="free training ends")
-    seen: style.Look = {"marker": "o", "fillstyle": "none", "label": "simulated", **bars, "color": style.COLOURS[1]}
+    seen: style.Look = {"marker": "D", "fillstyle": "none", "label": "simulated", "color": "black", "linestyle": ""}
+    seen |= {"elinewidth": 0.8, "markersize": 5, "zorder": 4}
     left.errorbar(simulated.norm, simulated.error, simulated.bar, simulated.norm_bar, **seen)
     left.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")
     left.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=6.5)
-    right.plot(best.alpha, best.norm, color=style.COLOURS[0], marker="o", label="least error")
+    right.plot(best.alpha, best.norm, color="black", linestyle="--", marker="o", label="least error")
     right.plot(end.alpha, end.norm, color="black", marker="|", markersize=8, label="free training ends")
     right.errorbar(simulated.alpha, simulated.norm, simulated.norm_bar, **seen)
     right.axhline(parameters["limit"], color=style.GREY, linestyle=":", zorder=0)

@@ -26,7 +26,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left.legend()
     theory, measured = series["theory of training error"], series["training error"]
     right.plot(theory.norm, theory.value, color="black", linewidth=0.9)
-    right.errorbar(measured.norm, measured.value, 3 * measured.error, color=style.COLOURS[1], marker="o", linestyle="")
+    for n, one in enumerate(measured.sort_values("norm").itertuples()):
+        look = {"color": style.colour(n), "marker": style.marker(n), "linestyle": ""}
+        right.errorbar(one.norm, one.value, 3 * one.error, **look)
     right.set(xscale="log", xlabel=r"norm $\lambda$", ylabel="training error", ylim=(-0.03 * theory.value.max(), None))
     figure.suptitle(f"$\\alpha={parameters['alpha']:g}$, $N={parameters['N']}$; lines: theory", fontsize=9.5)
     return figure

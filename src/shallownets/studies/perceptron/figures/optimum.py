@@ -31,14 +31,14 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     norms.plot(
         frame.alpha,
         parameters["ell"] * frame.alpha,
-        color=style.COLOURS[1],
+        color=style.GREY,
         label=rf"${parameters['ell']:.4f}\,\alpha$",
     )
     norms.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"norm of least error $\lambda^*$")
     norms.legend()
     excess.plot(frame.alpha, 1e4 * (frame.error / frame.bayes - 1), color="black", marker="o", linestyle="")
     limit = 1e4 * (parameters["Phi"] / parameters["bayes"] - 1)
-    excess.axhline(limit, color=style.COLOURS[1], label=rf"$\alpha\to\infty$: {limit:.3f}")
-    excess.set(xscale="log", xlabel=r"$\alpha$", ylabel=r"$10^4$ (error over Bayes$\,-\,1$)", ylim=(0, None))
+    excess.axhline(limit, color=style.GREY, zorder=0, label=rf"$\alpha\to\infty$: {limit:.3f}")
+    excess.set(xscale="log", xlabel=r"$\alpha$", ylabel=r"$10^4$ (error over Bayes$\,-\,1$)", ylim=(-0.25, None))
     excess.legend(loc="center right")
     return figure

@@ -106,11 +106,17 @@ def reached(runs: Trainings, kind: Milestone) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Laws:
-    """Exponents: of the error in the norm, of norm* in the examples, of the last error in the examples."""
+    """Exponents: of the error in the norm, of norm* in the examples, of the last error in the examples.
+
+    Attributes:
+        g1_change, g2_change: exponent at the end of the range of its fit less that at the beginning, ``change``.
+    """
 
     g1: float
     g2: float
     measured: float
+    g1_change: float
+    g2_change: float
 
     @property
     def product(self) -> float:
@@ -122,13 +128,30 @@ def laws(runs: Trainings, kind: Milestone) -> Laws:
     """Exponents of trainings, averaged over replicates.
 
     The first law is fitted to the largest size, where the error is below 0.6 and the norm below half of norm*; NaN
-    where fewer than three records lie there.
+    where fewer than three records lie there, or four for the change.
     """
     last = milestone(runs, kind)
     norm, test = runs.norm.mean(0)[-1], runs.test.mean(0)[-1]
     inside = (test < BELOW) & (norm < last[-1] + np.log(SHARE))
     g1 = -float(np.polyfit(norm[inside], np.log(test[inside]), 1)[0]) if inside.sum() >= 3 else np.nan
-    return Laws(g1, exponent(runs.sizes, np.exp(last)), -exponent(runs.sizes, runs.test.mean(0)[:, -1]))
+    return Laws(
+        g1,
+        exponent(runs.sizes, np.exp(last)),
+        -exponent(runs.sizes, runs.test.mean(0)[:, -1]),
+        -change(norm[inside], np.log(test[inside])),
+        change(np.log(runs.sizes), last),
+    )
+
+
+def change(x: Array, y: Array) -> float:
+    """By how much the slope of y in x changes from the least x to the largest, from a parabola; NaN of three points.
+
+    Of logarithms, slopes are local exponents: those of a power do not change.
+    """
+    if x.size < 4:
+        return np.nan
+    middle, half = (x[0] + x[-1]) / 2, (x[-1] - x[0]) / 2
+    return float(4 * np.polyfit((x - middle) / half, y, 2)[0] / half)
 
 
 def distance(runs: Trainings, one: tuple[int, int], other: tuple[int, int], points: int = 40) -> float:

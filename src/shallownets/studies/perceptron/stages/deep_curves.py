@@ -44,9 +44,9 @@ def deep_curves(given: DeepCurves, runs: list[Arrays]) -> Tables:
             for size, P in enumerate(trainings.sizes[:-1]):
                 apart, chance = deep.between_sizes(trainings, size), deep.between_trainings(trainings, size)
                 row = of | {"quantity": "apart at equal norm", "P": P}
-                if lost.enough(
-                    np.isfinite(apart), f"{network}, {norm}", "left chance too late for a comparison", [row]
-                ):
+                who = f"{trained.NETWORKS[network]}, P = {P:g}, {trained.NORMS[norm]}"
+                why = "left chance too late to be compared with the largest P"
+                if lost.enough(np.isfinite(apart), who, why, [row]):
                     rows.append(row | {"trainings": chance} | mean(apart[np.isfinite(apart)]).row())
             star = deep.milestone(trainings, deep.MILESTONES[0])
             at, errors = trainings.norm.mean(0), trainings.test.mean(0)

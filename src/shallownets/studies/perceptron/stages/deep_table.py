@@ -23,12 +23,13 @@ from shallownets.studies.perceptron.theory.published import TABLE
 
 LARGEST = 4  # sizes of the second range: the errors of the smallest are near chance, and fall more slowly
 SHOWN = {"predicted": "g1 g2", "measured": "measured", "g1": "g1", "g2": "g2"}  # columns of the figure's table
+COMPARED = {"g1, end less beginning": "g1", "g2, end less beginning": "g2"}  # a change, with the exponent itself
 UNITS = {
     "estimate": "see quantity",
     "norm": "which",
     "star": "where norm* is",
     "smallest": "images of the smallest size that is fitted",
-    "exponent": "measured, of the error in the images",
+    "exponent": "of the error in the images as measured, or that whose change is said",
 }
 
 
@@ -49,18 +50,25 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
             for star in deep.MILESTONES:
                 of = {"network": network, "images": trained.IMAGES[network], "norm": norm, "star": star}
                 kept = deep.reached(trainings, star)
-                if not lost.enough(kept, network, f"never came to {star}", [of]):
+                if not lost.enough(kept, trained.NETWORKS[network], f"never came to {star}", [of]):
                     continue
                 some = trainings.some(np.flatnonzero(kept))
                 for first in sorted({0, max(0, arrays.sizes.size - LARGEST)}):
                     here = of | {"smallest": arrays.sizes[first]}
                     found = _estimates(some.from_size(first), star, given)
-                    if not np.isfinite([one.error for one in found.values()]).all():
-                        lost.note(f"{network}, {norm}, {star}: no records where the first law is fitted", [here])
-                        continue
-                    exponent = {"exponent": found["measured"].value}
-                    rows += [{"quantity": name} | here | exponent | one.row() for name, one in found.items()]
+                    missing = [name for name, one in found.items() if not np.isfinite(one.error)]
+                    if missing:
+                        who = f"{trained.NETWORKS[network]}, P from {here['smallest']:g}, {trained.NORMS[norm]}"
+                        concerned = [here | {"quantity": name} for name in missing]
+                        lost.note(f"{who}, {star}: too few records or sizes for {', '.join(missing)}", concerned)
+                    for name, one in found.items():
+                        again = first > 0 and name == "g1, end less beginning"  # of the same records in both ranges
+                        if name not in missing and not again:
+                            exponent = {"exponent": found[COMPARED.get(name, "measured")].value}
+                            rows.append({"quantity": name} | here | exponent | one.row())
                     values = {name: found[quantity] for name, quantity in SHOWN.items()}
+                    if not np.isfinite([one.error for one in values.values()]).all():
+                        continue
                     errors = {f"{name}_error": one.error for name, one in values.items()}
                     shown.append(here | {name: one.value for name, one in values.items()} | errors)
     notes = dict(trained.notes(runs)) | lost.notes
@@ -78,9 +86,11 @@ def _estimates(trainings: deep.Trainings, star: deep.Milestone, given: DeepTable
         "g1 g2": lambda laws: laws.product,
         "measured": lambda laws: laws.measured,
         "product less measured": lambda laws: laws.product - laws.measured,
+        "g1, end less beginning": lambda laws: laws.g1_change,
+        "g2, end less beginning": lambda laws: laws.g2_change,
     }
 
-    @cache  # every estimate is of the same resamples
+    @cache  # every estimate is of the same resamples, and many of these have the same trainings
     def laws(chosen: tuple[int, ...]) -> deep.Laws:
         return deep.laws(trainings.some(np.array(chosen)), star)
 
@@ -89,7 +99,7 @@ def _estimates(trainings: deep.Trainings, star: deep.Milestone, given: DeepTable
         rng = default_rng(seeds.sequence(given.seed, "perceptron, bootstrap of laws", {}, 0))
 
         def of(chosen: NDArray[np.integer], take: Callable[[deep.Laws], float] = take) -> float:
-            return take(laws(tuple(chosen.tolist())))
+            return take(laws(tuple(sorted(chosen.tolist()))))
 
         found[name] = deep.widened(bootstrap(np.arange(len(trainings.norm)), of, rng, given.resamples))
     return found

@@ -26,6 +26,12 @@ def _excess(alpha: float) -> float:
     return curves.optimum(alpha)[1] / limits.bayes(alpha) - 1
 
 
+def _stability_next() -> float:
+    """Coefficient of 1/α^2 in α ε of maximum stability over its limit."""
+    limit = limits.maximum_stability(0.0)[0] / np.pi
+    return laws.limit_of(lambda a: a**2 * (a * limits.stability(a)[0] / limit - 1), 50.0)
+
+
 @stage
 def optimum(given: Optimum) -> Tables:
     shown = []
@@ -57,6 +63,7 @@ def optimum(given: Optimum) -> Tables:
         ("exponent of the norm", late.norm, 1.0, by_norm),
         ("exponent of the error", late.error, -1.0, by_error),
         ("exponent of error over Hebb's", late.error / late.hebb, -0.5, by_error + np.pi / (6 * least)),
+        ("exponent at maximum stability", late.stability, -1.0, 2 * abs(_stability_next()) / least**2),
     ):
         slope = curves.exponent(late.alpha.to_numpy(), np.asarray(values))
         row = {"quantity": name, "alpha": least, "theory": theory, "order": order}

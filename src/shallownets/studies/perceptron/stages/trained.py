@@ -11,7 +11,8 @@ from shallownets.studies.perceptron.measure.deep import Recorded, not_zero
 ABSENT = "the optional packages of the group deep are not installed, `make deep` adds them"
 OPTIONAL = {"optional": "deep"}  # said in the data of a figure: it has them only where that group is installed
 IMAGES = {"mlp": "MNIST, 5000", "cnn": "MNIST-1D"}
-NORMS = ("bartlett", "authors")
+NETWORKS = {"mlp": "dense network", "cnn": "convolutional network"}
+NORMS = {"bartlett": "norm of Bartlett et al.", "authors": "norm of the authors' code"}
 
 
 def notes(runs: Sequence[Arrays]) -> Mapping[str, Sequence[Mapping[str, Any]]]:

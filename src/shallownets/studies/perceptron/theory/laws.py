@@ -38,7 +38,12 @@ def half_normal(lam: float) -> tuple[Array, Array]:
 
 def ghat(lam: ArrayLike) -> Array:
     """First law: ε/ε0 at fixed norm λ, √E f^2 with f = 2/(1 + exp(2 λ |z|)); ε0 is Hebb's error."""
-    return np.vectorize(lambda one: np.sqrt(half_normal(one)[1] @ model.force(half_normal(one)[0], one) ** 2))(lam)
+
+    def of(one: float) -> float:
+        z, w = half_normal(one)
+        return np.sqrt(w @ model.force(z, one) ** 2)
+
+    return np.vectorize(of)(lam)
 
 
 def first_correction(lam: float) -> float:

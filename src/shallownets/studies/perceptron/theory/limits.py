@@ -1,5 +1,7 @@
 """Classical rules that the norm interpolates between: Hebb (λ -> 0), maximum stability (λ -> infinity), and Bayes."""
 
+from functools import cache
+
 import numpy as np
 import scipy
 
@@ -18,9 +20,12 @@ def hebb_slope(alpha: float) -> float:
     return float(-np.sqrt(2 / np.pi) * np.sqrt(2 * alpha / (2 * alpha + np.pi)))
 
 
+_gauss = cache(np.polynomial.legendre.leggauss)
+
+
 def panels(edges: Array) -> tuple[Array, Array]:
     """Nodes and weights of Gauss & Legendre in each panel between the edges, which rise."""
-    x, w = np.polynomial.legendre.leggauss(_NODES)
+    x, w = _gauss(_NODES)
     half = np.diff(edges)[:, None] / 2
     return (edges[:-1, None] + half * (1 + x)).ravel(), (half * w).ravel()
 
