@@ -43,8 +43,8 @@ _RC: dict[RcKeyType, Any] = {
     "pdf.fonttype": 42,  # text stays text in the PDF
     "svg.hashsalt": "shallownets",
 }
-# Whatever names a date or a version would make the bytes differ from run to run.
-_METADATA = {".pdf": {"CreationDate": None, "Creator": None, "Producer": None}, ".png": {"Software": None}}
+# What a figure is written as. Whatever names a date or a version would make the bytes differ from run to run.
+KINDS = {".png": {"Software": None}, ".pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
 
 
 def colour(n: int) -> str:
@@ -71,8 +71,8 @@ def save(figure: Figure, paths: Iterable[Path], source: str) -> None:
     """
     paths = list(paths)
     for path in paths:
-        if path.suffix not in _METADATA:
-            raise UserError(f"{path}: expected a name that ends in {' or '.join(_METADATA)}")
+        if path.suffix not in KINDS:
+            raise UserError(f"{path}: expected a name that ends in {' or '.join(KINDS)}")
     figure.set_dpi(mpl.rcParams["savefig.dpi"])
     figure.draw_without_rendering()
     # Everything has its place now. Matplotlib would find it anew for each file, which takes longer than to draw it.
@@ -80,5 +80,5 @@ def save(figure: Figure, paths: Iterable[Path], source: str) -> None:
         figure.set_layout_engine(None)
         for path in paths:
             buffer = io.BytesIO()
-            figure.savefig(buffer, format=path.suffix[1:], metadata=_METADATA[path.suffix])
+            figure.savefig(buffer, format=path.suffix[1:], metadata=KINDS[path.suffix])
             save_bytes(path, buffer.getvalue(), source)

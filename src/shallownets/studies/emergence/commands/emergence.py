@@ -11,15 +11,14 @@ the order d^(k-1)/kappa: --link h3 --d 200 --P 4 --N 16 --kappa 0.2 takes some s
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from numpy.random import default_rng
 
-from shallownets import sources
-from shallownets.config.commandline import Parser, path
-from shallownets.drawing import style
+from shallownets.drawing import command, style
 from shallownets.errors import UserError
 from shallownets.numerics import seeds
 from shallownets.numerics.progress import progress
@@ -203,19 +202,11 @@ def draw(given: Learn, done: Learned) -> Figure:
     return figure
 
 
-def main(words: list[str]) -> None:
-    parser = Parser("python -m shallownets emergence", __doc__ or "")
-    parser.add_section(Learn, DEFAULTS)
-    parser.add_argument(
-        "--out", type=path, nargs="+", default=[path("emergence.png")], help="the plot, .png or .pdf, or both"
-    )
-    args = parser.parse_args(words)
-    given = parser.section(Learn, args)
-    for file in args.out:
-        if file.suffix not in (".png", ".pdf"):
-            raise UserError(f"--out {file}: expected a name that ends in .png or .pdf")
+def answer(given: Learn) -> command.Answer:
+    """When each direction is learned, in words and drawn."""
     done = learn(given)
-    print("\n".join(summary(given, done)), flush=True)
-    style.apply()
-    style.save(draw(given, done), args.out, sources.digest(sources.closure(__name__)))
-    print(f"Drawn: {', '.join(map(str, args.out))}")
+    return summary(given, done), partial(draw, given, done)
+
+
+def main(words: list[str]) -> None:
+    command.run(words, __name__, Learn, DEFAULTS, answer)

@@ -95,8 +95,8 @@ def parse(words: list[str]) -> tuple[Experiment, list[Path]]:
     parser.add_argument("--out", type=file, nargs="+", default=out, help="the plot, .png or .pdf, or both")
     args = parser.parse_args(words)
     for path in args.out:
-        if path.suffix not in (".png", ".pdf"):
-            raise UserError(f"--out {path}: expected a name that ends in .png or .pdf")
+        if path.suffix not in style.KINDS:
+            raise UserError(f"--out {path}: expected a name that ends in {' or '.join(style.KINDS)}")
     experiment = _filled_in(parser.section(Asked, args))
     _afford(experiment)
     return experiment, args.out

@@ -10,17 +10,16 @@ against gradient flow whose norm grows freely, on samples of examples.
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 from numpy.random import default_rng
 
-from shallownets import sources
 from shallownets.claims.deviation import standard
-from shallownets.config.commandline import Parser, path
-from shallownets.drawing import style
-from shallownets.errors import Impossible, UserError
+from shallownets.drawing import command, style
+from shallownets.errors import Impossible
 from shallownets.numerics import seeds
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import Estimate, mean
@@ -220,19 +219,11 @@ def draw(given: Solve, done: Simulated | None) -> Figure:
     return figure
 
 
-def main(words: list[str]) -> None:
-    parser = Parser("python -m shallownets perceptron", __doc__ or "")
-    parser.add_section(Solve, DEFAULTS)
-    parser.add_argument(
-        "--out", type=path, nargs="+", default=[path("perceptron.png")], help="the plot, .png or .pdf, or both"
-    )
-    args = parser.parse_args(words)
-    given = parser.section(Solve, args)
-    for file in args.out:
-        if file.suffix not in (".png", ".pdf"):
-            raise UserError(f"--out {file}: expected a name that ends in .png or .pdf")
+def answer(given: Solve) -> command.Answer:
+    """Where the student stands, in words and drawn."""
     done = _simulate(given) if given.simulate else None
-    print("\n".join(summary(given, done)), flush=True)
-    style.apply()
-    style.save(draw(given, done), args.out, sources.digest(sources.closure(__name__)))
-    print(f"Drawn: {', '.join(map(str, args.out))}")
+    return summary(given, done), partial(draw, given, done)
+
+
+def main(words: list[str]) -> None:
+    command.run(words, __name__, Solve, DEFAULTS, answer)

@@ -11,14 +11,12 @@ With --train it is held against certified minima of the training objective.
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from shallownets import sources
-from shallownets.config.commandline import Parser, path
-from shallownets.drawing import style
-from shallownets.errors import UserError
+from shallownets.drawing import command, style
 from shallownets.numerics import seeds
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import Estimate, mean
@@ -205,20 +203,12 @@ def draw(given: Solve, found: Solved, done: Trained | None) -> Figure:
     return figure
 
 
-def main(words: list[str]) -> None:
-    parser = Parser("python -m shallownets spectra", __doc__ or "")
-    parser.add_section(Solve, DEFAULTS)
-    parser.add_argument(
-        "--out", type=path, nargs="+", default=[path("spectra.png")], help="the plot, .png or .pdf, or both"
-    )
-    args = parser.parse_args(words)
-    given = parser.section(Solve, args)
-    for file in args.out:
-        if file.suffix not in (".png", ".pdf"):
-            raise UserError(f"--out {file}: expected a name that ends in .png or .pdf")
+def answer(given: Solve) -> command.Answer:
+    """Phase, risk and weights, in words and drawn."""
     found = solve(given)
     done = train(given) if given.train else None
-    print("\n".join(summary(given, found, done)), flush=True)
-    style.apply()
-    style.save(draw(given, found, done), args.out, sources.digest(sources.closure(__name__)))
-    print(f"Drawn: {', '.join(map(str, args.out))}")
+    return summary(given, found, done), partial(draw, given, found, done)
+
+
+def main(words: list[str]) -> None:
+    command.run(words, __name__, Solve, DEFAULTS, answer)

@@ -1,0 +1,52 @@
+"""What commands for people share that solve one case: its parameters in, words on the screen and a plot out."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from matplotlib.figure import Figure
+
+from shallownets import sources
+from shallownets.config.commandline import Parser, path
+from shallownets.config.section import Section
+from shallownets.drawing import style
+from shallownets.errors import UserError
+
+Case = TypeVar("Case", bound=Section)
+# Lines for the screen, and what draws the plot: it is called when they have been said.
+Answer = tuple[Iterable[str], Callable[[], Figure]]
+
+
+def run(
+    words: list[str],
+    module: str,
+    kind: type[Case],
+    defaults: Mapping[str, str],
+    answer: Callable[[Case], Answer],
+) -> None:
+    """Read a case from the command line, say the answer and draw it.
+
+    Args:
+        module: name of the command's module; its docstring is the help, its last part names command and plot.
+        defaults: words of the options that may be left out.
+        answer: solves the case.
+
+    Raises:
+        UserError: a parameter is not what its class expects, or the plot cannot be written.
+    """
+    name = module.rpartition(".")[2]
+    parser = Parser(f"python -m shallownets {name}", sys.modules[module].__doc__ or "")
+    parser.add_section(kind, defaults)
+    parser.add_argument(
+        "--out", type=path, nargs="+", default=[path(f"{name}.png")], help="the plot, .png or .pdf, or both"
+    )
+    found = parser.parse_args(words)
+    given = parser.section(kind, found)
+    for file in found.out:
+        if file.suffix not in style.KINDS:
+            raise UserError(f"--out {file}: expected a name that ends in {' or '.join(style.KINDS)}")
+    lines, draw = answer(given)
+    print("\n".join(lines), flush=True)
+    style.apply()
+    style.save(draw(), found.out, sources.digest(sources.closure(module)))
+    print(f"Drawn: {', '.join(map(str, found.out))}")
