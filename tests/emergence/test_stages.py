@@ -98,10 +98,8 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
 
 @pytest.mark.parametrize("quantity", ["single", "closure", "not turned", "slope", "decay"])
 def test_what_is_exact_about_a_start(tables, quantity):
-    """From this start of h_3 the bounds of the weights' flow do not hold: times differ by 1.5e-3, 1 - M^2 is 5e-5."""
     for row in rows(tables, "staircase", quantity).itertuples():
-        loose = {"closure": 3e-3, "not turned": 1e-4}.get(quantity, 0.0) if row.k == 3 else 0.0
-        assert abs(row.estimate - row.theory) <= max(row.order, loose)
+        assert abs(row.estimate - row.theory) <= row.order
 
 
 def test_the_loss_at_several_widths(tables):
