@@ -74,7 +74,8 @@ def save(figure: Figure, paths: Iterable[Path], source: str) -> None:
         if path.suffix not in KINDS:
             raise UserError(f"{path}: expected a name that ends in {' or '.join(KINDS)}")
     figure.set_dpi(mpl.rcParams["savefig.dpi"])
-    figure.draw_without_rendering()
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)
     # Everything has its place now. Matplotlib would find it anew for each file, which takes longer than to draw it.
     with mpl.rc_context({"figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)
