@@ -259,7 +259,7 @@ def test_a_figure_of_an_unknown_kind_is_refused(here):
 
     from shallownets.drawing import style
 
-    with pytest.raises(UserError, match=r"out\.exe: .* \.pdf or \.png"):
+    with pytest.raises(UserError, match=r"out\.exe: .* \.png or \.pdf"):
         style.save(Figure(), [here / "out.exe"], "")
     assert list(here.iterdir()) == []
 

@@ -128,4 +128,31 @@ def test_at_the_ends_of_all_ranges_it_takes_few_looks_or_refuses_before_the_firs
 def test_a_slope_beside_the_peak_is_no_power():
     text = words_of("diagonal", 1.0, 1010.0, 1000, 1e-5)
     assert "beside the interpolation peak" in text
+    assert "near a boundary" not in text
     assert "beside the interpolation peak" not in words_of("diagonal", 1.0, 300.0, 1000, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("network", "n", "d", "lam", "near"),
+    [
+        ("diagonal", 1.0, 10, 1e-8, True),
+        ("quadratic", 6000.0, 80, 1.0, True),
+        ("quadratic", 1e11, 10**6, 1.0, False),
+        ("diagonal", 1e9, 10**6, 1e-6, False),
+        ("diagonal", 100.0, 400, 100.0, False),
+        ("diagonal", 500.0, 1000, 1e-6, False),  # in V the risk is no power of the samples
+    ],
+)
+def test_where_leading_order_does_not_hold_it_says_so(network, n, d, lam, near):
+    words = "This point is near a boundary: leading order does not hold yet."
+    assert (words in words_of(network, 1.0, n, d, lam)) == near
+
+
+@pytest.mark.parametrize(
+    ("network", "n", "said_so"), [("quadratic", 10.0, True), ("quadratic", 20.0, False), ("diagonal", 10.0, False)]
+)
+def test_with_fewer_samples_than_dimensions_it_says_which_minimum_was_found(network, n, said_so):
+    given = Solve(network=network, gamma=1.0, n=n, d=20, lam=0.05, noise=0.5, train=2, seed=1)
+    text = " ".join(" ".join(spectra.summary(given, spectra.solve(given), spectra.train(given))).split())
+    words = "the minimum is not unique: rank and risk are those of proximal steps from zero."
+    assert (words in text) == said_so

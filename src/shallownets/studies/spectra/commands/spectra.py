@@ -37,6 +37,7 @@ _SINGLES = 400  # levels that are taken one by one
 _SPAN = 100.0  # weight decays of the plot, over and under those that it must show
 _BINS = 40
 _STEEP = 2.5  # exponent that no phase has
+_OFF = 0.3  # of an exponent from that of its phase
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def summary(given: Solve, found: Solved, done: Trained | None) -> Iterator[str]:
     )
     parts = {
         "Phase": f"{phase.name}, at leading order: {phase.spectrum}. Here the risk goes as n^{_power(state.by_n)} "
-        f"lam^{_power(state.by_lam)}.{_beside_the_peak(state, phases.peak_at(quadratic, given.d))}",
+        f"lam^{_power(state.by_lam)}."
+        f"{_beside_the_peak(state, phases.peak_at(quadratic, given.d)) or _near_a_boundary(state, phase)}",
         "Risk": f"{state.risk:.4g} by state evolution, of {found.network.zero:g} at zero weights; "
         f"{_count(state.freedom, given.n * found.network.rounding(given.n))} fit {given.n:g} samples.",
         "Best": f"lam = {best.lam:.3g} has {best.risk:.4g}: {_advice(given.lam, best.lam, state.risk / best.risk)}.",
@@ -131,6 +133,11 @@ def summary(given: Solve, found: Solved, done: Trained | None) -> Iterator[str]:
             parts["Trained"] += (
                 " With few samples state evolution is too low: a feature's own measurement is correlated with its row."
             )
+        if quadratic and round(given.n) < given.d:
+            parts["Trained"] += (
+                " With fewer samples than dimensions the minimum is not unique: rank and risk are those of "
+                "proximal steps from zero."
+            )
     for name, text in parts.items():
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<10}", subsequent_indent=" " * 10)
 
@@ -149,6 +156,12 @@ def _beside_the_peak(state: State, peak: float) -> str:
     if abs(state.by_n) <= _STEEP or not 0.5 < state.N / peak < 2:
         return ""
     return " It is beside the interpolation peak, where these slopes hold for this point alone."
+
+
+def _near_a_boundary(state: State, phase: phases.Phase) -> str:
+    if abs(state.by_n - phase.by_n) > _OFF or abs(state.by_lam - phase.by_lam) > _OFF:  # never where it has no power
+        return " This point is near a boundary: leading order does not hold yet."
+    return ""
 
 
 def _advice(lam: float, best: float, ratio: float) -> str:

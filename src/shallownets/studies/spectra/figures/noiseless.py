@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from shallownets.drawing import style
 
 _STYLES = {"diagonal": "--", "quadratic": "-"}
-_ROOM = 300  # above the largest risk, for the legend
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -24,11 +23,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             axes.plot(here.N, here.risk, color=style.colour(n), linestyle=line, label=label)
         middle = here.N.iloc[len(here) // 2]
         law = here.risk.iloc[len(here) // 2] * (here.N / middle) ** (1 - 2 * gamma)
-        axes.plot(here.N, law, color=style.GREY, linestyle=":", linewidth=0.8)
+        axes.plot(here.N, law, color="black", linestyle=":", linewidth=1.1, zorder=3)
     for model, line in _STYLES.items():
         axes.plot([], [], color="black", linestyle=line, label=model)
-    axes.plot([], [], color=style.GREY, linestyle=":", label=r"$n_\mathrm{eff}^{1-2\gamma}$")
+    axes.plot([], [], color="black", linestyle=":", linewidth=1.1, label=r"$n_\mathrm{eff}^{1-2\gamma}$")
     axes.set(xscale="log", yscale="log", xlabel=r"$n_\mathrm{eff}$", ylabel="risk without noise")
-    axes.set_ylim(top=_ROOM * frame.risk.max())
-    axes.legend(loc="upper right", ncols=2)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
