@@ -80,8 +80,24 @@ def test_it_blames_no_labels_where_none_is_turned_and_sees_a_norm_that_is_too_la
     """The force along the student falls as exp(-2 norm margin), to a number that is 0."""
     text = said(capsys, tmp_path, "--alpha", "0.02", "--norm", "500")
     assert "wrong labels" not in text and "after a time longer than a number can hold" in text
-    text = said(capsys, tmp_path, "--alpha", "100", "--norm", "3", "--noise", "0.3")
-    assert "stopping earlier would help" in text
+    text = said(capsys, tmp_path, "--alpha", "5", "--norm", "3", "--noise", "0.05")
+    assert "stopping earlier would help" in text and "The best norm lies beyond" not in text
+
+
+@pytest.mark.parametrize(
+    ("alpha", "norm", "noise", "place"),
+    [
+        ("100", "3", "0.05", "smaller than the best one, which only a fixed norm reaches"),
+        ("20", "3", "0.05", "larger than the best one"),
+        ("100", "3", "0.3", "larger than the best one"),
+    ],
+)
+def test_no_training_is_advised_at_a_norm_that_training_does_not_reach(capsys, tmp_path, alpha, norm, noise, place):
+    text = said(capsys, tmp_path, "--alpha", alpha, "--norm", norm, "--noise", noise)
+    assert f"The norm is {place}. " in text and "A free norm never gets here" in text
+    assert "would help" not in text
+    beyond = "The best norm lies beyond the end of a free one; there theory rests on replica symmetry alone."
+    assert (beyond in text) == (noise == "0.05")
 
 
 def test_a_norm_that_is_solved_is_drawn_however_large(capsys, tmp_path):

@@ -4,6 +4,7 @@ import importlib
 
 import msgspec
 import numpy as np
+import pandas as pd
 import pytest
 
 from shallownets.config import settings
@@ -15,7 +16,7 @@ from shallownets.stage import Arrays
 from shallownets.studies.perceptron import charts, model
 from shallownets.studies.perceptron.measure import curves, margins
 from shallownets.studies.perceptron.stages import drawn, label_noise
-from shallownets.studies.perceptron.theory import laws, saddle, times
+from shallownets.studies.perceptron.theory import laws, limits, saddle, times
 
 FLOW = {"small": [0.02, 0.04], "norms": [0.66, 2.0, 4.0]}
 DYNAMICS = {
@@ -117,6 +118,50 @@ def test_what_is_measured_is_what_theory_says_within_the_order_that_is_left_out(
     assert (np.abs(found.estimate - found.theory) < found.order).all()
     told = found[found.alpha >= 50] if quantity == "first order of the end" else found
     assert len(told) and (told.order < np.abs(told.theory) / 2).all()
+
+
+def changed(monkeypatch, module, name, how):
+    """Its function gives what ``how`` makes of its value and of its arguments."""
+    real = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *given, **named: how(real(*given, **named), *given))
+
+
+WRONG = [
+    ("first_law", "first order", laws, "first_correction", lambda k, *_: 1.1 * k),
+    ("second_law", "first order", laws, "by_delta", lambda slope, *_: 1.1 * slope),
+    ("learning_curves", "optimum passed", times, "scaled_times", lambda of, *_: (of[0], 1.1 * of[1])),
+    ("label_noise", "first order of the end", laws, "last_norm", lambda of, *_: (of[0], 1.1 * of[1])),
+    ("optimum", "excess over Bayes", limits, "bayes_limit", lambda error: error * (1 + 6.3e-5)),
+    ("optimum", "exponent at maximum stability", limits, "stability", lambda of, a: (of[0] * a**-0.1, of[1])),
+    ("label_noise", "exponent of the best norm", curves, "optimum", lambda of, a, *_: (of[0] * a**0.05, of[1])),
+]
+
+
+MANY = {  # examples, so that little is left out
+    "first_law": {"alphas": [1000.0]},
+    "second_law": {"alphas": [1000.0]},
+    "learning_curves": {"alphas": [1000.0], "points": 300},
+    "label_noise": {"alphas": [500.0, 1000.0, 2000.0], "fit_from": 500.0, "noise": 0.05},
+    "optimum": {"alphas": [50.0, 100.0, 1000.0], "fit_from": 50.0},
+}
+
+
+@pytest.mark.parametrize(("name", "quantity", "module", "function", "how"), WRONG)
+def test_a_constant_or_exponent_that_is_a_tenth_off_deviates(monkeypatch, name, quantity, module, function, how):
+    """What is left out does not follow the prediction that it judges: it is as large as with the right one."""
+
+    def last() -> pd.DataFrame:
+        _, of = made(name, STAGES[name] | MANY[name], *([[]] if name == "learning_curves" else []))
+        frame = of.measurements.frame
+        found = frame[frame.quantity == quantity]
+        return found[found.alpha == found.alpha.max()]
+
+    right = last()
+    changed(monkeypatch, module, function, how)
+    wrong = last()
+    assert len(right) and (np.abs(right.estimate - right.theory) <= right.order).all()
+    assert (np.abs(wrong.estimate - wrong.theory) > wrong.order).all()
+    np.testing.assert_allclose(wrong.order, right.order, rtol=1e-3)
 
 
 def test_free_and_fixed_norm_are_those_of_the_samples(tables, run):

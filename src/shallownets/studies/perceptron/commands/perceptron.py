@@ -79,8 +79,8 @@ def _simulate(given: Solve) -> Simulated:
     return Simulated(fixed, free, training, int((~solved).sum()), int((solved & ~both).sum()))
 
 
-def _place(given: Solve, error: float, best: float) -> str:
-    """Where the norm stands between the classical rules."""
+def _place(given: Solve, error: float, best: float, multiplier: float) -> str:
+    """Where the norm stands between the classical rules; training gets there where the multiplier is not below 0."""
     hebb = limits.hebb(given.alpha, given.noise)
     said = f"Hebb's rule has {hebb:.4g}, the best norm, {best:.4g}, has"
     share = given.norm / best
@@ -89,9 +89,9 @@ def _place(given: Solve, error: float, best: float) -> str:
         if share < 1 and error > 0.95 * hebb
         else "at its best: a larger or smaller norm makes little difference"
         if 0.8 < share < 1.25
-        else "too small: training on would help"
-        if share < 1
-        else "too large: stopping earlier would help"
+        else ("too small: training on would help", "too large: stopping earlier would help")[share > 1]
+        if multiplier >= 0
+        else ("smaller than the best one, which only a fixed norm reaches", "larger than the best one")[share > 1]
     )
     return f"The norm is {place}. {said}"
 
@@ -99,15 +99,19 @@ def _place(given: Solve, error: float, best: float) -> str:
 def summary(given: Solve, done: Simulated | None) -> Iterator[str]:
     """The solution in words, beside the classical rules and what was simulated."""
     curve = saddle.solve(given.alpha, given.norm, given.noise)
-    error = float(curve.error[0])
+    error, multiplier = float(curve.error[0]), float(curve.multiplier[0])
     best, least = curves.optimum(given.alpha, given.noise)
     noisy = f", {100 * given.noise:g} % of the labels turned" if given.noise else ""
     yield f"alpha = {given.alpha:g} examples over dimension, norm = {given.norm:g}{noisy}."
     parts = {
         "Error": f"A new example is misjudged with probability {error:.4g}, "
         f"one of training with {curve.training_error[0]:.3g}.",
-        "Rules": f"{_place(given, error, best)} {least:.4g}.",
+        "Rules": f"{_place(given, error, best, multiplier)} {least:.4g}.",
     }
+    if saddle.solve(given.alpha, best, given.noise).multiplier[0] < 0:
+        parts["Rules"] += (
+            " The best norm lies beyond the end of a free one; there theory rests on replica symmetry alone."
+        )
     if not given.noise:
         stable, kappa = limits.stability(given.alpha)
         bayes = limits.bayes(given.alpha)
@@ -125,7 +129,6 @@ def summary(given: Solve, done: Simulated | None) -> Iterator[str]:
             f"Replica symmetry is not stable here (de Almeida and Thouless: {curve.stability[0]:.3g}, above 1), so "
             "that what is said of this norm is an approximation."
         )
-    multiplier = float(curve.multiplier[0])
     if multiplier > 0:
         parts["Growth"] = (
             f"A free norm passes here, growing by {multiplier:.3g} in a unit of time (loss summed over examples)."

@@ -21,7 +21,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         "flow": {"color": style.COLOURS[1], "linestyle": "--", "label": r"free norm, $\alpha\to\infty$"},
     }
     for n, (alpha, curve) in enumerate(series["fixed norm"].groupby("alpha")):
-        look = {"color": style.colour(n + 2), "linewidth": 0.9}
+        look: style.Look = {"color": style.colour(n + 2), "linewidth": 0.9}
+        look |= {"marker": style.marker(n), "markevery": (0.03 * n, 0.12)}
         left.plot(curve.norm, curve.ratio, label=rf"$\alpha={alpha:g}$", **look)
         right.plot(curve.norm[1:-1], _slope(curve), **look)
     for name, look in looks.items():

@@ -19,21 +19,26 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     for n, (alpha, curves) in enumerate(sampled.groupby("alpha")):
         colour, series = style.colour(n), dict(list(curves.groupby("series")))
         theory, free, fixed, ratio = (series[name] for name in ("theory", "free", "fixed", "ratio"))
-        label = rf"$\alpha={alpha:g}$"
-        left.plot(theory.norm, theory.estimate, color=colour, label=label)
-        bars = {"linestyle": "", "elinewidth": 0.8, "zorder": 3}
-        left.errorbar(free.norm, free.estimate, (free.high - free.low) / 2, color=colour, marker="o", **bars)
-        hollow = {"marker": "s", "fillstyle": "none", "markersize": 6} | bars
-        left.errorbar(fixed.norm, fixed.estimate, (fixed.high - fixed.low) / 2, color=colour, **hollow)
-        width = (ratio.high - ratio.low) / 2
-        right.errorbar(ratio.norm, ratio.estimate, width, color=colour, label=label, marker=style.marker(n), **bars)
+        left.plot(theory.norm, theory.estimate, color=colour)
+        points: style.Look = {
+            "color": colour,
+            "marker": style.marker(n),
+            "linestyle": "",
+            "elinewidth": 0.8,
+            "zorder": 3,
+        }
+        named = points | {"label": rf"$\alpha={alpha:g}$"}
+        left.errorbar(free.norm, free.estimate, (free.high - free.low) / 2, **named)
+        hollow = points | {"fillstyle": "none", "markersize": 6}
+        left.errorbar(fixed.norm, fixed.estimate, (fixed.high - fixed.low) / 2, **hollow)
+        right.errorbar(ratio.norm, ratio.estimate, (ratio.high - ratio.low) / 2, **named)
         curve = dynamics[dynamics.alpha == alpha]
         right.plot(curve.norm, curve.estimate, color=colour)
     limit = frame[frame.series == "limit"]
     right.plot(limit.norm, limit.estimate, color="black", linewidth=0.9, linestyle="--", label=r"$\alpha\to\infty$")
     right.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
-    left.plot([], [], color="black", marker="o", linestyle="", label="free norm")
-    left.plot([], [], color="black", marker="s", linestyle="", fillstyle="none", markersize=6, label="fixed norm")
+    left.plot([], [], color="black", marker="o", linestyle="", label="filled: free norm")
+    left.plot([], [], color="black", marker="o", linestyle="", fillstyle="none", markersize=6, label="open: fixed norm")
     left.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")
     left.legend()
     right.set(xscale="log", xlabel=r"norm $\lambda$", ylabel="free over fixed norm, same sample")

@@ -18,8 +18,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     curves, end, best, simulated = (series[name] for name in ("curve", "end", "best", "simulated"))
     for n, (alpha, curve) in enumerate(curves.groupby("alpha")):
         reached = curve.norm <= end.norm[end.alpha == alpha].iloc[0]
-        look = {"color": style.colour(n)}
-        left.plot(curve.norm[reached], curve.error[reached], label=rf"$\alpha={alpha:g}$", **look)
+        look: style.Look = {"color": style.colour(n)}
+        marks: style.Look = {"marker": style.marker(n), "markevery": (0.03 * n, 0.2), "label": rf"$\alpha={alpha:g}$"}
+        left.plot(curve.norm[reached], curve.error[reached], **look, **marks)
         left.plot(curve.norm[~reached], curve.error[~reached], linestyle=":", **look)
     left.plot(end.norm, end.error, color="black", marker="|", markersize=10, linestyle="", label="free training ends")
     seen: style.Look = {"marker": "D", "fillstyle": "none", "label": "simulated", "color": "black", "linestyle": ""}
@@ -30,7 +31,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     right.plot(best.alpha, best.norm, color="black", linestyle="--", marker="o", label="least error")
     right.plot(end.alpha, end.norm, color="black", marker="|", markersize=8, label="free training ends")
     right.errorbar(simulated.alpha, simulated.norm, simulated.norm_bar, **seen)
-    right.axhline(parameters["limit"], color=style.GREY, linestyle=":", zorder=0)
+    limit = parameters["limit"]
+    right.axhline(limit, color=style.GREY, linestyle=":", zorder=0, label=rf"its limit, {limit:.4g}")
     right.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"norm $\lambda$")
     right.yaxis.set_major_formatter("{x:g}")
     right.yaxis.set_minor_formatter("{x:g}")

@@ -18,11 +18,14 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     series = dict(list(frame.groupby("series")))
     alphas = sorted(set(frame.alpha[np.isfinite(frame.alpha)]))
     for alpha, curve in series["quasi-static"].groupby("alpha"):
-        look = {"color": style.colour(alphas.index(alpha)), "linewidth": 1.0}
+        n = alphas.index(alpha)
+        look: style.Look = {"color": style.colour(n), "linewidth": 1.0, "marker": style.marker(n)}
+        look |= {"markerfacecolor": "white", "markevery": (0.03 * n, 0.15)}
         left.plot(curve["T"], curve.error, label=rf"$\alpha={alpha:g}$", **look)
         right.plot(curve["T"], curve.norm, **look)
     for alpha, points in series["flow"].groupby("alpha"):
-        look = {"color": style.colour(alphas.index(alpha)), "marker": "o", "linestyle": ""}
+        n = alphas.index(alpha)
+        look = {"color": style.colour(n), "marker": style.marker(n), "linestyle": ""}
         known = alpha in set(series["quasi-static"].alpha)
         left.errorbar(points["T"], points.error, points.bar, label=None if known else rf"$\alpha={alpha:g}$", **look)
         right.errorbar(points["T"], points.norm, xerr=points.bar_T, **look)
@@ -33,7 +36,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     early = limit[limit["T"] < 0.03]
     power = 1.3 * early.norm.iloc[0] * (early["T"] / early["T"].iloc[0]) ** (1 / 3)
     right.plot(early["T"], power, color=style.GREY, linestyle=":", label=r"$\propto t^{1/3}$")
-    right.plot([], [], color="black", marker="o", linestyle="", label="flow, simulated")
+    right.plot([], [], color="black", marker="o", linestyle="", label="filled: flow, simulated")
     left.set(xscale="log", yscale="log", xlabel=r"$t/\alpha^2$", ylabel=r"$\alpha\,\varepsilon$", xlim=(1e-7, None))
     right.set(
         xscale="log",

@@ -16,7 +16,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left, right = figure.subplots(1, 2)
     series = dict(list(frame.groupby("series")))
     for n, (alpha, curve) in enumerate(series["fixed norm"].groupby("alpha")):
-        look = {"color": style.colour(n), "linewidth": 1}
+        look: style.Look = {"color": style.colour(n), "linewidth": 1}
+        look |= {"marker": style.marker(n), "markevery": (0.03 * n, 0.15)}
         left.plot(curve.scaled, curve.error, label=rf"$\alpha={alpha:g}$", **look)
         off = series["uniform"][series["uniform"].alpha == alpha]
         right.plot(alpha * off.scaled, off.error, **look)

@@ -44,12 +44,12 @@ def left_out(noise: float, alpha: float) -> float:
     """What the exponent 1/2 of the best norm may be off at this number of examples: its first order, twice the next.
 
     With x = 1/√α and log(best norm/√α) = log v + c1 x + c2 x^2 + .. the local exponent is 1/2 - c1 x/2 - c2 x^2 - ..;
-    both coefficients are those of the solution at large α. Where c1 is small, close to the share of turned labels
-    from which on the best norm stays finite, c2 is not.
+    both coefficients are those of the solution at large α, with its own power of α in place of 1/2. Where c1 is small,
+    close to the share of turned labels from which on the best norm stays finite, c2 is not.
     """
-    far = np.array([1e5, 4e5, 1.6e6])
-    best = np.array([curves.optimum(one, noise)[0] for one in far]) / np.sqrt(far)
-    second, first, _ = np.polyfit(1 / np.sqrt(far), np.log(best), 2)
+    far = np.geomspace(1e5, 6.4e6, 4)
+    best, x = [curves.optimum(one, noise)[0] for one in far], far**-0.5
+    _, _, first, second = np.linalg.solve(np.column_stack([np.log(far), np.ones(4), x, x**2]), np.log(best))
     return float(abs(first) / np.sqrt(alpha) / 2 + 2 * abs(second) / alpha)
 
 
@@ -57,7 +57,9 @@ def left_out(noise: float, alpha: float) -> float:
 def label_noise(given: LabelNoise) -> Tables:
     p0, rows, shown = given.noise, [], []
     limit, first = laws.last_norm(p0)
-    second = laws.limit_of(lambda alpha: alpha * (alpha * (_end(alpha, p0) - limit) - first))
+    # the term in 1/alpha^2, from a polynomial that knows neither the limit nor the first order
+    far = np.array([500.0, 1000.0, 2000.0, 4000.0])
+    second = np.polyfit(1 / far, [_end(one, p0) for one in far], 3)[-3]
     best = []
     for alpha in given.alphas:
         end = _end(alpha, p0)

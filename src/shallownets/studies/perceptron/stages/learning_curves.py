@@ -32,8 +32,8 @@ def learning_curves(given: LearningCurves, runs: list[Arrays]) -> Tables:
     best, _ = laws.scaled_optimum()
     limit, T = times.scaled_times(LAST, given.points)
     passed = curves.value_at(limit.ell, T, best)
-    near, far = (a**2 * (_passed(*times.times(a, LAST * a, given.points)) - passed) for a in (20.0, 40.0))
-    following = (4 * far - near) / 3  # of order 1/alpha^2, extrapolated to 1/alpha^2 = 0
+    near, far = (_passed(*times.times(a, LAST * a, given.points)) for a in (20.0, 40.0))
+    following = (near - far) / (20.0**-2 - 40.0**-2)  # of order 1/alpha^2; a difference, that does not know the limit
     rows = []
     shown = [pd.DataFrame({"series": "limit", "alpha": np.inf, "T": T, "norm": limit.ell, "error": limit.error})]
     farthest = {run.parameters["alpha"]: float(run.arrays["norm"][-1]) for run in runs}

@@ -27,9 +27,16 @@ def _excess(alpha: float) -> float:
 
 
 def _stability_next() -> float:
-    """Coefficient of 1/α^2 in α ε of maximum stability over its limit."""
-    limit = limits.maximum_stability(0.0)[0] / np.pi
-    return laws.limit_of(lambda a: a**2 * (a * limits.stability(a)[0] / limit - 1), 50.0)
+    """Coefficient c of 1/α^2 in α ε of maximum stability over its limit.
+
+    From log ε at α, 2 α and 4 α, whose second difference is 9 c/(16 α^2) whatever the exponent of ε.
+    """
+
+    def bent(alpha: float) -> float:
+        one, two, four = np.log([limits.stability(times * alpha)[0] for times in (1, 2, 4)])
+        return 16 / 9 * alpha**2 * float(one - 2 * two + four)
+
+    return laws.limit_of(bent, 50.0)
 
 
 @stage
@@ -45,7 +52,8 @@ def optimum(given: Optimum) -> Tables:
     frame = pd.DataFrame(shown)
     ell, Phi = laws.optimum_series()
     limit = Phi[0] / limits.bayes_limit() - 1
-    above = laws.limit_of(lambda a: a**2 * (_excess(a) - limit), 50.0)
+    # of order 1/alpha^2, from differences, so that it does not know the limit
+    above = laws.limit_of(lambda a: 4 / 3 * a**2 * (_excess(a) - _excess(2 * a)), 50.0)
     rows = []
     for row in frame.itertuples():
         far = row.alpha**-2

@@ -109,13 +109,9 @@ def by_delta(ell: Array) -> Array:
 
 
 def next_by_delta(ell: Array) -> Array:
-    """Coefficient of 1/α^4 in α ε at fixed ell: what ``by_delta`` leaves out."""
-    Phi, first = saddle.scaled(ell, 0.0, _FINE).error, by_delta(ell)
-
-    def rest(delta: float) -> Array:
-        return (saddle.scaled(ell, delta, _FINE).error - Phi - delta * first) / delta**2
-
-    return 2 * rest(_COARSE) - rest(2 * _COARSE)
+    """Coefficient of 1/α^4 in α ε at fixed ell: what ``by_delta`` leaves out, from differences that do not know it."""
+    zero, one, two = (saddle.scaled(ell, steps * _COARSE, _FINE).error for steps in range(3))
+    return (two - 2 * one + zero) / (2 * _COARSE**2)
 
 
 @cache
@@ -131,19 +127,22 @@ def optimum_series() -> tuple[Array, Array]:
     return ell[:3] / scale, error[:3] / scale
 
 
-def limit_of(series: Callable[[float], float], alpha: float = 2000.0) -> float:
+def limit_of(series: Callable[[float], float], alpha: float) -> float:
     """Value at 1/α = 0 of a smooth function of 1/α, by Richardson's extrapolation from α and 2 α."""
     return 2 * series(2 * alpha) - series(alpha)
 
 
 def second_correction(lam: float) -> float:
-    """Coefficient of 1/α^2 in ε/(ε0 ghat) at fixed norm: what ``first_correction`` leaves out, from the solution."""
+    """Coefficient of 1/α^2 in ε/(ε0 ghat) at fixed norm, which ``first_correction`` leaves out.
 
-    def rest(alpha: float) -> float:
+    It is that of the solution, from differences, so that it does not know the first order.
+    """
+
+    def first(alpha: float) -> float:
         ratio = saddle.solve(alpha, lam, nodes=_FINE).error[0] / limits.hebb(alpha) / ghat(lam)
-        return float(alpha * (alpha * (ratio - 1) - first_correction(lam)))
+        return float(alpha * (ratio - 1))
 
-    return limit_of(rest)
+    return limit_of(lambda alpha: 2 * alpha * (first(alpha) - first(2 * alpha)), 200.0)
 
 
 def flow(lam: ArrayLike) -> Array:
