@@ -31,9 +31,10 @@ LIBRARIES = {
     "run": ("numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.special", "msgspec", "filelock"),
     "draw": ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "pandas"),
 }
-# Variables that Snakemake and the shell set for each job. No library reads them when it is imported, but the number of
-# OpenBLAS's threads, which is 1 in all of this project.
+# Variables that Snakemake, its guard and the shell set for each job. No library reads them when it is imported, but the
+# number of OpenBLAS's threads, which is 1 in all of this project.
 _OF_JOBS = {
+    *("SHALLOWNETS_LOCK", "SHALLOWNETS_RUN"),
     *("PATH", "PYTHONPATH", "PWD", "OLDPWD", "SHLVL", "_", "TMPDIR", "TMP", "TEMPDIR", "TEMP"),
     *(f"{name}_NUM_THREADS" for name in ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")),
     "VECLIB_MAXIMUM_THREADS",
@@ -41,14 +42,22 @@ _OF_JOBS = {
 _FORWARDED = (signal.SIGINT, signal.SIGTERM)
 _LARGEST = 2**20  # bytes of a request; the system lets fewer through at once, and the client keeps a larger one
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, see prctl(2)
+_started = False  # a server by this process
 
 
-def start() -> None:
-    """Start a server for the jobs of this process, which find it through the environment."""
+def start(*commands: str) -> None:
+    """Start a server for the jobs of this process, which find it through the environment; one that runs is kept.
+
+    Args:
+        commands: those of LIBRARIES whose libraries it imports at once, and not when the first job asks.
+    """
     import atexit
     import secrets
     import subprocess
 
+    global _started
+    if _started:
+        return
     os.environ.pop(_ADDRESS, None)
     if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
         return
@@ -57,7 +66,7 @@ def start() -> None:
         listener.bind(f"\0{address}")
         listener.listen()
         server = subprocess.Popen(
-            [sys.executable, "-P", __file__, str(listener.fileno())],
+            [sys.executable, "-P", __file__, str(listener.fileno()), *commands],
             env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
             stdin=subprocess.PIPE,  # closed when this process ends, however it does
             stdout=subprocess.PIPE,  # of the kind that jobs have: Python looks at its start whether one can seek in it
@@ -67,6 +76,7 @@ def start() -> None:
         )
         atexit.register(server.communicate)
         os.environ[_ADDRESS] = address
+        _started = True
 
 
 def _user(connection: socket.socket) -> int:
@@ -117,15 +127,19 @@ def hand_over() -> None:
 def _prepare(command: str) -> None:
     """Import what a command needs, and let numba find out what it can compile, which every child would do again.
 
+    What is there then is taken out of the search for what can be given back: a child that looked there would copy it.
+
     Raises:
         ImportError: a library is missing, as the client will say.
     """
+    import gc
     from importlib import import_module
 
     for name in LIBRARIES.get(command, ()):
         import_module(name)
     if "numba" in LIBRARIES.get(command, ()):
         import_module("numba").njit("float64(float64)")(lambda x: x)
+    gc.freeze()
 
 
 def _receive(client: socket.socket, surroundings: list) -> dict[str, Any]:
@@ -166,6 +180,9 @@ def _serve(listener: socket.socket) -> dict[str, Any] | None:
 
     children: dict[socket.socket, int] = {}
     surroundings = _surroundings()
+    for command in sys.argv[2:]:
+        with suppress(ImportError):
+            _prepare(command)
     waiting = selectors.PollSelector()  # which has no file of its own that the children would share
     waiting.register(sys.stdin, selectors.EVENT_READ)
     waiting.register(listener, selectors.EVENT_READ)
@@ -251,3 +268,4 @@ if __name__ == "__main__":
     process = os.getpid()
     if asked := _serve(socket.socket(fileno=int(sys.argv[1]))):
         _work(asked, process)
+    os._exit(0)  # as a job does: whoever started the server waits for its end

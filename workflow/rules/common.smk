@@ -112,6 +112,9 @@ def growing(amount):
 
 
 guard.watch(Path(RESULTS))
+# Where there are no results yet there will be jobs: their libraries are read while Snakemake plans.
+if not (Path(RESULTS).exists() or workflow.output_settings.dryrun or workflow.non_local_exec):
+    forkserver.start(*forkserver.LIBRARIES)
 
 
 onstart:

@@ -130,6 +130,9 @@ def watch(results: Path) -> None:
         dag.workflow.dag_settings.force_incomplete = True  # ty: ignore[invalid-assignment]  # a run has settings
         if not dag.workflow.dryrun:
             records.lock = partial(_lock, dag, results, records.lock)
+        if dag.workflow.local_exec:
+            # What keeps Snakemake from flooding a batch system holds each run back by a second at its end.
+            dag.workflow.scheduling_settings.max_jobs_per_timespan = None  # ty: ignore[invalid-assignment]
         found = await unfinished(dag)
         for job in dag.jobs:
             if not hasattr(job.params, "command"):  # a rule that only collects others
