@@ -14,7 +14,7 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
-from shallownets.__main__ import commands
+from shallownets.commands import commands
 from shallownets.workflow import lineage
 
 ROUNDS = 2

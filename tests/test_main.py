@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from shallownets import __main__ as entry
+from shallownets import commands as entry
 from shallownets.errors import UserError
 
 

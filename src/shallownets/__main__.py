@@ -1,102 +1,17 @@
-"""All commands: python -m shallownets COMMAND ...
+"""python -m shallownets COMMAND ...: a job of a local run is handed over to the server of the run.
 
-A module of ``studies/<study>/commands`` is a command of that study, found by its file.
+A run starts this once for each job, so what the commands need is imported after that.
 """
 
-import ast
-import io
-import os
-import sys
-from importlib import import_module
-from pathlib import Path
-
-from shallownets import forkserver, rooms
-from shallownets.errors import UserError
-from shallownets.results import runs
-
-_SHARED = {
-    "run": "shallownets.run",
-    "config": "shallownets.config.page",
-    "study": "shallownets.workflow.study",
-    "draw": "shallownets.drawing.draw",
-    "ledger": "shallownets.claims.ledger",
-    "reseed": "shallownets.claims.reseed",
-    "report": "shallownets.report.command",
-    "gallery": "shallownets.report.docs",
-    "explain": "shallownets.workflow.explain",
-    "cost": "shallownets.workflow.cost",
-    "profile": "shallownets.workflow.profile",
-    "reference": "shallownets.claims.reference",
-    "archive": "shallownets.archive.pack",
-    "verify": "shallownets.archive.verify",
-}
-
-
-def commands() -> dict[str, str]:
-    """Modules by the words that run them: the shared commands, and "<study> <name>" for those of the studies."""
-    found = (name.split(".") for name in rooms.names("commands"))
-    return _SHARED | {f"{study} {name}": f"shallownets.studies.{study}.commands.{name}" for study, name in found}
-
-
-def _summary(module: str) -> str:
-    """First line of a module's docstring, without running the module."""
-    path = Path(__file__).parent.joinpath(*module.split(".")[1:]).with_suffix(".py")
-    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
-
-
-def choose(words: list[str]) -> tuple[str, list[str]]:
-    """The module that the words name, and the words left for it. The study may be left out where one has the command.
-
-    Raises:
-        UserError: no command, or one of several studies, has this name.
-    """
-    known = commands()
-    for length in (2, 1):
-        name = " ".join(words[:length])
-        if len(words) >= length and name in known:
-            return known[name], words[length:]
-    named = [name for name in known if words and name.split()[-1] == words[0]]
-    if len(named) == 1:
-        return known[named[0]], words[1:]
-    given = words[0] if words else "no command"
-    raise UserError(f"{given}: expected one of {', '.join(named or known)}")
-
-
-def main() -> None:
-    words = sys.argv[1:]
-    if not words or words[0] in ("-h", "--help"):
-        print("usage: python -m shallownets COMMAND ...\n")
-        width = max(map(len, commands()))
-        print("\n".join(f"  {name:<{width}}  {_summary(module)}" for name, module in commands().items()))
-        print("\nThe study's name may be left out where only one study has the command. Each has a --help of its own.")
-        return
-    module, rest = choose(words)
-    import_module(module).main(rest)
+from shallownets import forkserver
 
 
 def run() -> None:
-    """Run the command and leave the process.
+    """Hand the command over, or run it here; see ``commands.run`` for how it ends."""
+    forkserver.hand_over()
+    from shallownets import commands
 
-    Its code is 0 done, 1 nobody reads what it says (``| head``), 2 a user's mistake, said in one line, 130 interrupted.
-    """
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # α is said as \u03b1 where only ASCII can be
-    try:
-        forkserver.hand_over()
-        runs.join()
-        try:
-            main()
-        finally:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains of it at its end
-        sys.exit(1)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(130)
+    commands.run()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ The server ends with whoever started it, after the last child. A client that is 
 does the server. As its child ends, by an exit code or a signal, so does the client.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import os
@@ -22,8 +24,10 @@ import struct
 import sys
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False  # that of typing takes as long to import as half of the others
+if TYPE_CHECKING:
+    from typing import Any
 
 _ADDRESS = "SHALLOWNETS_SERVER"  # environment variable through which jobs find the server
 # What a command imports. A library that is missing here is imported by each child.
@@ -67,7 +71,7 @@ def start(*commands: str) -> None:
         listener.listen()
         server = subprocess.Popen(
             [sys.executable, "-P", __file__, str(listener.fileno()), *commands],
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            env=os.environ | {"PYTHONPATH": os.path.dirname(os.path.dirname(__file__))},
             stdin=subprocess.PIPE,  # closed when this process ends, however it does
             stdout=subprocess.PIPE,  # of the kind that jobs have: Python looks at its start whether one can seek in it
             stderr=subprocess.DEVNULL,
@@ -87,7 +91,7 @@ def _user(connection: socket.socket) -> int:
 def _surroundings() -> list:
     """What a library may read when it is imported, and which libraries they are."""
     kept = {name: value for name, value in os.environ.items() if name not in _OF_JOBS}
-    return [sys.version, sys.prefix, str(Path.cwd()), kept]
+    return [sys.version, sys.prefix, os.getcwd(), kept]
 
 
 def hand_over() -> None:
@@ -157,7 +161,7 @@ def _receive(client: socket.socket, surroundings: list) -> dict[str, Any]:
         if _user(client) != os.geteuid() or request["surroundings"] != surroundings:
             raise ValueError("a library might be imported otherwise there")
         _prepare("".join(request["words"][:1]))
-        if len(list(Path("/proc/self/task").iterdir())) > 1:
+        if len(os.listdir("/proc/self/task")) > 1:
             raise ValueError("there are threads, which a child would lack")
     except Exception:
         _close(files)

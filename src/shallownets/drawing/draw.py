@@ -37,9 +37,12 @@ def main(words: list[str]) -> None:
     style.apply()
     gc.disable()  # a figure is many small objects that last to its end; to look for others takes a tenth of its time
     try:
-        figure = module.draw(table.frame, table.parameters)
-    except (KeyError, AttributeError, IndexError, TypeError, ValueError) as error:
-        raise UserError(f"{found.table}: not the data of this figure: {_said(error, module.draw)}") from error
-    if notes := table.parameters.get("notes"):
-        figure.supxlabel("Left out: " + "; ".join(notes), fontsize=7, color=style.COLOURS[1], wrap=True)
-    style.save(figure, found.out, sources.digest(sources.closure(module.__name__)))
+        try:
+            figure = module.draw(table.frame, table.parameters)
+        except (KeyError, AttributeError, IndexError, TypeError, ValueError) as error:
+            raise UserError(f"{found.table}: not the data of this figure: {_said(error, module.draw)}") from error
+        if notes := table.parameters.get("notes"):
+            figure.supxlabel("Left out: " + "; ".join(notes), fontsize=7, color=style.COLOURS[1], wrap=True)
+        style.save(figure, found.out, sources.digest(sources.closure(module.__name__)))
+    finally:
+        gc.enable()
