@@ -35,6 +35,7 @@ for figure in CATALOGUE.values():
             ),
         log:
             f"{LOGS}/{figure.study}/draw_{figure.name}.log",
+        priority: -1  # no other job waits for a figure
         group:
             "last"  # on a cluster small jobs share a submission: workflow/profiles
         resources:
