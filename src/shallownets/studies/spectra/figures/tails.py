@@ -26,9 +26,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             }
             upper.plot(here.scaled, here.hill, **look)
             lower.plot(here.scaled, here.risk / here.risk.min(), **look)
+        label = f"theory, $d={parameters['trained_d']}$"
         small, trained = of[of.series == "drawn"], of[of.series == "trained"]
         for axes, name, unit in ((upper, "hill", 1.0), (lower, "risk", small.risk.min())):
-            axes.plot(small.scaled, small[name] / unit, color="black", linestyle="--", label="at the size of the trained")
+            axes.plot(small.scaled, small[name] / unit, color="black", linestyle="--", label=label)
             at = trained[name] / unit
             bars = [at - trained[f"{name}_low"] / unit, trained[f"{name}_high"] / unit - at]
             axes.errorbar(trained.scaled, at, bars, color="black", marker="o", linestyle="", label="trained")

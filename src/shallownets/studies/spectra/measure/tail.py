@@ -72,8 +72,8 @@ def orders(theory: Places, trained: Places) -> Orders:
     """Orders of risk and of the tail's distance from the teacher's over pairs of weight decays.
 
     Pairs count of which both differences are by theory more than the noise: Student's t of three standard deviations,
-    times the standard error of the trained difference on the same samples. Which of two departures is the smaller one is
-    asked with the signs that theory gives them, so that a mean over draws stays linear.
+    times the standard error of the trained difference on the same samples. Which of two departures is the smaller one
+    is asked with the signs that theory gives them, so that a mean over draws stays linear.
 
     Raises:
         ValueError: fewer than two draws.

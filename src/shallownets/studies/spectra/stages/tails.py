@@ -92,7 +92,7 @@ def _trained(given: Tails, gamma: float, advance: Callable[[int], None]) -> tupl
         for place in reversed(range(len(kept))):
             made = nuclear.minimise(samples, nuclear.penalty_of(kept[place][1].lam, d), factor)
             factor = made.factor
-            values = np.linalg.eigvalsh(factor.T @ factor)
+            values = np.asarray(np.linalg.eigvalsh(factor.T @ factor), float)
             away = tail.departure(values, samples.teacher)
             found[:, replicate, place] = spectrum.hill(values), away, model.quadratic_risk(made.S, samples.teacher)
         advance(1)
@@ -105,7 +105,8 @@ def _trained(given: Tails, gamma: float, advance: Callable[[int], None]) -> tupl
         rows.append(of | {"quantity": "departure", "theory": departures[place].mean()} | away.row())
         at = {"gamma": gamma, "N": N, "lam": state.lam, "scaled": share}
         shown.append(at | {"series": "drawn", "risk": state.risk, "hill": hills[place].mean()})
-        bars = {f"{name}_{end}": of.row()[end] for name, of in (("hill", hill), ("risk", risk)) for end in ("low", "high")}
+        ends = {"hill": hill.row(), "risk": risk.row()}
+        bars = {f"{name}_{end}": row[end] for name, row in ends.items() for end in ("low", "high")}
         shown.append(at | {"series": "trained", "risk": risk.value, "hill": hill.value} | bars)
     theory = tail.Places(np.array([state.risk for _, state in kept]), departures.mean(1))
     ordered = tail.orders(theory, tail.Places(found[2], found[1]))
