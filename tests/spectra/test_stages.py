@@ -252,11 +252,12 @@ def test_a_tail_departs_from_the_teachers_as_noise_and_threshold_say():
     v = (few[-1] / 4) ** 2
     assert tail.departure(few, teacher) == pytest.approx(0, abs=1e-12)
     assert tail.departure(np.concatenate([7 * few, -few]), teacher) == pytest.approx(0, abs=1e-12)
-    for x in (0.9 * 2 * v / few[0], 1.1 * 2 * v / few[9], few[-1] / 2):
+    for x in (0.9 * 2 * v / few[0], 1.01 * 2 * v / few[9], few[-1] / 2):
         there = tail.side(teacher, 20, v, x)
         away = tail.departure(few + v / few - x, teacher)
         assert {"lighter": away > 0, "heavier": away < 0}[there]
-    assert tail.side(teacher, 20, v, 2 * v / few[5]) == "between"
+    for x in (1.01 * 2 * v / few[0], 2 * v / few[5], 0.99 * 2 * v / few[9]):
+        assert tail.side(teacher, 20, v, x) == "between"
     for turned, order in ((-1e-4 * few[9], 1e-4), (1e-4 * few[9] ** 2 / few, -1e-4)):
         mean = (few[:9] ** -1.0).mean() * few[9] if order > 0 else (few[:9] ** -2.0).mean() * few[9] ** 2
         ratio = np.log(few[:9] / few[9]).mean()
