@@ -357,10 +357,20 @@ def test_every_phase_has_its_place():
         assert phases.phase(True, 0.75, 10**6, N, lam).name == name
 
 
+def test_networks_are_what_they_were_made_of():
+    """Levels follow from the rest: they are neither compared, which arrays cannot be, nor written out."""
+    for Network in BOTH:
+        assert Network(1.0, 10, 0.5) == Network(1.0, 10, 0.5)
+        assert Network(1.0, 10, 0.5) != Network(1.0, 10, 0.6)
+        assert "levels" not in repr(Network(1.0, 10, 0.5))
+
+
 @pytest.mark.parametrize("quadratic", [False, True])
 def test_the_boundaries_are_where_the_phase_changes(quadratic):
     d = 10**6
-    for (x0, y0), (x1, y1) in phases.boundaries(quadratic, 1.0, d):
+    lines = phases.boundaries(quadratic, 1.0, d)
+    assert max(abs(at) for line in lines for end in line for at in end) == 9  # where those end that go on
+    for (x0, y0), (x1, y1) in lines:
         x, y = (x0 + x1) / 2, (y0 + y1) / 2
         dx, dy = (1e-3, 0) if x0 == x1 else (0, 1e-3)
         sides = [phases.phase(quadratic, 1.0, d, d ** (x + s * dx), d ** (y + s * dy)).name for s in (-1, 1)]

@@ -16,11 +16,11 @@ from shallownets.errors import UserError
 from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.spectra import charts
-from shallownets.studies.spectra.measure import curves, spectrum
+from shallownets.studies.spectra.measure import curves, spectrum, tail
 from shallownets.studies.spectra.stages import drawn
 from shallownets.studies.spectra.theory import evolution, law, peak, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
-from shallownets.studies.spectra.theory.levels import levels
+from shallownets.studies.spectra.theory.levels import Levels, levels
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 OF = {"gamma": 1.0, "noise": 0.5}
@@ -47,7 +47,8 @@ STAGES = {
     "optimal": {"noise": 0.5, "gammas": [1.0], "diagonal": 10**5, "quadratic": 10**4, "points": 8},
     "peak": OF | {"d": 1000, "decays": [0.01, 0.03], "saturating": [0.75], "points": 5},
     "universality": {},
-    "tails": {"noise": 0.5, "gammas": [1.0], "d": 60, "samples": [60.0], "points": 8},
+    "tails": {"noise": 0.5, "gammas": [1.0], "d": 60, "samples": [60.0], "points": 8, "seed": 1}
+    | {"trained_d": 24, "trained_N": 24.0, "trained_decays": [0.01, 1.0], "draws": 20},
     "stopping": OF | {"d": 8, "sizes": [[8, 3]], "start": 0.001, "steps": 500, "points": 4, "seed": 1},
     "noiseless": {"d": 10**4, "gammas": [1.0], "samples": [100.0, 1000.0], "points": 5},
 }
@@ -224,6 +225,66 @@ def test_the_tails_crossing_is_no_grid_point(tables):
     assert finer == pytest.approx(rows(tables, "tails", "log of crossing over best").estimate.to_numpy(), abs=1e-3)
 
 
+def test_trained_tails_are_those_of_the_thresholded_matrix(tables):
+    """Within Student's t at a chance of 1e-4 each; pairs are ordered as theory says."""
+    for quantity in ("trained", "departure"):
+        found = rows(tables, "tails", quantity)
+        assert len(found) >= 2
+        errors = (found.high - found.low) / 6
+        assert ((found.estimate - found.theory).abs() < stats.t.isf(5e-5, 19) * errors).all()
+    weakest = rows(tables, "tails", "departure").iloc[0]
+    assert weakest.side == "lighter"
+    assert weakest.theory > 0.1
+    assert rows(tables, "tails", "ordered as by theory").estimate.tolist() == [1]
+    assert rows(tables, "tails", "nearer is better").theory.between(0, 1).all()
+
+
+def test_no_network_is_trained_where_theory_leaves_too_few_eigenvalues():
+    of = made("tails", STAGES["tails"] | {"trained_decays": [60.0, 90.0]})[1]
+    assert not set(of.measurements.frame.quantity) & {"trained", "departure"}
+    assert set(of.figure_data.frame.series) == {"law"}
+
+
+def test_a_tail_departs_from_the_teachers_as_noise_and_threshold_say():
+    """Spectra of few features that stand out, s + v/s - x, at each side of s = 2v/x; both orders in x and in v."""
+    teacher = levels(1.0, 400, 400).value
+    few = teacher[:20]
+    v = (few[-1] / 4) ** 2
+    assert tail.departure(few, teacher) == pytest.approx(0, abs=1e-12)
+    assert tail.departure(np.concatenate([7 * few, -few]), teacher) == pytest.approx(0, abs=1e-12)
+    for x in (0.9 * 2 * v / few[0], 1.01 * 2 * v / few[9], few[-1] / 2):
+        there = tail.side(teacher, 20, v, x)
+        away = tail.departure(few + v / few - x, teacher)
+        assert {"lighter": away > 0, "heavier": away < 0}[there]
+    for x in (1.01 * 2 * v / few[0], 2 * v / few[5], 0.99 * 2 * v / few[9]):
+        assert tail.side(teacher, 20, v, x) == "between"
+    for turned, order in ((-1e-4 * few[9], 1e-4), (1e-4 * few[9] ** 2 / few, -1e-4)):
+        mean = (few[:9] ** -1.0).mean() * few[9] if order > 0 else (few[:9] ** -2.0).mean() * few[9] ** 2
+        ratio = np.log(few[:9] / few[9]).mean()
+        expected = 1 / (ratio + order * (1 - mean)) - 1 / ratio
+        assert tail.departure(few + turned, teacher) == pytest.approx(expected, rel=3e-3)
+
+
+def test_orders_of_pairs_are_counted_where_both_differences_are_beyond_the_noise():
+    """Three decays whose pairs are concordant, not told apart by the tail, and discordant; with one error for all."""
+    rng, draws = np.random.default_rng(6431), 10
+    risk, away = np.array([1.0, 2.0, 3.0]), np.array([0.4, -0.8, 0.4])
+    noise = rng.standard_normal((2, draws, 3))
+    noise -= noise.mean(1)[:, None]
+    trained = tail.Places(risk + 0.01 * noise[0], away + 0.01 * noise[1])
+    assert tail.orders(tail.Places(risk, away), trained) == (2, 1.0, 0.5, 0.5)  # 1 and 2, 2 and 3
+    swapped = tail.Places(trained.risk[:, [1, 0, 2]], trained.departure)
+    assert tail.orders(tail.Places(risk, away), swapped) == (2, 0.5, 0.0, 0.5)
+    reach = stats.t.isf(stats.norm.sf(3), draws - 1)
+    gaps = trained.risk[:, 0] - trained.risk[:, 1]
+    edge = reach * gaps.std(ddof=1) / np.sqrt(draws)
+    for share, pairs in ((1.001, 1), (0.999, 0)):
+        near = tail.Places(np.array([0, share * edge]), away[:2])
+        kept = tail.Places(trained.risk[:, :2], trained.departure[:, :2])
+        assert tail.orders(near, kept).pairs == pairs
+    assert np.isnan(tail.orders(tail.Places(risk, 0 * away), trained).nearer)
+
+
 def test_discordant_pairs_are_those_of_kendalls_correlation():
     from shallownets.studies.spectra.stages.tails import _by_chance, _discordant
 
@@ -314,6 +375,26 @@ def test_quantiles_and_distance_of_a_spectrum_drawn_from_the_law():
     assert spectrum.distance(sample + 0.5, of, 0.6) > 0.2
 
 
+def test_quantiles_of_one_level_are_those_of_the_semicircle():
+    """Each at the middle of the share of its eigenvalue, by the semicircle's distribution function."""
+    found = (spectrum.quantiles(law.law(Levels(np.ones(1), np.ones(1)), 0.25), 10) - 1) / 0.5  # radius 2
+    below = 0.5 + found * np.sqrt(4 - found**2) / (4 * np.pi) + np.arcsin(found / 2) / np.pi
+    assert 1 - below == pytest.approx((np.arange(10) + 0.5) / 10, abs=2e-3)
+
+
+def test_spectra_at_finite_size_have_the_moments_of_the_thresholded_matrix():
+    """Traces of S* + √v GOE - x and of its square: sum of s - x, and of (s - x)^2, and v (d + 1)."""
+    d, v, x, draws = 20, 0.3, 0.4, 2000
+    network = Quadratic(1.0, d, 0.5, d)
+    values = network.spectra(v, x, draws, np.random.default_rng(6432))
+    assert (np.diff(values) <= 0).all()
+    away = network.levels.value - x
+    for power, expected in ((1, away.sum()), (2, (away**2).sum() + v * (d + 1))):
+        sums = (values**power).sum(1)
+        assert sums.mean() == pytest.approx(expected, abs=4 * sums.std() / np.sqrt(draws))
+    assert values[:, 0].var() > 0
+
+
 def test_hills_exponent_of_powers():
     for gamma in (0.75, 1.5):
         values = np.arange(1, 20_001.0) ** -gamma
@@ -327,6 +408,7 @@ SENSELESS = [
     ("noiseless", {"samples": [5.0, 9000.0]}, "samples = [5.0, 9000.0]: expected two numbers below d/4 = 2500"),
     ("tails", {"gammas": [1.0, 0.75]}, "gammas = [1.0, 0.75]: expected a list that rises"),
     ("tails", {"samples": [5.0, 3.0]}, "samples = [5.0, 3.0]: expected a list that rises"),
+    ("tails", {"trained_decays": [1.0, 0.1]}, "trained_decays = [1.0, 0.1]: expected a list that rises"),
     ("stopping", {"sizes": [[8, 3], [4, 3]]}, "expected a list that rises"),
 ]
 
@@ -350,7 +432,7 @@ GROWTH = [
     ("weight_spectra", {"draws": 4}),
     ("decomposition", {"points": 8}),
     ("optimal", {"points": 16}),
-    ("tails", {"points": 16}),
+    ("tails", {"points": 16, "draws": 40}),
     ("stopping", {"sizes": [[8, 6]]}),
     ("noiseless", {"points": 10}),
     ("lasso_runs", {"sizes": [[10, 12], [60, 12]]}),

@@ -1,4 +1,4 @@
-"""How heavy the spectrum's tail looks, and the risk, against weight decay over the best.
+"""How heavy the spectrum's tail looks, and the risk, against weight decay over the best, by theory and trained.
 
 From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
@@ -16,7 +16,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     figure = Figure(figsize=(style.PAGE, 3.9))
     panels = figure.subplots(2, len(gammas), sharex=True, sharey="row", squeeze=False)
     for (upper, lower), gamma in zip(panels.T, gammas, strict=True):
-        for n, (N, here) in enumerate(frame[frame.gamma == gamma].groupby("N")):
+        of = frame[frame.gamma == gamma]
+        for n, (N, here) in enumerate(of[of.series == "law"].groupby("N")):
             look: style.Look = {
                 "color": style.colour(n),
                 "marker": style.marker(n),
@@ -25,6 +26,13 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             }
             upper.plot(here.scaled, here.hill, **look)
             lower.plot(here.scaled, here.risk / here.risk.min(), **look)
+        label = f"theory, $d={parameters['trained_d']}$"
+        small, trained = of[of.series == "drawn"], of[of.series == "trained"]
+        for axes, name, unit in ((upper, "hill", 1.0), (lower, "risk", small.risk.min())):
+            axes.plot(small.scaled, small[name] / unit, color="black", linestyle="--", label=label)
+            at = trained[name] / unit
+            bars = [at - trained[f"{name}_low"] / unit, trained[f"{name}_high"] / unit - at]
+            axes.errorbar(trained.scaled, at, bars, color="black", marker="o", linestyle="", label="trained")
         upper.axhline(1 + 1 / gamma, color="black", linestyle=":", label=r"$1+1/\gamma$")
         upper.set_title(rf"$\gamma={gamma:g}$")
         lower.set(xscale="log", yscale="log", xlabel="weight decay over the best")
@@ -34,5 +42,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         lower.tick_params(axis="y", which="minor", labelleft=False)
     panels[0, 0].set_ylabel("Hill exponent of the density")
     panels[1, 0].set_ylabel("risk over the least")
-    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure

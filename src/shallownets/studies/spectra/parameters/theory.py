@@ -1,21 +1,24 @@
-"""What follows from state evolution alone: phases, exponents, the split of the risk, optima, the peak, no noise."""
+"""What follows from state evolution: phases, exponents, the split of the risk, optima, the peak, tails, no noise."""
 
 from collections.abc import Iterator
 from typing import Annotated
 
 from msgspec import Meta
 
-from shallownets.config.section import Limit, Section, means
+from shallownets.config.section import Limit, Section, Seed, means
 from shallownets.studies.spectra.parameters.kinds import (
     Decay,
     Decays,
+    Draws,
     Gamma,
     Gammas,
     Large,
+    Matrix,
     Noise,
     Points,
     Samples,
     rising,
+    training,
 )
 
 _POINT = {"diagonal": 3e-4, "quadratic": 5e-4}  # core seconds of a solution
@@ -148,15 +151,26 @@ class TailsValues(Section):
     gammas: Gammas
     samples: Annotated[list[Samples], Meta(min_length=1), means("N, rising")]
     points: Points
+    trained_d: Matrix
+    trained_N: Annotated[float, Meta(ge=1, le=1000), means("samples of the trained networks over their dimension")]
+    trained_decays: Annotated[
+        list[Annotated[float, Meta(ge=1e-4, le=100)]],
+        Meta(min_length=2),
+        means("weight decays over the best at which they are trained, rising"),
+    ]
+    draws: Draws
 
     def limits(self) -> Iterator[Limit]:
-        yield from rising(gammas=self.gammas, samples=self.samples)
+        yield from rising(gammas=self.gammas, samples=self.samples, trained_decays=self.trained_decays)
 
     def work(self) -> float:
-        return 0.3 * len(self.gammas) * len(self.samples) * self.points * (self.d / 400) ** 2
+        by_theory = 0.3 * len(self.samples) * self.points * (self.d / 400) ** 2
+        networks = self.draws * len(self.trained_decays) * training(self.trained_d, self.trained_N, 15)
+        return len(self.gammas) * (by_theory + networks)
 
 
 class Tails(TailsValues):
     """How heavy the trained spectrum's tail looks, beside the risk."""
 
     noise: Noise
+    seed: Seed

@@ -1,25 +1,33 @@
-"""How heavy the trained spectrum's tail looks, beside the risk, over weight decay and samples; by theory.
+"""How heavy the trained spectrum's tail looks, beside the risk, over weight decay: by theory, and of trained networks.
 
-From: the dimension, teachers' exponents and samples.
+From: the dimension, teachers' exponents and samples; size and decays of the trained networks.
 Makes: a table of measurements, and the data of the figure `tails`.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import scipy
 
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import Estimate, exact
+from shallownets.numerics.statistics import Estimate, exact, mean
 from shallownets.stage import Table, Tables, stage
-from shallownets.studies.spectra.measure import spectrum
+from shallownets.studies.spectra import model
+from shallownets.studies.spectra.engines import nuclear
+from shallownets.studies.spectra.measure import spectrum, tail
 from shallownets.studies.spectra.parameters.theory import Tails
-from shallownets.studies.spectra.theory import evolution, law
+from shallownets.studies.spectra.stages import drawn
+from shallownets.studies.spectra.theory import evolution, free, law
 from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n/d", "lam": "1", "scaled": "lam over the best", "risk": "R", "hill": "exponent of the density"}
 SPAN = (0.01, 5.0)  # weight decay over the best
 TOLD = 1.2  # risk at the weakest decay over the least, from which the risk says where the tail is the teacher's
+
+FEWEST = 8  # eigenvalues that theory leaves where networks are trained: four of them are the upper half
+DRAWN = 400  # thresholded matrices that stand for theory at the size of the trained networks
 
 
 def _hill(network: Quadratic, state: State) -> float:
@@ -57,10 +65,67 @@ def _first_crossing(network: Quadratic, frame: pd.DataFrame, heavy: float) -> St
     return evolution.solve(network, n, float(np.exp(scipy.optimize.brentq(gap, *ends, xtol=1e-4))))
 
 
+def _trained(given: Tails, gamma: float, advance: Callable[[int], None]) -> tuple[list[dict], list[dict]]:
+    """Rows of both tables on networks that are trained at several decays on the same samples, from strong to weak.
+
+    They are none where no decay leaves FEWEST eigenvalues.
+    """
+    d, N = given.trained_d, given.trained_N
+    network, n = Quadratic(gamma, d, given.noise, d), round(N * d)
+    least = evolution.best(network, n)
+    states = [evolution.solve(network, n, share * least.lam) for share in given.trained_decays]
+    kept = [
+        (share, state)
+        for share, state in zip(given.trained_decays, states, strict=True)
+        if d * free.above(network.levels, state.v, state.x).mass >= FEWEST
+    ]
+    if not kept:
+        return [], []
+    rng = drawn.stream(given.seed, "tails of theory", 0, gamma=gamma, d=d, N=N)
+    by_theory = [network.spectra(state.v, state.x, DRAWN, rng) for _, state in kept]
+    hills = np.array([[spectrum.hill(one) for one in values] for values in by_theory])
+    departures = np.array([[tail.departure(one, network.levels.value) for one in values] for values in by_theory])
+    found = np.empty((3, given.draws, len(kept)))
+    for replicate in range(given.draws):
+        samples = drawn.matrices(given.seed, "tails of trained spectra", gamma, d, n, given.noise, replicate)
+        factor = None
+        for place in reversed(range(len(kept))):
+            made = nuclear.minimise(samples, nuclear.penalty_of(kept[place][1].lam, d), factor)
+            factor = made.factor
+            values = np.asarray(np.linalg.eigvalsh(factor.T @ factor), float)
+            away = tail.departure(values, samples.teacher)
+            found[:, replicate, place] = spectrum.hill(values), away, model.quadratic_risk(made.S, samples.teacher)
+        advance(1)
+    rows, shown = [], []
+    for place, (share, state) in enumerate(kept):
+        left = round((by_theory[place] > 0).sum(1).mean())
+        of = {"gamma": gamma, "N": N, "scaled": share, "side": tail.side(network.levels.value, left, state.v, state.x)}
+        hill, away, risk = (mean(samples) for samples in found[:, :, place])
+        rows.append(of | {"quantity": "trained", "theory": hills[place].mean()} | hill.row())
+        rows.append(of | {"quantity": "departure", "theory": departures[place].mean()} | away.row())
+        at = {"gamma": gamma, "N": N, "lam": state.lam, "scaled": share}
+        shown.append(at | {"series": "drawn", "risk": state.risk, "hill": hills[place].mean()})
+        ends = {"hill": hill.row(), "risk": risk.row()}
+        bars = {f"{name}_{end}": row[end] for name, row in ends.items() for end in ("low", "high")}
+        shown.append(at | {"series": "trained", "risk": risk.value, "hill": hill.value} | bars)
+    theory = tail.Places(np.array([state.risk for _, state in kept]), departures.mean(1))
+    ordered = tail.orders(theory, tail.Places(found[2], found[1]))
+    if ordered.pairs:
+        of = {"gamma": gamma, "N": N, "pairs": ordered.pairs}
+        shares = {"ordered as by theory": (1.0, ordered.as_theory)}
+        shares["nearer is better"] = ordered.nearer_by_theory, ordered.nearer
+        rows += [
+            of | {"quantity": name, "theory": expected} | exact(value, given.draws).row()
+            for name, (expected, value) in shares.items()
+        ]
+    return rows, shown
+
+
 @stage
 def tails(given: Tails) -> Tables:
     rows, shown = [], []
-    with progress("tails", len(given.gammas) * len(given.samples) * given.points) as advance:
+    work = len(given.gammas) * (len(given.samples) * given.points + given.draws)
+    with progress("tails", work) as advance:
         for gamma in given.gammas:
             network, heavy = Quadratic(gamma, given.d, given.noise, given.d), 1 + 1 / gamma
             for N in given.samples:
@@ -68,7 +133,7 @@ def tails(given: Tails) -> Tables:
                 found, near = [], best
                 for share in np.geomspace(*SPAN, given.points):
                     near = evolution.solve(network, N * network.samples, float(share * best.lam), near)
-                    at = {"gamma": gamma, "N": N, "lam": near.lam, "scaled": share}
+                    at = {"series": "law", "gamma": gamma, "N": N, "lam": near.lam, "scaled": share}
                     found.append(at | {"risk": near.risk, "hill": _hill(network, near)})
                     advance(1)
                 frame = pd.DataFrame(found)
@@ -84,4 +149,7 @@ def tails(given: Tails) -> Tables:
                     if frame.risk.iloc[0] > TOLD * best.risk:
                         measured["risk at the crossing over the best"] = crossing.risk / best.risk
                     rows += [of | {"quantity": name} | exact(value).row() for name, value in measured.items()]
+            measured, points = _trained(given, gamma, advance)
+            rows += measured
+            shown.append(pd.DataFrame(points))
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

@@ -1,5 +1,9 @@
 """The quadratic network: the teacher's matrix is seen through symmetric Gaussian noise, and its eigenvalues are cut."""
 
+import numpy as np
+from numpy.random import Generator
+
+from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.theory import free
 from shallownets.studies.spectra.theory.network import Network, Response
 
@@ -45,3 +49,12 @@ class Quadratic(Network):
         by_x = 2 * x * part.mass - 4 * v * part.g
         count = 2 * self.full
         return Response(2 * error, count * part.gap, 2 * by_v, 2 * by_x, count * part.growth, -count * part.g)
+
+    def spectra(self, v: float, x: float, draws: int, rng: Generator) -> Array:
+        """(draws, d) eigenvalues of S* + √v GOE - x at this dimension, falling; no level may be lumped with others.
+
+        Of which ``at`` has averages in the limit of many dimensions.
+        """
+        noise = rng.standard_normal((draws, self.d, self.d))
+        noise = (noise + noise.transpose(0, 2, 1)) * np.sqrt(v / (2 * self.d))
+        return np.linalg.eigvalsh(np.diag(self.levels.value - x) + noise)[:, ::-1]
