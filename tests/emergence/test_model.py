@@ -114,3 +114,8 @@ def test_strengths():
 def test_what_cannot_be(make):
     with pytest.raises(Impossible):
         make()
+
+
+def test_a_named_mixture_has_its_weights():
+    np.testing.assert_allclose(model.named("0.6 h4 + 0.8 h6").coefficients, [0, 0, 0, 0, 0.6, 0, 0.8])
+    np.testing.assert_allclose(model.named("h3 + 2 h3 + 4 h5").coefficients, [0, 0, 0, 0.6, 0, 0.8])

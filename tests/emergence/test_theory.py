@@ -52,7 +52,7 @@ def test_a_single_neuron_by_integration(name, M0, r0):
     at = np.array([T - 1, T, T + 1])
     found = scipy.integrate.solve_ivp(slopes, (0, T + 1), [M0, np.log(r0)], "DOP853", at, rtol=1e-10, atol=1e-12)
     share = np.exp(found.y[1]) * link.phi(found.y[0]) / a
-    np.testing.assert_allclose(share, times.share(at, T, a), atol=10 * r0 / a)
+    np.testing.assert_allclose(share, scipy.special.expit(4 * a * (at - T)), atol=10 * r0 / a)
 
 
 def test_leading_times():
@@ -67,12 +67,14 @@ def test_losses_of_sharp_and_smooth_steps():
     t = np.linspace(0, 120, 25)
     brute = [(a[time < T] ** 2).sum() for time in t]
     np.testing.assert_allclose(times.steps_loss(t, T, a), brute)
-    assert times.loss(np.array([1e4]), T, a)[0] == pytest.approx(a[2] ** 2)
-    # the smooth loss is a step 1/4a before T, in its integral over time
+    # the smooth loss has the area of the sharp one, and that between them is the corners'
     fine = np.linspace(0, 100, 200_001)
-    for strength in (0.3, 1.0):
-        smooth = scipy.integrate.trapezoid(times.loss(fine, np.array([50.0]), np.array([strength])), fine)
-        assert smooth == pytest.approx(strength**2 * (50 - 1 / (4 * strength)), rel=1e-6)
+    for a in (0.3, 1.0):
+        left = scipy.special.expit(-4 * a * (fine - 50.0)) ** 2
+        step = times.sharp(np.array([50.0]), np.array([a]))[0]
+        assert scipy.integrate.trapezoid(left, fine) == pytest.approx(step, rel=1e-6)
+        between = scipy.integrate.trapezoid(np.abs(left - (fine < step)), fine)
+        assert between == pytest.approx(times.corners(np.array([a]))[0], abs=1e-3)
 
 
 def brute_greedy(score):
@@ -135,7 +137,8 @@ def test_the_expected_loss_by_draws():
     draws = []
     for _ in range(runs):
         x = sequential.largest(rng.random(P), N - np.arange(P), d)
-        draws.append(times.loss(t, times.learning_time(a, x / np.sqrt(d), r0, link), a))
+        T = times.learning_time(a, x / np.sqrt(d), r0, link)
+        draws.append(scipy.special.expit(-4 * a * (t[:, None] - T)) ** 2 @ a**2)
     mean, error = np.mean(draws, 0), np.std(draws, 0) / np.sqrt(runs)
     # a step in place of a smooth curve moves the time by less than 1/(4 a) where the chance bends
     assert np.all(np.abs(sequential.loss(t, a, N, d, r0, link) - mean) < 4 * error + 0.01 * mean)
@@ -280,10 +283,13 @@ def test_a_neuron_that_almost_took_another_direction_has_no_small_delay():
 
 def test_rates_of_a_logistic_curve():
     t = np.linspace(0, 40, 2001)
-    share = times.share(t, 20.0, 0.5)
+    share = scipy.special.expit(2 * (t - 20.0))
     assert shares.rate(t, share, 0.25, 0.75) == pytest.approx(2, rel=1e-9)
     assert shares.rate(t, share, 0.97, 0.997, of_rest=True) == pytest.approx(2, rel=0.03)
     assert np.isnan(shares.rate(t[::200], share[::200], 0.4, 0.6))
+    # three steps are enough, and those at the ends do not count
+    few = scipy.special.expit(np.array([-1.0, -0.5, 0.0, 0.5, 1.0]))
+    assert shares.rate(np.array([-9.0, 1, 2, 3, 19]), few, few[0], few[-1]) == pytest.approx(0.5)
 
 
 def test_wilson_by_its_definition():

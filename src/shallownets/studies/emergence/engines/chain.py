@@ -126,7 +126,13 @@ def _advance(
             y += a[m] * value
         for i in range(N):
             p[i] = 0.0
-        for c in range(have):
+        fours = have - have % 4  # rows in fours, so that sums are read and written once for four of them
+        for c in range(0, fours, 4):
+            row0, row1, row2, row3 = W[c], W[c + 1], W[c + 2], W[c + 3]
+            g0, g1, g2, g3 = x[c], x[c + 1], x[c + 2], x[c + 3]
+            for i in range(N):
+                p[i] = p[i] + row0[i] * g0 + row1[i] * g1 + row2[i] * g2 + row3[i] * g3
+        for c in range(fours, have):
             row, g = W[c], x[c]
             for i in range(N):
                 p[i] += row[i] * g

@@ -23,7 +23,7 @@ from shallownets.studies.emergence.trajectory import Run
 _FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _DONE, _FULL = steps.DONE, steps.FULL
 _factor, _crossing, _larger, _norm_error = steps.factor, steps.crossing, steps.larger, steps.norm_error
-_largest, _power = steps.largest, steps.power
+_finish, _power = steps.finish, steps.power
 
 
 @kernel("void(f8[::1], f8, i8, i8, f8[::1])", fastmath=_FAST)
@@ -90,19 +90,7 @@ def _strengths(M, r, n, a, p, k, out):
     out[:p] = a[:p]
     for j in range(n):
         for m in range(p):
-            power = M[j, m]
-            for _ in range(k - 1):
-                power *= M[j, m]
-            out[m] -= r[j] * power
-
-
-@kernel("f8(f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, f8[::1], f8[::1], i8)", fastmath=_FAST)
-def _finish(M, k1, k2, k3, h, floor, out, off, p):
-    """A row after the step; returns the largest error estimate, relative to the size of an overlap and the floor."""
-    for m in range(p):
-        out[m] = M[m] + h / 9.0 * (2.0 * k1[m] + 3.0 * k2[m] + 4.0 * k3[m])
-        off[m] = abs(h / 36.0 * (k1[m] - 3.0 * k2[m] + 2.0 * k3[m])) / (abs(M[m]) + floor)
-    return _largest(off, p)
+            out[m] -= r[j] * _power(M[j, m], k)
 
 
 @kernel("void(f8[::1], f8[::1], f8, f8[::1], i8)", fastmath=_FAST)
@@ -188,8 +176,7 @@ def _advance(
             slopes_r[2, i] = _slope(stage[i], stage_r[i], strengths[2], stage_r[i], p, k, acting[2, i])
         worst = 0.0
         for i in range(active):
-            off = _finish(M[i], acting[0, i], acting[1, i], acting[2, i], h, floor, new[i], buffer[5], p)
-            worst = _larger(worst, off)
+            worst = _finish(M[i], acting[0, i], acting[1, i], acting[2, i], h, floor, worst, new[i], buffer[5], p)
             d1, d2, d3 = slopes_r[0, i], slopes_r[1, i], slopes_r[2, i]
             new_r[i] = r[i] * np.exp(h * (2.0 * d1 + 3.0 * d2 + 4.0 * d3) / 9.0)
             worst = _larger(worst, _norm_error(new_r[i], d1, d2, d3, h, smallest))
@@ -206,7 +193,7 @@ def _advance(
             dot = _onwards(M[i], at, two, dot, 0.75 * h, strengths[2], p, k, later, three)
             d3 = 4.0 * (dot - r[i] * np.exp(0.75 * h * d2))
             _keep_length(later, dot, k, p, three)
-            worst = _larger(worst, _finish(M[i], one, two, three, h, floor, new[i], errors, p))
+            worst = _finish(M[i], one, two, three, h, floor, worst, new[i], errors, p)
             new_r[i] = r[i] * np.exp(h * (2.0 * d1 + 3.0 * d2 + 4.0 * d3) / 9.0)
             worst = _larger(worst, _norm_error(new_r[i], d1, d2, d3, h, smallest))
         longer = _factor(worst, tolerance)

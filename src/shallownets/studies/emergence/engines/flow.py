@@ -21,7 +21,7 @@ from shallownets.studies.emergence.trajectory import Run
 _FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _DONE, _FULL, _SHRUNK = steps.DONE, steps.FULL, steps.SHRUNK
 _factor, _crossing, _larger, _norm_error = steps.factor, steps.crossing, steps.larger, steps.norm_error
-_largest = steps.largest
+_finish = steps.finish
 _DEGREES = 8  # of a link, at most
 _SPARE = 1.15  # axes outside the teacher's, over the neurons, above which their number is brought down
 
@@ -115,15 +115,6 @@ def _ahead(U, r, dU, dr, h, n, out, out_r):
         out_r[i] = r[i] * np.exp(h * dr[i])
 
 
-@kernel("f8(f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, f8[::1], f8[::1])", fastmath=_FAST)
-def _finish(u, k1, k2, k3, h, floor, out, off):
-    """A row after the step; returns the largest error estimate, relative to the size of an overlap and the floor."""
-    for c in range(u.size):
-        out[c] = u[c] + h / 9.0 * (2.0 * k1[c] + 3.0 * k2[c] + 4.0 * k3[c])
-        off[c] = abs(h / 36.0 * (k1[c] - 3.0 * k2[c] + 2.0 * k3[c])) / (abs(u[c]) + floor)
-    return _largest(off, u.size)
-
-
 @kernel("void(f8[::1])", fastmath=_FAST)
 def _normalise(u):
     square = 0.0
@@ -192,7 +183,7 @@ def _advance(
         _slopes(at, at_r, n, active, p, a, squares, space, weight, k3, d3, ignored)
         worst = 0.0
         for i in range(n):
-            worst = _larger(worst, _finish(U[i], k1[i], k2[i], k3[i], h, floor, at[i], errors))
+            worst = _finish(U[i], k1[i], k2[i], k3[i], h, floor, worst, at[i], errors, C)
             at_r[i] = r[i] * np.exp(h * (2.0 * d1[i] + 3.0 * d2[i] + 4.0 * d3[i]) / 9.0)
             worst = _larger(worst, _norm_error(at_r[i], d1[i], d2[i], d3[i], h, smallest))
         longer = _factor(worst, tolerance)

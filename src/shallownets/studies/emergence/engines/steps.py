@@ -67,6 +67,28 @@ def largest(errors, n):
     return errors[0]
 
 
+@kernel(
+    "f8(f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, f8, f8[::1], f8[::1], i8)",
+    fastmath={"reassoc", "contract", "nsz"},
+)
+def finish(row, k1, k2, k3, h, floor, worst, out, off, p):
+    """A row after the step; returns the larger of ``worst`` and its error, over the size of an overlap and the floor.
+
+    Only where an error is larger than ``worst``, that of the rows before, are the errors divided by the sizes.
+    """
+    one, two, three, part = h * (2.0 / 9.0), h * (3.0 / 9.0), h * (4.0 / 9.0), h / 36.0
+    beyond = 0
+    for m in range(p):
+        out[m] = row[m] + (one * k1[m] + two * k2[m] + three * k3[m])
+        error = abs(part * (k1[m] - 3.0 * k2[m] + 2.0 * k3[m]))
+        beyond += not error <= worst * (abs(row[m]) + floor)
+    if beyond == 0:
+        return worst
+    for m in range(p):
+        off[m] = abs(part * (k1[m] - 3.0 * k2[m] + 2.0 * k3[m])) / (abs(row[m]) + floor)
+    return larger(worst, largest(off, p))
+
+
 @kernel("f8(f8, f8, f8, f8, f8, f8)", inline="always")
 def norm_error(r, k1, k2, k3, h, smallest):
     """Error of a squared norm r after a step, from slopes of log r: absolute over a_P, and a hundredth of the relative.

@@ -76,17 +76,17 @@ def _median_ratio(T: Array, theory: Array) -> Iterator[dict]:
 
 
 def _law_drawn(given: ScalingLaw, a: Array, N: int, t: Array, draw: int) -> Array:
-    """Losses at times t by a draw of the sequential law; a smooth step is a sharp one 1/(4 a_m) before."""
+    """Losses at times t by sharp steps, of a draw of the sequential law."""
     rng = default_rng(seeds.sequence(given.seed, "emergence, sequential law", {"N": N, "P": given.P}, draw))
     count = N - np.arange(min(N, given.P))
     x, first = sequential.largest(rng.random(count.size), count, given.d, K), a[: count.size]
     T = np.full(given.P, np.inf)
-    T[: count.size] = times.learning_time(first, x / np.sqrt(given.d), given.r0, model.hermite(K)) - 1 / (4 * first)
+    T[: count.size] = times.sharp(times.learning_time(first, x / np.sqrt(given.d), given.r0, model.hermite(K)), first)
     return times.steps_loss(t, T, a)
 
 
 def _windows(given: ScalingLaw, a: Array, N: int, run: Run) -> Iterator[dict]:
-    """Exponents in time within the window, and what adds to the sum of steps."""
+    """Exponents in time within the window."""
     T = _median_times(given, N, a)
     if T.size < a.size:
         return
@@ -110,8 +110,6 @@ def _windows(given: ScalingLaw, a: Array, N: int, run: Run) -> Iterator[dict]:
     left, width = curves.loss_at(run, run.times[m - 1]) + tail, scaling.in_width(given.beta)
     row = {"quantity": "exponent at learning times", "theory": width, "order": abs(width) / np.log(N)}
     yield row | of | exact(curves.power(m, left), m.size).row()
-    off = float(np.log(curves.loss_at(run, t) / times.loss(t, run.times, a)).mean())
-    yield {"quantity": "overlay", "theory": 0.0, "order": late} | of | exact(off).row()
 
 
 def _plateaus(given: ScalingLaw, a: Array) -> Iterator[dict]:

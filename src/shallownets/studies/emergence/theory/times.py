@@ -105,17 +105,21 @@ def leading_time(a: ArrayLike, x: ArrayLike, d: float, k: int) -> Array:
     return d ** (k / 2 - 1) / (k * (k - 2) * np.asarray(x, float) ** (k - 2) * np.asarray(a, float))
 
 
-def share(t: ArrayLike, T: ArrayLike, a: ArrayLike) -> Array:
-    """c = 1/(1 + exp(-4 a (t - T))); zero where T is infinite."""
-    return np.exp(-np.logaddexp(0, -4 * np.asarray(a, float) * (np.asarray(t, float) - np.asarray(T, float))))
+def sharp(T: Array, a: Array) -> Array:
+    """(P,) when sharp steps leave the same ∫ 2L dt as the logistic shares c = 1/(1 + exp(-4 a (t - T))) of T (P,).
+
+    Of (1 - c)^2 = (1 - c) - c (1 - c) the first has the integral of a step at T, the second is 1/(4 a).
+    """
+    return T - 1 / (4 * a)
 
 
-def loss(t: Array, T: Array, a: Array) -> Array:
-    """(S,) the loss sum_m a_m^2 (1 - c_m)^2 at times t, of directions (P,) learned at T."""
-    out = np.zeros(t.size)
-    for one, strength in zip(T, a, strict=True):
-        out += strength**2 * (1 - share(t, one, strength)) ** 2
-    return out
+def corners(a: Array) -> Array:
+    """(P,) ∫ |(1 - c)^2 - 1{t < T - 1/(4 a)}| dt: the area between a logistic step and the sharp one.
+
+    Twice the half beyond the step, where with u = 4 a (t - T), from -1 on, ∫ (1 + e^u)^-2 du = 1 + log(1 + 1/e)
+    - 1/(1 + 1/e).
+    """
+    return 2 * (1 + np.log1p(np.exp(-1)) - 1 / (1 + np.exp(-1))) / (4 * a)
 
 
 def steps_loss(t: Array, T: Array, a: Array) -> Array:
