@@ -1,7 +1,7 @@
 # The daily commands. `make` lists them.
 .DEFAULT_GOAL := help
 READY := .venv/ready
-.PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs reseed archive verify test test-all \
+.PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs site reseed archive release verify test test-all \
 	coverage mutants test-cluster \
 	test-pythons test-snakemakes lint bench deep oracles lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -49,11 +49,16 @@ reference: $(READY)  ## show what moved since tests/reference was kept, and keep
 	@$(RUN) $(OF_TIER)
 	@python -m shallownets reference update $(REFERENCE)
 
-gallery: figures  ## put the figures and the ledger into docs/, and write docs/gallery.md
+gallery: figures  ## put the figures and the ledger into docs/, write docs/gallery.md and the verdicts in README.md
 	@python -m shallownets gallery
 
 docs: $(READY)  ## write docs/config.md, the page of all keys of the config, from their classes
 	@python -m shallownets config --out docs/config.md
+
+site: $(READY)  ## write results/site/, the documents with search, the reference of all code, and the report where there is one
+	@uv pip install --quiet --require-hashes --requirement site.lock
+	@NO_MKDOCS_2_WARNING=1 python -m mkdocs build --strict
+	@echo "Open results/site/index.html: it needs no network and no file outside of its folder."
 
 reseed: $(READY)  ## the smoke tier at other root seeds: do verdicts flip more often than chance says? make reseed SEEDS=3 TIER=paper
 	@sh workflow/reseed.sh "$(or $(SEEDS),2)" "$(or $(TIER),smoke)"
@@ -61,6 +66,9 @@ reseed: $(READY)  ## the smoke tier at other root seeds: do verdicts flip more o
 archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
 	@$(RUN) $(OF_TIER)
 	@python -m shallownets archive --results $(RESULTS) --out results
+
+release: $(READY)  ## name a version, archive the paper tier, commit and tag; nothing is uploaded: make release VERSION=1.2.0
+	@python workflow/release.py "$(VERSION)"
 
 verify: $(READY)  ## check an archive: remake figures, ledger, report, and a sample of its tables: make verify ARCHIVE=... SAMPLE=3
 	@python -m shallownets verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
@@ -114,6 +122,8 @@ lock: $(READY)  ## resolve the versions anew
 		--group deep --constraints requirements.lock --output-file deep.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group oracles --constraints requirements.lock --output-file oracles.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--group site --constraints requirements.lock --output-file site.lock
 
 clean:  ## delete all results, also where results is a link to another disk; the environment stays
 	@sh workflow/clean.sh

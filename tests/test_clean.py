@@ -7,7 +7,7 @@ import pytest
 
 MADE = (
     "data/escape/fig1/ode.npz", "claims.csv.run.json", "config.yaml", ".lock", "shallownets-paper-0123.zip",
-    "report/escape/fig1.png", "report.html", "report.html.run.json",
+    "report/escape/fig1.png", "site/index.html", "report.html", "report.html.run.json",
 )  # fmt: skip
 TIER = ("smoke/config.yaml", "smoke/data/a.npz", "smoke/.lock")
 

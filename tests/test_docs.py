@@ -37,6 +37,27 @@ def test_every_figure_has_a_caption_and_stands_in_the_gallery(root, monkeypatch)
         assert figure.caption.rstrip().endswith((".", ")")), path
 
 
+def test_the_front_page_counts_the_verdicts_of_the_ledger(root, readme, monkeypatch):
+    monkeypatch.chdir(root)
+    ledger = (root / "docs/claims.md").read_text()
+    assert readme == docs.front(readme, ledger)
+    shown = dict(re.findall(r"^\| \[`(\w+)`\].*?\)((?: \| \d+)+) \|$", readme, re.MULTILINE))
+    assert set(shown) == set(catalogue.names())
+    total = [sum(column) for column in zip(*(map(int, row.split(" | ")[1:]) for row in shown.values()), strict=True)]
+    assert [f"{n}" for n in total] == re.findall(r"\d+", ledger.partition("Claims: ")[2].partition(".")[0])
+    fewer = ledger.replace("| reproduced | `emergence-greedy", "| deviates | `emergence-greedy")
+    assert fewer != ledger and docs.front(readme, fewer) != readme
+
+
+def test_what_the_front_page_says_was_found_is_reproduced(root, readme):
+    found = readme.partition("## Two commands")[0]
+    named = re.findall(r"`([a-z-]+)`", found)
+    assert len(named) >= 4
+    for name in named:
+        assert re.search(rf"^\| reproduced \| `{name}[`\[]", (root / "docs/claims.md").read_text(), re.MULTILINE), name
+    assert len(readme.splitlines()) <= 80  # two screens
+
+
 def test_no_picture_in_git_is_large(root):
     paths = sorted((root / "docs").rglob("*.png"))
     assert root / "docs/figures/cost.png" in paths
@@ -113,7 +134,7 @@ def test_each_tiers_reference_holds_every_claim_and_every_figures_table(root):
         assert set(kept) == {entry["id"] for entry in entries}
 
 
-def test_no_command_shown_gives_a_target_away_to_an_option_that_takes_all_that_follows(root, readme):
+def test_no_command_shown_gives_a_target_away_to_an_option_that_takes_all_that_follows(root):
     pages = [root / name for name in ("README.md", "CONTRIBUTING.md", "Snakefile", "Makefile", "config.yaml")]
     pages += [*(root / "docs").glob("*.md"), *(root / "workflow").rglob("*.yaml")]
     taken = [
@@ -125,4 +146,7 @@ def test_no_command_shown_gives_a_target_away_to_an_option_that_takes_all_that_f
     for file, option, words in taken:
         right = "=" if option == "--config" else ".yaml"
         assert all(right in word for word in words), (file, option, words)
-    assert "snakemake --cores 8 draw_escape_fig1 --configfile workflow/tiers/mine.yaml\n" in readme
+    assert (
+        "snakemake --cores 8 draw_escape_fig1 --configfile workflow/tiers/mine.yaml\n"
+        in (root / "docs/use.md").read_text()
+    )

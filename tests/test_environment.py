@@ -54,7 +54,7 @@ def test_the_lock_pins_every_requirement_with_hashes_on_every_supported_python(p
     assert all(hashes and all(h.startswith("sha256:") for h in hashes) for _, hashes in locked)
 
 
-@pytest.mark.parametrize("group", ["deep", "oracles"])
+@pytest.mark.parametrize("group", ["deep", "oracles", "site"])
 def test_an_optional_group_is_locked_to_the_same_versions(root, project, locked, group):
     optional = pins_of(root / f"{group}.lock")
     for python in ("3.11.0", "3.12.0", "3.13.0"):
@@ -123,6 +123,7 @@ def test_the_supported_pythons_are_said_in_one_place(root):
         "requirements.lock",
         "deep.lock",
         "oracles.lock",
+        "site.lock",
         "environment.yml",
         "bootstrap.lock",
         "tests/test_environment.py",

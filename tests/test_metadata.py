@@ -1,5 +1,6 @@
 """What catalogues and readers are told about the project is what the project is."""
 
+import json
 import tomllib
 
 import pytest
@@ -28,6 +29,22 @@ def test_the_citation_names_this_version_and_the_papers_of_the_studies(root, cit
     assert studies
     for path in studies:
         assert yaml.safe_load(path.read_text())["title"] in cited, path.stem
+
+
+def test_codemeta_says_the_same(root, project, citation):
+    said = json.loads((root / "codemeta.json").read_text())
+    described = project["project"]
+    assert (said["@context"], said["@type"]) == ("https://w3id.org/codemeta/3.0", "SoftwareSourceCode")
+    assert said["license"] == f"https://spdx.org/licenses/{described['license']}"
+    assert {key: said[key] for key in ("name", "version", "description")} == {
+        key: described[key] for key in ("name", "version", "description")
+    }
+    assert said["keywords"] == citation["keywords"]
+    assert [author["name"] for author in said["author"]] == [author["name"] for author in citation["authors"]]
+    assert said.get("datePublished") == (citation.get("date-released") and str(citation["date-released"]))
+    assert [(work["name"], work["url"]) for work in said["referencePublication"]] == [
+        (work["title"], work["url"]) for work in citation["references"]
+    ]
 
 
 def test_the_catalog_finds_the_workflow(root):

@@ -66,7 +66,23 @@ def test_each_supported_python_is_tested(project):
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_what_is_cached_is_known_by_both_locks(path):
-    keys = [step["with"]["key"] for step in steps(path) if "actions/cache@" in step.get("uses", "")]
-    assert keys
-    assert all("hashFiles('bootstrap.lock', 'requirements.lock')" in key for key in keys)
+def test_what_is_cached_is_known_by_all_locks_that_its_job_installs(path):
+    for job in yaml.safe_load(path.read_text())["jobs"].values():
+        commands = " ".join(step.get("run", "") for step in job["steps"])
+        if ".ci/run" in commands:
+            commands += (ROOT / ".ci/run").read_text()
+        optional = {f"{group}.lock" for group in ("deep", "oracles", "site") if f"make {group}" in commands}
+        keys = [step["with"]["key"] for step in job["steps"] if "actions/cache@" in step.get("uses", "")]
+        assert bool(keys) == ("make" in commands)
+        for key in keys:
+            assert set(re.findall(r"'([a-z]+\.lock)'", key)) == {"bootstrap.lock", "requirements.lock"} | optional
+
+
+def test_the_site_with_the_report_is_what_pages_gets():
+    figures = steps(ROOT / ".github/workflows/figures.yml")
+    order = [step.get("run") or step.get("uses", "").partition("@")[0] for step in figures]
+    assert order.index("make check") < order.index("make site") < order.index("actions/upload-pages-artifact")
+    (pages,) = (step["with"]["path"] for step in figures if "upload-pages-artifact@" in step.get("uses", ""))
+    assert f"site_dir: {pages}\n" in (ROOT / "mkdocs.yml").read_text()
+    (kept,) = (step["with"]["path"].split() for step in figures if "upload-artifact@" in step.get("uses", ""))
+    assert {"results/figures", "results/figure_data", "results/report"} <= set(kept)

@@ -18,7 +18,7 @@ look_into() {
         [ -e "$path" ] || continue
         case ${path##*/} in
         README.md | data | measurements | figure_data | figures | logs | benchmarks | report.html* | claims.csv* | claims.md* | reseed.csv*) continue ;;
-        reseed.json* | report | config.yaml | shallownets-*.zip) continue ;;
+        reseed.json* | report | site | config.yaml | shallownets-*.zip) continue ;;
         esac
         if [ "$1" = results ] && [ -e "$path/.lock" ]; then
             (look_into "$path") || exit $?

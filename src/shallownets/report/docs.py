@@ -2,14 +2,18 @@
 
 From: the paper tier's figures and ledger, the catalogues.
 Makes: docs/figures/<study>/<figure>.png, with few colours, because each of its versions stays in git for ever;
-docs/gallery.md and docs/claims.md.
+docs/gallery.md and docs/claims.md, and in README.md the table of the papers with the verdicts on their claims.
 """
 
 import html
+import re
 import shutil
+from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
+from shallownets.claims import entries
+from shallownets.claims.judge import VERDICTS
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
 from shallownets.files import write_whole
@@ -17,7 +21,9 @@ from shallownets.report.pictures import small
 from shallownets.workflow import catalogue, papers
 from shallownets.workflow.catalogue import Figure
 
-RESULTS, DOCS = Path("results"), Path("docs")
+RESULTS, DOCS, README = Path("results"), Path("docs"), Path("README.md")
+_VERDICT = re.compile(r"^\| ([a-z ]+) \| `([^`\[]+)", re.MULTILINE)  # and claim, of a line of the ledger
+_PAPERS = re.compile(r"(?<=<!-- papers: written by make gallery -->\n).*?(?=<!-- end of papers -->)", re.DOTALL)
 _ACROSS = 3  # pictures in a row
 _HEAD = """# Gallery
 
@@ -46,6 +52,20 @@ def page() -> str:
     return "\n".join(lines)
 
 
+def front(readme: str, ledger: str) -> str:
+    """README.md, whose table of the papers says how many of their claims have each verdict in a ledger in Markdown."""
+    verdicts = {name: verdict for verdict, name in _VERDICT.findall(ledger)}
+    rows = [("study", "paper", *VERDICTS), ("---",) * (2 + len(VERDICTS))]
+    for study in catalogue.names():
+        paper = papers.load(study)
+        files = Path("workflow/claims", study).glob("*.yaml")
+        found = Counter(verdicts[entry.id] for path in files for entry in entries.load(path))
+        link = f"*{paper.title}*, [arXiv:{paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})"
+        rows.append((f"[`{study}`]({paper.document})", link, *(str(found[verdict]) for verdict in VERDICTS)))
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return _PAPERS.sub(lambda _: table, readme)
+
+
 def main(words: list[str]) -> None:
     Parser("python -m shallownets gallery", __doc__ or "").parse_args(words)
     pictures = [f"figures/{figure.study}/{figure.name}.png" for figure in catalogue.load().values()]
@@ -58,3 +78,4 @@ def main(words: list[str]) -> None:
         write_whole(DOCS / name, small((RESULTS / name).read_bytes()))
     write_whole(DOCS / "claims.md", (RESULTS / "claims.md").read_bytes())
     write_whole(DOCS / "gallery.md", page().encode())
+    write_whole(README, front(README.read_text(), (DOCS / "claims.md").read_text()).encode())
