@@ -25,14 +25,45 @@ def copied(tmp_path):
     return shutil.copytree(sources.ROOT, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def compiled(copied, module):
-    """Names of the caches after a process of its own imported a module, and their files of machine code."""
+ALL = "from shallownets.numerics.jit import Kernel; [one.compiled for one in vars(m).values() if isinstance(one, Kernel)]"
+
+
+def compiled(copied, module, then=ALL):
+    """Names of the caches after a process imported a module as m and compiled its kernels, and their machine code."""
     caches = copied.parent / "caches"
     # a copy is not the source that `make coverage` counts
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     environment |= {"PYTHONPATH": str(copied), "NUMBA_CACHE_DIR": str(caches)}
-    subprocess.run([sys.executable, "-c", f"import {module}"], env=environment, check=True)
-    return {folder.name: {path.name for path in folder.rglob("*.nbc")} for folder in caches.iterdir()}
+    subprocess.run([sys.executable, "-c", f"import {module} as m; {then}"], env=environment, check=True)
+    return {folder.name: {path.name for path in folder.rglob("*.nbc")} for folder in caches.glob("*")}
+
+
+def test_an_import_compiles_nothing_and_a_first_call_what_it_needs(copied):
+    module = "shallownets.numerics.normals"
+    assert compiled(copied, module, "pass") == {}
+    call = "m.draw_words(m.np.zeros((4, 8), m.np.uint64), m.np.zeros(8, m.np.uint64))"
+    (found,) = compiled(copied, module, call).values()
+    assert [name.partition("-")[0] for name in found] == ["normals.draw_words"]
+
+
+def test_a_kernel_is_cached_under_the_source_that_was_imported(copied):
+    """An edit between import and first call is not what is compiled."""
+    module, edited = "shallownets.numerics.normals", copied / "shallownets/sources.py"
+    edit = f"open({str(edited)!r}, 'a').write('\\nUNUSED = 1\\n'); "
+    assert compiled(copied, module, edit + ALL).keys() != (then := compiled(copied, module)).keys()
+    assert len(then) == 2
+
+
+def test_threads_that_call_kernels_first_do_not_wait_for_each_other_for_ever():
+    """One that is compiled with those it calls, beside one of these by itself."""
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor as Pool; from shallownets.numerics import integrate as m; "
+        "names = [n for n, one in vars(m).items() if type(one).__name__ == 'Kernel']; "
+        "print(len(list(Pool(8).map(lambda name: getattr(m, name).compiled, names + names[::-1]))))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(sources.ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=300)
+    assert int(done.stdout) >= 14, done.stderr
 
 
 def test_a_kernel_is_compiled_once_until_its_source_or_what_that_imports_changes(copied):

@@ -1,8 +1,11 @@
 """Compiled kernels: one explicit signature each, cached on disk, safe to start from many processes at once.
 
+A kernel is compiled, or loaded, when it is first called or when a kernel that calls it is compiled: to import a module
+costs nothing of it.
+
 numba's own cache does not notice an edit in another module, and processes that fill it together may mix up its index.
-Here each kernel has a folder of its own, below one named after its module's source and that of all it imports, and is
-compiled (or loaded) under a lock when its module is imported.
+Here each kernel has a folder of its own, below one named after its module's source and that of all it imports, as they
+were when the module was imported, and is compiled or loaded under a lock.
 
 To load a kernel is to run what lies in its folder: machine code, in a pickle. So the cache lives only where nobody but
 this user can write, and what was compiled is sealed with its hash: what a power loss or a full disk left of it is
@@ -17,10 +20,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import cache, cached_property, partial, update_wrapper
 from pathlib import Path
+from threading import RLock
 from types import FunctionType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import filelock
 import numba
@@ -29,6 +33,8 @@ from shallownets import sources
 
 # A compiled kernel is called as the function that it was made of.
 Function = TypeVar("Function", bound=FunctionType)
+# One thread at a time: a kernel is compiled with those that it calls, and numba has a lock of its own in between.
+_COMPILING = RLock()
 
 
 class _Unsafe(Exception):
@@ -107,7 +113,7 @@ def _hash(folder: Path) -> str:
     return hashlib.sha256(repr(names).encode()).hexdigest() if names else ""
 
 
-def _load_or_compile(compiled: Callable[..., Any], function: Function, folder: Path) -> Function:
+def _load_or_compile(compiled: Callable[..., Any], function: FunctionType, folder: Path) -> Callable[..., Any]:
     """A kernel from its folder, compiled where it is not there or not what was compiled.
 
     Raises:
@@ -128,8 +134,33 @@ def _load_or_compile(compiled: Callable[..., Any], function: Function, folder: P
     return ready
 
 
+class Kernel:
+    """A function that is compiled when it is first called. To numba, which compiles others that call it, it is what it
+    is compiled to; so are its attributes.
+    """
+
+    def __init__(self, function: FunctionType, compile_now: Callable[[], Callable[..., Any]]) -> None:
+        update_wrapper(self, function)
+        self._compile_now = compile_now
+
+    @cached_property
+    def compiled(self) -> Callable[..., Any]:
+        """What it is compiled to."""
+        with _COMPILING:
+            # another thread may have done it meanwhile, and has left it where this would
+            return self.__dict__.get("compiled") or self._compile_now()
+
+    def __call__(self, *arguments: object) -> Any:
+        return self.compiled(*(one.compiled if isinstance(one, Kernel) else one for one in arguments))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # of Python's own, which are asked for of any object
+            raise AttributeError(name)
+        return getattr(self.compiled, name)
+
+
 def kernel(signature: object, **options: object) -> Callable[[Function], Function]:
-    """Decorator: compile a function for one signature now, or load it from the cache.
+    """Decorator: let a function be compiled for one signature, or loaded from the cache, when it is first called.
 
     Division follows IEEE rules (as in NumPy), which also lets loops with divisions be vectorised. Where no folder can
     hold the cache, one line says so, and each process compiles for itself.
@@ -140,12 +171,11 @@ def kernel(signature: object, **options: object) -> Callable[[Function], Functio
     """
     compiled: Callable[..., Any] = partial(numba.njit, signature, error_model="numpy", **options)
 
-    def compile_now(function: Function) -> Function:
+    def compile_now(function: FunctionType, digest: str) -> Callable[..., Any]:
         faults = []
         for place in _places():
             try:
-                folder = _own(_own(place) / _digest(function.__module__)) / function.__qualname__
-                return _load_or_compile(compiled, function, folder)
+                return _load_or_compile(compiled, function, _own(_own(place) / digest) / function.__qualname__)
             except _Unsafe as unsafe:
                 _say(str(unsafe))
             except OSError as error:
@@ -156,4 +186,9 @@ def kernel(signature: object, **options: object) -> Callable[[Function], Functio
         )
         return compiled()(function)
 
-    return compile_now
+    def when_called(function: Function) -> Function:
+        # The source as it is imported: by the first call somebody may have edited it.
+        found = Kernel(function, partial(compile_now, function, _digest(function.__module__)))
+        return cast(Function, found)
+
+    return when_called
