@@ -136,6 +136,33 @@ def test_the_cache_is_for_this_user_alone_whatever_the_umask(places, capsys):
     assert capsys.readouterr().err == ""
 
 
+def small(x):
+    return (x + 1e16) - 1e16
+
+
+def large(x):
+    return small(x) + ((x + 1e16) - 1e16)
+
+
+def test_a_kernel_is_compiled_with_its_own_options_whoever_calls_it_first(monkeypatch):
+    """A caller that may reorder its sums takes no part of that into what it calls."""
+    for function in (small, large):
+        monkeypatch.setattr(function, "__module__", "shallownets.errors")
+    monkeypatch.setitem(globals(), "small", jit.kernel("f8(f8)")(small))
+    assert jit.kernel("f8(f8)", fastmath={"reassoc", "nsz"})(large)(0.25) == 0.25  # 0 by itself, and 0.25 reordered
+    assert globals()["small"](0.25) == 0.0
+
+
+def test_a_kernel_that_would_be_compiled_within_another_is_refused(monkeypatch):
+    monkeypatch.setattr(small, "__module__", "shallownets.errors")
+    hidden = {"small": jit.kernel("f8(f8)")(small)}
+    monkeypatch.setattr(jit.Kernel, "_called", lambda self: iter(()))
+    caller = eval("lambda x: small(x)", hidden)
+    caller.__module__ = "shallownets.errors"
+    with pytest.raises(RuntimeError, match="small is called by a kernel that does not name it, or its module"):
+        jit.kernel("f8(f8)")(caller)(1.0)
+
+
 class Attack:
     """Unpickled, it would leave a file behind."""
 

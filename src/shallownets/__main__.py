@@ -81,6 +81,7 @@ def run() -> None:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # α is said as \u03b1 where only ASCII can be
+    os.environ["MPLBACKEND"] = forkserver.BACKEND
     try:
         forkserver.hand_over()
         runs.join()

@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 _ADDRESS = "SHALLOWNETS_SERVER"  # environment variable through which jobs find the server
+# Figures of commands are files; a notebook tells all that it starts to draw into it, by a module that may not be here.
+BACKEND = "agg"
 # What a command imports. A library that is missing here is imported by each child.
 LIBRARIES = {
     "run": ("numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.special", "msgspec", "filelock"),
@@ -58,7 +60,7 @@ def start() -> None:
         listener.listen()
         server = subprocess.Popen(
             [sys.executable, "-P", __file__, str(listener.fileno())],
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1]), "MPLBACKEND": BACKEND},
             stdin=subprocess.PIPE,  # closed when this process ends, however it does
             stdout=subprocess.PIPE,  # of the kind that jobs have: Python looks at its start whether one can seek in it
             stderr=subprocess.DEVNULL,
