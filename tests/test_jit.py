@@ -25,7 +25,9 @@ def copied(tmp_path):
     return shutil.copytree(sources.ROOT, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-ALL = "from shallownets.numerics.jit import Kernel; [one.compiled for one in vars(m).values() if isinstance(one, Kernel)]"
+ALL = (
+    "from shallownets.numerics.jit import Kernel; [one.compiled for one in vars(m).values() if isinstance(one, Kernel)]"
+)
 
 
 def compiled(copied, module, then=ALL):
@@ -154,13 +156,12 @@ def test_a_kernel_is_compiled_with_its_own_options_whoever_calls_it_first(monkey
 
 
 def test_a_kernel_that_would_be_compiled_within_another_is_refused(monkeypatch):
-    monkeypatch.setattr(small, "__module__", "shallownets.errors")
-    hidden = {"small": jit.kernel("f8(f8)")(small)}
+    for function in (small, large):
+        monkeypatch.setattr(function, "__module__", "shallownets.errors")
+    monkeypatch.setitem(globals(), "small", jit.kernel("f8(f8)")(small))
     monkeypatch.setattr(jit.Kernel, "_called", lambda self: iter(()))
-    caller = eval("lambda x: small(x)", hidden)
-    caller.__module__ = "shallownets.errors"
     with pytest.raises(RuntimeError, match="small is called by a kernel that does not name it, or its module"):
-        jit.kernel("f8(f8)")(caller)(1.0)
+        jit.kernel("f8(f8)")(large)(1.0)
 
 
 class Attack:

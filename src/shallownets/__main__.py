@@ -32,6 +32,10 @@ _SHARED = {
 }
 
 
+# Modules of the packages that pyproject.toml has as the extra workflow.
+OF_WORKFLOW = {"PIL", "docutils", "itables", "jinja2", "markupsafe", "plotly", "snakemake"}
+
+
 def commands() -> dict[str, str]:
     """Modules by the words that run them: the shared commands, and "<study> <name>" for those of the studies."""
     found = (name.split(".") for name in rooms.names("commands"))
@@ -94,6 +98,11 @@ def run() -> None:
         sys.exit(1)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in OF_WORKFLOW:
+            raise
+        print(f"error: {error.name} is not installed; pip install 'shallownets[workflow]' installs it", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

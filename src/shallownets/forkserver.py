@@ -33,10 +33,11 @@ LIBRARIES = {
     "run": ("numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.special", "msgspec", "filelock"),
     "draw": ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "pandas"),
 }
-# Variables that Snakemake and the shell set for each job. No library reads them when it is imported, but the number of
-# OpenBLAS's threads, which is 1 in all of this project.
+# Variables that Snakemake, the shell and the command itself set for each job. No library reads them when it is imported,
+# but the number of OpenBLAS's threads, which is 1 in all of this project, and MPLBACKEND, which is BACKEND in both.
 _OF_JOBS = {
     *("PATH", "PYTHONPATH", "PWD", "OLDPWD", "SHLVL", "_", "TMPDIR", "TMP", "TEMPDIR", "TEMP"),
+    "MPLBACKEND",
     *(f"{name}_NUM_THREADS" for name in ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")),
     "VECLIB_MAXIMUM_THREADS",
 }

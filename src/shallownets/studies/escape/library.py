@@ -107,10 +107,10 @@ class Run(Solved):
 
     def said(self) -> str:
         given, escaped = self.given, np.isfinite(self.escaped_at)
-        when = f", at alpha = {self.escaped_at[escaped].mean():.3g} on average" if escaped.any() else ""
+        when = f", at alpha = {self.escaped_at[escaped].mean():.3g}" if escaped.any() else ""
         return (
-            f"p = {given.p}, p* = {given.p_star}, N = {given.N}, eta = {given.eta:g}, {given.engine}, {given.points} "
-            f"times to alpha = {given.alpha_max:g}: {escaped.sum()} of {given.replicates} escape{when}"
+            f"p = {given.p}, p* = {given.p_star}, N = {given.N}, eta = {given.eta:g}, {given.engine} to "
+            f"alpha = {given.alpha_max:g}: {escaped.sum()} of {given.replicates} escape{when}"
         )
 
     def to_pandas(self) -> pd.DataFrame:
@@ -163,7 +163,7 @@ def run(given: Asked) -> Run:
         >>> from shallownets import escape
         >>> run = escape.run(p=4, p_star=2, N=10_000, eta_hat=0.1, engine="spectral", seed=0)
         >>> run
-        <escape.Run p = 4, p* = 2, N = 10000, eta = 0.4, spectral, 401 times to alpha = 92: 4 of 4 escape, at alpha = 27.4 on average>
+        <escape.Run p = 4, p* = 2, N = 10000, eta = 0.4, spectral to alpha = 92: 4 of 4 escape, at alpha = 27.4>
         >>> run.risk.shape, run.M.shape
         ((4, 401), (4, 401, 4, 2))
         >>> run.to_pandas().columns.to_list()

@@ -87,7 +87,7 @@ class Solution(Solved):
         given = self.given
         return (
             f"{given.network}, gamma = {given.gamma:g}, n = {given.n:g}, d = {given.d}, lam = {given.lam:g}: phase "
-            f"{self.phase.name}, risk {self.risk:.4g}; {self.best.risk:.4g} at the best lam, {self.best.lam:.3g}"
+            f"{self.phase.name}, risk {self.risk:.4g}; {self.best.risk:.4g} at lam = {self.best.lam:.3g}"
         )
 
     def to_pandas(self) -> pd.DataFrame:
@@ -150,7 +150,7 @@ def solve(given: Solve) -> Solution:
         >>> from shallownets import spectra
         >>> found = spectra.solve(network="quadratic", n=6000, d=80, lam=1)
         >>> found
-        <spectra.Solution quadratic, gamma = 1, n = 6000, d = 80, lam = 1: phase II, risk 0.154; 0.1533 at the best lam, 0.896>
+        <spectra.Solution quadratic, gamma = 1, n = 6000, d = 80, lam = 1: phase II, risk 0.154; 0.1533 at lam = 0.896>
         >>> found.bayes < found.best.risk < found.risk
         True
         >>> found.to_pandas().shape
