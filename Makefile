@@ -3,7 +3,7 @@
 READY := .venv/ready
 .PHONY: $(READY) help figures report smoke study cost profile check reference gallery docs site reseed archive release verify test test-all \
 	coverage mutants test-cluster \
-	test-pythons test-snakemakes lint bench deep oracles lock clean
+	test-pythons test-snakemakes lint bench deep oracles explore lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A user whom the machine does not know (docker run -u 1234) has no home that can be written; Snakemake wants one.
 export HOME := $(if $(shell test -n "$$HOME" -a -w "$$HOME" && echo it),$(HOME),$(CURDIR)/.snakemake)
@@ -115,15 +115,21 @@ deep: $(READY)  ## add the images of the study perceptron's deep part, an option
 oracles: $(READY)  ## add solvers of others that tests hold minima against, an optional group of packages; then run `make test`
 	@uv pip install --quiet --require-hashes --requirement oracles.lock
 
+explore: $(READY)  ## add marimo, an optional group of packages, and open the notebooks; HTML=folder writes them as pages instead
+	@uv pip install --quiet --require-hashes --requirement explore.lock
+	@$(if $(HTML),sh notebooks/export.sh "$(HTML)",marimo edit notebooks)
+
 lock: $(READY)  ## resolve the versions anew
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
-		--group dev pyproject.toml --output-file requirements.lock
+		--extra workflow --group dev pyproject.toml --output-file requirements.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group deep --constraints requirements.lock --output-file deep.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group oracles --constraints requirements.lock --output-file oracles.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group site --constraints requirements.lock --output-file site.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--group explore --constraints requirements.lock --output-file explore.lock
 
 clean:  ## delete all results, also where results is a link to another disk; the environment stays
 	@sh workflow/clean.sh

@@ -101,6 +101,12 @@ WRONG = [
     ("studies/second/stages/start.py", "def late():\n    from shallownets.results import artefacts", STAGES),
     ("studies/escape/stages/ode.py", "from shallownets.config.commandline import Parser", STAGES),
     ("studies/escape/stages/ode.py", "from shallownets.drawing import style", STAGES),
+    ("studies/escape/stages/ode.py", "from shallownets.studies.escape import library", STAGES),
+    (
+        "studies/escape/library.py",
+        "from shallownets.studies.escape.stages import ode",
+        "The rooms of a study: each imports only from those below it",
+    ),
     ("numerics/statistics.py", "from shallownets.results import runs", SERVICES),
     ("errors.py", "from shallownets import files", SERVICES),
     ("config/section.py", "from shallownets.claims import entries", SERVICES),

@@ -15,7 +15,10 @@ from packaging.version import Version
 def wanted(project):
     """Every direct requirement by name."""
     lines = (
-        project["project"]["dependencies"] + project["dependency-groups"]["dev"] + project["build-system"]["requires"]
+        project["project"]["dependencies"]
+        + project["project"]["optional-dependencies"]["workflow"]
+        + project["dependency-groups"]["dev"]
+        + project["build-system"]["requires"]
     )
     return {Requirement(line).name.replace("_", "-"): Requirement(line) for line in lines}
 
@@ -54,7 +57,7 @@ def test_the_lock_pins_every_requirement_with_hashes_on_every_supported_python(p
     assert all(hashes and all(h.startswith("sha256:") for h in hashes) for _, hashes in locked)
 
 
-@pytest.mark.parametrize("group", ["deep", "oracles", "site"])
+@pytest.mark.parametrize("group", ["deep", "oracles", "site", "explore"])
 def test_an_optional_group_is_locked_to_the_same_versions(root, project, locked, group):
     optional = pins_of(root / f"{group}.lock")
     for python in ("3.11.0", "3.12.0", "3.13.0"):

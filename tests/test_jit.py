@@ -25,7 +25,9 @@ def copied(tmp_path):
     return shutil.copytree(sources.ROOT, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-ALL = "from shallownets.numerics.jit import Kernel; [one.compiled for one in vars(m).values() if isinstance(one, Kernel)]"
+ALL = (
+    "from shallownets.numerics.jit import Kernel; [one.compiled for one in vars(m).values() if isinstance(one, Kernel)]"
+)
 
 
 def compiled(copied, module, then=ALL):
@@ -134,6 +136,32 @@ def test_the_cache_is_for_this_user_alone_whatever_the_umask(places, capsys):
     for folder in (places[0], places[0] / NAME, places[0] / NAME / "square"):
         assert folder.stat().st_mode & 0o777 == 0o700
     assert capsys.readouterr().err == ""
+
+
+def small(x):
+    return (x + 1e16) - 1e16
+
+
+def large(x):
+    return small(x) + ((x + 1e16) - 1e16)
+
+
+def test_a_kernel_is_compiled_with_its_own_options_whoever_calls_it_first(monkeypatch):
+    """A caller that may reorder its sums takes no part of that into what it calls."""
+    for function in (small, large):
+        monkeypatch.setattr(function, "__module__", "shallownets.errors")
+    monkeypatch.setitem(globals(), "small", jit.kernel("f8(f8)")(small))
+    assert jit.kernel("f8(f8)", fastmath={"reassoc", "nsz"})(large)(0.25) == 0.25  # 0 by itself, and 0.25 reordered
+    assert globals()["small"](0.25) == 0.0
+
+
+def test_a_kernel_that_would_be_compiled_within_another_is_refused(monkeypatch):
+    for function in (small, large):
+        monkeypatch.setattr(function, "__module__", "shallownets.errors")
+    monkeypatch.setitem(globals(), "small", jit.kernel("f8(f8)")(small))
+    monkeypatch.setattr(jit.Kernel, "_called", lambda self: iter(()))
+    with pytest.raises(RuntimeError, match="small is called by a kernel that does not name it, or its module"):
+        jit.kernel("f8(f8)")(large)(1.0)
 
 
 class Attack:

@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from shallownets import rooms
+from shallownets import forkserver, rooms
 from shallownets.errors import UserError
 from shallownets.results import runs
 
@@ -30,6 +30,10 @@ _SHARED = {
     "archive": "shallownets.archive.pack",
     "verify": "shallownets.archive.verify",
 }
+
+
+# Modules of the packages that pyproject.toml has as the extra workflow.
+OF_WORKFLOW = {"PIL", "docutils", "itables", "jinja2", "markupsafe", "plotly", "snakemake"}
 
 
 def commands() -> dict[str, str]:
@@ -81,6 +85,7 @@ def run() -> None:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # α is said as \u03b1 where only ASCII can be
+    os.environ["MPLBACKEND"] = forkserver.BACKEND
     try:
         runs.join()
         try:
@@ -93,6 +98,12 @@ def run() -> None:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in OF_WORKFLOW:
+            raise
+        print(f"error: {error.name} is not installed; pip install 'shallownets[workflow]' installs it", file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
+

@@ -30,16 +30,20 @@ if TYPE_CHECKING:
     from typing import Any
 
 _ADDRESS = "SHALLOWNETS_SERVER"  # environment variable through which jobs find the server
+# Figures of commands are files; a notebook tells all that it starts to draw into it, by a module that may not be here.
+BACKEND = "agg"
 # What a command imports. A library that is missing here is imported by each child.
 LIBRARIES = {
     "run": ("numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.special", "msgspec", "filelock"),
     "draw": ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "pandas"),
 }
-# Variables that Snakemake, its guard and the shell set for each job. No library reads them when it is imported, but the
-# number of OpenBLAS's threads, which is 1 in all of this project.
+# Variables that Snakemake, its guard, the shell and the command set for each job. No library reads them when it is
+# imported, but the number of OpenBLAS's threads, which is 1 in all of this project, and MPLBACKEND, which is BACKEND in
+# both.
 _OF_JOBS = {
     *("SHALLOWNETS_LOCK", "SHALLOWNETS_RUN"),
     *("PATH", "PYTHONPATH", "PWD", "OLDPWD", "SHLVL", "_", "TMPDIR", "TMP", "TEMPDIR", "TEMP"),
+    "MPLBACKEND",
     *(f"{name}_NUM_THREADS" for name in ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")),
     "VECLIB_MAXIMUM_THREADS",
 }
@@ -71,7 +75,7 @@ def start(*commands: str) -> None:
         listener.listen()
         server = subprocess.Popen(
             [sys.executable, "-P", __file__, str(listener.fileno()), *commands],
-            env=os.environ | {"PYTHONPATH": os.path.dirname(os.path.dirname(__file__))},
+            env=os.environ | {"PYTHONPATH": os.path.dirname(os.path.dirname(__file__)), "MPLBACKEND": BACKEND},
             stdin=subprocess.PIPE,  # closed when this process ends, however it does
             stdout=subprocess.PIPE,  # of the kind that jobs have: Python looks at its start whether one can seek in it
             stderr=subprocess.DEVNULL,

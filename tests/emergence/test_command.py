@@ -5,12 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from shallownets.config.check import section_of
 from shallownets.errors import UserError
+from shallownets.studies.emergence import library
 from shallownets.studies.emergence.commands import emergence
-from shallownets.studies.emergence.parameters.learn import Learn
 
-USUAL = {"P": 4, "N": 8, "d": 400, "link": "h4", "beta": 1.0, "engine": "flow", "kappa": 0.0, "r0": 1e-6, "seed": 3}
+SMALL = {"P": 4, "N": 8, "d": 400, "seed": 3}
 
 
 def said(capsys, tmp_path, *words):
@@ -21,9 +20,9 @@ def said(capsys, tmp_path, *words):
 
 def test_it_says_what_theory_and_flow_say(capsys, tmp_path):
     text = said(capsys, tmp_path, "--P", "4", "--N", "8", "--d", "400", "--seed", "3")
-    done = emergence.learn(section_of(USUAL, Learn, "given"))
+    done = library.run(**SMALL)
     for m in range(4):
-        assert f"{done.expected.times[m]:.4g} {done.run.times[m]:.4g} {done.run.owner[m]}" in text
+        assert f"{done.theory.times[m]:.4g} {done.flow.times[m]:.4g} {done.flow.owner[m]}" in text
     assert "information exponent 4" in text
     assert "loss + tail ~ t^-1, with T_m ~ m^1 d^1" in text
 
@@ -42,8 +41,7 @@ def test_it_says_that_k_2_does_not_decouple(capsys, tmp_path):
 
 
 def test_the_plot_holds_shares_theory_and_loss():
-    given = section_of(USUAL, Learn, "given")
-    left, right = emergence.draw(given, emergence.learn(given)).axes
+    left, right = library.run(**SMALL).draw().axes
     assert len(left.lines) == 8
     assert [line.get_label() for line in right.lines] == ["flow", "mean over starts, sequential law"]
     assert np.all(np.diff(right.lines[0].get_ydata()) <= 1e-9)
@@ -54,17 +52,14 @@ SGD = ["--P", "2", "--N", "8", "--d", "60", "--link", "h3", "--r0", "1e-4"]
 
 def test_it_runs_sgd_from_the_same_start(capsys, tmp_path):
     text = said(capsys, tmp_path, *SGD, "--kappa", "0.2")
-    given = section_of(
-        USUAL | {"P": 2, "N": 8, "d": 60, "link": "h3", "r0": 1e-4, "seed": 20260403, "kappa": 0.2}, Learn, "given"
-    )
-    done = emergence.learn(given)
+    done = library.run(P=2, N=8, d=60, link="h3", r0=1e-4, kappa=0.2)
     assert done.sgd.learned.all()
     for m in range(2):
-        assert f"{done.run.times[m]:.4g} {done.sgd.times[m]:.4g} {done.run.owner[m]}" in text
+        assert f"{done.flow.times[m]:.4g} {done.sgd.times[m]:.4g} {done.flow.owner[m]}" in text
     assert f"2 of 2 directions after {done.sgd.steps:.3g} samples" in text
     # from the same start: the first direction is learned about when the flow learns it
-    assert abs(np.log(done.sgd.times[0] / done.run.times[0])) < 0.2
-    left, right = emergence.draw(given, done).axes
+    assert abs(np.log(done.sgd.times[0] / done.flow.times[0])) < 0.2
+    left, right = done.draw().axes
     assert len(left.lines) == 6
     assert [line.get_label() for line in right.lines][:2] == ["flow", "SGD"]
 

@@ -9,8 +9,9 @@ from numpy.random import SeedSequence, default_rng
 
 from shallownets.config.check import fields, parts
 from shallownets.errors import UserError
-from shallownets.studies.escape import starts
+from shallownets.studies.escape import library, starts
 from shallownets.studies.escape.commands import simulate as command
+from shallownets.studies.escape.parameters.simulate import Asked
 from shallownets.studies.escape.simulate import ENGINES, SGD, simulate
 
 SMALL = "--p 3 --p-star 2 --N 300 --eta-hat 0.1 --points 61"
@@ -30,7 +31,7 @@ def test_a_list_of_starts_gives_a_run_from_each(engine, rng):
 
 
 def test_the_command_knows_every_engine():
-    assert set(get_args(parts(fields(command.Asked)["engine"])[0])) == set(ENGINES)
+    assert set(get_args(parts(fields(Asked)["engine"])[0])) == set(ENGINES)
 
 
 def told(capsys, tmp_path, line):
@@ -87,17 +88,15 @@ def test_every_case_is_told(line, words, capsys, tmp_path):
 
 
 def test_engines_share_the_starts_and_sgd_its_seed():
-    def ran(line):
-        return command.run(command.parse(line.split())[0])
+    def ran(**more):
+        return library.run(p=3, p_star=2, N=300, eta_hat=0.1, points=61, alpha_max=2, **more)
 
-    (begun, chain), (same, again) = ran(f"{SMALL} --alpha-max 2"), ran(f"{SMALL} --alpha-max 2")
-    limit, _ = ran(f"{SMALL} --alpha-max 2 --engine ode")
+    chain, again, limit = ran(), ran(), ran(engine="ode")
     np.testing.assert_array_equal(chain.M, again.M)
-    for one, two, three in zip(begun, same, limit, strict=True):
+    for one, two, three in zip(chain.starts, again.starts, limit.starts, strict=True):
         np.testing.assert_array_equal(one.M, two.M)
         np.testing.assert_array_equal(one.M, three.M)
-    other, _ = ran(f"{SMALL} --alpha-max 2 --seed 1")
-    assert not np.array_equal(begun[0].M, other[0].M)
+    assert not np.array_equal(chain.starts[0].M, ran(seed=1).starts[0].M)
 
 
 @pytest.mark.parametrize(
@@ -106,58 +105,60 @@ def test_engines_share_the_starts_and_sgd_its_seed():
         ("--p 0", "--p '0': expected a whole number from 1 to 1000"),
         ("--N 3", "--N '3': expected at least p + p* = 6"),
         ("--points 1", "--points '1': expected a whole number from 2 to 1000000"),
-        ("--alpha-max 0.00001", "--alpha-max 1e-05: 0.1 samples at N = 10000; expected at least 2"),
-        ("--alpha-max 1 --N 100 --points 401", "--points 401: expected at most one time a sample, 100 at N = 100"),
-        ("--eta 1e6", "--eta 1e+06 without --alpha-max: 0.31 samples at N = 10000; expected at least 2"),
+        ("--alpha-max 0.00001", "alpha_max = 1e-05: 0.1 samples at N = 10000; expected at least 2"),
+        ("--alpha-max 1 --N 100 --points 401", "points = 401: expected at most one time a sample, 100 at N = 100"),
+        ("--eta 1e6", "eta = 1e+06 without alpha_max: 0.31 samples at N = 10000; expected at least 2"),
         (
             "--eta 1e-300",
-            "--eta 1e-300 without --alpha-max: a run to alpha = 3.1e+301; expected one to less than 1e+15",
+            "eta = 1e-300 without alpha_max: a run to alpha = 3.1e+301; expected one to less than 1e+15",
         ),
-        ("--eta-hat 1e-312", "--eta-hat 1e-312 without --alpha-max: a run to alpha = "),
+        ("--eta-hat 1e-312", "eta_hat = 1e-312 without alpha_max: a run to alpha = "),
         ("--alpha-max 1e300 --engine ode", "--alpha-max '1e300': expected a number below 1e+15"),
         ("--eta 1e-12", "4 runs to alpha = 3.1e+13, 3.1e+17 samples each, take about 3.5e+03 years on one core; "),
         ("--N 999999999999999 --engine direct", "N = 999999999999999: weights of 4 + 2 vectors need 9.6e+07 GB of "),
         (
             "--N 999999999999999",
-            "take about 4.4e+03 years on one core; expected fewer of them, a larger --eta, a smaller --N, or",
+            "take about 4.4e+03 years on one core; expected fewer of them, a larger eta, a smaller N, or",
         ),
         (
             "--replicates 1000000 --points 900000 --engine ode",
-            "--replicates = 1000000 and 900000 times: the overlaps need 5.18e+05 GB of memory; expected at most the ",
+            "replicates = 1000000 and 900000 times: the overlaps need 5.18e+05 GB of memory; expected at most the ",
         ),
         ("--p 2000 --N 5000", "--p '2000': expected a whole number from 1 to 1000"),
         ("--tolerance 1", "--tolerance '1': expected a number from 1e-13 to 0.01"),
-        ("--eta 1 --eta-hat 1", "--eta 1: expected one of --eta and --eta-hat"),
+        ("--eta 1 --eta-hat 1", "--eta '1': expected one of eta and eta_hat"),
         ("--engine fast", "--engine 'fast': expected one of direct, chain"),
         ("--out plot.svg", "--out plot.svg: expected a name that ends in .png or .pdf"),
     ],
 )
 def test_a_mistake_is_refused_in_the_words_of_the_config(line, words):
     with pytest.raises(UserError) as refused:
-        command.parse(line.split())
+        command.main(line.split())
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
-def test_what_takes_long_is_said_before_it_starts(capsys):
-    def said(line):
-        command.parse(line.split())
+def test_what_takes_long_is_said_before_it_starts(capsys, monkeypatch):
+    monkeypatch.setattr(library, "_simulate", lambda given: given)
+
+    def said(**given):
+        library.run(**given)
         return capsys.readouterr().err
 
-    assert said("--N 10000000") == "4 runs to alpha = 170, 1.7e+09 samples each, take about 10 minutes on one core\n"
-    assert said("--N 10000") == ""
-    assert said("--eta 1e-12 --engine spectral") == ""
+    assert said(N=10_000_000) == "4 runs to alpha = 170, 1.7e+09 samples each, take about 10 minutes on one core\n"
+    assert said(N=10_000) == ""
+    assert said(eta=1e-12, engine="spectral") == ""
 
 
 def test_a_run_of_few_samples_is_recorded_after_each(capsys, tmp_path):
     text = told(capsys, tmp_path, "--p 1 --p-star 1 --N 2 --engine chain")
     assert "Student p = 1, teacher p* = 1, N = 2" in text
-    args, _ = command.parse(["--p", "1", "--p-star", "1", "--N", "2"])
-    assert args.points == int(args.alpha_max * 2) < 401
+    given = library.run(p=1, p_star=1, N=2).given
+    assert given.points == int(given.alpha_max * 2) < 401
 
 
 def test_starts_are_those_of_the_paper():
-    begun, _ = command.run(command.parse(["--N", "400", "--replicates", "200", "--engine", "spectral"])[0])
+    begun = library.run(N=400, replicates=200, engine="spectral").starts
     squares = np.array([(start.M**2).mean() for start in begun])
     assert abs(squares.mean() - 1 / 400) < 4 * squares.std(ddof=1) / np.sqrt(len(squares))
     assert all(np.array_equal(start.Q, np.eye(4)) for start in begun)
@@ -166,9 +167,7 @@ def test_starts_are_those_of_the_paper():
 
 @pytest.mark.parametrize("engine", ["chain", "spectral"])
 def test_where_no_overlap_grows_no_escape_is_predicted(engine):
-    line = f"--p 4 --p-star 4 --N 1000 --eta-hat 0.35 --engine {engine} --alpha-max 20 --replicates 2"
-    args, _ = command.parse(line.split())
-    begun, runs = command.run(args)
-    said = " ".join("\n".join(command.summary(args, begun, runs)).split())
+    done = library.run(p=4, p_star=4, N=1000, eta_hat=0.35, engine=engine, alpha_max=20, replicates=2)
+    said = " ".join("\n".join(command.summary(done)).split())
     assert "0 of 2 runs escape. None is predicted beyond eta-hat = 0.333" in said
     assert "nan" not in said

@@ -8,7 +8,7 @@ import pytest
 from shallownets.claims.deviation import standard
 from shallownets.errors import Impossible, UserError
 from shallownets.numerics.statistics import Estimate
-from shallownets.studies.perceptron import model, starts
+from shallownets.studies.perceptron import library, model, starts
 from shallownets.studies.perceptron.commands import perceptron
 from shallownets.studies.perceptron.engines.minimise import minimise
 from shallownets.studies.perceptron.parameters.solve import Solve
@@ -119,7 +119,7 @@ def test_free_and_fixed_norm_are_of_the_same_samples_and_lost_ones_are_counted(m
     calls = {"minimise": 0, "descend": 0}
 
     def failing(name, when):
-        real = getattr(perceptron, name)
+        real = getattr(library, name)
 
         def one(*args):
             calls[name] += 1
@@ -130,11 +130,11 @@ def test_free_and_fixed_norm_are_of_the_same_samples_and_lost_ones_are_counted(m
         return one
 
     given = Solve(alpha=3.0, norm=1.0, noise=0.0, simulate=5, N=30, inputs="gaussian", seed=1)
-    whole = perceptron._simulate(given)
+    whole = library._simulate(given)
     assert (whole.fixed.n, whole.free.n, whole.lost) == (5, 5, 0)
-    monkeypatch.setattr(perceptron, "minimise", failing("minimise", 3))
-    monkeypatch.setattr(perceptron, "descend", failing("descend", 2))
-    found = perceptron._simulate(given)
+    monkeypatch.setattr(library, "minimise", failing("minimise", 3))
+    monkeypatch.setattr(library, "descend", failing("descend", 2))
+    found = library._simulate(given)
     assert (found.fixed.n, found.free.n, found.training.n) == (3, 3, 3)
     assert (found.lost, found.late) == (1, 1)
     text = perceptron._seen(given, found, 0.2, 1.0)
@@ -142,7 +142,7 @@ def test_free_and_fixed_norm_are_of_the_same_samples_and_lost_ones_are_counted(m
 
 
 def test_few_samples_are_said_by_students_t():
-    done = perceptron.Simulated(Estimate(0.1, 0.001, 4), None, Estimate(0.01, 0.001, 4), 0)
+    done = library.Simulated(Estimate(0.1, 0.001, 4), None, Estimate(0.01, 0.001, 4), 0)
     given = Solve(alpha=3.0, norm=1.0, noise=0.0, simulate=4, N=30, inputs="gaussian", seed=1)
     text = perceptron._seen(given, done, 0.115, 1.0)
     assert f"{-standard(-0.015, 0.001, 3):.1f} standard deviations below" in text
@@ -153,8 +153,7 @@ def test_few_samples_are_said_by_students_t():
     ("alpha", "norm", "noise"), [(5, 3, 0), (5, 3, 0.05), (0.1, 3, 0), (200, 1, 0), (1000, 500, 0)]
 )
 def test_the_axis_of_errors_has_labels_enough_and_not_too_many(alpha, norm, noise):
-    given = Solve(alpha=alpha, norm=norm, noise=noise, simulate=0, N=30, inputs="gaussian", seed=1)
-    figure = perceptron.draw(given, None)
+    figure = library.solve(alpha=alpha, norm=norm, noise=noise).draw()
     figure.canvas.draw()
     (axes,) = figure.axes
     low, high = axes.get_ylim()
@@ -164,8 +163,7 @@ def test_the_axis_of_errors_has_labels_enough_and_not_too_many(alpha, norm, nois
 
 
 def test_the_curve_is_in_the_legend_and_the_axes_say_what_they_are():
-    given = Solve(alpha=5.0, norm=3.0, noise=0.0, simulate=0, N=30, inputs="gaussian", seed=1)
-    (axes,) = perceptron.draw(given, None).axes
+    (axes,) = library.solve(alpha=5, norm=3).draw().axes
     assert "solution" in [text.get_text() for text in axes.get_legend().get_texts()]
     assert "norm" in axes.get_xlabel() and "test error" in axes.get_ylabel()
 

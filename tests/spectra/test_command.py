@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from shallownets.errors import Impossible, UserError
+from shallownets.studies.spectra import library
 from shallownets.studies.spectra.commands import spectra
 from shallownets.studies.spectra.measure import curves
-from shallownets.studies.spectra.parameters.solve import Solve
 from shallownets.studies.spectra.theory import evolution, law
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.quadratic import Quadratic
@@ -76,8 +76,8 @@ def test_it_refuses_what_makes_no_sense(words, message):
 
 
 def words_of(network, gamma, n, d, lam):
-    given = Solve(network=network, gamma=gamma, n=n, d=d, lam=lam, noise=0.5, train=0, seed=1)
-    return " ".join(" ".join(spectra.summary(given, spectra.solve(given), None)).split())
+    found = library.solve(network=network, gamma=gamma, n=n, d=d, lam=lam)
+    return " ".join(" ".join(spectra.summary(found)).split())
 
 
 def test_nothing_is_printed_that_rounding_made():
@@ -152,7 +152,7 @@ def test_where_leading_order_does_not_hold_it_says_so(network, n, d, lam, near):
     ("network", "n", "said_so"), [("quadratic", 10.0, True), ("quadratic", 20.0, False), ("diagonal", 10.0, False)]
 )
 def test_with_fewer_samples_than_dimensions_it_says_which_minimum_was_found(network, n, said_so):
-    given = Solve(network=network, gamma=1.0, n=n, d=20, lam=0.05, noise=0.5, train=2, seed=1)
-    text = " ".join(" ".join(spectra.summary(given, spectra.solve(given), spectra.train(given))).split())
+    found = library.solve(network=network, n=n, d=20, lam=0.05, train=2, seed=1)
+    text = " ".join(" ".join(spectra.summary(found)).split())
     words = "the minimum is not unique: rank and risk are those of proximal steps from zero."
     assert (words in text) == said_so

@@ -24,6 +24,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
+
 from shallownets.archive import pack as archive
 from shallownets.config import settings
 from shallownets.config.commandline import Parser
@@ -46,8 +48,10 @@ _OF_A_RUN = re.compile(rb"(<t?d[^<>]* data-run>)[^<]*")  # times and hardware in
 class Sample(Section):
     """Which tables are made from nothing."""
 
-    sample: Annotated[Index, means("how many tables are made from nothing; 3 unless said otherwise")]
-    seed: Annotated[Index, means("of their choice; another one each time unless said otherwise")]
+    sample: Annotated[Index, means("how many tables are made from nothing")] = 3
+    seed: Annotated[Index, means("of their choice; another one each time unless given")] = msgspec.field(
+        default_factory=lambda: secrets.randbelow(10**6)
+    )
 
 
 Finding = tuple[bool | None, str]  # whether a result agrees, None where that cannot be said; and in words
@@ -189,7 +193,7 @@ def _kind(name: str) -> str:
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets verify", __doc__ or "")
     parser.add_argument("archive", type=file, help="the archive, .zip")
-    parser.add_section(Sample, {"sample": "3", "seed": str(secrets.randbelow(10**6))})
+    parser.add_section(Sample)
     args = parser.parse_args(words)
     given = parser.section(Sample, args)
 

@@ -106,14 +106,8 @@ class Parser(argparse.ArgumentParser):
         name = text.partition("=")[0]
         return "" if name in known else next(iter(difflib.get_close_matches(name, known, n=1)), "")
 
-    def add_section(self, kind: type[Section], defaults: Mapping[str, Any] | None = None) -> None:
-        """Give the command an option for each field; one without a default is required.
-
-        Args:
-            kind: the section.
-            defaults: words of the command line that stand where an option is not given.
-        """
-        given = defaults or {}
+    def add_section(self, kind: type[Section]) -> None:
+        """Give the command an option for each field of a section; one without a default is required."""
         usual = {field.name: field.default for field in msgspec.structs.fields(kind)}
         for name, part in fields(kind).items():
             bare, _ = parts(part)
@@ -126,8 +120,7 @@ class Parser(argparse.ArgumentParser):
                 option(name),
                 dest=name,
                 nargs="+" if is_list else None,
-                required=name not in given and name in required(kind),
-                default=given.get(name),
+                required=name in required(kind),
                 metavar="WORD"
                 if get_origin(bare) is Literal or bare is str
                 else "NUMBER"

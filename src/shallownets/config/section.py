@@ -67,6 +67,7 @@ NotNegative = Annotated[float, Meta(ge=0)]
 Fraction = Annotated[float, Meta(gt=0, lt=1)]
 Tolerance = Annotated[float, Meta(ge=1e-13, le=1e-2), means("relative error of a step of the integration")]
 Seed = Annotated[int, Meta(ge=0), means("root of every random stream")]
+USUAL_SEED = 20260403  # of what people start by hand, unless they give another
 Resamples = Annotated[int, Meta(ge=2, le=MOST), means("resamples of every bootstrap")]
 Figures = Annotated[
     list[str],

@@ -1,7 +1,7 @@
 """What commands for people share that solve one case: its parameters in, words on the screen and a plot out."""
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from matplotlib.figure import Figure
@@ -21,14 +21,13 @@ def run(
     words: list[str],
     module: str,
     kind: type[Case],
-    defaults: Mapping[str, str],
     answer: Callable[[Case], Answer],
 ) -> None:
     """Read a case from the command line, say the answer and draw it.
 
     Args:
         module: name of the command's module; its docstring is the help, its last part names command and plot.
-        defaults: words of the options that may be left out.
+        kind: the class of the case; its fields are the options.
         answer: solves the case.
 
     Raises:
@@ -36,7 +35,7 @@ def run(
     """
     name = module.rpartition(".")[2]
     parser = Parser(f"python -m shallownets {name}", sys.modules[module].__doc__ or "")
-    parser.add_section(kind, defaults)
+    parser.add_section(kind)
     parser.add_argument(
         "--out", type=path, nargs="+", default=[path(f"{name}.png")], help="the plot, .png or .pdf, or both"
     )
@@ -46,7 +45,9 @@ def run(
         if file.suffix not in style.KINDS:
             raise UserError(f"--out {file}: expected a name that ends in {' or '.join(style.KINDS)}")
     lines, draw = answer(given)
-    print("\n".join(lines), flush=True)
-    style.apply()
-    style.save(draw(), found.out, sources.digest(sources.closure(module)))
+    try:
+        print("\n".join(lines), flush=True)
+    finally:  # it may have taken hours: the plot is kept even where nobody can read the words
+        style.apply()
+        style.save(draw(), found.out, sources.digest(sources.closure(module)))
     print(f"Drawn: {', '.join(map(str, found.out))}")

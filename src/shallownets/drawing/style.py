@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.style
 from cycler import cycler
 from matplotlib.figure import Figure
 from matplotlib.typing import RcKeyType
@@ -22,6 +24,7 @@ MARKERS = "osD^vP*X"
 GREY = "#888888"
 COLUMN = 3.4  # inches: one column of a two-column page
 PAGE = 7.0  # inches: both columns
+_SCREEN = 150  # dots per inch of a screen
 
 _RC: dict[RcKeyType, Any] = {
     "font.family": "STIXGeneral",
@@ -47,6 +50,15 @@ _RC: dict[RcKeyType, Any] = {
 KINDS = {".png": {"Software": None}, ".pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
 
 
+class Picture(Figure):
+    """A figure that a notebook shows by itself, with pyplot or without."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=_SCREEN)
+        return buffer.getvalue()
+
+
 def colour(n: int) -> str:
     """Colour of the n-th series, counted from 0."""
     return COLOURS[n % len(COLOURS)]
@@ -61,6 +73,12 @@ def apply() -> None:
     """Draw without a screen, in the project's style."""
     mpl.use("Agg")
     mpl.rcParams.update(mpl.rcParamsDefault | _RC | {"backend": "Agg"})
+
+
+def used() -> AbstractContextManager[None]:
+    """Draw in the project's style, and leave those of the user as they were."""
+    settings: dict[str, Any] = {**_RC}
+    return mpl.style.context(["default", settings])
 
 
 def save(figure: Figure, paths: Iterable[Path], source: str) -> None:

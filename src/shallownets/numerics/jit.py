@@ -1,7 +1,7 @@
 """Compiled kernels: one explicit signature each, cached on disk, safe to start from many processes at once.
 
-A kernel is compiled, or loaded, when it is first called or when a kernel that calls it is compiled: to import a module
-costs nothing of it.
+A kernel is compiled, or loaded, when it is first called, and those that it calls before it: to import a module costs
+nothing of that.
 
 numba's own cache does not notice an edit in another module, and processes that fill it together may mix up its index.
 Here each kernel has a folder of its own, below one named after its module's source and that of all it imports, as they
@@ -13,6 +13,7 @@ dropped unread and compiled anew. Where a folder does not serve, or its disk has
 """
 
 import hashlib
+import inspect
 import os
 import shutil
 import stat
@@ -28,6 +29,7 @@ from typing import Any, TypeVar, cast
 
 import filelock
 import numba
+from numba.core.targetconfig import ConfigStack
 
 from shallownets import sources
 
@@ -141,14 +143,28 @@ class Kernel:
 
     def __init__(self, function: FunctionType, compile_now: Callable[[], Callable[..., Any]]) -> None:
         update_wrapper(self, function)
+        self.__wrapped__ = function
         self._compile_now = compile_now
 
     @cached_property
     def compiled(self) -> Callable[..., Any]:
         """What it is compiled to."""
+        if ConfigStack():
+            raise RuntimeError(f"{self.__qualname__} is called by a kernel that does not name it, or its module")
         with _COMPILING:
-            # another thread may have done it meanwhile, and has left it where this would
-            return self.__dict__.get("compiled") or self._compile_now()
+            if "compiled" in self.__dict__:  # by another thread, meanwhile
+                return self.__dict__["compiled"]
+            # Not by numba on the way: there it would be compiled with the options of the kernel that calls it.
+            for one in self._called():
+                _ = one.compiled
+            return self._compile_now()
+
+    def _called(self) -> Iterator["Kernel"]:
+        """The kernels that this one calls by their names, or by those of their modules."""
+        known = inspect.getclosurevars(self.__wrapped__)
+        for value in [*known.globals.values(), *known.nonlocals.values()]:
+            inside = [getattr(value, name, None) for name in self.__wrapped__.__code__.co_names]
+            yield from (one for one in [value, *(inside if inspect.ismodule(value) else [])] if isinstance(one, Kernel))
 
     def __call__(self, *arguments: object) -> Any:
         return self.compiled(*(one.compiled if isinstance(one, Kernel) else one for one in arguments))

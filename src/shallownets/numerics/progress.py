@@ -6,15 +6,17 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 _LOG_EVERY = 10.0  # seconds
+MOMENT = 1.0  # second: who waits so long may wonder
 
 
 @contextmanager
-def progress(label: str, total: float) -> Generator[Callable[[float], None]]:
+def progress(label: str, total: float, least: float = 0.0) -> Generator[Callable[[float], None]]:
     """Context that yields a function to be called with each further amount of work done.
 
     Args:
         label: what runs.
         total: the whole amount.
+        least: seconds; that it is done is said of what took so long.
     """
     from tqdm import tqdm
 
@@ -37,4 +39,5 @@ def progress(label: str, total: float) -> Generator[Callable[[float], None]]:
             print(f"{label}: {done / total:.0%}, {left:.0f} s left", file=sys.stderr, flush=True)
 
     yield update
-    print(f"{label}: done in {time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)
+    if (took := time.monotonic() - started) >= least:
+        print(f"{label}: done in {took:.1f} s", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""What the command `emergence` takes."""
+"""What the command `emergence` and `emergence.run` take."""
 
 from collections.abc import Iterator
 from math import log
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from shallownets.config.section import Limit, Section, Seed, means
+from shallownets.config.section import USUAL_SEED, Limit, Section, Seed, means
 from shallownets.studies.emergence.parameters import sgd, work
 from shallownets.studies.emergence.parameters.kinds import (
     R0,
@@ -23,23 +23,23 @@ from shallownets.studies.emergence.parameters.kinds import (
 LONGEST = 3600.0  # core seconds
 
 
-class Learn(Section):
+class Learn(Section, kw_only=True):
     """One student and its teacher."""
 
-    P: Annotated[Width, means("directions of the teacher")]
-    N: Annotated[Width, means("neurons of the student")]
-    d: Annotated[Dimension, means("input dimension")]
-    link: Annotated[LinkName, means("link of teacher and student")]
-    beta: Beta
+    P: Annotated[Width, means("directions of the teacher")] = 16
+    N: Annotated[Width, means("neurons of the student")] = 32
+    d: Annotated[Dimension, means("input dimension")] = 4096
+    link: Annotated[LinkName, means("link of teacher and student")] = "h4"
+    beta: Beta = 1.0
     engine: Annotated[
         Literal["flow", "deflated"],
         means("gradient flow, exact, or by what neurons have learned alone, for one of h3 to h8"),
-    ]
+    ] = "flow"
     kappa: Annotated[
         float, Meta(ge=0, le=100), means("step size of SGD times d^(k/2) |a|^2, k the information exponent; 0: no SGD")
-    ]
-    r0: R0
-    seed: Seed
+    ] = 0.0
+    r0: R0 = 1e-6
+    seed: Seed = USUAL_SEED
 
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.P)

@@ -9,124 +9,68 @@ against gradient flow whose norm grows freely, on samples of examples.
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
 
-import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
-from numpy.random import default_rng
+import msgspec
 
 from shallownets.claims.deviation import standard
-from shallownets.drawing import command, style
-from shallownets.errors import Impossible
-from shallownets.numerics import seeds
-from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import Estimate, mean
-from shallownets.studies.perceptron import model, starts
-from shallownets.studies.perceptron.engines.descend import descend
-from shallownets.studies.perceptron.engines.minimise import minimise
-from shallownets.studies.perceptron.measure import curves
+from shallownets.drawing import command
+from shallownets.numerics.statistics import Estimate
+from shallownets.studies.perceptron import library
+from shallownets.studies.perceptron.library import Simulated, Solution
 from shallownets.studies.perceptron.parameters.solve import Solve
 from shallownets.studies.perceptron.theory import limits, saddle
 
-DEFAULTS = {"noise": "0", "simulate": "0", "N": "200", "inputs": "gaussian", "seed": "20260403"}
 _WIDTH = 100
 _WEAK = 1e-100  # force below which the Hessian of the loss has no digits
 
 
-@dataclass(frozen=True)
-class Simulated:
-    """Errors over samples; None where fewer than two samples have one.
-
-    Attributes:
-        fixed, training: of the students of least loss at this norm.
-        free: of gradient flow when it gets there, on the same samples.
-        lost: samples without such a student, of which the others say nothing.
-        late: samples that have one, but in which the flow did not get there; they are left out, too, if ``free`` is
-            there.
-    """
-
-    fixed: Estimate | None
-    free: Estimate | None
-    training: Estimate | None
-    lost: int
-    late: int = 0
-
-
-def _simulate(given: Solve) -> Simulated:
-    """The minimiser at the norm, and the flow when it gets there, on the same samples.
-
-    Where the flow gets there in fewer than two samples, all that have a minimiser are kept.
-    """
-    parameters = {"alpha": given.alpha, "N": given.N, "inputs": given.inputs, "noise": given.noise}
-    norm, found = np.array([given.norm]), np.full((given.simulate, 3), np.nan)
-    P = max(1, round(given.alpha * given.N))
-    with progress(f"{given.simulate} samples, N = {given.N}", given.simulate) as advance:
-        for replicate in range(given.simulate):
-            stream = seeds.sequence(given.seed, "perceptron, command", parameters, replicate)
-            examples = starts.draw(given.N, P, default_rng(stream), given.inputs, given.noise)
-            try:
-                W = minimise(examples, norm).W
-                found[replicate, :2] = model.test_error(examples.overlap(W))[0], (examples.z @ W[0] < 0).mean()
-                found[replicate, 2] = model.test_error(examples.overlap(descend(examples, norm).W))[0]
-            except Impossible:
-                pass  # counted, and said in the summary
-            advance(1)
-    solved, both = np.isfinite(found[:, 0]), np.isfinite(found).all(1)
-    kept = found[both if both.sum() > 1 else solved]
-    fixed, training, free = (mean(one) if len(one) > 1 and np.isfinite(one).all() else None for one in kept.T)
-    return Simulated(fixed, free, training, int((~solved).sum()), int((solved & ~both).sum()))
-
-
-def _place(given: Solve, error: float, best: float, multiplier: float) -> str:
+def _place(found: Solution) -> str:
     """Where the norm stands between the classical rules; training gets there where the multiplier is not below 0."""
-    hebb = limits.hebb(given.alpha, given.noise)
-    said = f"Hebb's rule has {hebb:.4g}, the best norm, {best:.4g}, has"
-    share = given.norm / best
+    share = found.given.norm / found.best_norm
     place = (
         "close to Hebb's rule"
-        if share < 1 and error > 0.95 * hebb
+        if share < 1 and found.error > 0.95 * found.hebb
         else "at its best: a larger or smaller norm makes little difference"
         if 0.8 < share < 1.25
         else ("too small: training on would help", "too large: stopping earlier would help")[share > 1]
-        if multiplier >= 0
+        if found.multiplier >= 0
         else ("smaller than the best one, which only a fixed norm reaches", "larger than the best one")[share > 1]
     )
-    return f"The norm is {place}. {said}"
+    return (
+        f"The norm is {place}. Hebb's rule has {found.hebb:.4g}, the best norm, {found.best_norm:.4g}, has "
+        f"{found.best_error:.4g}."
+    )
 
 
-def summary(given: Solve, done: Simulated | None) -> Iterator[str]:
+def summary(found: Solution) -> Iterator[str]:
     """The solution in words, beside the classical rules and what was simulated."""
-    curve = saddle.solve(given.alpha, given.norm, given.noise)
-    error, multiplier = float(curve.error[0]), float(curve.multiplier[0])
-    best, least = curves.optimum(given.alpha, given.noise)
+    given, error, multiplier = found.given, found.error, found.multiplier
     noisy = f", {100 * given.noise:g} % of the labels turned" if given.noise else ""
     yield f"alpha = {given.alpha:g} examples over dimension, norm = {given.norm:g}{noisy}."
     parts = {
         "Error": f"A new example is misjudged with probability {error:.4g}, "
-        f"one of training with {curve.training_error[0]:.3g}.",
-        "Rules": f"{_place(given, error, best, multiplier)} {least:.4g}.",
+        f"one of training with {found.training_error:.3g}.",
+        "Rules": f"{_place(found)}",
     }
-    if saddle.solve(given.alpha, best, given.noise).multiplier[0] < 0:
+    if saddle.solve(given.alpha, found.best_norm, given.noise).multiplier[0] < 0:
         parts["Rules"] += (
             " The best norm lies beyond the end of a free one; there theory rests on replica symmetry alone."
         )
-    if not given.noise:
+    if found.bayes is not None:
         stable, kappa = limits.stability(given.alpha)
-        bayes = limits.bayes(given.alpha)
         parts["Rules"] += (
             f" Maximum stability, the end of a norm that grows for ever, has {stable:.4g} at a margin of {kappa:.4g}; "
-            f"nothing is better than Bayes, {bayes:.4g}, which this norm exceeds by {100 * (error / bayes - 1):.3g} %."
+            f"nothing is better than Bayes, {found.bayes:.4g}, which this norm exceeds by "
+            f"{100 * (error / found.bayes - 1):.3g} %."
         )
     else:
         parts["Rules"] += (
             " Maximum stability and Bayes are left out: with turned labels there may be no student that is right on "
             "all examples, and the rule of Bayes is not solved here."
         )
-    if curve.stability[0] > 1:
+    if found.stability > 1:
         parts["Stability"] = (
-            f"Replica symmetry is not stable here (de Almeida and Thouless: {curve.stability[0]:.3g}, above 1), so "
+            f"Replica symmetry is not stable here (de Almeida and Thouless: {found.stability:.3g}, above 1), so "
             "that what is said of this norm is an approximation."
         )
     if multiplier > 0:
@@ -137,8 +81,8 @@ def summary(given: Solve, done: Simulated | None) -> Iterator[str]:
         parts["Growth"] = "A free norm passes here, after a time longer than a number can hold."
     else:
         parts["Growth"] = "A free norm never gets here: wrong labels stop it at a smaller one."
-    if done is not None:
-        parts["Simulated"] = _seen(given, done, error, multiplier)
+    if found.simulated is not None:
+        parts["Simulated"] = _seen(given, found.simulated, error, multiplier)
     for name, text in parts.items():
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<11}", subsequent_indent=" " * 11)
 
@@ -187,46 +131,11 @@ def _seen(given: Solve, done: Simulated, error: float, multiplier: float) -> str
     return " ".join(filter(None, parts))
 
 
-def draw(given: Solve, done: Simulated | None) -> Figure:
-    """Test error against the norm, with the classical rules and what was simulated."""
-    figure = Figure(figsize=(style.COLUMN, 2.7))
-    axes = figure.subplots()
-    best, _ = curves.optimum(given.alpha, given.noise)
-    # no farther than to a norm that is solved: the best one, with room, or the given one
-    lam = np.geomspace(min(given.norm, best) / 30, max(given.norm, 10 * best), 120)
-    axes.plot(lam, saddle.solve(given.alpha, lam, given.noise).error, color="black", label="solution")
-    rules = {"Hebb": limits.hebb(given.alpha, given.noise)}
-    if not given.noise:
-        rules |= {"maximum stability": limits.stability(given.alpha)[0], "Bayes": limits.bayes(given.alpha)}
-    for n, (name, value) in enumerate(rules.items()):
-        axes.axhline(value, color=style.colour(n), linestyle="--", linewidth=0.9, label=name)
-    axes.axvline(given.norm, color=style.GREY, linewidth=0.7, zorder=0)
-    seen = (("fixed norm", done.fixed, "s"), ("free norm", done.free, "o")) if done else ()
-    for name, one, marker in seen:
-        if one:
-            look: style.Look = {"marker": marker, "linestyle": "", "fillstyle": "none", "color": "black"}
-            axes.errorbar([given.norm], [one.value], [3 * one.error], label=f"simulated, {name}", **look)
-    axes.set(xscale="log", yscale="log", xlabel=r"norm of the student $\lambda$", ylabel=r"test error $\varepsilon$")
-    axes.xaxis.set_major_formatter("{x:g}")
-    low, high = axes.get_ylim()
-    if high < 10 * low:  # where a decade has one label or none
-        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-        axes.yaxis.set_minor_locator(NullLocator())
-    elif high < 100 * low:
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    turned = f", {100 * given.noise:g} % of the labels turned" if given.noise else ""
-    axes.set_title(rf"$\alpha={given.alpha:g}$ examples over dimension{turned}", fontsize=8)
-    axes.legend()
-    return figure
-
-
 def answer(given: Solve) -> command.Answer:
     """Where the student stands, in words and drawn."""
-    done = _simulate(given) if given.simulate else None
-    return summary(given, done), partial(draw, given, done)
+    found = library.solve(**msgspec.structs.asdict(given))
+    return summary(found), found.draw
 
 
 def main(words: list[str]) -> None:
-    command.run(words, __name__, Solve, DEFAULTS, answer)
+    command.run(words, __name__, Solve, answer)

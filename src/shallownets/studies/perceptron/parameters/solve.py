@@ -1,27 +1,27 @@
-"""What the command `perceptron` takes."""
+"""What the command `perceptron` and `perceptron.solve` take."""
 
 from collections.abc import Iterator
 from typing import Annotated
 
 from msgspec import Meta
 
-from shallownets.config.section import Limit, Section, Seed, means
+from shallownets.config.section import USUAL_SEED, Limit, Section, Seed, means
 from shallownets.studies.perceptron.parameters.data import Inputs, Size, newton
 from shallownets.studies.perceptron.parameters.kinds import Alpha, Norm
 
 LONGEST = 3600.0  # core seconds
 
 
-class Solve(Section):
+class Solve(Section, kw_only=True):
     """One solution, and simulations of it."""
 
     alpha: Annotated[Alpha, means("examples over the dimension", "examples/N")]
     norm: Annotated[Norm, means("norm of the student over sqrt(N)")]
-    noise: Annotated[float, Meta(ge=0, lt=0.5), means("share of the labels that are turned")]
-    simulate: Annotated[int, Meta(ge=0, le=10_000), means("samples of examples to simulate, 0 or at least 2")]
-    N: Annotated[Size, means("dimension of the simulations")]
-    inputs: Inputs
-    seed: Seed
+    noise: Annotated[float, Meta(ge=0, lt=0.5), means("share of the labels that are turned")] = 0.0
+    simulate: Annotated[int, Meta(ge=0, le=10_000), means("samples of examples to simulate, 0 or at least 2")] = 0
+    N: Annotated[Size, means("dimension of the simulations")] = 200
+    inputs: Inputs = "gaussian"
+    seed: Seed = USUAL_SEED
 
     def limits(self) -> Iterator[Limit]:
         yield self.simulate != 1, "simulate", "0 or at least 2, which have an error bar"

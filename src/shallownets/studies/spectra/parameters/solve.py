@@ -1,28 +1,28 @@
-"""What the command `spectra` takes."""
+"""What the command `spectra` and `spectra.solve` take."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from shallownets.config.section import Limit, Section, Seed, means
+from shallownets.config.section import USUAL_SEED, Limit, Section, Seed, means
 from shallownets.studies.spectra.parameters.kinds import Decay, Gamma, Large, Noise, training
 
 LONGEST = 3600.0  # core seconds
 WIDEST = {"diagonal": 2000, "quadratic": 400}  # dimension that is trained
 
 
-class Solve(Section):
+class Solve(Section, kw_only=True):
     """One network at one number of samples and one weight decay, and trainings of it."""
 
     network: Annotated[Literal["diagonal", "quadratic"], means("network, see above")]
-    gamma: Gamma
+    gamma: Gamma = 1.0
     n: Annotated[float, Meta(ge=1, le=1e14), means("samples")]
     d: Large
     lam: Decay
-    noise: Noise
-    train: Annotated[int, Meta(ge=0, le=10_000), means("trainings, 0 or at least 2")]
-    seed: Seed
+    noise: Noise = 0.5
+    train: Annotated[int, Meta(ge=0, le=10_000), means("trainings, 0 or at least 2")] = 0
+    seed: Seed = USUAL_SEED
 
     def limits(self) -> Iterator[Limit]:
         yield self.train != 1, "train", "0 or at least 2, which have an error bar"
