@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from shallownets.errors import Impossible
 from shallownets.studies.emergence import model, starts
@@ -73,7 +74,8 @@ def test_a_single_neuron(k):
         assert run.times[0] == pytest.approx(T, rel=2e-4)
         assert run.owner[0] == 0
         late = run.shares[:, 0] > 0.1
-        np.testing.assert_allclose(run.shares[late, 0], times.share(run.t[late], run.times[0], 0.8), atol=2e-3)
+        logistic = expit(4 * 0.8 * (run.t[late] - run.times[0]))
+        np.testing.assert_allclose(run.shares[late, 0], logistic, atol=2e-3)
         assert run.loss[-1] < 1e-3 * run.loss[0]
 
 
@@ -228,7 +230,7 @@ def test_what_cannot_be(engine, link, more, said):
 
 def test_a_crossing_of_a_logistic_curve_is_exact():
     t = np.array([9.0, 10.3])
-    before, after = times.share(t, 10.0, 0.6)
+    before, after = expit(4 * 0.6 * (t - 10.0))
     assert steps.crossing(before, after, t[1], t[1] - t[0]) == pytest.approx(10.0, abs=1e-12)
     assert steps.crossing(0.0, 1.0, 2.0, 2.0) == 1.0
     assert steps.larger(1.0, np.nan) == np.inf
