@@ -132,7 +132,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             add(at(path), abs_src_path=str(path))
     for page, modules in rooms().items():
         title = page.removeprefix("shallownets.").removeprefix("studies.")
-        add(f"reference/{page}.md", content="\n\n".join([f"# {title}", *(f"::: {module}" for module in modules)]))
+        shown = "\n\n".join(f"::: {module}" for module in modules)
+        # what is written about a thing is found before the code that does it
+        add(f"reference/{page}.md", content=f"---\nsearch: {{boost: 0.5}}\n---\n# {title}\n\n{shown}\n")
     for path in REPORT.rglob("*"):
         if path.is_file() and not path.name.endswith(".run.json"):
             add(f"report/{path.relative_to(REPORT).as_posix()}", abs_src_path=str(path))
