@@ -33,8 +33,8 @@ LIBRARIES = {
     "run": ("numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.special", "msgspec", "filelock"),
     "draw": ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "pandas"),
 }
-# Variables that Snakemake, the shell and the command set for each job. No library reads them when it is imported, but the
-# number of OpenBLAS's threads, which is 1 in all of this project, and MPLBACKEND, which is BACKEND in both.
+# Variables that Snakemake, the shell and the command set for each job. No library reads them when it is imported, but
+# the number of OpenBLAS's threads, which is 1 in all of this project, and MPLBACKEND, which is BACKEND in both.
 _OF_JOBS = {
     *("PATH", "PYTHONPATH", "PWD", "OLDPWD", "SHLVL", "_", "TMPDIR", "TMP", "TEMPDIR", "TEMP"),
     "MPLBACKEND",
