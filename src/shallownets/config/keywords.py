@@ -24,7 +24,7 @@ _WIDTH = 116
 
 def _plain(value: object) -> object:
     """A number as the config has it: one of NumPy's is as good."""
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool):
         return value
     return int(value) if isinstance(value, Integral) else float(value) if isinstance(value, Real) else value
 

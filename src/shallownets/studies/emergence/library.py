@@ -32,7 +32,7 @@ _LONGER = 3.0  # the last time over that of greedy's last direction
 _RECORDS = 400  # of SGD, for the plot
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Run(Solved):
     """What theory says of a start, and what flow and SGD do from it.
 

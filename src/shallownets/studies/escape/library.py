@@ -39,7 +39,7 @@ _MOMENT, _LONGEST = 10.0, 7 * 86400.0  # seconds: a run of more is announced; on
 _COPIES = 3  # of the recorded overlaps when most memory is used
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Run(Solved):
     """R runs from a start each, at T times. What diverges is NaN from then on.
 

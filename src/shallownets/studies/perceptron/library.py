@@ -72,7 +72,7 @@ def _simulate(given: Solve) -> Simulated:
     return Simulated(fixed, free, training, int((~solved).sum()), int((solved & ~both).sum()))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Solution(Solved):
     """The student of least loss at one norm, beside the classical rules.
 

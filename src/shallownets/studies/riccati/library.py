@@ -28,7 +28,7 @@ _EARLIER = 0.1  # the first time over that of the first direction
 _SHOWN = 4  # directions in the plot
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Solution(Solved):
     """One random start, followed by the exact flow, and what theory says of all such starts.
 

@@ -43,7 +43,7 @@ class Trained:
     values: Array
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Solution(Solved):
     """The minimum at one number of samples and one weight decay.
 
