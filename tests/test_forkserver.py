@@ -39,7 +39,7 @@ RUN = f"""\
 import os, signal, sys
 from shallownets import forkserver
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # whatever started the tests may have it ignored
-forkserver.start()
+forkserver.start(*sys.argv[1:])
 print(os.environ[{forkserver._ADDRESS!r}], flush=True)
 sys.stdin.read()
 """
@@ -48,11 +48,11 @@ sys.stdin.read()
 class Run:
     """What stands for Snakemake: a process that has started a server, and waits."""
 
-    def __init__(self, folder: Path, **environment: str):
+    def __init__(self, folder: Path, *commands: str, **environment: str):
         self.folder = folder
         self.environment = os.environ | {"PYTHONPATH": str(folder / "src")} | environment
         self.process = subprocess.Popen(
-            [sys.executable, "-c", RUN],
+            [sys.executable, "-c", RUN, *commands],
             cwd=folder,
             env=self.environment,
             stdin=subprocess.PIPE,
@@ -302,3 +302,26 @@ def test_the_server_imports_libraries_alone_and_starts_no_thread(run, command):
     own, threads = said.splitlines()
     assert sorted(own.split()) == ["shallownets", "shallownets.forkserver", "shallownets.work"]
     assert threads == "1"
+
+
+def test_the_libraries_of_commands_that_a_run_names_are_read_before_a_job_asks(folder):
+    run = Run(folder, "run")
+    try:
+        while not any("llvmlite" in file.path for file in run.server.memory_maps()):
+            assert run.server.is_running()
+            time.sleep(0.05)
+        said, _ = run.job().communicate(timeout=600)
+        assert said.startswith("forked")
+    finally:
+        run.end()
+
+
+def test_a_process_has_one_server(folder):
+    start = "import os; from shallownets.forkserver import start; start(); first = dict(os.environ); start()"
+    subprocess.run(
+        [sys.executable, "-c", f"{start}; assert os.environ == first"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder / "src")},
+        check=True,
+        timeout=600,
+    )

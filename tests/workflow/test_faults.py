@@ -98,10 +98,19 @@ def test_a_server_forks_the_jobs_of_a_run_and_is_gone_with_it(checkout):
     stage = checkout.folder / "src/shallownets/studies/toy/stages/start.py"
     with stage.open("a") as source:
         source.write("\nimport sys\nprint(*sys.orig_argv)\n")
-    checkout.run("results/smoke/data/toy/start.npz")
-    said = (checkout.results / "logs/toy/start.log").read_text()
-    assert str(checkout.folder / "src/shallownets/forkserver.py") in said
-    assert servers(checkout) == []
+    for _ in range(2):  # a first run starts it while Snakemake plans, another one after that
+        checkout.run("results/smoke/data/toy/start.npz")
+        said = (checkout.results / "logs/toy/start.log").read_text()
+        assert str(checkout.folder / "src/shallownets/forkserver.py") in said
+        assert servers(checkout) == []
+        shutil.rmtree(checkout.results / "data")
+
+
+def test_a_local_run_is_not_held_back_by_what_protects_a_batch_system(checkout):
+    with (checkout.folder / "Snakefile").open("a") as snakefile:
+        snakefile.write("\nonsuccess:\n    print('limit:', workflow.scheduling_settings.max_jobs_per_timespan)\n")
+    done = checkout.snakemake("results/smoke/data/toy/start.npz")
+    assert "limit: None" in done.stdout + done.stderr
 
 
 def test_a_run_of_which_everything_is_killed_leaves_no_process(checkout, count_fault):
