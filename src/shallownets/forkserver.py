@@ -35,7 +35,13 @@ BACKEND = "agg"
 # What a command imports. A library that is missing here is imported by each child.
 LIBRARIES = {
     "run": ("numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.special", "msgspec", "filelock"),
-    "draw": ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "pandas"),
+    "draw": (
+        "matplotlib.figure",
+        "matplotlib.backends.backend_agg",
+        "matplotlib.backends.backend_pdf",
+        "matplotlib.mathtext",
+        "pandas",
+    ),
 }
 # Variables that Snakemake, its guard, the shell and the command set for each job. No library reads them when it is
 # imported, but the number of OpenBLAS's threads, which is 1 in all of this project, and MPLBACKEND, which is BACKEND in
@@ -133,9 +139,10 @@ def hand_over() -> None:
 
 @cache
 def _prepare(command: str) -> None:
-    """Import what a command needs, and let numba find out what it can compile, which every child would do again.
+    """Import what a command needs, and do what every child would do again.
 
-    What is there then is taken out of the search for what can be given back: a child that looked there would copy it.
+    That is to find out what numba can compile, and to build Matplotlib's grammar of formulas. What is there then is taken
+    out of the search for what can be given back: a child that looked there would copy it.
 
     Raises:
         ImportError: a library is missing, as the client will say.
@@ -147,6 +154,8 @@ def _prepare(command: str) -> None:
         import_module(name)
     if "numba" in LIBRARIES.get(command, ()):
         import_module("numba").njit("float64(float64)")(lambda x: x)
+    if "matplotlib.mathtext" in LIBRARIES.get(command, ()):
+        import_module("matplotlib.mathtext").MathTextParser("agg").parse("$x$")
     gc.freeze()
 
 
