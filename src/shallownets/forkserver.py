@@ -117,14 +117,18 @@ def hand_over() -> None:
             os.umask(mask := os.umask(0o077))
             said = {"words": sys.argv[1:], "environment": dict(os.environ), "path": sys.path, "umask": mask}
             request = json.dumps(said | {"surroundings": _surroundings()})
-            socket.send_fds(server, [request.encode()], [0, 1, 2])
 
             def forward(number: int, _: object) -> None:
                 with suppress(OSError):
                     server.send(bytes([number]))
 
-            for number in before:
-                signal.signal(number, forward)
+            signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED)  # until there is who passes them on
+            try:
+                socket.send_fds(server, [request.encode()], [0, 1, 2])
+                for number in before:
+                    signal.signal(number, forward)
+            finally:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, _FORWARDED)
             ended = server.recv(16)
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -141,8 +145,8 @@ def hand_over() -> None:
 def _prepare(command: str) -> None:
     """Import what a command needs, and do what every child would do again.
 
-    That is to find out what numba can compile, and to build Matplotlib's grammar of formulas. What is there then is taken
-    out of the search for what can be given back: a child that looked there would copy it.
+    That is to find out what numba can compile, and to build Matplotlib's grammar of formulas. What is there then is
+    taken out of the search for what can be given back: a child that looked there would copy it.
 
     Raises:
         ImportError: a library is missing, as the client will say.
