@@ -164,7 +164,7 @@ def test_an_import_takes_no_part_of_the_workflow_along_and_compiles_nothing(tmp_
 
 
 def entry():
-    return import_module("shallownets.__main__")
+    return import_module("shallownets.commands")
 
 
 def test_the_modules_of_the_extra_are_those_of_its_packages(project):
@@ -177,7 +177,7 @@ def test_the_modules_of_the_extra_are_those_of_its_packages(project):
 
 def test_a_command_without_the_extra_says_what_to_install(tmp_path):
     code = "import sys; sys.modules['snakemake'] = None; sys.argv = ['x', 'explain', 'escape.fig1']; "
-    code += "from shallownets.__main__ import run; run()"
+    code += "from shallownets.commands import run; run()"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("error: snakemake")
