@@ -54,7 +54,11 @@ def test_a_rule_is_grouped_by_what_it_waits_for(jobs):
         "report": "last",
     }
     assert said["group-components"] == ["escape=1000", "last=1000", "mixed=3", "riccati=1000"]
-    assert said["set-resources"] == {"scan": {"runtime": "40 * attempt"}, "sgd": {"runtime": "80 * attempt"}}
+    assert said["set-resources"] == {
+        "mixed": {"runtime": "min(20 * attempt, 460)"},  # three of them are one submission
+        "scan": {"runtime": "min(40 * attempt, 1380)"},
+        "sgd": {"runtime": "min(80 * attempt, 1380)"},
+    }
 
 
 def test_no_submission_of_small_and_large_jobs_of_one_rule_is_short():

@@ -82,6 +82,9 @@ def finish(process: subprocess.Popen, checkout: Checkout, patience: float) -> st
     """Wait for the run; returns what it said."""
     try:
         code = process.wait(patience)
+    except subprocess.TimeoutExpired:
+        queue = command("squeue", "-o", "%i %j %T %r %l %m")
+        pytest.fail(f"not done within {patience:g} s; SLURM's queue:\n{queue}", pytrace=False)
     finally:
         process.kill()
     said = (checkout.folder / "said").read_text()

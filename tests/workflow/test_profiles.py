@@ -79,5 +79,23 @@ def test_a_retry_asks_for_more_and_a_stage_for_the_time_that_the_profile_takes_i
     rules = "\n".join(path.read_text() for path in (ROOT / "workflow/rules").rglob("*.smk"))
     assert set(re.findall(r"(?:mem_mb|runtime)=(\w+)", rules)) == {"growing"}
     assert f"runtime=growing({profile.MINUTES})" in (ROOT / "workflow/rules/stage.smk").read_text()
-    longer = yaml.safe_load((ROOT / profile.PROFILE).read_text())["set-resources"]
-    assert all(resources["runtime"].endswith(" * attempt") for resources in longer.values())
+
+
+def test_no_submission_asks_for_more_than_a_day_at_its_last_attempt(submitted):
+    """Many partitions give no more, and a job that asks for more waits for ever."""
+    settings = yaml.safe_load((ROOT / profile.PROFILE).read_text())
+    last = settings["retries"] + 1
+    times = {
+        rule: re.fullmatch(r"min\((\d+) \* attempt, (\d+)\)", resources["runtime"])
+        for rule, resources in settings["set-resources"].items()
+    }
+
+    def minutes(rule: str, attempt: int) -> int:
+        if found := times.get(rule):
+            return min(int(found[1]) * attempt, int(found[2]))
+        asked = 2 if rule.startswith("draw_") else profile.MINUTES  # and less for ledger and report
+        return asked * 2 ** (attempt - 1)
+
+    for jobs in submitted.values():
+        first, retried = (sum(minutes(job.rule, attempt) for job in jobs) for attempt in (1, last))
+        assert first < retried <= 24 * 60, {job.rule for job in jobs}

@@ -21,7 +21,7 @@ use rule stage as emergence_scaling_law with:
         f"{LOGS}/emergence/scaling_law.log",
     resources:
         mem_mb=growing(2000),
-        runtime=growing(120),
+        runtime=growing(10),
     params:
         **stage("emergence.scaling_law", "emergence.scaling_law"),
     message:

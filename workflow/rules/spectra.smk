@@ -79,6 +79,7 @@ use rule stage as spectra_weight_spectra with:
         f"{LOGS}/spectra/weight_spectra.log",
     resources:
         mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         **stage("spectra.weight_spectra", "spectra.weight_spectra"),
     message:

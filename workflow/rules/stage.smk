@@ -15,6 +15,6 @@ rule stage:  # no job of its own: the rules of the stages are made from it
         f"{LOGS}/stage.log",
     resources:
         mem_mb=growing(1000),
-        runtime=growing(20),
+        runtime=growing(10),
     shell:
         "python -m shallownets {params.command} {params.files} 2>&1 | tee {log}"

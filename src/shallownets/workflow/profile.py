@@ -24,9 +24,11 @@ TIER = Path("workflow/tiers/cluster.yaml")
 MADE = "# What follows is made by `make profile` from the cost of the cluster tier; docs/cluster.md explains it.\n"
 LAST = "last"
 LARGE = 60.0  # seconds, from where on a job is submitted alone
-MINUTES = 20  # that the rule of all stages asks for (workflow/rules/stage.smk)
+MINUTES = 10  # that the rule of all stages asks for (workflow/rules/stage.smk)
 EVERY = 1000  # as many jobs as a group may have
 MARGIN = 3  # a job may take this many times as long as it is expected to
+LONGEST = 23 * 60  # minutes that the large jobs of a submission may ask for in all: many partitions give a day, and what
+# asks for more waits for ever
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,11 @@ def settings(jobs: Sequence[Job]) -> str:
     together = {group: known[group].together if group in known else EVERY for group in groups.values()}
     # a large rule that nothing joins needs no group where each of its jobs is a submission
     shared = {group for name, group in groups.items() if group != name or together[group] > 1}
-    longer = {name: asked for name, rule in sorted(known.items()) if (asked := rule.minutes) > MINUTES}
+    longer = {
+        name: f"min({rule.minutes} * attempt, {LONGEST // rule.together})"
+        for name, rule in sorted(known.items())
+        if rule.minutes > MINUTES
+    }
     return "\n".join(
         [
             "groups:",
@@ -115,7 +121,7 @@ def settings(jobs: Sequence[Job]) -> str:
             "group-components: # jobs that do not depend on each other, of which so many are one submission",
             *(f"  - {group}={count}" for group, count in sorted(together.items()) if count > 1),
             f"set-resources: # of rules whose jobs take more than a third of {MINUTES} minutes",
-            *(f"  {name}: {{runtime: {asked} * attempt}}" for name, asked in longer.items()),
+            *(f'  {name}: {{runtime: "{asked}"}}' for name, asked in longer.items()),
             "",
         ]
     )

@@ -17,8 +17,6 @@ use rule stage as emergence_sgd_runs with:
         data=f"{DATA}/emergence/sgd_runs.npz",
     log:
         f"{LOGS}/emergence/sgd_runs.log",
-    resources:
-        runtime=growing(120),
     params:
         **stage("emergence.sgd_runs", "emergence.sgd.flow"),
     message:
@@ -44,8 +42,6 @@ use rule stage as emergence_samples_runs with:
         data=f"{DATA}/emergence/samples_runs.npz",
     log:
         f"{LOGS}/emergence/samples_runs.log",
-    resources:
-        runtime=growing(120),
     params:
         **stage("emergence.samples_runs", "emergence.sgd.samples"),
     message:
@@ -71,8 +67,6 @@ use rule stage as emergence_falling_runs with:
         data=f"{DATA}/emergence/falling_runs.npz",
     log:
         f"{LOGS}/emergence/falling_runs.log",
-    resources:
-        runtime=growing(120),
     params:
         **stage("emergence.falling_runs", "emergence.sgd.falling"),
     message:
