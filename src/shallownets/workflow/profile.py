@@ -27,7 +27,7 @@ LARGE = 60.0  # seconds, from where on a job is submitted alone
 MINUTES = 10  # that the rule of all stages asks for (workflow/rules/stage.smk)
 EVERY = 1000  # as many jobs as a group may have
 MARGIN = 3  # a job may take this many times as long as it is expected to
-LONGEST = 23 * 60  # minutes that the large jobs of a submission may ask for in all, of the day that many partitions give
+LONGEST = 23 * 60  # minutes that the large jobs of a submission may ask for: many partitions give a day
 
 
 @dataclass(frozen=True)
