@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.style
 from cycler import cycler
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.typing import RcKeyType
 
@@ -91,6 +92,7 @@ def save(figure: Figure, paths: Iterable[Path], source: str) -> None:
     for path in paths:
         if path.suffix not in KINDS:
             raise UserError(f"{path}: expected a name that ends in {' or '.join(KINDS)}")
+    FigureCanvasAgg(figure)  # what finds the places draws the .png, too, and measures each text once
     figure.set_dpi(mpl.rcParams["savefig.dpi"])
     if layout := figure.get_layout_engine():
         layout.execute(figure)
