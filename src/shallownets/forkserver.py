@@ -16,6 +16,7 @@ does the server. As its child ends, by an exit code or a signal, so does the cli
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import socket
@@ -115,7 +116,7 @@ def hand_over() -> None:
         if _user(server) == os.geteuid():
             os.umask(mask := os.umask(0o077))
             said = {"words": sys.argv[1:], "environment": dict(os.environ), "path": sys.path, "umask": mask}
-            request = ascii(said | {"surroundings": _surroundings()})  # that of json takes a third of a client's start
+            request = json.dumps(said | {"surroundings": _surroundings()})
 
             def forward(number: int, _: object) -> None:
                 with suppress(OSError):
@@ -171,11 +172,9 @@ def _receive(client: socket.socket, surroundings: list) -> dict[str, Any]:
     Raises:
         Exception: the client was killed before it asked, or is to do the work itself.
     """
-    from ast import literal_eval
-
     said, files, *_ = socket.recv_fds(client, _LARGEST, 3)
     try:
-        request = literal_eval(said.decode())
+        request = json.loads(said)
         if _user(client) != os.geteuid() or request["surroundings"] != surroundings:
             raise ValueError("a library might be imported otherwise there")
         _prepare("".join(request["words"][:1]))

@@ -37,7 +37,6 @@ class Fault(NamedTuple):
         )
 
 
-@cache
 def parts(kind: Any) -> tuple[Any, list[Meta]]:
     """(the bare type, what is said of it, outermost last) of an annotation; ``X | None`` is X."""
     metas: list[Meta] = []
