@@ -305,13 +305,24 @@ def test_the_server_imports_libraries_alone_and_starts_no_thread(run, command):
 
 
 def test_the_libraries_of_commands_that_a_run_names_are_read_before_a_job_asks(folder):
-    run = Run(folder, "run")
-    try:
-        while not any("llvmlite" in file.path for file in run.server.memory_maps()):
+    """Those of the first command at once, and those of the second while a job of the first is at work."""
+
+    def read(name):
+        return any(name in file.path for file in run.server.memory_maps())
+
+    def wait_until_read(name):
+        while not read(name):
             assert run.server.is_running()
             time.sleep(0.05)
+
+    run = Run(folder, "run", "draw")
+    try:
+        wait_until_read("llvmlite")
+        assert not read("matplotlib/ft2font")
+        run.does("time.sleep(1)")
         said, _ = run.job().communicate(timeout=600)
         assert said.startswith("forked")
+        wait_until_read("matplotlib/ft2font")
     finally:
         run.end()
 

@@ -155,6 +155,33 @@ def test_a_kernel_is_compiled_with_its_own_options_whoever_calls_it_first(monkey
     assert globals()["small"](0.25) == 0.0
 
 
+def test_what_a_kept_kernel_calls_is_not_loaded(monkeypatch, tmp_path):
+    """Its machine code holds them."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    for function in (small, large):
+        monkeypatch.setattr(function, "__module__", "shallownets.errors")
+    source, seen = small, []
+    for _ in range(2):
+        inner = jit.kernel("f8(f8)")(source)
+        monkeypatch.setitem(globals(), "small", inner)
+        assert jit.kernel("f8(f8)", fastmath={"reassoc", "nsz"})(large)(0.25) == 0.25
+        seen.append("compiled" in vars(inner))
+    assert seen == [True, False]
+
+
+def test_a_kernel_that_was_kept_by_another_checkout_is_compiled_with_what_it_calls(copied):
+    """numba looks for the place of the source, too, and compiles what it does not find."""
+    module = "shallownets.numerics.normals"
+    first = compiled(copied, module)
+    again = shutil.copytree(copied, copied.parent / "again" / "src").rename(copied.parent / "other")
+    environment = os.environ | {"PYTHONPATH": str(again), "NUMBA_CACHE_DIR": str(copied.parent / "caches")}
+    subprocess.run([sys.executable, "-c", f"import {module} as m; {ALL}"], env=environment, check=True)
+    caches = (copied.parent / "caches").glob("*")
+    assert {folder.name: len(list(folder.rglob("*.nbc"))) for folder in caches} == {
+        name: 2 * len(files) for name, files in first.items()
+    }
+
+
 def test_a_kernel_that_would_be_compiled_within_another_is_refused(monkeypatch):
     for function in (small, large):
         monkeypatch.setattr(function, "__module__", "shallownets.errors")

@@ -34,8 +34,9 @@ _ADDRESS = "SHALLOWNETS_SERVER"  # environment variable through which jobs find 
 BACKEND = "agg"
 # What a command imports. A library that is missing here is imported by each child.
 LIBRARIES = {
-    "run": ("numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.special", "msgspec", "filelock"),
+    "run": ("numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.special", "msgspec", "filelock", "tqdm"),
     "draw": (
+        "matplotlib.style",
         "matplotlib.figure",
         "matplotlib.backends.backend_agg",
         "matplotlib.backends.backend_pdf",
@@ -63,7 +64,8 @@ def start(*commands: str) -> None:
     """Start a server for the jobs of this process, which find it through the environment; one that runs is kept.
 
     Args:
-        commands: those of LIBRARIES whose libraries it imports at once, and not when the first job asks.
+        commands: those of LIBRARIES whose libraries it imports before a job asks for them: those of the first one at
+            once, and the others while the first jobs are at work.
     """
     import atexit
     import secrets
@@ -201,9 +203,9 @@ def _serve(listener: socket.socket) -> dict[str, Any] | None:
 
     children: dict[socket.socket, int] = {}
     surroundings = _surroundings()
-    for command in sys.argv[2:]:
-        with suppress(ImportError):
-            _prepare(command)
+    first, *later = sys.argv[2:] or [""]
+    with suppress(ImportError):
+        _prepare(first)
     waiting = selectors.PollSelector()  # which has no file of its own that the children would share
     waiting.register(sys.stdin, selectors.EVENT_READ)
     waiting.register(listener, selectors.EVENT_READ)
@@ -213,6 +215,9 @@ def _serve(listener: socket.socket) -> dict[str, Any] | None:
         file.close()
 
     while waiting.get_map():
+        if later and children and not waiting.select(0):  # nobody waits, and there is a job that does not, either
+            with suppress(ImportError):
+                _prepare(later.pop())
         key, _ = waiting.select()[0]
         file: Any = key.fileobj
         if file is sys.stdin:

@@ -48,6 +48,10 @@ except UserError as error:
     raise WorkflowError(str(error))
 
 RESULTS = settings.results_folder(config)
+# Where there are no results yet there will be jobs: their libraries are read while Snakemake plans.
+if not (Path(RESULTS).exists() or workflow.output_settings.dryrun or workflow.non_local_exec):
+    forkserver.start(*forkserver.LIBRARIES)
+
 DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS = (
     f"{RESULTS}/{folder}" for folder in ("data", "measurements", "figure_data", "figures", "logs")
 )
@@ -112,9 +116,6 @@ def growing(amount):
 
 
 guard.watch(Path(RESULTS))
-# Where there are no results yet there will be jobs: their libraries are read while Snakemake plans.
-if not (Path(RESULTS).exists() or workflow.output_settings.dryrun or workflow.non_local_exec):
-    forkserver.start(*forkserver.LIBRARIES)
 
 
 onstart:

@@ -115,6 +115,7 @@ class PeakValues(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(decays=self.decays, saturating=self.saturating)
+        yield len(self.decays) > 1, "decays", "at least two numbers, whose peaks give the exponent"
         yield self.decays[0] >= 1e-6 and self.decays[-1] <= 0.1, "decays", "numbers from 1e-6 to 0.1"
 
     def work(self) -> float:
