@@ -4,6 +4,7 @@ From: the parameters and the results of other stages, both named by options.
 Makes: the results of the stage, sealed.
 """
 
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -58,6 +59,15 @@ def parser_of(name: str, module: ModuleType, stage: Stage) -> Parser:
     return parser
 
 
+def read(stage: Stage, found: Namespace) -> dict[str, Any]:
+    """The results of other stages that a command line names, as the arguments of the stage."""
+    given: dict[str, Any] = {}
+    for entry in stage.inputs:
+        paths, load = getattr(found, entry.name), LOAD[entry.kind]
+        given[entry.name] = [load(one) for one in paths] if entry.several else load(paths)
+    return given
+
+
 def main(words: list[str]) -> None:
     name, words = (words[0], words[1:]) if words else ("", [])
     if name in ("-h", "--help"):
@@ -67,12 +77,7 @@ def main(words: list[str]) -> None:
     parser = parser_of(name, module, stage)
     found = parser.parse_args(words)
     given = parser.section(stage.given, found)
-    read: dict[str, Any] = {}
-    for entry in stage.inputs:
-        paths = getattr(found, entry.name)
-        load = LOAD[entry.kind]
-        read[entry.name] = [load(one) for one in paths] if entry.several else load(paths)
-    made = stage(given, **read)
+    made = stage(given, **read(stage, found))
     source = sources.digest(sources.closure(module.__name__))
     parameters = msgspec.to_builtins(given)
     for output in stage.outputs:

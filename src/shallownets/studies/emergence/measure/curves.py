@@ -32,7 +32,11 @@ def beside_steps(run: Run, T: Array, a: Array) -> tuple[float, float]:
 
 
 def window(T: Array) -> Array:
-    """Times from that of direction 10 to that of direction P/4, where neither single steps nor the end show."""
+    """Times from that of direction 10 to that of direction P/4, where neither single steps nor the end show.
+
+    Args:
+        T: (P,) learning times, at least 44: with fewer there is nothing between.
+    """
     return np.geomspace(T[9], T[T.size // 4 - 1], _POINTS)
 
 

@@ -82,7 +82,7 @@ class ScalingLawValues(Section):
     """The figures scaling_law and compute_frontier: the loss at several widths."""
 
     d: Input
-    P: Annotated[int, Meta(ge=8, le=4096), means("directions of the teacher, P")]
+    P: Annotated[int, Meta(ge=48, le=4096), means("directions of the teacher, P")]
     beta: Heavy
     widths: Widths
     t_end: Annotated[Positive, means("last time of the deflated flow")]
@@ -244,7 +244,7 @@ class LightTailValues(Section):
 
     betas: Annotated[list[Light], Meta(min_length=1), different, means("exponents of the strengths, below 1/2")]
     d: Input
-    P: Annotated[int, Meta(ge=16, le=4096), means("directions of the teacher, P")]
+    P: Annotated[int, Meta(ge=48, le=4096), means("directions of the teacher, P")]
     N: Student
     starts: Starts
     points: Points

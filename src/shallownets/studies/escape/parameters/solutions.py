@@ -144,6 +144,7 @@ class Fig3Values(Section):
     def limits(self) -> Iterator[Limit]:
         yield room("N", self.N, [(self.p, self.p_star)])
         yield times("points", self.points, self.alpha_max, self.N)
+        yield self.points > 3, "points", "at least 4, of which the late exponent takes three"
         yield self.p > self.p_star, "p", f"a number above p_star = {self.p_star}"
 
     def work(self) -> float:

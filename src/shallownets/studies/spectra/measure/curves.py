@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import scipy
 
+from shallownets.errors import Impossible
 from shallownets.studies.spectra.theory import evolution
 from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.network import Network
@@ -32,6 +33,9 @@ def crossover(network: Network, lam: float, between: str) -> State:
     Args:
         between: `Ib and II`, where the risk has fallen to half of that at zero weights; `II and III`, where it is
             half of that of all features with the bias of the threshold.
+
+    Raises:
+        Impossible: in so few dimensions the phases do not meet there.
     """
     level = network.levels.value[0 if between == "Ib and II" else -1]
     position = lam * network.d / level  # where the threshold is of the size of the first or of the last feature
@@ -41,7 +45,10 @@ def crossover(network: Network, lam: float, between: str) -> State:
         error = state.risk / network.zero
         return error - 0.5 if between == "Ib and II" else error / state.x**2 - 0.5
 
-    log_n = float(scipy.optimize.brentq(gap, np.log(position / 30), np.log(30 * position), xtol=1e-10))
+    ends = np.log(position / 30), np.log(30 * position)
+    if gap(ends[0]) * gap(ends[1]) > 0:
+        raise Impossible(f"d = {network.d}: {between} do not meet at lam = {lam:g}")
+    log_n = float(scipy.optimize.brentq(gap, *ends, xtol=1e-10))
     return evolution.solve(network, float(np.exp(log_n)) * network.samples, lam)
 
 
@@ -50,10 +57,15 @@ def by_noise(network: Network, lam: float, half: float) -> State:
 
     Args:
         half: d log R/d log lam there. Looked for downwards from 30 times the N at which x^2 = d/N, where noise rules.
+
+    Raises:
+        Impossible: in so few dimensions noise rules in fewer samples, too.
     """
     grid = np.log(lam**2 * network.d) + np.linspace(np.log(30), -np.log(100), 60)
     states = along_samples(network, np.exp(grid), lam)
-    first = next(i for i, state in enumerate(states) if state.by_lam >= half)
+    first = next((i for i, state in enumerate(states) if state.by_lam >= half), 0)
+    if not first:
+        raise Impossible(f"d = {network.d}: noise does not take over at lam = {lam:g}")
 
     def gap(log_N: float) -> float:
         return evolution.solve(network, float(np.exp(log_N)) * network.samples, lam, states[first]).by_lam - half

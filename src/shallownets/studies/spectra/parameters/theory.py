@@ -94,6 +94,7 @@ class OptimalValues(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(gammas=self.gammas)
+        yield self.quadratic > 200, "quadratic", "a number above 200, of which a twentieth are more samples than 10"
 
     def work(self) -> float:
         return 4 * _BEST * len(self.gammas) * self.points

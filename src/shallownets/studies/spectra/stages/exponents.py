@@ -10,6 +10,7 @@ from math import log, sqrt
 import numpy as np
 import pandas as pd
 
+from shallownets.errors import Impossible
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Measurements, Table, stage
 from shallownets.studies.spectra.measure import curves
@@ -82,7 +83,10 @@ def _prefactor(network: Network, name: str, state: State) -> dict:
 def _crossovers(network: Network) -> Iterator[dict]:
     """Exponent in the decay of the samples at which phases meet, from two decays; there v/x^2 << 1, and x ~ lam/N."""
     for between, first in (("Ib and II", 100.0), ("II and III", network.d ** (network.gamma + 0.5))):
-        ends = [curves.crossover(network, lam, between) for lam in (first, 100 * first)]
+        try:
+            ends = [curves.crossover(network, lam, between) for lam in (first, 100 * first)]
+        except Impossible:
+            continue
         slope = log(ends[1].n / ends[0].n) / log(100)
         # v/x^2 changes the risk by twice itself, and it passes with a slope of 1/(2 gamma) or more; and rounding
         order = sum(4 * network.gamma * end.v / end.x**2 for end in ends) / log(100) + 1e-6
@@ -101,12 +105,17 @@ def _by_noise(network: Network) -> Iterator[dict]:
         ("III and VIb", 2.0, (2 * gamma + 1, 2 * gamma + 4 / 3)),
     ):
         decays = [sqrt(d ** (share - 1)) for share in shares]
-        ends = [curves.by_noise(network, lam, exponent / 2) for lam in decays]
+        try:
+            ends = [curves.by_noise(network, lam, exponent / 2) for lam in decays]
+        except Impossible:
+            continue
         apart = log(decays[1] / decays[0])
         slope = log(ends[1].n / ends[0].n) / apart
         fitted = [end.risk / (network.noise + end.risk) + end.freedom / end.n for end in ends]
         if between == "II and IV":
             few = [max(_left(network, end.x), 1) for end in ends]
+            if max(few) == d:  # noise hides none of the features
+                continue
             # k at which they meet: its square is 2 log(d/K), or it is near the edge of a bulk
             turn = [(K / d) ** (2 / 7) if isinstance(network, Quadratic) else 1 / log(d / K) for K in few]
             order = 2 * (max(turn) / gamma + 2 * fall * max(fitted) + sum(1 / K for K in few) / apart)
