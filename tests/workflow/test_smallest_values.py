@@ -37,6 +37,7 @@ def shorter(given: Section) -> Iterator[dict]:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # that so few values say nothing of a quantity, which is NaN then, is an answer
 @pytest.mark.parametrize("study", catalogue.names(ROOT))
 def test_a_stage_works_with_the_smallest_values_that_the_config_takes(real, monkeypatch, study):
     monkeypatch.chdir(real.folder)

@@ -157,9 +157,7 @@ class Kernel:
     is compiled to; so are its attributes.
     """
 
-    def __init__(
-        self, function: FunctionType, compile_now: Callable[[Callable[[], None]], Callable[..., Any]]
-    ) -> None:
+    def __init__(self, function: FunctionType, compile_now: Callable[[Callable[[], None]], Callable[..., Any]]) -> None:
         update_wrapper(self, function)
         self.__wrapped__ = function
         self._compile_now = compile_now
