@@ -45,8 +45,9 @@ _SHOWN = 3  # how many files are named in the message
 
 
 @cache
-def _hash(path: Path) -> str | None:
+def _hash(name: str) -> str | None:
     """Hash of a file, or None where there is none."""
+    path = Path(name)
     return hash_of(path.read_bytes()) if path.is_file() else None
 
 
@@ -64,12 +65,12 @@ def fault(path: Path, command: str, source: str) -> str | None:
     """
     try:
         seal = json.loads(sidecar(path).read_bytes())
-        changed = [name for name, read in seal["inputs"].items() if _hash(Path(name)) not in (None, read)]
+        changed = [name for name, read in seal["inputs"].items() if _hash(name) not in (None, read)]
         sealed, made = seal["sha256"], seal["command"]
         same = made == command or shlex.split(made) == shlex.split(command)  # the quotes of a rule may be others
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "it has no record of its making" if path.is_file() else None
-    if _hash(path) not in (None, sealed):
+    if _hash(str(path)) not in (None, sealed):
         return "its bytes are not those that were written"
     if not same:
         return "it was made by another command"
