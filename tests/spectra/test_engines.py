@@ -220,6 +220,7 @@ def test_the_gap_of_the_matrix_finds_the_best_multiple():
     assert best >= max(dual) - 1e-9
     assert best == pytest.approx(max(dual), rel=1e-3)
     assert nuclear.bound(residual, y, 0.0, 3.0) == pytest.approx((residual @ y) ** 2 / (residual @ residual))
+    assert nuclear.bound(-residual, y, 5.0, 3.0) == 0  # a trap: the best multiple is below zero, which is not allowed
 
 
 def test_gaussian_measurements_follow_state_evolution():

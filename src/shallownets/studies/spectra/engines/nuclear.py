@@ -47,10 +47,11 @@ def bound(residual: Array, y: Array, largest: float, penalty: float) -> float:
         residual: (n,) y - A S of any S.
         largest: largest eigenvalue of 2 A^T residual.
 
-    k is the best that the dual allows: with k = 1 the bound is useless near interpolation.
+    k is the best that the dual allows: with k = 1 the bound is useless near interpolation. Below 0 it would be bound by
+    the least eigenvalue in place of the largest, so that a residual that points away from y bounds nothing but by 0.
     """
     left, along = float(residual @ residual), float(residual @ y)
-    k = min(along / left, penalty / largest if largest > 0 else np.inf) if left else 0.0
+    k = max(min(along / left, penalty / largest if largest > 0 else np.inf), 0.0) if left else 0.0
     return 2 * k * along - k * k * left
 
 
