@@ -15,12 +15,20 @@ MATRICES = [
     (24, 120, 1.0),
     (24, 240, 1.0),
     (24, 576, 1.0),
+    (24, 576, 1 / 24),
     (24, 2400, 1.0),
+    (40, 1600, 1 / 40),
     (60, 900, 1 / 60),
+    (60, 3600, 1 / 60),
     (60, 12_000, 1 / 60),
     (100, 10_000, 0.01),
 ]
-ROUNDS = {24: 9, 60: 3, 100: 1}  # the first round finds cold caches, which at few dimensions take as long as the run
+ROUNDS = {
+    24: 9,
+    40: 5,
+    60: 3,
+    100: 1,
+}  # the first round finds cold caches, which at few dimensions take as long as the run
 
 
 def plain(samples, penalty, goal):

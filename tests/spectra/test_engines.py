@@ -1,5 +1,8 @@
 """Engines: certificates, other solvers, differences, and each other."""
 
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.random import default_rng
@@ -220,6 +223,68 @@ def test_the_gap_of_the_matrix_finds_the_best_multiple():
     assert best >= max(dual) - 1e-9
     assert best == pytest.approx(max(dual), rel=1e-3)
     assert nuclear.bound(residual, y, 0.0, 3.0) == pytest.approx((residual @ y) ** 2 / (residual @ residual))
+    assert nuclear.bound(-residual, y, 5.0, 3.0) == 0  # a trap: the best multiple is below zero, which is not allowed
+
+
+@pytest.mark.parametrize("lam", [0.003, 0.02])
+def test_hardly_any_decay_and_few_samples_are_certified_too(lam):
+    """A trap: residuals point away from the labels on the way, and say nothing of the minimum there."""
+    d = 24
+    for seed in range(4):
+        drawn, penalty = matrices(3 * d, d, 6220 + seed), nuclear.penalty_of(lam, d)
+        rough, best = nuclear.minimise(drawn, penalty), nuclear.minimise(drawn, penalty, gap=1e-6)
+        assert 0 <= best.gap <= 1e-6 * (drawn.y @ drawn.y)
+        assert best.objective - best.gap <= rough.objective <= best.objective + rough.gap
+
+
+class Counted:
+    """Measurements that are counted, in single precision like in double."""
+
+    def __init__(self, operator, count):
+        self.operator, self.count, self.shape = operator, count, operator.shape
+
+    @property
+    def single(self):
+        return Counted(self.operator.single, self.count)
+
+    def __getattr__(self, name):
+        self.count[name] += 1
+        return getattr(self.operator, name)
+
+
+@pytest.mark.parametrize("lam", [1 / 24, 1.0])
+def test_the_matrix_takes_half_of_the_measurements_of_training(lam):
+    """From N = d on, to the objective at which the certified minimum stops, of L-BFGS on weights of full width."""
+    d, n = 24, 576
+    drawn, penalty, taken, trained = matrices(n, d), nuclear.penalty_of(lam, d), Counter(), Counter()
+    found = nuclear.minimise(replace(drawn, operator=Counted(drawn.operator, taken)), penalty)
+    objective = weights.quadratic(replace(drawn, operator=Counted(drawn.operator, trained)), penalty)
+    reached = []
+
+    def watched(U):
+        value, gradient = objective(U)
+        if value <= found.objective:
+            reached.append(trained.total())
+        return value, gradient
+
+    weights.lbfgs(watched, 0.1 * default_rng(6221).standard_normal((d, d)), tolerance=1e-13)
+    assert 2 * taken.total() < reached[0]
+
+
+@pytest.mark.parametrize("kind", ["inputs", "gaussian", "apart"])
+@pytest.mark.parametrize("d", [8, 70])
+def test_single_precision_measures_the_same_and_stays_single(kind, d):
+    operator, rng = matrices(90, d, kind=kind).operator, default_rng(6222)
+    S, r = rng.standard_normal((d, d)), rng.standard_normal(90)
+    S = S + S.T
+    single = operator.single
+    rounding = 100 * np.finfo(np.float32).eps
+    for seen, true in [
+        (single.of(S.astype(np.float32)), operator.of(S)),
+        (single.back(r.astype(np.float32)), operator.back(r)),
+    ]:
+        assert seen.dtype == np.float32
+        np.testing.assert_allclose(seen, true, atol=rounding * np.abs(true).max())
 
 
 def test_gaussian_measurements_follow_state_evolution():
@@ -239,7 +304,7 @@ def test_directions_without_data_are_filled_alike():
     found = nuclear.minimise(samples, penalty, gap=1e-10)
     without = np.linalg.svd(samples.operator.x)[2][n:]
     inside = without @ found.S @ without.T
-    np.testing.assert_allclose(inside, inside[0, 0] * np.eye(d - n), atol=1e-8)
+    np.testing.assert_allclose(inside, inside[0, 0] * np.eye(d - n), atol=1e-6)  # directions are in single precision
     assert inside[0, 0] > 0.01
     residual = samples.y - samples.operator.of(found.S)
     assert residual.sum() == pytest.approx(-penalty * np.sqrt(d) / 2, rel=1e-3)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import sqrt
 from typing import Literal
 
 import numpy as np
@@ -51,20 +52,25 @@ class Squares:
     def shape(self) -> tuple[int, int]:
         return self.x.shape[0], self.x.shape[1]
 
+    @cached_property
+    def single(self) -> "Squares":
+        """In single precision."""
+        return Squares(self.x.astype(np.float32))
+
     def of(self, S: Array) -> Array:
         """(n,) Tr S Z."""
-        return (np.einsum("ij,ij->i", self.x @ S, self.x) - np.trace(S)) / np.sqrt(self.shape[1])
+        return (np.einsum("ij,ij->i", self.x @ S, self.x) - np.trace(S)) / sqrt(self.shape[1])
 
     def of_factor(self, V: Array) -> Array:
         """(n,) Tr V V^T Z of a factor (d, r): n d r operations in place of n d^2."""
         seen = self.x @ V
-        return (np.einsum("ij,ij->i", seen, seen) - np.vdot(V, V)) / np.sqrt(self.shape[1])
+        return (np.einsum("ij,ij->i", seen, seen) - np.vdot(V, V)) / sqrt(self.shape[1])
 
     def back(self, r: Array) -> Array:
         """(d, d) sum r Z."""
         made = _weighted(self.x, r)
         np.einsum("ii->i", made)[:] -= r.sum()
-        made /= np.sqrt(self.shape[1])
+        made /= sqrt(self.shape[1])
         return made
 
 
@@ -85,10 +91,15 @@ class Gaussians:
         return self.rows.shape[0], self.d
 
     @cached_property
+    def single(self) -> "Gaussians":
+        """In single precision."""
+        return Gaussians(self.rows.astype(np.float32), self.d)
+
+    @cached_property
     def _upper(self) -> tuple[NDArray[np.int64], Array]:
         """Places of the upper triangle in a matrix that is laid out in a row, and its factors in ``rows``."""
         i, j = np.triu_indices(self.d)
-        return i * self.d + j, np.where(i == j, 1, np.sqrt(2))
+        return i * self.d + j, np.where(i == j, 1, np.sqrt(2)).astype(self.rows.dtype)
 
     def of(self, S: Array) -> Array:
         """(n,) Tr S Z."""
@@ -102,7 +113,7 @@ class Gaussians:
     def back(self, r: Array) -> Array:
         """(d, d) sum r Z."""
         places, factors = self._upper
-        made = np.zeros(self.d**2)
+        made = np.zeros(self.d**2, self.rows.dtype)
         made[places] = (r @ self.rows) / factors
         half = made.reshape(self.d, self.d)
         return half + half.T - np.diag(np.diag(half))
@@ -126,23 +137,28 @@ class Apart:
         return self.x.shape[0], self.x.shape[1]
 
     @cached_property
+    def single(self) -> "Apart":
+        """In single precision."""
+        return Apart(self.x.astype(np.float32), self.diagonal.astype(np.float32))
+
+    @cached_property
     def _exchanged(self) -> Array:
         """(n, d) the diagonals less what x x^T has there."""
-        return self.diagonal - self.x**2 / np.sqrt(self.shape[1])
+        return self.diagonal - self.x**2 / sqrt(self.shape[1])
 
     def of(self, S: Array) -> Array:
         """(n,) Tr S Z."""
-        return np.einsum("ij,ij->i", self.x @ S, self.x) / np.sqrt(self.shape[1]) + self._exchanged @ np.diag(S)
+        return np.einsum("ij,ij->i", self.x @ S, self.x) / sqrt(self.shape[1]) + self._exchanged @ np.diag(S)
 
     def of_factor(self, V: Array) -> Array:
         """(n,) Tr V V^T Z."""
         seen = self.x @ V
-        return np.einsum("ij,ij->i", seen, seen) / np.sqrt(self.shape[1]) + self._exchanged @ (V**2).sum(1)
+        return np.einsum("ij,ij->i", seen, seen) / sqrt(self.shape[1]) + self._exchanged @ (V**2).sum(1)
 
     def back(self, r: Array) -> Array:
         """(d, d) sum r Z."""
         made = _weighted(self.x, r)
-        made /= np.sqrt(self.shape[1])
+        made /= sqrt(self.shape[1])
         np.einsum("ii->i", made)[:] = r @ self.diagonal
         return made
 
