@@ -120,6 +120,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "line", "contract"), WRONG)
 def test_a_wrong_import_is_found(root, tmp_path, file, line, contract):
     package = shutil.copytree(root / "src/shallownets", tmp_path / "shallownets")

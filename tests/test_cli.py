@@ -32,6 +32,7 @@ def assert_one_line(done, *words):
         assert word in done.stderr
 
 
+@pytest.mark.slow
 def test_the_whole_chain_works_by_hand(tmp_path):
     for stage, arguments in STAGES.items():
         done = command(stage, arguments.format(tmp=tmp_path))
@@ -39,6 +40,7 @@ def test_the_whole_chain_works_by_hand(tmp_path):
     assert (tmp_path / "fig1.csv").stat().st_size > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stage", "old", "new", "words"),
     [
@@ -61,6 +63,7 @@ def test_mistakes_are_told_in_one_line(stage, old, new, words, tmp_path):
     assert_one_line(command(stage, STAGES[stage].replace(old, new).format(tmp=tmp_path)), *words)
 
 
+@pytest.mark.slow
 def test_runs_that_do_not_belong_together_are_refused(tmp_path):
     for stage in ("start", "sgd", "chain", "ode"):
         command(stage, STAGES[stage].format(tmp=tmp_path))
@@ -73,6 +76,7 @@ def test_runs_that_do_not_belong_together_are_refused(tmp_path):
     assert_one_line(command("fig1", f"--sgd {tmp_path}/start.npz {others}"), "start.npz", "not the artefact")
 
 
+@pytest.mark.slow
 def test_divergence_is_said_and_kept(tmp_path):
     command("start", STAGES["start"].format(tmp=tmp_path))
     for stage in ("sgd", "chain", "ode"):

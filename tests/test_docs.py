@@ -64,6 +64,7 @@ def test_no_picture_in_git_is_large(root):
     assert not [path for path in paths if path.stat().st_size > pictures.LARGEST]
 
 
+@pytest.mark.slow
 def test_a_picture_of_the_gallery_has_fewer_colours_where_it_would_be_too_large():
     noise = np.random.default_rng(1).integers(0, 256, (500, 500, 3)).astype(np.uint8)
     for content, most in ((noise, 16), (np.full_like(noise, 255), 64)):

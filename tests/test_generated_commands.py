@@ -74,6 +74,7 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_all_stages_and_figures_are_found():
     assert len(FIGURES) >= 25
     assert set(STAGES) == {job.runs[1] for job in planned("smoke")}, "each of them has a rule"
@@ -146,6 +147,7 @@ def test_a_value_with_a_minus_is_no_unknown_option_and_no_missing_value(stage):
 KINDS = {name: kind for name, kind in vars(section).items() if parts(kind)[1] and parts(kind)[0] in (int, float)}
 
 
+@pytest.mark.slow
 @settings(max_examples=500, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(KINDS)), st.text(max_size=12) | st.from_regex(r"[-+]?[0-9._e]{1,9}"))
 def test_any_text_is_a_number_within_its_limits_or_refused(name, text):

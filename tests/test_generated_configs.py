@@ -121,6 +121,7 @@ def assert_one_line(message, start="config: "):
     assert len(message) < 1000
 
 
+@pytest.mark.slow
 @hypothesis.settings(max_examples=600, **GENERATED)
 @given(CHANGES)
 def test_a_changed_config_is_valid_or_refused_in_one_line(changes):
@@ -151,6 +152,7 @@ def test_what_is_no_config_at_all_is_refused(config):
     assert_one_line(verdict(config))
 
 
+@pytest.mark.slow
 def test_most_generated_values_are_refused_and_some_are_not():
     """The generator must reach both sides, or the tests above say nothing."""
     seen = []

@@ -48,6 +48,7 @@ def test_an_import_compiles_nothing_and_a_first_call_what_it_needs(copied):
     assert [name.partition("-")[0] for name in found] == ["normals.draw_words"]
 
 
+@pytest.mark.slow
 def test_a_kernel_is_cached_under_the_source_that_was_imported(copied):
     """An edit between import and first call is not what is compiled."""
     module, edited = "shallownets.numerics.normals", copied / "shallownets/sources.py"
@@ -56,6 +57,7 @@ def test_a_kernel_is_cached_under_the_source_that_was_imported(copied):
     assert len(then) == 2
 
 
+@pytest.mark.slow
 def test_threads_that_call_kernels_first_do_not_wait_for_each_other_for_ever():
     """One that is compiled with those it calls, beside one of these by itself."""
     code = (
@@ -68,6 +70,7 @@ def test_threads_that_call_kernels_first_do_not_wait_for_each_other_for_ever():
     assert int(done.stdout) >= 14, done.stderr
 
 
+@pytest.mark.slow
 def test_a_kernel_is_compiled_once_until_its_source_or_what_that_imports_changes(copied):
     (first,) = found = compiled(copied, "shallownets.numerics.normals")
     assert len(found[first]) == 3
@@ -169,6 +172,7 @@ def test_what_a_kept_kernel_calls_is_not_loaded(monkeypatch, tmp_path):
     assert seen == [True, False]
 
 
+@pytest.mark.slow
 def test_a_kernel_that_was_kept_by_another_checkout_is_compiled_with_what_it_calls(copied):
     """numba looks for the place of the source, too, and compiles what it does not find."""
     module = "shallownets.numerics.normals"

@@ -184,6 +184,7 @@ def test_a_command_without_the_extra_says_what_to_install(tmp_path):
     assert done.stderr.splitlines()[-1].endswith("is not installed; pip install 'shallownets[workflow]' installs it")
 
 
+@pytest.mark.slow
 def test_it_works_once_it_is_installed_and_away_from_its_checkout(tmp_path, project):
     """As a wheel; without its dependencies, which are here."""
     away = tmp_path / "away"

@@ -10,6 +10,7 @@ from tests.mutants import reach, sample, trial
 PLATEAU = "shallownets.studies.escape.measure.plateau"
 
 
+@pytest.mark.slow
 def test_every_change_that_is_explained_can_be_made():
     wrong = [
         f"{module}: no change makes `{becomes}` of `{line}`"
@@ -20,6 +21,7 @@ def test_every_change_that_is_explained_can_be_made():
     assert all(len(why.split()) > 3 for why in sample.explained().values())
 
 
+@pytest.mark.slow
 def test_a_sample_is_the_same_for_the_same_seed_and_changes_what_runs():
     drawn, possible = sample.sample(PLATEAU, 12, 1)
     assert drawn == sample.sample(PLATEAU, 12, 1)[0] != sample.sample(PLATEAU, 12, 2)[0]
@@ -70,6 +72,7 @@ def small_checkout(tmp_path, monkeypatch):
     return make
 
 
+@pytest.mark.slow
 def test_a_change_is_caught_where_a_test_fails_on_it_or_does_not_end_and_is_taken_back(small_checkout, monkeypatch):
     monkeypatch.setattr(trial, "COMPILING", 1.0)
     bench = small_checkout()

@@ -24,6 +24,7 @@ def planned(tier: str) -> list[lineage.Job]:
         return [job for job in lineage.jobs(configs=settings.overlays(tier)) if job.runs[0] == "run"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tier", TIERS)
 def test_the_parameters_of_every_stage_go_through_its_command_line_unchanged(tier):
     for job in planned(tier):

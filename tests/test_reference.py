@@ -120,6 +120,7 @@ def command(action, folders):
     return subprocess.run([sys.executable, "-m", "shallownets", *line], capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_the_command_fails_until_the_new_results_are_kept(frame, folders):
     same = command("check", folders)
     assert (same.returncode, same.stdout) == (0, "Nothing moved in 1 verdicts and 1 tables of figures.\n")

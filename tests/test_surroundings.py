@@ -50,6 +50,7 @@ def test_an_experiment_runs_and_is_drawn(tmp_path, variables):
     assert (tmp_path / "simulate.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_the_words_are_the_same_in_ascii(tmp_path):
     usual, ascii = (python(SIMULATE, tmp_path, {"PYTHONIOENCODING": name}).stdout for name in ("utf-8", "ascii"))
     assert ascii.isascii() and not usual.isascii()
@@ -65,6 +66,7 @@ def test_the_plot_is_kept_where_nobody_reads_the_words(tmp_path):
     assert (tmp_path / "simulate.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [

@@ -59,6 +59,7 @@ def test_risk_by_monte_carlo():
     assert squares.mean() == pytest.approx(expected, abs=4 * squares.std() / np.sqrt(squares.size))
 
 
+@pytest.mark.slow
 def test_starts_have_the_overlaps_of_uniform_directions():
     """Second and fourth moments of M and G, and independence: as directions drawn in R^d, where N > d - P too."""
     for N, P, d in ((3, 2, 7), (4, 2, 3), (2, 2, 2)):

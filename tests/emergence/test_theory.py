@@ -227,6 +227,7 @@ def test_the_width_that_covers_half():
     assert coverage.width_for_half(np.full(8, 1 / 8)) == pytest.approx(np.log(0.5) / np.log(7 / 8))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("beta", "k"), [(0.5, 4), (1.0, 4), (1.5, 4), (1.0, 6)])
 def test_the_rarest_direction(beta, k):
     """Local exponents of -log p_P come to 2 β/(2 β + k - 2), nearer with each doubling of P."""

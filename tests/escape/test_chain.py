@@ -26,6 +26,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "p_star", "N", "eta", "replicates"), CASES)
 def test_every_order_parameter_has_the_law_of_direct_sgd(p, p_star, N, eta, replicates, rng):
     start = starts.orthonormal(p, p_star, max(N, 12), rng)

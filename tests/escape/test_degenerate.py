@@ -118,6 +118,7 @@ def test_coinciding_students_stay_together_in_every_engine():
         assert np.all(model.population_risk(run.M, run.Q)[:, -1] > 0.3)
 
 
+@pytest.mark.slow
 def test_both_engines_of_sgd_agree_in_law_on_dependent_students():
     rng = default_rng(8)
     V = rng.standard_normal((3, 2)) @ rng.standard_normal((2, 4)) * 0.3

@@ -23,6 +23,7 @@ def test_the_descent_is_the_time_at_which_the_late_risk_is_that_small(p, p_star)
     assert late.excess_norm_at(p, p_star, 1e-6) == pytest.approx(q_0, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "p_star"), [(2, 1), (6, 2), (40, 2), (12, 4)])
 def test_gradient_flow_descends_as_the_law_says(rng, p, p_star):
     """By another engine than the stage's, where the exponential part is gone: up to a relative q_0^2."""

@@ -63,6 +63,7 @@ def test_recording_more_often_changes_nothing(rng):
     np.testing.assert_array_equal(rare.M[0], often.M[0, ::100])
 
 
+@pytest.mark.slow
 def test_the_deviation_from_the_ode_falls_as_the_root_of_N():
     """From overlaps of order one: single runs deviate as N^(-1/2), and their mean is the ODE up to its error."""
     start = Start(0.4 * np.eye(3, 2), np.eye(3))

@@ -83,6 +83,7 @@ def test_the_figure_comes_from_its_table_alone_and_shows_every_curve(table):
     assert any("N=10^{6}" in text.get_text() for text in figure.axes[3].get_legend().get_texts())
 
 
+@pytest.mark.slow
 def test_files_are_the_same_bytes_each_time(table, tmp_path):
     for turn in ("a", "b"):
         kept = load_table(table)
@@ -94,6 +95,7 @@ def test_files_are_the_same_bytes_each_time(table, tmp_path):
         assert b"20260" not in (tmp_path / f"a.{kind}").read_bytes()[-2000:]
 
 
+@pytest.mark.slow
 def test_the_command_line_draws_from_the_table(table, tmp_path):
     def run(source):
         line = [sys.executable, "-m", "shallownets", "draw", "escape.fig1", "--table", source, "--out"]

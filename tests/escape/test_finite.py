@@ -25,6 +25,7 @@ def test_noise_is_plateau_noise_to_first_order(p, p_star):
     assert abs(ratio - 1) < 20 * small
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "p_star", "eta_hat"), [(2, 1, 0.15), (3, 2, 0.1)])
 def test_noise_is_the_variance_of_overlaps_in_sgd_without_any_at_the_start(p, p_star, eta_hat):
     """SGD from M = 0: once M has grown by a factor G, its variance is G^2 ν/N, less what the noise is still to add."""
@@ -62,6 +63,7 @@ def test_share_of_the_start_has_its_limits_and_agrees_with_monte_carlo(rng):
     assert abs(products.mean() - expected) < 4 * products.std() / np.sqrt(n)
 
 
+@pytest.mark.slow
 def test_sgd_escapes_like_the_ode_from_a_wider_start():
     """The whole law of the escape time, chain at N against ODE over Gaussian starts of variance (1 + ν)/N."""
     p, p_star, N, eta_hat, runs = 2, 1, 5000, 0.12, 320
@@ -98,6 +100,7 @@ def test_relative_time_is_that_of_gradient_flow(rng):
     assert abs(gap - expected) < 4 * np.hypot(times[0][1], times[1][1]) + 2e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "p_star", "N"), [(3, 2, 6), (2, 1, 40), (2, 4, 9)])
 def test_overlaps_of_orthonormal_sets_have_the_law_of_drawn_weights(p, p_star, N):
     n = 4000

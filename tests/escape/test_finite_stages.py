@@ -41,6 +41,7 @@ def test_both_engines_escape_alike():
     np.testing.assert_array_equal(sgd("chain", 60, 5).arrays["sgd"], chain["sgd"][:5])
 
 
+@pytest.mark.slow
 def test_escape_and_spread_and_their_figure():
     given = COMMON | {"fit_from": 100, "limit_from": 100, "ode_starts": 20, "resamples": 40}
     inputs = {

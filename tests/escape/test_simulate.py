@@ -47,6 +47,7 @@ def numbers(text, pattern):
     return [float(number) for number in found.groups()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_agrees_with_what_is_predicted(engine, capsys, tmp_path):
     text = told(capsys, tmp_path, f"{SMALL} --engine {engine} --replicates 30 --alpha-max 200")

@@ -84,6 +84,7 @@ def test_the_late_tail_is_that_of_the_ode(p, p_star, eta):
     assert 1 / slope == pytest.approx(late.excess_norm(p, p_star, eta, 1.0), rel=5e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "p_star"), [(2, 1), (4, 2), (3, 3)])
 def test_the_plateau_noise_is_that_of_sampled_gradients(p, p_star, rng):
     """c by Monte Carlo along the norms' ODE, summed by the trapezium rule over time."""

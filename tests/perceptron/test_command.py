@@ -59,6 +59,7 @@ def test_samples_that_are_selected_are_said_to_be_and_no_solution_is_held_agains
     assert "selected samples" not in few and "standard deviations" in few
 
 
+@pytest.mark.slow
 def test_samples_that_reach_a_norm_have_lower_errors_than_those_that_do_not():
     """Of the minimisers of all samples at a small norm, which all of them have."""
     errors = {True: [], False: []}

@@ -299,6 +299,7 @@ def test_a_plot_says_its_values_on_hover_and_its_legend_hides_curves(visit):
     assert browser.find_element(By.CSS_SELECTOR, "#stationary_map .drawn").is_displayed()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1176, 736])
 def test_labels_of_an_axis_stand_apart(visit, root, width):
     browser = visit("escape.html")
@@ -327,6 +328,7 @@ KEYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "expected"), KEYS.items())
 def test_the_keyboard_reaches_everything_in_order(visit, page, expected):
     browser = visit(f"{page}.html")
@@ -344,6 +346,7 @@ def test_the_keyboard_reaches_everything_in_order(visit, page, expected):
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("page", PAGES)
 def test_nothing_is_wider_than_the_window(visit, page, width):

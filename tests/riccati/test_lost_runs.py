@@ -156,6 +156,7 @@ def test_claims_without_data_are_not_judged_and_say_why(made, root):
     }
 
 
+@pytest.mark.slow
 def test_nothing_left_is_said_in_one_line(made, tmp_path, monkeypatch):
     curves_of = {
         eta_d: run(tmp_path, "sgd_curves", CURVES | {"eta_d": eta_d} | falls, to=f"{eta_d}").data

@@ -88,6 +88,7 @@ def test_nothing_is_printed_that_rounding_made():
     assert "Phase Ia" in text
 
 
+@pytest.mark.slow
 def test_what_rounding_hides_is_given_as_a_bound():
     assert "fewer than 5e+02 effective parameters" in words_of("quadratic", 0.5000001, 1e9, 10**9, 1e-3)
 
@@ -132,6 +133,7 @@ def test_a_slope_beside_the_peak_is_no_power():
     assert "beside the interpolation peak" not in words_of("diagonal", 1.0, 300.0, 1000, 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "n", "d", "lam", "near"),
     [

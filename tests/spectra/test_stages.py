@@ -285,6 +285,7 @@ def test_orders_of_pairs_are_counted_where_both_differences_are_beyond_the_noise
     assert np.isnan(tail.orders(tail.Places(risk, 0 * away), trained).nearer)
 
 
+@pytest.mark.slow
 def test_discordant_pairs_are_those_of_kendalls_correlation():
     from shallownets.studies.spectra.stages.tails import _by_chance, _discordant
 

@@ -85,6 +85,7 @@ def here(toy, tmp_path_factory):
     return toy.copy(tmp_path_factory.mktemp("bad"))
 
 
+@pytest.mark.slow
 def test_bad_configs_are_refused_before_anything_starts(here):
     before = files(here)
     contents = [*(content for content, *_ in CONFIGS), b"tier: \xff\xfe\x00"]

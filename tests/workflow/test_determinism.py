@@ -52,6 +52,7 @@ def folder_with_a_name_that_is_not_plain(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_same_bytes_on_eight_cores_in_other_batches_another_folder_and_another_country(finished, toy, tmp_path):
     elsewhere = toy.copy(folder_with_a_name_that_is_not_plain(tmp_path))
     batch = elsewhere.overlay("batch.yaml", "toy: {batch: 70}")
@@ -59,6 +60,7 @@ def test_the_same_bytes_on_eight_cores_in_other_batches_another_folder_and_anoth
     compare(finished.artefacts(), elsewhere.artefacts(), "data/toy/sgd/", {"0-69", "70-99"})
 
 
+@pytest.mark.slow
 def test_the_same_bytes_on_one_core_in_plain_surroundings(finished, checkout):
     run(checkout, "--cores", "1", around=PLAIN, umask=0o022)
     ours, theirs = finished.artefacts(), checkout.artefacts()

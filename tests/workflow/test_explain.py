@@ -68,6 +68,7 @@ def test_the_jobs_behind_a_figure_in_the_order_of_their_results(finished):
     assert batches == {"SGD, replicates 0 to 49", "SGD, replicates 50 to 99"}
 
 
+@pytest.mark.slow
 def test_of_all_jobs_those_behind_one_file_are_those_of_its_target(finished):
     every = f"lineage.jobs(configs=[Path({str(SMOKE)!r})])"
     assert {job["rule"] for job in asked(finished, every)} == CHAIN | {"claims", "report"}
@@ -89,6 +90,7 @@ def due(checkout: Checkout) -> set[str]:
     return {path for job in jobs if job["due"] for path in job["outputs"]}
 
 
+@pytest.mark.slow
 def test_nothing_is_due_in_a_finished_tier_and_an_edit_makes_due_what_follows(done):
     assert due(done) == set()
     done.edit("workflow/tiers/smoke.yaml", "points: 11", "points: 9")
@@ -101,6 +103,7 @@ def test_nothing_is_due_in_a_finished_tier_and_an_edit_makes_due_what_follows(do
     assert "To make what is old or not made: snakemake --cores all draw_toy_relaxation" in text
 
 
+@pytest.mark.slow
 def test_snakemakes_refusals_are_one_line(checkout):
     assert re.match(r"fig99: .*No rule to produce fig99", asked(checkout, "lineage.jobs(['fig99'])"))
     wrong = checkout.overlay("wrong.yaml", "toy: {runs: {steps: 0}}")
@@ -127,6 +130,7 @@ def test_a_figure_is_explained_from_its_parameters_to_its_claims(here):
     assert text.rstrip().endswith("All of it is current.")
 
 
+@pytest.mark.slow
 def test_what_was_not_made_is_said(checkout):
     done = checkout.python(*EXPLAIN)
     assert done.returncode == 0, done.stderr

@@ -72,6 +72,7 @@ def flip(path: Path) -> None:
     path.write_bytes(content)
 
 
+@pytest.mark.slow
 def test_a_stage_that_is_killed_after_it_wrote_its_results_has_failed_and_they_are_none(checkout, count_fault):
     table = "results/smoke/data/toy/start.npz"
     stage = checkout.folder / "src/shallownets/studies/toy/stages/start.py"
@@ -94,6 +95,7 @@ def servers(checkout: Checkout) -> list[psutil.Process]:
     return [process for process in psutil.process_iter(["cmdline"]) if file in (process.info["cmdline"] or ())]
 
 
+@pytest.mark.slow
 def test_a_server_forks_the_jobs_of_a_run_and_is_gone_with_it(checkout):
     stage = checkout.folder / "src/shallownets/studies/toy/stages/start.py"
     with stage.open("a") as source:
@@ -106,6 +108,7 @@ def test_a_server_forks_the_jobs_of_a_run_and_is_gone_with_it(checkout):
         shutil.rmtree(checkout.results / "data")
 
 
+@pytest.mark.slow
 def test_a_local_run_is_not_held_back_by_what_protects_a_batch_system(checkout):
     with (checkout.folder / "Snakefile").open("a") as snakefile:
         snakefile.write("\nonsuccess:\n    print('limit:', workflow.scheduling_settings.max_jobs_per_timespan)\n")
@@ -113,6 +116,7 @@ def test_a_local_run_is_not_held_back_by_what_protects_a_batch_system(checkout):
     assert "limit: None" in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_run_of_which_everything_is_killed_leaves_no_process(checkout, count_fault):
     stage = checkout.folder / "src/shallownets/studies/toy/stages/start.py"
     with stage.open("a") as source:
@@ -132,6 +136,7 @@ def cut(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "damage", "fault"),
     [
@@ -150,6 +155,7 @@ def test_a_damaged_result_is_made_again(broken, right, count_fault, name, damage
     count_fault(fault, 1, 1)
 
 
+@pytest.mark.slow
 def test_a_figure_of_another_source_is_made_again(broken, right, count_fault):
     seal = sidecar(broken.results / FIGURE)
     seal.write_text(json.dumps(json.loads(seal.read_text()) | {"source": "0123456789abcdef"}))
@@ -157,6 +163,7 @@ def test_a_figure_of_another_source_is_made_again(broken, right, count_fault):
     count_fault("artefact of another version of the source", 1, 1)
 
 
+@pytest.mark.slow
 def test_a_batch_under_the_name_of_another_is_made_again(broken, right, count_fault):
     for end in (".npz", ".npz.run.json"):
         shutil.copy(broken.results / f"{DATA}/sgd/0-49{end}", broken.results / f"{DATA}/sgd/50-99{end}")
@@ -164,6 +171,7 @@ def test_a_batch_under_the_name_of_another_is_made_again(broken, right, count_fa
     count_fault("artefact under another's name", 1, 1)
 
 
+@pytest.mark.slow
 def test_a_deleted_intermediate_is_made_again_when_it_is_needed_and_not_before(broken, right, count_fault):
     for path in (broken.results / f"{DATA}/start.npz", broken.results / BATCHES[0]):
         path.unlink()
@@ -192,6 +200,7 @@ def test_two_values_that_swap_places_are_seen(broken, count_fault):
     count_fault("two values swapped", 1, 1)
 
 
+@pytest.mark.slow
 def test_a_clock_set_back_hides_no_change(broken, right, count_fault):
     fast = broken.overlay("fast.yaml", "toy: {runs: {eta: 0.2}}")
     batches = [broken.results / name for name in BATCHES]
@@ -230,6 +239,7 @@ def start(checkout: Checkout) -> subprocess.Popen:
     )
 
 
+@pytest.mark.slow
 def test_of_two_runs_at_once_the_second_is_refused_in_one_line(broken, right, count_fault):
     (broken.results / FIGURE).unlink()
     lock = broken.results / ".lock"
@@ -268,6 +278,7 @@ def remount(folder: Path, options: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_and_one_that_is_read_only_are_said_and_a_new_run_goes_on(checkout, right, count_fault):
     with mounted(checkout.results, "size=120k"):
         full = checkout.snakemake(TOY)

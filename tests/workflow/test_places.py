@@ -29,6 +29,7 @@ def odd(toy, tmp_path_factory) -> Checkout:
     return checkout
 
 
+@pytest.mark.slow
 def test_whatever_stands_in_the_path_of_the_checkout_its_own_code_runs(odd):
     odd.run(START)
     assert (odd.folder / START).is_file()

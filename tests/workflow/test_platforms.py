@@ -40,6 +40,7 @@ def start(checkout, tmp_path_factory):
     return begin
 
 
+@pytest.mark.slow
 def test_a_run_on_a_disk_without_locks_is_guarded_by_snakemakes_own(checkout, start):
     first = start()
     lock, locks = checkout.results / ".lock", checkout.folder / ".snakemake/locks"

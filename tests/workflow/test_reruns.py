@@ -21,6 +21,7 @@ def test_a_current_chain_runs_nothing(done):
     assert done.would_run() == set()
 
 
+@pytest.mark.slow
 def test_a_touch_runs_nothing(done):
     later = time.time() + 60
     for path in [*(done.folder / "src").rglob("*.py"), done.folder / "config.yaml", done.folder / "Snakefile"]:
@@ -28,6 +29,7 @@ def test_a_touch_runs_nothing(done):
     assert done.would_run() == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_snakemakes_records", [True, False])
 def test_a_fresh_clone_beside_finished_results_runs_nothing(finished, checkout, with_snakemakes_records):
     shutil.copytree(finished.folder / "results", checkout.folder / "results", dirs_exist_ok=True)
@@ -36,6 +38,7 @@ def test_a_fresh_clone_beside_finished_results_runs_nothing(finished, checkout, 
     assert checkout.would_run() == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "reruns"),
     [
@@ -58,6 +61,7 @@ def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns)
     assert done.would_run(TOY) == reruns
 
 
+@pytest.mark.slow
 def test_a_renamed_column_reruns_what_writes_it_and_what_follows_but_no_simulation(done):
     done.edit(f"{STUDY}/stages/relaxation.py", '"theory":', '"predicted":')
     done.edit("workflow/claims/toy/relaxation.yaml", "predicted: theory", "predicted: predicted")
@@ -85,6 +89,7 @@ def test_a_changed_value_reruns_what_depends_on_it(done):
     assert "replicates 0 to 49" not in jobs
 
 
+@pytest.mark.slow
 def test_a_figure_redrawn_after_an_edit_leaves_the_data_alone(done):
     before = done.artefacts()
     done.edit(FIGURE, "linewidth=0.7", "linewidth=3")

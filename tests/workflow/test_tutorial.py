@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs/tutorial.md"
@@ -68,6 +70,7 @@ def run(command, folder: Path) -> str:
     return done.stdout if done.stdout.endswith("\n") or not done.stdout else done.stdout + "\n"
 
 
+@pytest.mark.slow
 def test_the_tutorial_does_what_it_shows(bare, tmp_path):
     checkout = bare.copy(tmp_path)
     count = 0

@@ -104,6 +104,7 @@ def verified(forgery, tmp_path, monkeypatch):
     return call
 
 
+@pytest.mark.slow
 def test_a_true_archive_passes_and_what_was_not_checked_is_counted(verified):
     code, said = verified({}, "--sample", "0")
     assert code == 0
@@ -115,6 +116,7 @@ def test_a_true_archive_passes_and_what_was_not_checked_is_counted(verified):
     assert said.endswith("Not checked but for the hash: 1 of 1 data, 1 of 1 figure_data, 1 of 1 measurements\n")
 
 
+@pytest.mark.slow
 def test_an_invented_ledger_report_and_figure_differ_though_manifest_and_name_fit(verified):
     ledger = LEDGER.replace(b"reproduced", b"deviates")
     invented = {
@@ -130,6 +132,7 @@ def test_an_invented_ledger_report_and_figure_differ_though_manifest_and_name_fi
     assert said.endswith("DIFFER: 1 of 1 claims.csv, 1 of 1 claims.md, 1 of 1 figures, 1 of 1 report\n")
 
 
+@pytest.mark.slow
 def test_an_invented_table_with_the_ledger_that_fits_it_differs_when_it_is_made_from_nothing(verified):
     table = LEDGER.replace(b"4,4", b"4,5")
     report = (RESULTS / "report/index.html").read_bytes().replace(b"4,4,3", b"4,5,3")
@@ -142,6 +145,7 @@ def test_an_invented_table_with_the_ledger_that_fits_it_differs_when_it_is_made_
     assert said.endswith("DIFFER: 1 of 1 measurements\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["report/index.html", "data/toy/sgd.npz"])
 def test_an_output_that_the_config_plans_and_the_archive_lacks_is_named(verified, name):
     code, said = verified({name: None})
@@ -150,6 +154,7 @@ def test_an_output_that_the_config_plans_and_the_archive_lacks_is_named(verified
     assert "Agree" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["figures/toy/other.png", "data/toy/other.npz"])
 def test_a_file_that_the_config_does_not_plan_is_named(verified, name):
     code, said = verified({name: b"invented"})
@@ -157,6 +162,7 @@ def test_a_file_that_the_config_does_not_plan_is_named(verified, name):
     assert f"  FOREIGN, the config does not plan it  {name}\n" in said
 
 
+@pytest.mark.slow
 def test_with_other_rules_numbers_are_compared_and_the_words_are_said_to_be_unchecked(verified):
     near = {"claims.csv": LEDGER.replace(b"4,4", b"4,4.00000001"), "claims.md": b"words", "report/index.html": b"words"}
     code, said = verified(near, "--sample", "2", edit=("seed]}", "seed]} "))
@@ -166,6 +172,7 @@ def test_with_other_rules_numbers_are_compared_and_the_words_are_said_to_be_unch
     assert said.endswith("Not checked but for the hash: 1 of 1 claims.md, 1 of 1 data, 1 of 1 report\n")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_made_from_the_tables_differs_and_why_is_said(verified):
     code, said = verified(
         {}, "--sample", "0", edit=("sed s/,/-/ {input} > {output}", "echo error: no such column; false")
@@ -178,6 +185,7 @@ def test_what_cannot_be_made_from_the_tables_differs_and_why_is_said(verified):
     ]
 
 
+@pytest.mark.slow
 def test_rules_that_give_other_numbers_make_verify_fail(verified):
     code, said = verified({}, "--sample", "1", "--seed", "1", edit=("{config[seed]}", "$(({config[seed]} + 1))"))
     assert code == 1
