@@ -44,7 +44,7 @@ class Bench:
             [
                 *("env", f"PYTHONPATH={paths}", f"NUMBA_CACHE_DIR={kernels}", "MPLBACKEND=agg"),
                 *("sh", "-c", 'cd "$0" && exec "$@"', str(folder), sys.executable, "-m", "pytest"),
-                *("-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *tests),
+                *("-x", "-q", "-p", "no:cacheprovider", *tests),
             ]
         )
         began = time.monotonic()
