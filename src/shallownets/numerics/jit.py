@@ -1,7 +1,7 @@
 """Compiled kernels: one explicit signature each, cached on disk, safe to start from many processes at once.
 
-A kernel is loaded, or compiled after those that it calls, when it is first called: to import a module costs nothing of
-that.
+A kernel is compiled, or loaded, when it is first called, and those that it calls before it: to import a module costs
+nothing of that.
 
 numba's own cache does not notice an edit in another module, and processes that fill it together may mix up its index.
 Here each kernel has a folder of its own, below one named after its module's source and that of all it imports, as they
@@ -115,18 +115,8 @@ def _hash(folder: Path) -> str:
     return hashlib.sha256(repr(names).encode()).hexdigest() if names else ""
 
 
-def _numbas(compiled: Callable[..., Any], function: FunctionType, folder: Path) -> Callable[..., Any]:
-    """A kernel as numba loads it from a folder, or compiles it."""
-    numba.config.CACHE_DIR = str(folder)  # ty: ignore[missing-attribute]  # numba sets its options by name
-    return compiled(cache=True)(function)
-
-
-def _load_or_compile(
-    compiled: Callable[..., Any], function: FunctionType, folder: Path, compile_called: Callable[[], None]
-) -> Callable[..., Any]:
+def _load_or_compile(compiled: Callable[..., Any], function: FunctionType, folder: Path) -> Callable[..., Any]:
     """A kernel from its folder, compiled where it is not there or not what was compiled.
-
-    What is kept of a kernel holds those that it calls, so that these are compiled or loaded only where it is compiled.
 
     Raises:
         OSError: the folder cannot be written, or its disk has no locks.
@@ -139,14 +129,8 @@ def _load_or_compile(
             _say(f"{folder}: the compiled kernel here is incomplete or damaged; it is compiled anew")
             for one in filter(Path.is_dir, list(folder.iterdir())):
                 shutil.rmtree(one)
-            kept = ""
-        ready = None
-        if kept:
-            with suppress(Exception):  # it was kept by another Python or numba, or in another checkout
-                ready = _numbas(compiled, function, folder)
-        if ready is None:
-            compile_called()
-            ready = _numbas(compiled, function, folder)
+        numba.config.CACHE_DIR = str(folder)  # ty: ignore[missing-attribute]  # numba sets its options by name
+        ready = compiled(cache=True)(function)
         if (now := _hash(folder)) != kept:
             seal.write_text(now)
     return ready
@@ -157,7 +141,7 @@ class Kernel:
     is compiled to; so are its attributes.
     """
 
-    def __init__(self, function: FunctionType, compile_now: Callable[[Callable[[], None]], Callable[..., Any]]) -> None:
+    def __init__(self, function: FunctionType, compile_now: Callable[[], Callable[..., Any]]) -> None:
         update_wrapper(self, function)
         self.__wrapped__ = function
         self._compile_now = compile_now
@@ -170,12 +154,10 @@ class Kernel:
         with _COMPILING:
             if "compiled" in self.__dict__:  # by another thread, meanwhile
                 return self.__dict__["compiled"]
-            return self._compile_now(self._compile_called)
-
-    def _compile_called(self) -> None:
-        """Compile what this kernel calls; not by numba on the way, where it would be with the options of this one."""
-        for one in self._called():
-            _ = one.compiled
+            # Not by numba on the way: there it would be compiled with the options of the kernel that calls it.
+            for one in self._called():
+                _ = one.compiled
+            return self._compile_now()
 
     def _called(self) -> Iterator["Kernel"]:
         """The kernels that this one calls by their names, or by those of their modules."""
@@ -205,12 +187,11 @@ def kernel(signature: object, **options: object) -> Callable[[Function], Functio
     """
     compiled: Callable[..., Any] = partial(numba.njit, signature, error_model="numpy", **options)
 
-    def compile_now(function: FunctionType, digest: str, compile_called: Callable[[], None]) -> Callable[..., Any]:
+    def compile_now(function: FunctionType, digest: str) -> Callable[..., Any]:
         faults = []
         for place in _places():
             try:
-                folder = _own(_own(place) / digest) / function.__qualname__
-                return _load_or_compile(compiled, function, folder, compile_called)
+                return _load_or_compile(compiled, function, _own(_own(place) / digest) / function.__qualname__)
             except _Unsafe as unsafe:
                 _say(str(unsafe))
             except OSError as error:
@@ -219,7 +200,6 @@ def kernel(signature: object, **options: object) -> Callable[[Function], Functio
             "compiled kernels cannot be cached, so each process compiles its own; set NUMBA_CACHE_DIR to a folder of"
             f" yours on a disk with locks ({'; '.join(faults)})"
         )
-        compile_called()
         return compiled()(function)
 
     def when_called(function: Function) -> Function:
