@@ -22,6 +22,7 @@ def readme(root):
     return (root / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_every_figure_has_a_caption_and_stands_in_the_gallery(root, monkeypatch):
     monkeypatch.chdir(root)
     gallery = (root / "docs/gallery.md").read_text()
@@ -94,6 +95,7 @@ def test_links_between_pages_lead_somewhere(root):
             assert (file.parent / target).exists(), (file.name, target)
 
 
+@pytest.mark.slow
 def test_the_kept_ledger_is_that_of_the_claims_files(root):
     """And of the verdicts of the reference: as many lines of each as the reference has claims."""
     shown = re.findall(

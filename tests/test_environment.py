@@ -80,6 +80,7 @@ def test_conda_users_get_the_same_versions(root, project, wanted, locked):
     assert pins == {name: version_on(locked, name, python) for name in wanted}
 
 
+@pytest.mark.slow
 def test_pip_takes_what_conda_hands_to_it(root, tmp_path):
     """conda writes the lines below `pip:` into a requirements file, which takes fewer options than the command line."""
     (lines,) = [

@@ -270,6 +270,7 @@ def test_a_request_that_is_too_large_is_no_request(run):
     assert finished(run.job(*["x" * 100_000] * 4))[0][0] == "alone"
 
 
+@pytest.mark.slow
 def test_a_child_clears_away_nothing_of_the_servers(folder):
     run = Run(folder, MPLCONFIGDIR="/proc/none")  # Matplotlib makes a folder in place of it, and deletes it at its end
     run.does("import matplotlib; print(matplotlib.get_configdir(), os.path.isdir(matplotlib.get_configdir()))")

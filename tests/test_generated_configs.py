@@ -136,6 +136,7 @@ def test_a_changed_config_is_valid_or_refused_in_one_line(changes):
         assert re.match(r"config: [^ ]+( =|:)", message) or "known here" in message
 
 
+@pytest.mark.slow
 @hypothesis.settings(max_examples=300, **GENERATED)
 @given(st.sampled_from(PATHS), NONSENSE)
 def test_one_wrong_value_is_blamed_on_its_key_or_on_one_beside_it(path, value):

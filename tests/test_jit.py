@@ -40,6 +40,7 @@ def compiled(copied, module, then=ALL):
     return {folder.name: {path.name for path in folder.rglob("*.nbc")} for folder in caches.glob("*")}
 
 
+@pytest.mark.slow
 def test_an_import_compiles_nothing_and_a_first_call_what_it_needs(copied):
     module = "shallownets.numerics.normals"
     assert compiled(copied, module, "pass") == {}

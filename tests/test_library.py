@@ -54,6 +54,7 @@ def test_the_example_of_the_documentation_is_what_happens(study):
     assert done.failed == 0
 
 
+@pytest.mark.slow
 def test_the_page_of_the_library_runs_as_it_stands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = doctest.testfile(str(ROOT / "docs/library.md"), module_relative=False)
@@ -155,6 +156,7 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_an_import_takes_no_part_of_the_workflow_along_and_compiles_nothing(tmp_path, project):
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "NUMBA_CACHE_DIR": str(tmp_path / "caches")}
     code = IMPORTS.format(studies=", ".join(FUNCTIONS))

@@ -83,6 +83,7 @@ def test_a_change_is_caught_where_a_test_fails_on_it_or_does_not_end_and_is_take
     assert not list(bench.folder.rglob("*.pyc"))
 
 
+@pytest.mark.slow
 def test_nothing_is_said_where_a_test_fails_on_the_code_as_it_is(small_checkout):
     with pytest.raises(SystemExit, match="a test fails on the code as it is"):
         small_checkout("assert False")

@@ -57,6 +57,7 @@ def test_the_words_are_the_same_in_ascii(tmp_path):
     assert ascii.encode().decode("unicode_escape") == usual
 
 
+@pytest.mark.slow
 def test_the_plot_is_kept_where_nobody_reads_the_words(tmp_path):
     reader, writer = os.pipe()
     os.close(reader)

@@ -48,6 +48,7 @@ def test_libyaml_reads_our_files(root):
     assert yamlfile.LOADER is yaml.CSafeLoader
 
 
+@pytest.mark.slow
 def test_every_file_of_the_project_says_the_same_to_both(root, monkeypatch):
     paths = [root / "config.yaml", *sorted((root / "workflow").rglob("*.yaml"))]
     assert len(paths) > 15

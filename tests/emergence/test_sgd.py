@@ -127,6 +127,7 @@ def test_compressing_keeps_products():
     assert np.all(zero == 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("link", [model.hermite(2), model.hermite(3), model.hermite(4), MIXED])
 def test_chain_and_direct_have_one_law(link):
     """All overlaps and norms after 100 steps, by Kolmogorov and Smirnov at 1 % over all of them (Bonferroni)."""
@@ -143,6 +144,7 @@ def test_chain_and_direct_have_one_law(link):
     assert np.all(found[0].std(0) > 1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_small_steps_follow_the_flow(engine):
     """Against an integration of the flow of M, G and r by SciPy, and its times at shares of 1/2."""

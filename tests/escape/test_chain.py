@@ -159,6 +159,7 @@ for streams in (SeedSequence(1).spawn(2), SeedSequence(1).spawn(1)):
 """
 
 
+@pytest.mark.slow
 def test_compiled_and_plain_python_agree():
     def values(**environment):
         done = subprocess.run(

@@ -127,6 +127,7 @@ print(*np.concatenate([sgd.M.ravel(), sgd.Q.ravel(), limit.M.ravel(), limit.Q.ra
 """
 
 
+@pytest.mark.slow
 def test_compiled_and_plain_python_agree():
     def values(**environment):
         done = subprocess.run(

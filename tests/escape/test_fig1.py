@@ -111,6 +111,7 @@ def test_the_command_line_draws_from_the_table(table, tmp_path):
     assert missing.stderr.startswith("error: ") and "none.csv: no such file" in missing.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "p_star"), [(1, 1), (9, 5)])
 def test_any_widths_can_be_drawn(p, p_star, rng, parameters):
     start = starts.gaussian(p, p_star, 100, rng)

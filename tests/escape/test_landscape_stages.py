@@ -78,6 +78,7 @@ def test_measured_exponents_and_coefficients_are_those_of_theory(tables):
     assert found["largest risk", "tangent, curved"] < 1e-28
 
 
+@pytest.mark.slow
 def test_every_figure_shows_its_table(tables, tmp_path):
     style.apply()
     shown = {

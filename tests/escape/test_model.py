@@ -38,6 +38,7 @@ def test_population_risk_is_the_mean_loss_over_samples(p, p_star, rng):
     assert abs(z_score((f - y) ** 2 / 2, model.population_risk(M, Q))) < 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "p_star"), CASES)
 def test_drift_is_the_mean_of_one_step_of_sgd(p, p_star, rng):
     """One step changes w_i by (η/√N) a_i x: N times the change of M is η a λ*^T, that of Q has an η^2 part a a^T."""

@@ -255,6 +255,7 @@ def test_slopes_in_log_are_those_of_the_upper_half():
     np.testing.assert_allclose(times_measure.slopes_in_log(N, times), [1.0, 2.5], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_norms_are_learned_when_they_stay_close_to_the_plateau():
     p, p_star, eta_hat = 3, 2, 0.01
     alpha = times_measure.norm_time(p, p_star, eta_hat, 1e-10)

@@ -18,6 +18,7 @@ def test_orthonormal_sets_have_the_overlaps_they_state(rng):
     np.testing.assert_allclose(T, np.eye(2), atol=1e-13)
 
 
+@pytest.mark.slow
 def test_orthonormal_sets_have_haar_overlaps(rng):
     """Moments of entries of a Haar orthogonal matrix: <M^2> = 1/N, <M^4> = 3/(N (N + 2)), and no mean."""
     N, draws = 10, 4000

@@ -46,6 +46,7 @@ def test_it_simulates_and_counts_what_was_left_out(capsys, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_samples_that_are_selected_are_said_to_be_and_no_solution_is_held_against_them(capsys, tmp_path):
     """Those whose labels are easier to fit: that their errors are lower is the test below."""
     words = ["--alpha", "5", "--norm", "3", "--noise", "0.05", "--N", "20", "--simulate", "16"]

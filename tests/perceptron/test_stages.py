@@ -146,6 +146,7 @@ MANY = {  # examples, so that little is left out
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "quantity", "module", "function", "how"), WRONG)
 def test_a_constant_or_exponent_that_is_a_tenth_off_deviates(monkeypatch, name, quantity, module, function, how):
     """What is left out does not follow the prediction that it judges: it is as large as with the right one."""

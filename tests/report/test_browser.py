@@ -126,6 +126,7 @@ def place(browser, name: str) -> float:
     return browser.execute_script("return document.getElementById(arguments[0]).getBoundingClientRect().top", name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_it_opens_from_disk_without_network_and_without_an_error(visit, page):
     browser = visit(f"{page}.html")

@@ -78,6 +78,7 @@ def labels(dtick: str | int, low: float, high: float) -> int:
     return int(((places >= low) & (places <= high)).sum())
 
 
+@pytest.mark.slow
 def test_a_logarithmic_axis_has_few_labels_and_not_one_alone(root):
     seen = 0
     for name, chart in charts(root):

@@ -144,6 +144,7 @@ def test_widths_that_are_powers_of_d(made):
     assert exponents.theory.to_numpy() == pytest.approx([1, 1], abs=0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, name, tmp_path):
     module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")

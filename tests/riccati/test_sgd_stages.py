@@ -202,6 +202,7 @@ def test_the_risk_of_sgd_at_steps_that_fall_is_that_of_the_flow_at_finite_step(m
     assert own.asymptotic.item() == -0.5 and own.flow.item() < own.theory.item() < 0  # noise holds SGD back
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sgd_flow", "sgd_emergence", "sample_complexity", "radial_fit"])
 def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, name, tmp_path):
     module = importlib.import_module(f"shallownets.studies.riccati.figures.{name}")

@@ -40,6 +40,7 @@ def test_it_says_in_which_phase_the_diagonal_network_is(capsys, tmp_path, n, lam
     assert words in said(capsys, tmp_path, "--network", "diagonal", "--n", n, "--d", "400", "--lam", lam)
 
 
+@pytest.mark.slow
 def test_it_takes_dimensions_that_no_computer_trains(capsys, tmp_path):
     text = said(capsys, tmp_path, "--network", "quadratic", "--n", "1e11", "--d", "1000000", "--lam", "1")
     assert "n_eff = 100000" in text
@@ -93,6 +94,7 @@ def test_what_rounding_hides_is_given_as_a_bound():
     assert "fewer than 5e+02 effective parameters" in words_of("quadratic", 0.5000001, 1e9, 10**9, 1e-3)
 
 
+@pytest.mark.slow
 def test_eigenvalues_that_stand_alone_are_counted_as_far_as_they_are_resolved():
     assert "; 300 eigenvalues stand alone" in words_of("quadratic", 1.5, 1e14, 300, 1e-3)
     assert "; at least 400 eigenvalues stand alone" in words_of("quadratic", 1.5, 1e14, 1000, 1e-3)
@@ -102,6 +104,7 @@ LOOKS = 8000  # of one solution and four beside it; without a care for rounding 
 ENDS = list(product((0.5000001, 10.0), (10, 10**9), (1.0, 1e9, 1e14), (1e-8, 1e12), (1e-6, 100.0)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of_network", [Diagonal, Quadratic])
 def test_at_the_ends_of_all_ranges_it_takes_few_looks_or_refuses_before_the_first(of_network):
     """Where rounding hides the last digits of the risk, steps that wait for them would never end."""

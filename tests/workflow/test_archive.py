@@ -56,6 +56,7 @@ def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, w
         assert re.match(r"Not checked but for the hash: \d+ of \d+ data, \d+ of \d+ figure_data, ", unchecked)
 
 
+@pytest.mark.slow
 def test_what_is_not_finished_is_not_archived(done, tmp_path):
     (done.results / TABLE).unlink()
     refused = command(done, "archive", "--results", "results/smoke", "--out", tmp_path / "out")

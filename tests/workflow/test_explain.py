@@ -114,6 +114,7 @@ def test_snakemakes_refusals_are_one_line(checkout):
     assert refused == "wrong.yaml: expected keys and their values, got nothing"
 
 
+@pytest.mark.slow
 def test_a_figure_is_explained_from_its_parameters_to_its_claims(here):
     text = here.python(*EXPLAIN).stdout
     parts = ["PARAMETERS", "JOBS", "SOURCE", "CLAIMS"]

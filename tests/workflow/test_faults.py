@@ -181,6 +181,7 @@ def test_a_deleted_intermediate_is_made_again_when_it_is_needed_and_not_before(b
     count_fault("deleted intermediate", 2, 2)
 
 
+@pytest.mark.slow
 def test_a_changed_value_is_seen_when_snakemakes_records_are_lost(broken, count_fault):
     records = (broken.folder / ".snakemake").rename(broken.folder / "lost")
     fast = broken.overlay("fast.yaml", "toy: {runs: {eta: 0.2}}")
@@ -193,6 +194,7 @@ def test_a_changed_value_is_seen_when_snakemakes_records_are_lost(broken, count_
     count_fault("changed value, Snakemake's records lost", 1, 1)
 
 
+@pytest.mark.slow
 def test_two_values_that_swap_places_are_seen(broken, count_fault):
     # Snakemake compares the sets of values before and now, which are the same.
     swapped = broken.overlay("swapped.yaml", "toy: {runs: {eta: 0.5, noise: 0.1}}")
@@ -214,6 +216,7 @@ def test_a_clock_set_back_hides_no_change(broken, right, count_fault):
     count_fault("clock set back", 2, 2)
 
 
+@pytest.mark.slow
 def test_a_stale_lock_stops_nobody(broken, right, count_fault):
     locks = broken.folder / ".snakemake/locks"
     locks.mkdir(exist_ok=True)

@@ -37,6 +37,7 @@ def test_whatever_stands_in_the_path_of_the_checkout_its_own_code_runs(odd):
     assert str(odd.folder / STAGE) in log.read_text().splitlines()
 
 
+@pytest.mark.slow
 def test_jobs_of_a_batch_system_are_refused_where_its_plugins_do_not_quote_the_path(odd):
     submission = ("--executor", "cluster-generic", "--cluster-generic-submit-cmd", "touch submitted;", "--jobs", "1")
     said = odd.snakemake(*submission, "--forceall", START)
@@ -51,6 +52,7 @@ def here(toy, tmp_path_factory) -> Checkout:
     return toy.copy(tmp_path_factory.mktemp("here"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_config", [True, False])
 def test_another_folder_than_the_checkout_is_refused_in_one_line(here, tmp_path, with_config):
     if with_config:
@@ -62,6 +64,7 @@ def test_another_folder_than_the_checkout_is_refused_in_one_line(here, tmp_path,
     assert [path.name for path in tmp_path.iterdir() if path.name != ".snakemake"] == ["config.yaml"] * with_config
 
 
+@pytest.mark.slow
 def test_what_the_refusal_says_is_right(here, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(here.folder)
@@ -71,6 +74,7 @@ def test_what_the_refusal_says_is_right(here, tmp_path):
     assert "results/smoke/figures/toy/relaxation.pdf" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_path_that_no_search_path_can_hold_is_refused_in_one_line(here, tmp_path):
     torn = tmp_path / "a:b"
     torn.symlink_to(here.folder)

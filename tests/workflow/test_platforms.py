@@ -97,6 +97,7 @@ def test_a_user_without_a_name_and_a_home_can_plan_a_run(checkout, tmp_path_fact
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("owner", "name"), [("dag.DAG", "incomplete_files"), ("persistence.PersistenceBase", "params_changed")]
 )

@@ -17,6 +17,7 @@ DRAWN = {"toy_relaxation", TOY}
 DIRECT = "src/shallownets/studies/escape/engines/direct.py"
 
 
+@pytest.mark.slow
 def test_a_current_chain_runs_nothing(done):
     assert done.would_run() == set()
 

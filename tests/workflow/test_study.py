@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 
+@pytest.mark.slow
 def test_a_new_study_passes_its_tests(toy):
     done = toy.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/toy")
     assert done.returncode == 0, done.stdout
