@@ -76,8 +76,8 @@ verify: $(READY)  ## check an archive: remake figures, ledger, report, and a sam
 test: $(READY)  ## run the tests, but for those that take minutes
 	@pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow"
 
-test-all: $(READY)  ## run all tests, as CI does
-	@pytest -n auto --dist loadfile --no-loadscope-reorder
+test-all: $(READY)  ## run all tests, and each benchmark once without a clock, as CI does
+	@pytest -n auto --dist loadfile --no-loadscope-reorder tests benchmarks
 
 test-cluster: smoke  ## run the smoke tier on a real SLURM of two emulated nodes and compare; root on Debian
 	@pytest tests/cluster/on_slurm.py
