@@ -8,6 +8,7 @@ import pytest
 from shallownets.errors import Impossible, UserError
 from shallownets.studies.spectra import library
 from shallownets.studies.spectra.commands import spectra
+from shallownets.studies.spectra.engines import nuclear
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.theory import evolution, law
 from shallownets.studies.spectra.theory.diagonal import Diagonal
@@ -154,10 +155,24 @@ def test_where_leading_order_does_not_hold_it_says_so(network, n, d, lam, near):
 
 
 @pytest.mark.parametrize(
-    ("network", "n", "said_so"), [("quadratic", 10.0, True), ("quadratic", 20.0, False), ("diagonal", 10.0, False)]
+    ("network", "n", "said_so"),
+    [("quadratic", 10.0, True), ("quadratic", 200.0, False), ("diagonal", 10.0, False)],
 )
-def test_with_fewer_samples_than_dimensions_it_says_which_minimum_was_found(network, n, said_so):
+def test_where_the_minimum_is_not_unique_it_says_which_one_was_found(network, n, said_so):
     found = library.solve(network=network, n=n, d=20, lam=0.05, train=2, seed=1)
     text = " ".join(" ".join(spectra.summary(found)).split())
-    words = "the minimum is not unique: rank and risk are those of proximal steps from zero."
+    words = "the minimum is not unique: rank and risk are those of Newton's steps from zero weights."
     assert (words in text) == said_so
+
+
+def test_where_no_weight_is_left_it_says_so_and_counts_no_errors():
+    found = library.solve(network="quadratic", n=2.5, d=10, lam=1.0, train=3, seed=1)
+    text = " ".join(" ".join(spectra.summary(found)).split())
+    assert "no weight is left in any of them" in text
+    assert "standard errors" not in text
+
+
+def test_a_minimum_that_was_not_found_is_no_result(monkeypatch):
+    monkeypatch.setattr(nuclear, "_LARGEST", 3)
+    with pytest.raises(Impossible, match="the minimum was not found"):
+        library.solve(network="quadratic", n=60.0, d=20, lam=0.01, train=2)

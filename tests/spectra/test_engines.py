@@ -155,6 +155,30 @@ def test_a_gap_with_the_residual_itself_is_useless_near_interpolation():
     assert 0 < objective - found.objective <= gap
 
 
+@pytest.mark.parametrize("n, d", [(6, 200), (12, 200), (18, 200), (9, 45)])
+@pytest.mark.parametrize("lam", [1e-2, 1e-3, 1e-4])
+def test_few_samples_leave_at_most_as_many_weights_and_no_gap_is_below_zero(n, d, lam):
+    """A trap: where residuals point away from the labels, only a multiple of them that is small enough is a bound."""
+    for seed in range(20):
+        drawn = vectors(n, d, 9000 + seed)
+        found = lasso.minimise(drawn, lam)
+        assert abs(found.gap) <= lasso.GAP * (drawn.y @ drawn.y) / 2
+        assert np.count_nonzero(found.theta) <= n
+        force, penalty = drawn.x.T @ (drawn.y - drawn.x @ found.theta), lam * np.sqrt(d)
+        assert np.abs(force).max() <= penalty * (1 + 1e-3)
+
+
+def test_the_gap_of_the_lasso_is_a_bound_from_anywhere():
+    drawn = vectors(9, 45, 9100)
+    moment, square = drawn.x.T @ drawn.y, float(drawn.y @ drawn.y)
+    least, rng = lasso.minimise(drawn, 1e-3).objective, np.random.default_rng(9101)
+    for size in (0.1, 1.0, 10.0, 100.0):
+        theta = size * rng.standard_normal(45)
+        force = moment - drawn.x.T @ (drawn.x @ theta)
+        objective, gap = lasso._certify(theta, force, moment, square, 1e-3 * np.sqrt(45))
+        assert objective - gap <= least * (1 + 1e-9) <= objective
+
+
 def test_a_warm_start_is_the_same_minimum():
     drawn = vectors(50)
     cold, warm = lasso.minimise(drawn, 0.2), lasso.minimise(drawn, 0.2, lasso.minimise(drawn, 0.3).theta)
@@ -187,11 +211,32 @@ def test_the_matrix_has_the_slope_that_its_rank_demands(kind, lam):
     assert found.objective == pytest.approx(value)
 
 
+@pytest.mark.parametrize(("n", "d"), [(12, 24), (80, 40)])
+def test_a_minimum_with_more_entries_than_samples_is_not_the_only_one(n, d):
+    """With more samples than dimensions, too: what no sample sees within the range of S costs nothing, not its trace."""
+    drawn, penalty = matrices(n, d, 9201), nuclear.penalty_of(1 / d, d)
+    found = nuclear.minimise(drawn, penalty, gap=1e-9)
+    V, r = found.factor, found.factor.shape[1]
+    pairs = [(a, b) for a in range(r) for b in range(a + 1)]
+    assert len(pairs) > n
+    entries = np.zeros((len(pairs), r, r))
+    for k, (a, b) in enumerate(pairs):
+        entries[k, a, b] = entries[k, b, a] = 1
+    seen = np.array([drawn.operator.of(V @ one @ V.T) for one in entries]).T
+    unseen = np.linalg.svd(seen)[2][-1]  # of these entries, by all samples
+    X = np.einsum("k,kab->ab", unseen, entries)
+    other = V @ (np.eye(r) + 0.9 * X / np.abs(np.linalg.eigvalsh(X)).max()) @ V.T
+    residual = drawn.y - drawn.operator.of(other)
+    assert residual @ residual + penalty * np.trace(other) == pytest.approx(found.objective, rel=1e-6)
+    risks = [model.quadratic_risk(S, drawn.teacher) for S in (found.S, other)]
+    assert abs(risks[0] - risks[1]) > 1e-4
+
+
 def test_no_other_matrix_is_better_and_the_gap_is_a_bound():
     drawn, penalty = matrices(), nuclear.penalty_of(0.3, 16)
     best = nuclear.minimise(drawn, penalty, gap=1e-11)
     rough = nuclear.minimise(drawn, penalty, gap=1e-2)
-    assert 0 <= rough.objective - best.objective <= rough.gap <= 1e-2 * (drawn.y @ drawn.y)
+    assert 0 <= rough.objective - best.objective <= rough.gap <= 1e-2 * rough.objective
     rng = default_rng(6206)
     for _ in range(20):
         V = best.factor + 0.05 * rng.standard_normal(best.factor.shape)
@@ -233,7 +278,7 @@ def test_hardly_any_decay_and_few_samples_are_certified_too(lam):
     for seed in range(4):
         drawn, penalty = matrices(3 * d, d, 6220 + seed), nuclear.penalty_of(lam, d)
         rough, best = nuclear.minimise(drawn, penalty), nuclear.minimise(drawn, penalty, gap=1e-6)
-        assert 0 <= best.gap <= 1e-6 * (drawn.y @ drawn.y)
+        assert 0 <= best.gap <= 1e-6 * best.objective
         assert best.objective - best.gap <= rough.objective <= best.objective + rough.gap
 
 

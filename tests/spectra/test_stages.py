@@ -17,6 +17,7 @@ from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.spectra import charts
 from shallownets.studies.spectra.measure import curves, spectrum, tail
+from shallownets.studies.spectra.parameters import kinds
 from shallownets.studies.spectra.stages import drawn
 from shallownets.studies.spectra.theory import evolution, law, peak, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
@@ -187,7 +188,7 @@ def test_samples_depend_on_their_parameters_alone():
     assert (one.y == same.y).all()
     assert not (one.y == other.y).all()
     assert (drawn.vectors(*of, 0).y == drawn.vectors(*of, 0).y).all()
-    assert [drawn.decay(name, 16) for name in drawn.DECAYS] == [1 / 16, 1, 4]
+    assert [kinds.decay(name, 16) for name in drawn.DECAYS] == [1 / 16, 1, 4]
 
 
 def test_the_peak_is_measured_and_not_expanded(tables, monkeypatch):

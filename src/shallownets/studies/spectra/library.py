@@ -12,6 +12,7 @@ import pandas as pd
 from shallownets.config.keywords import takes
 from shallownets.drawing import style
 from shallownets.drawing.solved import Solved
+from shallownets.errors import Impossible
 from shallownets.numerics import seeds
 from shallownets.numerics.progress import MOMENT, progress
 from shallownets.numerics.statistics import Estimate, mean
@@ -167,8 +168,22 @@ def solve(given: Solve) -> Solution:
     return Solution(given, network, state, best, bayes, spectrum, trained)
 
 
+def _require(certified: bool, given: Solve) -> None:
+    """Refuse a training that has ended without arriving.
+
+    Raises:
+        Impossible: its duality gap is too large.
+    """
+    if not certified:
+        raise Impossible(f"lam = {given.lam}: the minimum was not found in the most steps; expected a larger one")
+
+
 def _train(given: Solve) -> Trained:
-    """Certified minima on samples of their own."""
+    """Certified minima on samples of their own.
+
+    Raises:
+        Impossible: a minimum was not found.
+    """
     n = round(given.n)
     parameters = {"gamma": given.gamma, "d": given.d, "n": n, "noise": given.noise, "network": given.network}
     risks, left, values = [], [], []
@@ -177,12 +192,14 @@ def _train(given: Solve) -> Trained:
             rng = np.random.default_rng(seeds.sequence(given.seed, "spectra, command", parameters, replicate))
             if given.network == "diagonal":
                 samples = starts.vectors(given.gamma, given.d, n, given.noise, rng)
-                theta = lasso.minimise(samples, given.lam).theta
-                risks.append(model.diagonal_risk(theta, samples.teacher))
-                left.append(np.count_nonzero(theta))
+                least = lasso.minimise(samples, given.lam)
+                _require(least.gap <= lasso.GAP * float(samples.y @ samples.y) / 2, given)
+                risks.append(model.diagonal_risk(least.theta, samples.teacher))
+                left.append(np.count_nonzero(least.theta))
             else:
                 measured = starts.matrices(given.gamma, given.d, n, given.noise, rng)
                 made = nuclear.minimise(measured, nuclear.penalty_of(given.lam, given.d))
+                _require(made.gap <= nuclear.GAP * made.objective, given)
                 risks.append(model.quadratic_risk(made.S, measured.teacher))
                 left.append(made.factor.shape[1])
                 values.append((made.factor**2).sum(0))

@@ -17,7 +17,7 @@ import numpy as np
 from shallownets.drawing import command
 from shallownets.numerics.statistics import Estimate
 from shallownets.studies.spectra import library
-from shallownets.studies.spectra.library import SINGLES, Solution
+from shallownets.studies.spectra.library import SINGLES, Solution, Trained
 from shallownets.studies.spectra.parameters.solve import Solve
 from shallownets.studies.spectra.theory import free, law, phases
 from shallownets.studies.spectra.theory.evolution import State
@@ -55,23 +55,32 @@ def summary(found: Solution) -> Iterator[str]:
     if found.law is not None:
         parts["Spectrum"] = _spectrum(found, found.law)
     if done is not None:
-        off = (done.risk.value - state.risk) / done.risk.error if done.risk.error else 0.0
-        what = "rank" if quadratic else "weights that are not zero:"
-        parts["Trained"] = (
-            f"{done.risk.n} trainings: risk {_times(done.risk)}, {abs(off):.1f} standard errors "
-            f"{'above' if off > 0 else 'below'} state evolution; {what} {_times(done.left)}."
-        )
-        if quadratic and done.risk.value > state.risk + 3 * done.risk.error and state.N < 100:
-            parts["Trained"] += (
-                " With few samples state evolution is too low: a feature's own measurement is correlated with its row."
-            )
-        if quadratic and round(given.n) < given.d:
-            parts["Trained"] += (
-                " With fewer samples than dimensions the minimum is not unique: rank and risk are those of "
-                "proximal steps from zero."
-            )
+        parts["Trained"] = _trained(found, done)
     for name, text in parts.items():
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<10}", subsequent_indent=" " * 10)
+
+
+def _trained(found: Solution, done: Trained) -> str:
+    state, quadratic = found.state, found.given.network == "quadratic"
+    if done.left.value == 0:
+        return f"{done.risk.n} trainings: no weight is left in any of them, and the risk is that of zero weights."
+    off = (done.risk.value - state.risk) / done.risk.error if done.risk.error else 0.0
+    what = "rank" if quadratic else "weights that are not zero:"
+    said = (
+        f"{done.risk.n} trainings: risk {_times(done.risk)}, {abs(off):.1f} standard errors "
+        f"{'above' if off > 0 else 'below'} state evolution; {what} {_times(done.left)}."
+    )
+    rank = done.left.value
+    if quadratic and rank * (rank + 1) / 2 > round(found.given.n):
+        return said + (
+            " A matrix of this rank has more entries than there are samples, so that the minimum is not unique: "
+            "rank and risk are those of Newton's steps from zero weights."
+        )
+    if quadratic and off > 3 and state.N < 100:
+        return said + (
+            " With few samples state evolution is too low: a feature's own measurement is correlated with its row."
+        )
+    return said
 
 
 def _power(exponent: float) -> str:

@@ -55,13 +55,14 @@ def _sweep(gram, penalty, theta, force, sweeps):
 def _certify(theta: Array, force: Array, moment: Array, square: float, penalty: float) -> tuple[float, float]:
     """Objective, and its distance from the dual at the residual times k.
 
-    k is the best that the dual allows: with k = 1 the gap is useless near interpolation.
+    k is the best that the dual allows, of either sign: with k = 1 the gap is useless near interpolation.
     """
     left = max(square - theta @ (moment + force), 0.0)  # |y - X θ|^2
     along = square - theta @ moment  # (y - X θ).y
     objective = left / 2 + penalty * np.abs(theta).sum()
     largest = np.abs(force).max(initial=0.0)
-    k = min(along / left, penalty / largest if largest else np.inf) if left else 0.0
+    most = penalty / largest if largest else np.inf
+    k = min(max(along / left, -most), most) if left else 0.0
     return objective, objective - (k * along - k * k * left / 2)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.starts import Matrices, Operator
 
-GAP = 1e-4  # of the objective at zero weights over n: four digits of the risk
+GAP = 1e-4  # of the objective: three digits of the risk and more
 _LARGEST = 20_000  # steps
 _SHRINK = 0.5  # of a step after which the objective is larger
 _INNER, _LEFT = 30, 0.01  # conjugate gradients of a step: at most, and what they leave of the square of what was to do
@@ -71,13 +71,14 @@ def minimise(samples: Matrices, penalty: float, start: Array | None = None, gap:
     Args:
         penalty: above 0, see ``penalty_of``.
         start: (d, r) a factor nearby.
-        gap: relative to |y|^2 at which the minimum is good enough.
+        gap: relative to the objective at which the minimum is good enough. Relative to |y|^2 it would say nothing where
+            decay is weak, for the objective is a small part of that then.
 
     Source: semismooth Newton steps with conjugate gradients are Zhao, Sun and Toh, SIAM J. Optim. 20, 1737 (2010).
     """
     operator, y = samples.operator, samples.y
     n, d = operator.shape
-    square, step = float(y @ y), d / (4 * n)  # the step of isotropic measurements
+    step = d / (4 * n)  # that of isotropic measurements
     S = np.zeros((d, d)) if start is None else start @ start.T
     proximal = newton = np.zeros((d, d))
     objective, away, stiff = np.inf, np.inf, _STIFF
@@ -98,7 +99,7 @@ def minimise(samples: Matrices, penalty: float, start: Array | None = None, gap:
                 step, proximal = _SHRINK * step, _SHRINK * proximal
         objective, down = found, 2 * operator.back(residual)
         away = objective - bound(residual, y, float(np.linalg.eigvalsh(down)[-1]), penalty)
-        if away <= gap * square or steps == _LARGEST:
+        if away <= gap * objective or steps == _LARGEST:
             break
         S, proximal = V @ V.T, step * (down - penalty * np.eye(d))
         stiff = max(_SOFTER * stiff, _SOFTEST)

@@ -35,5 +35,5 @@ class Solve(Section, kw_only=True):
 
     def work(self) -> float:
         if self.network == "quadratic":
-            return self.train * training(self.d, self.n / self.d, 400)
+            return self.train * training(self.d, self.n / self.d, self.lam)
         return self.train * (1e-9 * self.n * self.d**2 + 1e-8 * self.d**3)

@@ -167,7 +167,7 @@ class TailsValues(Section):
 
     def work(self) -> float:
         by_theory = 0.3 * len(self.samples) * self.points * (self.d / 400) ** 2
-        networks = self.draws * len(self.trained_decays) * training(self.trained_d, self.trained_N, 15)
+        networks = self.draws * len(self.trained_decays) * training(self.trained_d, self.trained_N, 1.0)
         return len(self.gammas) * (by_theory + networks)
 
 

@@ -16,12 +16,10 @@ from shallownets.studies.spectra.parameters.kinds import (
     Noise,
     Points,
     Vector,
+    decay,
     rising,
     training,
 )
-
-# proximal steps to the gap, by decay
-_STEPS = {"weak": 200, "one": 40, "strong": 20}
 
 
 def _firsts(pairs: list) -> list[float]:
@@ -86,7 +84,7 @@ class MatrixRuns(Section):
     seed: Seed
 
     def work(self) -> float:
-        return sum(draws * training(self.d, N, _STEPS[self.decay]) for N, draws in self.sizes)
+        return sum(draws * training(self.d, N, decay(self.decay, self.d)) for N, draws in self.sizes)
 
 
 class RiskCurves(Section):
@@ -115,7 +113,7 @@ class WeightSpectraValues(Section):
     draws: Annotated[Draws, means("trainings of each")]
 
     def work(self) -> float:
-        return sum(self.draws * training(d, N, 100 if lam < 0.1 and d > N else 25) for _, _, d, N, lam in self.cases)
+        return sum(self.draws * training(d, N, lam) for _, _, d, N, lam in self.cases)
 
 
 class WeightSpectra(WeightSpectraValues):
@@ -188,7 +186,7 @@ class UniversalityRuns(Section):
     seed: Seed
 
     def work(self) -> float:
-        return sum(draws * training(self.d, N, 40) for N, draws in self.sizes)
+        return sum(draws * training(self.d, N, self.lam) for N, draws in self.sizes)
 
 
 class Universality(Section):
@@ -209,7 +207,7 @@ class StoppingValues(Section):
 
     def work(self) -> float:
         step = 1.3e-9 * self.d**3
-        return sum(k * (N * step * self.steps + self.points * training(self.d, N, 60)) for N, k in self.sizes)
+        return sum(k * (N * step * self.steps + self.points * training(self.d, N, 0.1)) for N, k in self.sizes)
 
 
 class Stopping(StoppingValues):

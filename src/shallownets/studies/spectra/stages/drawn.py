@@ -1,7 +1,5 @@
 """Samples as the stages draw them from the root seed, and weight decays by their names."""
 
-from math import sqrt
-
 from numpy.random import Generator, default_rng
 
 from shallownets.numerics import seeds
@@ -9,11 +7,6 @@ from shallownets.studies.spectra import starts
 from shallownets.studies.spectra.starts import Kind, Matrices, Vectors
 
 DECAYS = ("weak", "one", "strong")
-
-
-def decay(name: str, d: int) -> float:
-    """The weight decay of a name: 1/d, 1 or √d."""
-    return {"weak": 1 / d, "one": 1.0, "strong": sqrt(d)}[name]
 
 
 def stream(seed: int, purpose: str, replicate: int, **parameters: float | str) -> Generator:

@@ -10,15 +10,16 @@ from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.spectra import model
 from shallownets.studies.spectra.engines import nuclear
+from shallownets.studies.spectra.parameters.kinds import decay
 from shallownets.studies.spectra.parameters.training import MatrixRuns
 from shallownets.studies.spectra.stages import drawn
 
-UNITS = {"n": "samples", "risk": "R", "training": "mean square residual", "rank": "1", "gap": "over |y|^2"}
+UNITS = {"n": "samples", "risk": "R", "training": "mean square residual", "rank": "1", "gap": "of the objective"}
 
 
 @stage
 def matrix_runs(given: MatrixRuns) -> Data:
-    lam = drawn.decay(given.decay, given.d)
+    lam = decay(given.decay, given.d)
     found: dict[str, list] = {name: [] for name in UNITS}
     with progress(f"matrices, lam = {lam:.3g}", sum(draws for _, draws in given.sizes)) as advance:
         for size, draws in given.sizes:
@@ -31,6 +32,6 @@ def matrix_runs(given: MatrixRuns) -> Data:
                 found["risk"].append(model.quadratic_risk(made.S, samples.teacher))
                 found["training"].append((residual**2).mean())
                 found["rank"].append(made.factor.shape[1])
-                found["gap"].append(made.gap / (samples.y @ samples.y))
+                found["gap"].append(made.gap / made.objective)
                 advance(1)
     return Data(Arrays({name: np.array(values) for name, values in found.items()}, UNITS))

@@ -12,8 +12,8 @@ import pandas as pd
 from shallownets.numerics.statistics import exact, fit_polynomial, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.spectra.measure import curves
+from shallownets.studies.spectra.parameters.kinds import decay
 from shallownets.studies.spectra.parameters.training import RiskCurves
-from shallownets.studies.spectra.stages import drawn
 from shallownets.studies.spectra.theory import evolution, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.quadratic import Quadratic
@@ -28,7 +28,7 @@ def risk_curves(given: RiskCurves, lasso: list[Arrays], matrix: list[Arrays]) ->
     for model, of_model, runs in (("diagonal", Diagonal, lasso), ("quadratic", Quadratic, matrix)):
         for run in runs:
             d, name = run.parameters["d"], run.parameters["decay"]
-            network, lam = of_model(given.gamma, d, given.noise, d), drawn.decay(name, d)
+            network, lam = of_model(given.gamma, d, given.noise, d), decay(name, d)
             sizes = np.unique(run.arrays["n"])
             grid = np.geomspace(sizes[0] / 1.5, 2 * sizes[-1], given.points) / network.samples
             near = phases.peak_at(model == "quadratic", d) * np.geomspace(1 / NEAR, NEAR, given.points)
@@ -60,7 +60,8 @@ def risk_curves(given: RiskCurves, lasso: list[Arrays], matrix: list[Arrays]) ->
                 if model == "diagonal":
                     left = mean(run.arrays["left"][of])
                     rows.append(place | {"quantity": "weights left", "theory": state.freedom} | left.row())
-                rows.append(place | {"quantity": "gap"} | exact(run.arrays["gap"][of].max(), int(of.sum())).row())
+                gap = np.abs(run.arrays["gap"][of]).max()  # one below zero is no gap
+                rows.append(place | {"quantity": "gap"} | exact(gap, int(of.sum())).row())
             many = {N: ratio for N, ratio in ratios.items() if d <= N}
             if model == "quadratic" and len(many) > 2:
                 errors, degrees = ([getattr(one, name) for one in many.values()] for name in ("error", "freedom"))
