@@ -213,7 +213,7 @@ def test_the_matrix_has_the_slope_that_its_rank_demands(kind, lam):
 
 @pytest.mark.parametrize(("n", "d"), [(12, 24), (80, 40)])
 def test_a_minimum_with_more_entries_than_samples_is_not_the_only_one(n, d):
-    """With more samples than dimensions, too: what no sample sees within the range of S costs nothing, not its trace."""
+    """With more samples than dimensions, too: what no sample sees within the range of S costs nothing."""
     drawn, penalty = matrices(n, d, 9201), nuclear.penalty_of(1 / d, d)
     found = nuclear.minimise(drawn, penalty, gap=1e-9)
     V, r = found.factor, found.factor.shape[1]
