@@ -10,7 +10,7 @@ from shallownets.studies.spectra.theory import evolution
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
-GAP = 1e-4  # of |y|^2
+GAP = 1e-4  # of the objective
 MATRICES = [
     (24, 120, 1.0),
     (24, 240, 1.0),
