@@ -27,5 +27,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             axes.errorbar(trained.N, trained.risk, bars, color=style.colour(n), marker=style.marker(n), linestyle="")
         axes.set(xscale="log", yscale="log", title=model, xlabel=samples)
     both[0].set_ylabel("risk $R$")
-    both[0].legend(loc="lower left")
+    both[1].plot([], [], color="black", label="state evolution")
+    both[1].plot([], [], color="black", marker="o", linestyle="", label="trained")
+    both[1].legend(loc="lower left")
     return figure
