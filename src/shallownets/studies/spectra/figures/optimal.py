@@ -14,8 +14,8 @@ _STYLES = {"diagonal": "--", "quadratic": "-"}
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
-    figure = Figure(figsize=(style.PAGE, 2.7))
-    first, second, third = figure.subplots(1, 3)
+    figure = Figure(figsize=(style.PAGE, 5.2))
+    first, second, third, fourth = figure.subplots(2, 2).ravel()
     for n, (gamma, of_gamma) in enumerate(frame.groupby("gamma")):
         color = style.colour(n)
         for model, line in _STYLES.items():
@@ -26,6 +26,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         quadratic = of_gamma[of_gamma.model == "quadratic"]
         third.plot(quadratic.N, quadratic.risk / quadratic.bayes, color=color)
         third.plot(quadratic.N, quadratic.pruned / quadratic.risk, color=color, linestyle=":")
+        fourth.plot(quadratic.N, quadratic.ratio, color=color)
+    fourth.axhline(2, color=style.GREY, linewidth=0.8, label="edge of the bulk")
     for model, line in _STYLES.items():
         second.plot([], [], color="black", linestyle=line, label=model)
     third.plot([], [], color="black", label="best over Bayes")
@@ -37,6 +39,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     third.set(xscale="log", yscale="log", xlabel="$n/d$", ylabel="ratio of risks")
     third.set_yticks([1, 2, 5, 20, 100], ["1", "2", "5", "20", "100"])
     third.tick_params(axis="y", which="minor", labelleft=False)
-    for axes in (first, second, third):
+    fourth.set(xscale="log", xlabel="$n/d$", ylabel=r"best threshold $\theta/\delta$", ylim=(None, 2.1))
+    for axes in (first, second, third, fourth):
         axes.legend(fontsize=6.5)
     return figure

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from shallownets.drawing import style
 
 _LABELS = {"weak": r"$\lambda=1/d$", "one": r"$\lambda=1$", "strong": r"$\lambda=\sqrt{d}$"}
+_GUIDED = 12  # points of a curve beside which its power law is drawn
 _SAMPLES = {"diagonal": "$n$", "quadratic": "$n/d$"}
 
 
@@ -25,9 +26,13 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             axes.plot(theory.N, theory.risk, color=style.colour(n), label=label)
             bars = [trained.risk - trained.low, trained.high - trained.risk]
             axes.errorbar(trained.N, trained.risk, bars, color=style.colour(n), marker=style.marker(n), linestyle="")
+        falling = here[(here.decay == "strong") & (here.series == "theory")].nlargest(_GUIDED, "N")
+        guide = 1.5 * falling.risk.min() * (falling.N / falling.N.max()) ** (1 / parameters["gamma"] - 2)
+        axes.plot(falling.N, guide, color="black", linestyle=":", linewidth=1.1)
         axes.set(xscale="log", yscale="log", title=model, xlabel=samples)
     both[0].set_ylabel("risk $R$")
     both[1].plot([], [], color="black", label="state evolution")
     both[1].plot([], [], color="black", marker="o", linestyle="", label="trained")
+    both[1].plot([], [], color="black", linestyle=":", linewidth=1.1, label=r"$n^{-2+1/\gamma}$")
     both[1].legend(loc="lower left")
     return figure
