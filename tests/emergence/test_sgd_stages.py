@@ -4,7 +4,7 @@ import importlib
 
 import numpy as np
 import pytest
-from msgspec import to_builtins
+from msgspec import structs, to_builtins
 
 from shallownets.config import section
 from shallownets.drawing import style
@@ -91,6 +91,14 @@ def test_small_steps_are_near_the_flow_and_large_ones_are_lost(made):
     assert not len(rows(table, quantity="median", kappa=3.0))
     assert any("kappa = 3" in note for note in table.notes)
     assert len(rows(table, quantity="exponent of the half width")) == 1
+
+
+def test_more_records_than_samples():
+    """Where a step is so large that some times of the curve fall on one sample."""
+    given = structs.replace(FLOW, P=2, N=2, d=3, starts=2)
+    loss = sgd_runs(given).data.arrays["loss"]
+    assert loss.shape == (2, 4, 30)
+    assert np.isfinite(loss[:, :, 0]).all()
 
 
 def test_samples_beside_first_passages(made):

@@ -37,11 +37,12 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     middle.set(xlabel="rank $u$", ylabel="distribution of ranks, less $u$", ylim=(-0.22, 0.12))
     middle.legend(title="third of the directions", ncols=3, loc="lower center")
     crowding = frame[frame.series == "crowding"]
-    bars = [crowding.y - crowding.low, crowding.high - crowding.y]
-    look = {"color": "black", "marker": "o", "linestyle": ""}
-    right.errorbar(crowding.x, crowding.y, bars, label="deflated flow", **look)
-    right.plot(crowding.x, crowding.greedy, color=style.COLOURS[1], label="first order")
     right.set(xscale="log", yscale="log", xlabel="dimension $d$", ylabel="time over greedy, less 1")
-    right.set_ylim(0.3 * crowding.y.min(), 3 * crowding.y.max())
-    right.legend()
+    if len(crowding):
+        bars = [crowding.y - crowding.low, crowding.high - crowding.y]
+        look = {"color": "black", "marker": "o", "linestyle": ""}
+        right.errorbar(crowding.x, crowding.y, bars, label="deflated flow", **look)
+        right.plot(crowding.x, crowding.greedy, color=style.COLOURS[1], label="first order")
+        right.set_ylim(0.3 * crowding.greedy.min(), 3 * crowding.greedy.max())
+        right.legend()
     return figure

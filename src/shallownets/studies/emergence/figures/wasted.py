@@ -24,9 +24,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         axes.errorbar(one.d[known], value[known], half, **look)
         axes.set(xscale="log", yscale="log")
     one = series["wasted"]
-    at = one[one.value > 0].iloc[-1]
-    above.plot(one.d, at.value * at.d / one.d, color=style.GREY, linestyle=":", label=r"$\propto 1/d$")
-    above.legend()
+    if one.value.any():
+        above.plot(one.d, one.value.mean() / (1 / one.d).mean() / one.d, ":", color=style.GREY, label=r"$\propto 1/d$")
+        above.legend()
     above.set_ylabel("neurons that never learn")
     below.set(xlabel="dimension $d$", ylabel="last loss over\ngreedy's, less 1")
     dimensions = sorted(series["wasted"].d.unique())

@@ -71,7 +71,11 @@ def _exponents(cases: list[_Case]) -> Iterator[dict]:
     for k, kappa in dict.fromkeys((case.k, case.kappa) for case in cases):
         chosen = [case for case in cases if (case.k, case.kappa) == (k, kappa)]
         for name, values, said in (("exponent", "n", "theory"), ("exponent of the search", "found", "search")):
-            found = {case: one for case in chosen if (one := quartiles.median(getattr(case, values)))}
+            found = {
+                case: one
+                for case in chosen
+                if np.isfinite(getattr(case, said)[1]) and (one := quartiles.median(getattr(case, values)))
+            }
             if len(found) < 3:
                 continue
             of = {"k": k, "kappa": kappa, "d": min(case.d for case in found), "limit": k - 1.0}
@@ -96,7 +100,9 @@ def _searching(cases: list[_Case]) -> Iterator[dict]:
             row = {"quantity": "part of the search"} | case.key | {"theory": case.part}
             yield row | Estimate(value, error * value, whole.n).row()
     for k, kappa in dict.fromkeys((case.k, case.kappa) for case in parts):
-        found = {case: one for case, one in parts.items() if (case.k, case.kappa) == (k, kappa)}
+        found = {
+            case: one for case, one in parts.items() if (case.k, case.kappa) == (k, kappa) and np.isfinite(case.part)
+        }
         if len(found) >= 3:
             measured, theory = quartiles.exponent(
                 {case.d: one for case, one in found.items()}, {case.d: case.part for case in found}

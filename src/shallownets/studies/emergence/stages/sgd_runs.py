@@ -45,11 +45,12 @@ def sgd_runs(given: SgdRuns) -> Data:
                 steps = Steps(kappa / unit)
                 of = {"k": given.k, "d": given.d, "N": given.N, "P": given.P, "beta": given.beta, "kappa": kappa}
                 stream = seeds.sequence(given.seed, "emergence, samples of SGD", of, replicate)
-                records = np.rint(steps.samples(grid * last))
-                runs.append(chain.simulate(start, a, link, steps, records, stream, enough=given.P))
+                records, place = np.unique(np.rint(steps.samples(grid * last)), return_inverse=True)
+                run = chain.simulate(start, a, link, steps, records, stream, enough=given.P)
+                runs.append((run, run.loss[place]))
                 advance(1 / kappa)
-            found["T"].append([run.times for run in runs])
-            found["lost"].append([run.lost_at for run in runs])
-            found["loss"].append([run.loss for run in runs])
+            found["T"].append([run.times for run, _ in runs])
+            found["lost"].append([run.lost_at for run, _ in runs])
+            found["loss"].append([loss for _, loss in runs])
     arrays = {name: np.array(values) for name, values in found.items()}
     return Data(Arrays(arrays | {"kappa": np.array(given.kappas), "t": grid}, UNITS))
