@@ -93,6 +93,20 @@ def test_small_steps_are_near_the_flow_and_large_ones_are_lost(made):
     assert len(rows(table, quantity="exponent of the half width")) == 1
 
 
+def test_starts_that_the_flow_does_not_learn_are_counted_on_the_figure_and_at_every_claim(made):
+    for runs, stage, given in (("sgd_runs", "sgd_against_flow", FLOW), ("falling_runs", "falling_noise", FALLING)):
+        arrays, of = made[runs].data.arrays, made[stage]
+        tried = arrays["start"][-1] + 1
+        assert tried > given.starts == arrays["start"].size
+        text = next(one for one in of.figure_data.notes if "are left out" in one)
+        assert text.startswith(f"{tried - given.starts} of {tried} starts")
+        frame = of.measurements.frame
+        touched = of.measurements.notes[text]
+        assert all(
+            any(row[key] == value for one in touched for key, value in one.items()) for _, row in frame.iterrows()
+        )
+
+
 def test_more_records_than_samples():
     """Where a step is so large that some times of the curve fall on one sample."""
     given = structs.replace(FLOW, P=2, N=2, d=3, starts=2)

@@ -195,10 +195,10 @@ def _concerns(touched: list[Mapping], row: Mapping) -> bool:
 
 
 def _note(entry: Entry, left_out: list[str] | Mapping) -> str:
-    """What is to be said of a row: the entry's note, what its tolerance follows from, which runs were left out."""
+    """What is to be said of a row: the entry's note, what its tolerance follows from, which runs did not do as others."""
     said = [entry.note] if entry.note else []
     said += [f"Tolerance: {entry.bound}."] if entry.bound else []
-    said += [f"Left out: {'; '.join(left_out)}."] if left_out else []
+    said += [f"Mind: {'; '.join(left_out)}."] if left_out else []
     return " ".join(said)
 
 
