@@ -49,7 +49,7 @@ def sgd_runs(given: SgdRuns) -> Data:
                 stream = seeds.sequence(given.seed, "emergence, samples of SGD", of, replicate)
                 records, place = np.unique(np.rint(steps.samples(grid * last)), return_inverse=True)
                 run = chain.simulate(start, a, link, steps, records, stream, enough=given.P)
-                runs.append((run, run.loss[place]))
+                runs.append((run, np.where(run.samples == records, run.loss, np.nan)[place]))
                 advance(1 / kappa)
             found["T"].append([run.times for run, _ in runs])
             found["lost"].append([run.lost_at for run, _ in runs])
