@@ -81,7 +81,8 @@ class Run(Solved):
         left, right = figure.subplots(1, 2)
         run, T = self.flow, self.theory.times
         first = float(T[np.isfinite(T)].min()) / 4
-        for n, m in enumerate(chosen(given.P, len(style.COLOURS))):
+        shown = chosen(given.P, len(style.COLOURS))
+        for n, m in enumerate(shown):
             left.plot(run.t, run.shares[:, m], color=style.colour(n), label=f"{m + 1}")
             if self.sgd:
                 left.plot(self.sgd.t, self.sgd.shares[:, m], color=style.colour(n), linestyle=":")
@@ -89,7 +90,9 @@ class Run(Solved):
                 left.plot(T[m], 0.5, "o", color=style.colour(n), markerfacecolor="white", zorder=3)
         left.set(xscale="log", xlabel="time $t$", ylabel="share of a direction", ylim=(-0.03, 1.1))
         left.set_title("flow; dotted: SGD; circles: theory" if self.sgd else "flow; circles: theory")
-        left.legend(title="$m$", loc="upper left", ncols=2, handlelength=1)
+        left.legend(
+            title="$m$" if shown.size == given.P else f"$m$, of {given.P}", loc="upper left", ncols=2, handlelength=1
+        )
         t = np.geomspace(first, run.t[-1], 300)
         right.plot(t, curves.loss_at(run, t), color="black", label=given.engine)
         if self.sgd:
@@ -168,5 +171,5 @@ def _samples(given: Learn, start: starts.Start, a: Array, link: Link, t_end: flo
 
 
 def chosen(P: int, most: int) -> Array:
-    """Directions that are shown, counted from 0: all, or at most so many in equal ratios."""
-    return np.unique(np.geomspace(1, P, min(P, most)).round().astype(int)) - 1
+    """Directions that are shown, counted from 0: all, or at most so many in about equal ratios."""
+    return np.arange(P) if most >= P else np.unique(np.geomspace(1, P, most).round().astype(int)) - 1
