@@ -22,7 +22,7 @@ from shallownets.studies.emergence.engines.sgd import SgdRun
 from shallownets.studies.emergence.engines.step_sizes import Steps
 from shallownets.studies.emergence.measure import curves, laws
 from shallownets.studies.emergence.measure.laws import Greedy
-from shallownets.studies.emergence.model import Array, Link
+from shallownets.studies.emergence.model import Array, Link, Places
 from shallownets.studies.emergence.parameters.learn import Learn
 from shallownets.studies.emergence.theory import sequential
 
@@ -103,7 +103,7 @@ class Run(Solved):
         least = min(float(one.loss[np.isfinite(one.loss)].min()) for one in (run, self.sgd) if one)
         low = max(least, 1e-5 * float(run.loss[0]))
         right.set(xscale="log", yscale="log", xlabel="time $t$", ylabel=r"loss $2L$", ylim=(low / 2, 2 * run.loss[0]))
-        right.legend(loc="lower left")
+        right.legend(loc="best")
         for axes in (left, right):
             axes.set_xlim(first, run.t[-1])
             axes.xaxis.set_minor_formatter(NullFormatter())
@@ -170,6 +170,6 @@ def _samples(given: Learn, start: starts.Start, a: Array, link: Link, t_end: flo
         return chain.simulate(start, a, link, steps, records, stream, enough=min(given.N, given.P), progress=advance)
 
 
-def chosen(P: int, most: int) -> Array:
+def chosen(P: int, most: int) -> Places:
     """Directions that are shown, counted from 0: all, or at most so many in about equal ratios."""
     return np.arange(P) if most >= P else np.unique(np.geomspace(1, P, most).round().astype(int)) - 1

@@ -33,8 +33,8 @@ class SgdRun(Run):
     """A run of SGD. Its times are those of the flow, sums of η; ``steps`` is the number of samples used.
 
     Attributes:
-        samples: (S,) samples used at the records, the numbers that were asked for, but for a run that has learned enough
-            between two of them: there the second is the sample with which it ended.
+        samples: (S,) samples used at the records: the numbers that were asked for. A run that has learned enough
+            between two of them has the sample with which it ended in place of the second.
         M: (S, N, P) overlaps u_i.θ_m, and
         r: (S, N) squared norms, at the records; NaN, as all else there, once a run is lost or has ended.
         found_after: (P,) samples after which a neuron had found a direction: φ(M) had passed φ(1/2). From there it does
@@ -143,7 +143,7 @@ def follow(
     enough: int,
     progress: Callable[[float], None],
 ) -> SgdRun:
-    """Take steps up to the last of ``samples``, or until the run is lost or has learned enough, which is recorded, too."""
+    """Take steps up to the last of ``samples``, or until the run is lost, or has learned enough, which is recorded."""
     records = whole(samples)
     planned = float(records[-1])
     N, P = looks.M.shape
