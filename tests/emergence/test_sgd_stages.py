@@ -129,6 +129,10 @@ def test_samples_beside_first_passages(made):
     assert abs((kept.estimate - kept.level).mean()) < 3 * np.sqrt(0.25 / 48)
     assert len(rows(table, quantity="exponent", k=3)) == len(rows(table, quantity="exponent of the search", k=3)) == 1
     assert not len(rows(table, quantity="exponent", k=4))
+    # compared with theory are the pairs of d and kappa at which no run is lost, and no other
+    for row in shares.itertuples():
+        of = (arrays["k"] == row.k) & (arrays["d"] == row.d) & (arrays["kappa"] == row.kappa)
+        assert shares["none lost"][row.Index] == (not lost[of].any())
     search = rows(table, quantity="exponent of the search", k=3)
     assert search.limit.item() == 2
     # where mean paths do not arrive, there is no theory, and nothing is compared with it

@@ -22,7 +22,6 @@ from shallownets.studies.emergence.theory import first_passage, noise
 
 UNITS = {"n": "samples over d^(k-1)", "share": "of runs that have learned by the theory's quartile"}
 FAR = 2.0  # factor from the largest step beyond which it decides whether a run is lost
-SMALL = 0.6  # of the largest step, up to which the second order in η is what a step does
 ALONE = first_passage.Noise(1.0)  # a direction of strength 1, without label noise
 
 
@@ -135,7 +134,7 @@ def samples(given: Samples, runs: Arrays) -> Tables:
                 quartiles.LEVELS, quartiles.arrived_by(case.n, said, quartiles.LEVELS), strict=True
             ):
                 if np.isfinite(said).all():
-                    of = {"quantity": f"share, {name}", "level": level, "small step": case.over <= SMALL}
+                    of = {"quantity": f"share, {name}", "level": level, "none lost": not gone.any()}
                     rows.append(of | case.key | estimate.row())
         measured = quartiles.quartiles(case.n)
         for name, values in (
