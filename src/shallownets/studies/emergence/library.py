@@ -1,6 +1,6 @@
 """When a wide network learns each of many tasks: ``emergence.run``.
 
-Symbols and equation numbers are those of arXiv:2504.19983; docs/theory.md has the formulas.
+Symbols and formulas are those of docs/emergence.md; the paper is arXiv:2504.19983.
 """
 
 from dataclasses import dataclass
