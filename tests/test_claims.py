@@ -207,7 +207,7 @@ def test_a_claim_on_runs_that_were_left_out_is_not_judged(tmp_path):
                 judge.comparisons_of(entry(), tmp_path / "escape", "paper")
     (line,) = judge.comparisons_of(entry(), tmp_path / "escape", "paper")
     assert line.verdict == "not judged"
-    assert line.note == "Left out: SGD: 3 of 3 runs diverged."
+    assert line.note == "Mind: SGD: 3 of 3 runs diverged."
 
 
 def test_the_command_writes_the_ledger_and_refuses_an_id_twice(tables, root, tmp_path, capsys):
@@ -399,7 +399,7 @@ def test_a_note_belongs_to_the_rows_that_would_have_used_the_runs(tmp_path):
     save_table(tmp_path / "rates.csv", frame.assign(n=1), note)
     given = entry(rows={"estimate": 1.0}, by=["engine", "N"], predicted=1, judge={"exact": True}, note="A word.")
     first, *others = judge.comparisons_of(given, tmp_path, "paper")
-    assert first.note == "A word. Left out: SGD, N = 100: 1 of 6000 runs did not escape."
+    assert first.note == "A word. Mind: SGD, N = 100: 1 of 6000 runs did not escape."
     assert [one.note for one in others] == ["A word.", "A word."]
 
 

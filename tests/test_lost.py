@@ -37,4 +37,4 @@ def test_a_figure_shows_the_notes_of_its_table(monkeypatch, tmp_path):
         drawing.main(["escape.fig1", "--table", str(tmp_path / "table.csv"), "--out", str(tmp_path / "x.png")])
     texts = [figure._supxlabel for figure in drawn]
     assert texts[0] is None
-    assert texts[1].get_text() == "Left out: SGD: 2 of 3 runs diverged"
+    assert texts[1].get_text() == "Mind: SGD: 2 of 3 runs diverged"

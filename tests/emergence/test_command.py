@@ -64,9 +64,45 @@ def test_it_runs_sgd_from_the_same_start(capsys, tmp_path):
     assert [line.get_label() for line in right.lines][:2] == ["flow", "SGD"]
 
 
+def test_the_curve_of_sgd_ends_where_its_last_direction_is_learned():
+    done = library.run(P=4, N=8, d=100, link="h3", r0=1e-4, kappa=0.2)
+    last = int(done.sgd.times.argmax())
+    assert np.isfinite(done.sgd.times[last])
+    share = done.sgd.shares[:, last]
+    assert share[np.isfinite(share)][-1] >= 0.5
+    t = done.sgd.t[np.isfinite(share)]
+    assert np.all(np.diff(t) > 0)
+    assert t[-1] >= done.sgd.times[last] > t[-2]
+
+
+@pytest.mark.parametrize(("P", "most", "shown"), [(5, 12, 5), (12, 12, 12), (16, 12, 10), (7, 7, 7), (64, 7, 7)])
+def test_all_directions_are_shown_where_there_is_room(P, most, shown):
+    found = library.chosen(P, most)
+    assert found.size <= most
+    assert found.size == shown
+    assert (found[0], found[-1]) == (0, P - 1)
+
+
+def test_the_one_direction_that_is_learned_is_shown(capsys, tmp_path):
+    text = said(capsys, tmp_path, "--P", "8", "--N", "1", "--link", "h3", "--d", "50", "--seed", "2")
+    (m,) = np.flatnonzero(library.run(P=8, N=1, link="h3", d=50, seed=2).flow.learned)
+    times = re.findall(r"(\d+) (?:\S+) (?:\S+) (\d\S*) 0 yes", text)
+    assert [int(one) for one, _ in times] == [m + 1]
+    assert "Shown" not in text
+
+
+def test_it_says_that_directions_are_not_shown(capsys, tmp_path):
+    text = said(capsys, tmp_path, "--P", "40", "--N", "40", "--d", "4096")
+    learned = library.run(P=40, N=40, d=4096).flow.learned
+    shown = library.chosen(40, 12)
+    hidden = learned.sum() - learned[shown].sum()
+    assert f"Shown {shown.size} of 40 directions; {hidden} of those that are learned are not among them." in text
+
+
 def test_it_says_that_a_run_is_lost(capsys, tmp_path):
     text = said(capsys, tmp_path, *SGD, "--kappa", "8")
-    assert "the run is lost" in text
+    assert "the run is lost: a step this large holds nothing that it learns" in text
+    assert "rare" not in text
     assert float(re.search(r"The step is ([\d.]+) of the largest", text)[1]) > 2
 
 
@@ -80,7 +116,7 @@ def test_it_says_that_a_run_is_lost(capsys, tmp_path):
         (["--link", "h3", "--N", "1", "--P", "1", "--d", "9", "--seed", "2"], "no neuron of this start can learn"),
         (["--kappa", "0.1"], "--kappa 0.1: expected 0, or samples that take at most an hour"),
         (["--kappa", "-1"], "--kappa -1: expected a number from 0 to 100"),
-        (["--beta", "10", "--P", "8"], "at most a hundredth of the weakest strength"),
+        (["--beta", "10", "--P", "8"], "--r0 1e-06: expected at most a hundredth of the weakest strength"),
         (["--link", "h4 + h5"], "expected even degrees alone, or an odd lowest degree"),
         (["--link", "0 h4"], "expected Hermite polynomials h2 to h8"),
         (["--out", "a.txt"], "expected a name that ends in .png or .pdf"),

@@ -93,6 +93,10 @@ def test_starts_from_which_the_flow_learns():
         assert run.learned.all()
     with pytest.raises(UserError, match=r"^within = 1: expected a time in which the flow learns all; 0 of 100 do"):
         list(against_flow.learned_by_flow(begin, a, link, 1, 1.0))
+    left, tried = numbers[-1] - 2, numbers[-1] + 1
+    assert against_flow.passed_over(numbers, 200.0).startswith(f"{left} of {tried} starts are left out")
+    assert against_flow.passed_over(numbers, 200.0).endswith("by t = 200")
+    assert against_flow.passed_over([0, 1, 2], 200.0) == ""
 
 
 def test_a_median_at_no_step():

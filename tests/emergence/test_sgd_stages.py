@@ -4,7 +4,7 @@ import importlib
 
 import numpy as np
 import pytest
-from msgspec import to_builtins
+from msgspec import structs, to_builtins
 
 from shallownets.config import section
 from shallownets.drawing import style
@@ -93,6 +93,28 @@ def test_small_steps_are_near_the_flow_and_large_ones_are_lost(made):
     assert len(rows(table, quantity="exponent of the half width")) == 1
 
 
+def test_starts_that_the_flow_does_not_learn_are_counted_on_the_figure_and_at_every_claim(made):
+    for runs, stage, given in (("sgd_runs", "sgd_against_flow", FLOW), ("falling_runs", "falling_noise", FALLING)):
+        arrays, of = made[runs].data.arrays, made[stage]
+        tried = arrays["start"][-1] + 1
+        assert tried > given.starts == arrays["start"].size
+        text = next(one for one in of.figure_data.notes if "are left out" in one)
+        assert text.startswith(f"{tried - given.starts} of {tried} starts")
+        frame = of.measurements.frame
+        touched = of.measurements.notes[text]
+        assert all(
+            any(row[key] == value for one in touched for key, value in one.items()) for _, row in frame.iterrows()
+        )
+
+
+def test_more_records_than_samples():
+    """Where a step is so large that some times of the curve fall on one sample."""
+    given = structs.replace(FLOW, P=2, N=2, d=3, starts=2)
+    loss = sgd_runs(given).data.arrays["loss"]
+    assert loss.shape == (2, 4, 30)
+    assert np.isfinite(loss[:, :, 0]).all()
+
+
 def test_samples_beside_first_passages(made):
     arrays, table = made["samples_runs"].data.arrays, made["samples"].measurements
     lost = arrays["lost"].astype(bool)
@@ -107,6 +129,10 @@ def test_samples_beside_first_passages(made):
     assert abs((kept.estimate - kept.level).mean()) < 3 * np.sqrt(0.25 / 48)
     assert len(rows(table, quantity="exponent", k=3)) == len(rows(table, quantity="exponent of the search", k=3)) == 1
     assert not len(rows(table, quantity="exponent", k=4))
+    # compared with theory are the pairs of d and kappa at which no run is lost, and no other
+    for row in shares.itertuples():
+        of = (arrays["k"] == row.k) & (arrays["d"] == row.d) & (arrays["kappa"] == row.kappa)
+        assert shares["none lost"][row.Index] == (not lost[of].any())
     search = rows(table, quantity="exponent of the search", k=3)
     assert search.limit.item() == 2
     # where mean paths do not arrive, there is no theory, and nothing is compared with it

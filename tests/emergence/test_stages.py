@@ -148,13 +148,58 @@ def test_directions_covered(tables):
     (half,) = rows(tables, "coverage", "exponent of the logarithm for half").itertuples()
     assert 0 < half.estimate < 1
     wasted = tables["coverage"][1].figure_data.frame
-    assert (wasted[wasted.series == "end"].value > 0.99).all()
+    end = wasted[wasted.series == "end"].set_index("d")
+    assert (end.value > 0.99).all()
+    # the mean over starts is judged with its error, as it is drawn
+    for row in rows(tables, "coverage", "end over greedy").itertuples():
+        assert (row.estimate, row.low, row.high) == tuple(end.loc[row.d, ["value", "low", "high"]])
+        assert row.low < row.high
 
 
 def test_light_tails(tables):
     (row,) = rows(tables, "light_tail", "exponent").itertuples()
     assert row.theory == pytest.approx(row.limit, rel=0.3)
     assert row.estimate == pytest.approx(row.theory, rel=0.4)
+
+
+# (stage, values, quantities that cannot be measured with them)
+UNMEASURED = [
+    ("scaling_law", {"exact": [[12, 2.0]]}, ["engine"]),
+    ("scaling_law", {"t_end": 2.0, "exact": [[12, 0.5]]}, ["engine", "exponent at learning times"]),
+    ("learning_times", {"P": 10, "N": 10, "d": 100, "starts": 2}, ["exponent in m", "exponent in m, sequential"]),
+    ("learning_times", {"P": 8, "N": 12, "d": 8, "starts": 20}, ["exponent in m"]),
+    ("learning_times", {"P": 6, "N": 6, "d": 6, "starts": 2}, ["exponent in m"]),
+    ("learning_times", {"crowding_N": 1}, ["crowding", "crowding exponent", "crowding at infinite d"]),
+    ("learning_times", {"crowding_P": 4, "crowding_N": 4, "crowding_d": [4, 5, 6]}, ["crowding exponent"]),
+    ("link", {"links": ["h3"], "N": 2, "P": 2, "starts": 50, "d": [10, 100, 1000]}, []),
+    ("coverage", {"wasted_d": [10**6, 2 * 10**6, 4 * 10**6]}, ["wasted exponent"]),
+    ("coverage", {"wasted_N": 2, "wasted_P": 3}, ["wasted exponent"]),
+    ("staircase", {"P": 64, "N": 1, "d": 64, "shown": [1]}, []),
+    ("staircase", {"P": 1, "N": 1, "d": 10, "shown": [1], "beta": 10.0, "r0": 1e-8}, []),
+]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("name", "more", "missing"), UNMEASURED)
+def test_what_cannot_be_measured_is_left_out_of_the_table_and_said(name, more, missing):
+    given, of = made(name, STAGES[name] | more)
+    measured = of.measurements.frame
+    assert np.isfinite(measured[["estimate", "low", "high"]].to_numpy(float)).all()
+    assert not set(missing) & set(measured.quantity)
+    said = [one for touched in of.measurements.notes.values() for one in touched]
+    for quantity in missing[:1]:
+        assert any(one.get("quantity") == quantity for one in said)
+    assert of.figure_data.notes == of.measurements.notes
+    parameters = msgspec.to_builtins(given) | dict(of.figure_data.parameters)
+    for figure in [name, *(one for one, stage in DATA.items() if stage == name)]:
+        module = importlib.import_module(f"shallownets.studies.emergence.figures.{figure}")
+        module.draw(of.figure_data.frame, parameters).canvas.draw()
+
+
+def test_a_frontier_whose_best_width_is_an_end_of_the_list_is_empty_between_them():
+    found = curves.Frontier(np.arange(1.0, 4), np.ones(3), np.array([8.0, 8.0, 32.0]))
+    assert [one.size for one in found.between(32, 64)] == [0, 0]
+    assert [one.size for one in found.between(4, 64)] == [3, 3]
 
 
 def test_starts_do_not_depend_on_the_dimension_but_on_all_else():
@@ -178,6 +223,8 @@ def test_windows_and_losses_between_steps():
         ("staircase", {"shown": [5]}, "shown.0 = 5: expected a number from 1 to 4"),
         ("staircase", {"tolerance": 1e-3}, "expected a number up to 2e-4"),
         ("scaling_law", {"exact": [[13, 2.0]]}, "exact.0 = "),
+        ("scaling_law", {"exact": []}, "exact = []: expected a list of at least one value"),
+        ("scaling_law", {"t_end": 0.5}, "t_end = 0.5: expected a number above 1"),
         ("scaling_law", {"d": 40}, "d = 40: expected at least P = 48"),
         ("learning_times", {"N": 8}, "N = 8: expected at least P = 9"),
         ("link", {"links": ["h1"]}, "links.0 = 'h1': expected Hermite polynomials h2 to h8"),

@@ -146,7 +146,7 @@ def test_claims_without_data_are_not_judged_and_say_why(made, root):
     silent = {name for name, lines in found.items() if {line.verdict for line in lines} == {"not judged"}}
     assert silent >= {"sgd-orthonormal", "sgd-gap-exponent", "samples-heavy", "samples-heavy-far", "samples-light"}
     assert silent >= {"riccati-emergence-exponent", "riccati-unit-heavy-slope", "riccati-unit-light"}
-    assert all("Left out: " in line.note for name in silent for line in found[name])
+    assert all("Mind: " in line.note for name in silent for line in found[name])
     assert not silent & {
         "riccati-emergence-time",
         "sgd-gap",

@@ -194,11 +194,11 @@ def _concerns(touched: list[Mapping], row: Mapping) -> bool:
     )
 
 
-def _note(entry: Entry, left_out: list[str] | Mapping) -> str:
-    """What is to be said of a row: the entry's note, what its tolerance follows from, which runs were left out."""
+def _note(entry: Entry, apart: list[str] | Mapping) -> str:
+    """What is to be said of a row: the entry's note, what its tolerance follows from, which runs are apart."""
     said = [entry.note] if entry.note else []
     said += [f"Tolerance: {entry.bound}."] if entry.bound else []
-    said += [f"Left out: {'; '.join(left_out)}."] if left_out else []
+    said += [f"Mind: {'; '.join(apart)}."] if apart else []
     return " ".join(said)
 
 

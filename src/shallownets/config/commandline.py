@@ -147,7 +147,7 @@ class Parser(argparse.ArgumentParser):
                 document[name] = _value(said, part) if isinstance(said, str) else said
         if fault := first_fault(document, kind):
             shown = getattr(found, fault.place[0])
-            shown = " ".join(shown) if isinstance(shown, list) else shown
+            shown = fault.value if shown is None else " ".join(shown) if isinstance(shown, list) else shown
             raise UserError(f"{option(fault.place[0])} {in_short(shown)}: {fault.right}")
         return msgspec.convert(document, kind)
 

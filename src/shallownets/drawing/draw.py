@@ -42,7 +42,7 @@ def main(words: list[str]) -> None:
         except (KeyError, AttributeError, IndexError, TypeError, ValueError) as error:
             raise UserError(f"{found.table}: not the data of this figure: {_said(error, module.draw)}") from error
         if notes := table.parameters.get("notes"):
-            figure.supxlabel("Left out: " + "; ".join(notes), fontsize=7, color=style.COLOURS[1], wrap=True)
+            figure.supxlabel("Mind: " + "; ".join(notes), fontsize=7, color=style.COLOURS[1], wrap=True)
         style.save(figure, found.out, sources.digest(sources.closure(module.__name__)))
     finally:
         gc.enable()

@@ -41,11 +41,15 @@ class Lost:
             self.note(f"{what}: {total - good} of {total} runs {outcome}", rows)
         return good >= least
 
-    def require(self, left: Sized) -> None:
+    def require(self, left: Sized, wanted: str = "a smaller learning rate") -> None:
         """Refuse to go on with nothing.
+
+        Args:
+            left: what is left.
+            wanted: what would have left more.
 
         Raises:
             UserError: nothing is left to show.
         """
         if not left:
-            raise UserError(f"nothing is left to show: {'; '.join(self.notes)}; expected a smaller learning rate")
+            raise UserError(f"nothing is left to show: {'; '.join(self.notes)}; expected {wanted}")

@@ -1,6 +1,6 @@
 """When a wide network learns each of many tasks: ``emergence.run``.
 
-Symbols and equation numbers are those of arXiv:2504.19983; docs/theory.md has the formulas.
+Symbols and formulas are those of docs/emergence.md; the paper is arXiv:2504.19983.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from shallownets.studies.emergence.engines.sgd import SgdRun
 from shallownets.studies.emergence.engines.step_sizes import Steps
 from shallownets.studies.emergence.measure import curves, laws
 from shallownets.studies.emergence.measure.laws import Greedy
-from shallownets.studies.emergence.model import Array, Link
+from shallownets.studies.emergence.model import Array, Link, Places
 from shallownets.studies.emergence.parameters.learn import Learn
 from shallownets.studies.emergence.theory import sequential
 
@@ -81,7 +81,8 @@ class Run(Solved):
         left, right = figure.subplots(1, 2)
         run, T = self.flow, self.theory.times
         first = float(T[np.isfinite(T)].min()) / 4
-        for n, m in enumerate(chosen(given.P, len(style.COLOURS))):
+        shown = chosen(given.P, len(style.COLOURS))
+        for n, m in enumerate(shown):
             left.plot(run.t, run.shares[:, m], color=style.colour(n), label=f"{m + 1}")
             if self.sgd:
                 left.plot(self.sgd.t, self.sgd.shares[:, m], color=style.colour(n), linestyle=":")
@@ -89,7 +90,9 @@ class Run(Solved):
                 left.plot(T[m], 0.5, "o", color=style.colour(n), markerfacecolor="white", zorder=3)
         left.set(xscale="log", xlabel="time $t$", ylabel="share of a direction", ylim=(-0.03, 1.1))
         left.set_title("flow; dotted: SGD; circles: theory" if self.sgd else "flow; circles: theory")
-        left.legend(title="$m$", loc="upper left", ncols=2, handlelength=1)
+        left.legend(
+            title="$m$" if shown.size == given.P else f"$m$, of {given.P}", loc="upper left", ncols=2, handlelength=1
+        )
         t = np.geomspace(first, run.t[-1], 300)
         right.plot(t, curves.loss_at(run, t), color="black", label=given.engine)
         if self.sgd:
@@ -100,7 +103,7 @@ class Run(Solved):
         least = min(float(one.loss[np.isfinite(one.loss)].min()) for one in (run, self.sgd) if one)
         low = max(least, 1e-5 * float(run.loss[0]))
         right.set(xscale="log", yscale="log", xlabel="time $t$", ylabel=r"loss $2L$", ylim=(low / 2, 2 * run.loss[0]))
-        right.legend(loc="lower left")
+        right.legend(loc="best")
         for axes in (left, right):
             axes.set_xlim(first, run.t[-1])
             axes.xaxis.set_minor_formatter(NullFormatter())
@@ -167,6 +170,6 @@ def _samples(given: Learn, start: starts.Start, a: Array, link: Link, t_end: flo
         return chain.simulate(start, a, link, steps, records, stream, enough=min(given.N, given.P), progress=advance)
 
 
-def chosen(P: int, most: int) -> Array:
-    """Directions that are shown, counted from 0: all, or at most so many in equal ratios."""
-    return np.unique(np.geomspace(1, P, min(P, most)).round().astype(int)) - 1
+def chosen(P: int, most: int) -> Places:
+    """Directions that are shown, counted from 0: all, or at most so many in about equal ratios."""
+    return np.arange(P) if most >= P else np.unique(np.geomspace(1, P, most).round().astype(int)) - 1

@@ -1,4 +1,4 @@
-"""A run: what every engine returns, however it got there."""
+"""A run: what the engines of the flow and of SGD return, however they got there."""
 
 from dataclasses import dataclass
 

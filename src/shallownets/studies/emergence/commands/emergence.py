@@ -35,7 +35,8 @@ def summary(done: Run) -> Iterator[str]:
     yield f"{given.link}: information exponent {k}. P = {given.P} directions, N = {given.N} neurons, d = {given.d}."
     column = f"{'SGD':>10}  " if done.sgd else ""
     yield f"{'direction':>9}  {'strength':>8}  {'theory':>10}  {'flow':>10}  {column}{'neuron':>6}  as foreseen"
-    for m in chosen(given.P, _SHOWN):
+    shown = chosen(given.P, _SHOWN)
+    for m in shown:
         same = run.owner[m] == done.theory.neuron[m]
         owner = str(run.owner[m]) if run.learned[m] else "-"
         column = f"{_time(done.sgd.times[m]):>10}  " if done.sgd else ""
@@ -44,7 +45,11 @@ def summary(done: Run) -> Iterator[str]:
             f"{'yes' if same else 'no'}"
         )
     count, possible = int(run.learned.sum()), min(given.N, given.P)
-    parts = {"Learned": f"{count} of {given.P} directions by t = {run.t[-1]:.3g}, each in a step of about 1/a_m."}
+    parts = {}
+    if shown.size < given.P:
+        hidden = count - int(run.learned[shown].sum())
+        parts["Shown"] = f"{shown.size} of {given.P} directions; {hidden} of those that are learned are not among them."
+    parts["Learned"] = f"{count} of {given.P} directions by t = {run.t[-1]:.3g}, each in a step of about 1/a_m."
     if count < possible:
         why = "near ties, whose number falls as 1/d, or " if k > 2 else ""
         parts["Missing"] = f"{possible - count} more could have been learned: {why}overlaps too small for this time."
@@ -84,7 +89,8 @@ def _of_sgd(done: Run, sgd: SgdRun) -> str:
     if both.any():
         said += f"They are {np.median(sgd.times[both] / done.flow.times[both]):.3g} of the flow's, at the median. "
     if np.isfinite(sgd.lost_at):
-        said += "Then one rare sample took all away: the run is lost. "
+        why = "one rare sample took all away" if over < 1 else "a step this large holds nothing that it learns"
+        said += f"Then the run is lost: {why}. "
     return said + f"The step is {over:.2g} of the largest that holds the strongest direction."
 
 

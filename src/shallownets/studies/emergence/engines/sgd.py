@@ -33,7 +33,8 @@ class SgdRun(Run):
     """A run of SGD. Its times are those of the flow, sums of η; ``steps`` is the number of samples used.
 
     Attributes:
-        samples: (S,) samples used at the records.
+        samples: (S,) samples used at the records: the numbers that were asked for. A run that has learned enough
+            between two of them has the sample with which it ended in place of the second.
         M: (S, N, P) overlaps u_i.θ_m, and
         r: (S, N) squared norms, at the records; NaN, as all else there, once a run is lost or has ended.
         found_after: (P,) samples after which a neuron had found a direction: φ(M) had passed φ(1/2). From there it does
@@ -142,8 +143,9 @@ def follow(
     enough: int,
     progress: Callable[[float], None],
 ) -> SgdRun:
-    """Take steps up to the last of ``samples``, or until the run is lost or has learned enough."""
+    """Take steps up to the last of ``samples``, or until the run is lost, or has learned enough, which is recorded."""
     records = whole(samples)
+    planned = float(records[-1])
     N, P = looks.M.shape
     loss, shares = np.full(records.size, np.nan), np.full((records.size, P), np.nan)
     M, r = np.full((records.size, N, P), np.nan), np.full((records.size, N), np.nan)
@@ -155,12 +157,15 @@ def follow(
             done += used
             progress(used)
             ended = used < eta.size or walk.lost or looks.counts[1] >= enough
-        if walk.lost or done < target:
+        if walk.lost:
             break
+        records[record] = done
         M[record], G, r[record] = walk.overlaps()
         loss[record] = 2 * risk(M[record], G, r[record], a, link)
         shares[record] = r[record] @ link.phi(M[record]) / a
-    progress(float(records[-1] - done))
+        if ended:
+            break
+    progress(planned - done)
     return SgdRun(
         steps.time(records),
         loss,

@@ -26,7 +26,14 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     middle = front.iloc[len(front) // 2]
     C = np.array([front.t.min() * 10, front.t.max()])
     left.plot(C, middle.loss / 2.5 * (C / middle.t) ** parameters["slope"], color=style.GREY, linestyle="--")
-    left.text(C[0], middle.loss / 3.5 * (C[0] / middle.t) ** parameters["slope"], rf"$C^{{{parameters['slope']:.3f}}}$")
+    left.annotate(
+        rf"$C^{{{parameters['slope']:.3f}}}$",
+        (C[0], middle.loss / 2.5 * (C[0] / middle.t) ** parameters["slope"]),
+        xytext=(-4, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+    )
     left.set(xscale="log", yscale="log", xlabel="compute $C=Nt$", ylabel=r"loss $2L$")
     left.set_ylim(max(float(front.loss.min()), 1e-3 * float(front.loss.max())) / 3, None)
     left.legend(title="width $N$", ncols=2, loc="lower left", handlelength=1.4)

@@ -34,7 +34,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left.set(yscale="log", xlabel="direction $m$", ylabel=r"$T_m/T_{\rm flow}$", ylim=(0.3, 1.35 * LATEST))
     left.set_yticks([0.5, 1, 2, LATEST], ["0.5", "1", "2", "never"])
     left.yaxis.set_minor_formatter(NullFormatter())
-    left.legend(loc="lower left")
+    right.legend(loc="best")
     right.set(yscale="log", xlabel="direction $m$", ylabel=r"noise $\kappa_m$ when its turn comes")
     head = ", ".join(f"${name}={parameters[name]:g}$" for name in ("k", "d", "N"))
     beta, variance = parameters["beta"], parameters["label_noise"]

@@ -35,13 +35,19 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         middle.plot(values.x, values.y - values.x, label=f"{part:g}" if first else None, **look)
     middle.axhline(0, color=style.GREY, linewidth=0.7, zorder=0)
     middle.set(xlabel="rank $u$", ylabel="distribution of ranks, less $u$", ylim=(-0.22, 0.12))
+    betas = sorted(ranks.beta.unique(), reverse=True)
+    if len(betas) > 1:
+        others = ", ".join(f"{beta:g}" for beta in betas[1:])
+        middle.set_title(rf"$\beta={betas[0]:g}$; dotted: {others}", fontsize=8)
     middle.legend(title="third of the directions", ncols=3, loc="lower center")
     crowding = frame[frame.series == "crowding"]
-    bars = [crowding.y - crowding.low, crowding.high - crowding.y]
-    look = {"color": "black", "marker": "o", "linestyle": ""}
-    right.errorbar(crowding.x, crowding.y, bars, label="deflated flow", **look)
-    right.plot(crowding.x, crowding.greedy, color=style.COLOURS[1], label="first order")
     right.set(xscale="log", yscale="log", xlabel="dimension $d$", ylabel="time over greedy, less 1")
-    right.set_ylim(0.3 * crowding.y.min(), 3 * crowding.y.max())
-    right.legend()
+    if len(crowding):
+        bars = [crowding.y - crowding.low, crowding.high - crowding.y]
+        look = {"color": "black", "marker": "o", "linestyle": ""}
+        right.errorbar(crowding.x, crowding.y, bars, label="deflated flow", **look)
+        right.plot(crowding.x, crowding.greedy, color=style.COLOURS[1], label="first order")
+        seen = pd.concat([crowding.y[crowding.y > 0], crowding.greedy])
+        right.set_ylim(0.3 * seen.min(), 3 * seen.max())
+        right.legend()
     return figure

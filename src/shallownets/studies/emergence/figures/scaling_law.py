@@ -37,6 +37,11 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         xytext=(-16, -12),
         textcoords="offset points",
     )
+    if "flow" in series:
+        left.plot(
+            [], [], color="black", linestyle="", marker=style.marker(0), markerfacecolor="white", label="exact flow"
+        )
+    left.plot([], [], color="black", linestyle=(0, (1, 1.5)), linewidth=0.9, label="sequential law")
     left.set(xscale="log", yscale="log", xlabel="time $t$", ylabel=r"loss and tail, $2L+\zeta(2\beta,P+1)$")
     left.legend(title="width $N$", ncols=2, loc="lower left")
     late = series.get("late")

@@ -29,10 +29,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     right.plot(total.t, total.value, color=style.COLOURS[1], linestyle=(0, (4, 1.5)), label="sum over shares")
     law = series["sequential"]
     right.plot(law.t, law.value, color=style.COLOURS[0], linewidth=1.0, label="sequential law, mean")
-    power = series["power"][series["power"].value > 0]
-    right.plot(
-        power.t, power.value, color=style.GREY, linestyle=":", label=r"$\propto t^{(1-2\beta)/\beta}$, less the tail"
-    )
+    if "power" in series:
+        power = series["power"][series["power"].value > 0]
+        label = r"$\propto t^{(1-2\beta)/\beta}$, less the tail"
+        right.plot(power.t, power.value, color=style.GREY, linestyle=":", label=label)
     right.plot(greedy.t, [0.97] * len(greedy), "|", color="black", markersize=5, transform=right.get_xaxis_transform())
     low = max(float(loss.value.min()), 1e-4 * float(loss.value.max()))
     right.set(xscale="log", yscale="log", xlabel="time $t$", ylabel=r"loss $2L$", ylim=(low / 2, 3 * loss.value.max()))

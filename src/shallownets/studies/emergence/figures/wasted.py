@@ -16,17 +16,21 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     above, below = figure.subplots(2, 1, sharex=True)
     series = dict(list(frame.groupby("series")))
     look: style.Look = {"color": "black", "marker": "o", "linestyle": ""}
-    for axes, name, least in ((above, "wasted", 0.0), (below, "end", 1e-3)):
+    for axes, name in ((above, "wasted"), (below, "end")):
         one = series[name]
         value = one.value - (1 if name == "end" else 0)
-        known = value > least
-        half = ((one.high - one.low) / 2)[known].clip(upper=0.99 * value[known])
-        axes.errorbar(one.d[known], value[known], half, **look)
+        known = value > 0
         axes.set(xscale="log", yscale="log")
+        if known.any():
+            # a bar to 0 and below leaves the axis at its lower end
+            axes.errorbar(one.d[known], value[known], ((one.high - one.low) / 2)[known], **look)
+            axes.set_ylim(value[known].min() / 4, 1.5 * (value + (one.high - one.low) / 2)[known].max())
     one = series["wasted"]
-    at = one[one.value > 0].iloc[-1]
-    above.plot(one.d, at.value * at.d / one.d, color=style.GREY, linestyle=":", label=r"$\propto 1/d$")
-    above.legend()
+    if one.value.any():
+        # of counts in proportion to 1/d, the likeliest
+        law = one.value.sum() / (1 / one.d).sum() / one.d
+        above.plot(one.d, law, color=style.GREY, linestyle=":", label=r"$\propto 1/d$")
+        above.legend()
     above.set_ylabel("neurons that never learn")
     below.set(xlabel="dimension $d$", ylabel="last loss over\ngreedy's, less 1")
     dimensions = sorted(series["wasted"].d.unique())

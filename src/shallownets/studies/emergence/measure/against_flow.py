@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from shallownets.errors import UserError
 from shallownets.studies.emergence.engines import flow
@@ -39,6 +40,23 @@ def learned_by_flow(
             found += 1
             yield number, start, run
         number += 1
+
+
+def passed_over(numbers: ArrayLike, within: float) -> str:
+    """How many starts were passed over before the last of those (R,) whose numbers these are; empty if none was.
+
+    Args:
+        numbers: of the starts from which the flow learns all directions, counted from 0.
+        within: time of the flow.
+    """
+    kept = np.asarray(numbers)
+    tried = int(kept[-1]) + 1
+    if tried == kept.size:
+        return ""
+    return (
+        f"{tried - kept.size} of {tried} starts are left out, from which the flow does not learn all directions by "
+        f"t = {within:g}"
+    )
 
 
 def centre(ratios: Array) -> float:

@@ -55,10 +55,13 @@ class Frontier:
     width: Array
 
     def between(self, low: float, high: float) -> tuple[Array, Array]:
-        """Compute and loss while the best width passes from `low` to `high`: where it is neither end of the list."""
-        first = np.flatnonzero(self.width > low)[0]
-        last = np.flatnonzero(self.width < high)[-1]
-        return self.compute[first : last + 1], self.loss[first : last + 1]
+        """Compute and loss while the best width passes from `low` to `high`: where it is neither end of the list.
+
+        Empty where no width between them is ever the best.
+        """
+        above, below = np.flatnonzero(self.width > low), np.flatnonzero(self.width < high)
+        inside = slice(above[0], below[-1] + 1) if above.size and below.size else slice(0)
+        return self.compute[inside], self.loss[inside]
 
 
 def frontier(curves: Mapping[float, tuple[Array, Array]], points: int = 400) -> Frontier:

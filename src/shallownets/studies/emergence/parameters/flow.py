@@ -85,9 +85,10 @@ class ScalingLawValues(Section):
     P: Annotated[int, Meta(ge=48, le=4096), means("directions of the teacher, P")]
     beta: Heavy
     widths: Widths
-    t_end: Annotated[Positive, means("last time of the deflated flow")]
+    t_end: Annotated[float, Meta(gt=1, le=1e12), means("last time of the deflated flow; times are drawn from 1 on")]
     exact: Annotated[
         list[Annotated[tuple[Width, Positive], expected("N, a time above 0")]],
+        Meta(min_length=1),
         means("N, one of the widths, and last time of exact flows beside the deflated ones"),
     ]
     limit: Annotated[

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds, statistics
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model
@@ -93,7 +94,7 @@ def _learned(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
             advance(N)
 
 
-def _wasted(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
+def _wasted(given: Coverage, shown: list[pd.DataFrame], lost: Lost) -> Iterator[dict]:
     """Neurons that never learn, and the last loss over that of greedy choice, against the dimension."""
     P, N, dimensions = given.wasted_P, given.wasted_N, given.wasted_d
     a, link = model.strengths(P, given.beta), model.hermite(K)
@@ -115,9 +116,13 @@ def _wasted(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
         n = np.maximum(values.sum(0), 0.5)
         return float(np.polyfit(np.log(dimensions), np.log(n), 1, w=np.sqrt(n))[0])
 
-    rng = default_rng(seeds.sequence(given.seed, "emergence, wasted, bootstrap", {}, 0))
-    found = statistics.bootstrap(wasted, slope, rng, given.resamples)
-    yield {"quantity": "wasted exponent", "N": N, "d": dimensions[-1], "theory": -1.0, "order": 0.3} | found.row()
+    if wasted.any(axis=0).sum() > 1:
+        rng = default_rng(seeds.sequence(given.seed, "emergence, wasted, bootstrap", {}, 0))
+        found = statistics.bootstrap(wasted, slope, rng, given.resamples)
+        yield {"quantity": "wasted exponent", "N": N, "d": dimensions[-1], "theory": -1.0, "order": 0.3} | found.row()
+    else:
+        what = "wasted neurons: at fewer than two dimensions there is one, which gives no exponent"
+        lost.note(what, [{"quantity": "wasted exponent"}])
     plateau = (a[N:] ** 2).sum()
     for column, d in enumerate(dimensions):
         for name, values in (("wasted", wasted), ("end", ends)):
@@ -125,11 +130,13 @@ def _wasted(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
             shown.append(pd.DataFrame({"series": name, "N": N, "d": [d], "value": [one.value]} | _ends(one)))
         row = {"quantity": "end over greedy", "N": N, "d": d, "theory": 1.0}
         row["order"] = 2 * a[N - 1] ** 2 / plateau
-        yield row | statistics.exact(ends[:, column].mean(), given.wasted_starts).row()
+        yield row | statistics.mean(ends[:, column]).row()
 
 
 @stage
 def coverage(given: Coverage) -> Tables:
     shown: list[pd.DataFrame] = []
-    rows = [*_correlation(given, shown), *_learned(given, shown), *_wasted(given, shown)]
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))
+    lost = Lost()
+    rows = [*_correlation(given, shown), *_learned(given, shown), *_wasted(given, shown, lost)]
+    frames = pd.DataFrame(rows), pd.concat(shown, ignore_index=True)
+    return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))

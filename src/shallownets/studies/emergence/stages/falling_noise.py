@@ -12,7 +12,7 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import Estimate
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.emergence import model
-from shallownets.studies.emergence.measure import laws
+from shallownets.studies.emergence.measure import against_flow, laws
 from shallownets.studies.emergence.parameters.sgd import FallingNoise
 from shallownets.studies.emergence.theory import noise
 
@@ -39,6 +39,8 @@ def falling_noise(given: FallingNoise, runs: Arrays) -> Tables:
     a = model.strengths(common["P"], common["beta"])
     eta = common["kappa"] / (common["d"] ** (common["k"] / 2) * float(a @ a))
     rows, shown, lost = [], [], Lost()
+    if passed := against_flow.passed_over(runs.arrays["start"], runs.parameters["within"]):
+        lost.note(passed, [{"series": name} for name in SERIES])
     for number, name in enumerate(SERIES):
         ran = ~np.isnan(runs.arrays["lost"][:, number])
         gone = np.isfinite(runs.arrays["lost"][ran, number])

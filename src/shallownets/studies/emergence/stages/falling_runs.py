@@ -23,6 +23,7 @@ UNITS = {
     "noisy": "with label noise",
     "falling": "with label noise and a step size that falls; nan where it was not run",
     "T_flow": "time of the flow",
+    "start": "its number, counted from 0; those between, from which the flow does not learn all, are left out",
     "lost": "samples; inf where a run was not lost",
 }
 SERIES = ("quiet", "noisy", "falling")
@@ -35,12 +36,13 @@ def falling_runs(given: FallingRuns) -> Data:
     noise = float(np.sqrt(given.label_noise * (a @ a)))
     settings = {"quiet": (Steps(eta), 0.0), "noisy": (Steps(eta), noise), "falling": (Steps(eta, given.scale), noise)}
     times = {name: np.full((given.starts, given.P), np.nan) for name in SERIES}
-    lost, flows = np.full((given.starts, len(SERIES)), np.nan), []
+    lost, flows, numbers = np.full((given.starts, len(SERIES)), np.nan), [], []
     of = {"k": given.k, "d": given.d, "N": given.N, "P": given.P, "beta": given.beta, "kappa": given.kappa}
     with progress("noise that falls", 2 * given.starts + 5 * given.falling) as advance:
         begin = partial(drawn.start, given.seed, "falling noise", given.N, given.P, given.d, given.r0)
         starts = against_flow.learned_by_flow(begin, a, link, given.starts, given.within)
         for row, (replicate, start, smooth) in enumerate(starts):
+            numbers.append(replicate)
             flows.append(smooth.times)
             for number, (name, (steps, spread)) in enumerate(settings.items()):
                 if name == "falling" and row >= given.falling:
@@ -50,4 +52,5 @@ def falling_runs(given: FallingRuns) -> Data:
                 run = chain.simulate(start, a, link, steps, [longest], stream, spread, enough=given.P)
                 times[name][row], lost[row, number] = run.times, run.lost_at
                 advance(5 if name == "falling" else 1)
-    return Data(Arrays(times | {"T_flow": np.array(flows), "lost": lost}, UNITS))
+    found = {"T_flow": np.array(flows), "start": np.array(numbers), "lost": lost}
+    return Data(Arrays(times | found, UNITS))

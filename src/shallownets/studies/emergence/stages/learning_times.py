@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds, statistics
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model
@@ -46,7 +47,7 @@ def _sequential_exponent(given: LearningTimes, a: Array) -> float:
     return curves.power(np.arange(1.0, third + 1), np.exp(weight @ np.log(T) / 2))
 
 
-def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame]) -> Iterator[dict]:
+def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame], lost: Lost) -> Iterator[dict]:
     """Exact flows from many starts at one exponent of the strengths."""
     a, link = model.strengths(given.P, beta), model.hermite(K)
     ratio, owner, u, exponents = [], [], [], []
@@ -68,26 +69,33 @@ def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame]) -> Itera
     of = {"beta": beta, "d": given.d}
     both = np.concatenate(ratio)
     both = both[np.isfinite(both)]
-    row = {"quantity": "time over greedy", "part": 0} | of | {"theory": 1.0, "order": 2 * given.tolerance}
-    yield row | statistics.exact(np.median(both), both.size).row()
-    hits = np.concatenate(owner)
-    yield {"quantity": "owner", "part": 0} | of | {"theory": 1.0, "order": 0.0} | laws.share(hits)
+    if both.size:
+        row = {"quantity": "time over greedy", "part": 0} | of | {"theory": 1.0, "order": 2 * given.tolerance}
+        yield row | statistics.exact(np.median(both), both.size).row()
+        hits = np.concatenate(owner)
+        yield {"quantity": "owner", "part": 0} | of | {"theory": 1.0, "order": 0.0} | laws.share(hits)
     every = np.array(u)
     for part, chosen in enumerate(np.array_split(np.arange(given.P), 3), 1):
         row = {"quantity": "rank", "part": part} | of | {"theory": 0.5, "order": 0.0}
-        yield row | statistics.mean(np.nanmean(every[:, chosen], axis=1)).row()
+        kept = np.isfinite(every[:, chosen]).any(axis=1)
+        what = f"beta = {beta:g}, third {part} of the directions"
+        if lost.enough(kept, what, "learned none of them", [{"quantity": "rank", "beta": beta, "part": part}]):
+            yield row | statistics.mean(np.nanmean(every[kept][:, chosen], axis=1)).row()
         values = every[:, chosen].ravel()
         shown.append(pd.DataFrame({"series": "rank", "x": np.sort(values[np.isfinite(values)]), "beta": beta}))
         shown[-1]["y"], shown[-1]["part"] = (np.arange(len(shown[-1])) + 0.5) / len(shown[-1]), part
     law = _sequential_exponent(given, a)
-    known = np.array(exponents)[np.isfinite(exponents)]
     order = 2 * abs(law - beta)  # twice the logarithm that the sequential law adds
-    for name, theory in (("exponent in m", beta), ("exponent in m, sequential", law)):
-        row = {"quantity": name, "part": 0} | of | {"theory": theory, "order": order}
-        yield row | statistics.mean(known).row()
+    names = {"exponent in m": beta, "exponent in m, sequential": law}
+    kept = np.isfinite(exponents)
+    touched = [{"quantity": name, "beta": beta} for name in names]
+    if lost.enough(kept, f"beta = {beta:g}", "did not learn all directions", touched):
+        for name, theory in names.items():
+            row = {"quantity": name, "part": 0} | of | {"theory": theory, "order": order}
+            yield row | statistics.mean(np.array(exponents)[kept]).row()
 
 
-def _crowding(given: LearningTimes, shown: list[pd.DataFrame]) -> Iterator[dict]:
+def _crowding(given: LearningTimes, shown: list[pd.DataFrame], lost: Lost) -> Iterator[dict]:
     """How late directions beyond a quarter are, against the dimension; the same starts at each."""
     P, dimensions = given.crowding_P, given.crowding_d
     a, link = model.strengths(P, BETA), model.hermite(K)
@@ -102,19 +110,29 @@ def _crowding(given: LearningTimes, shown: list[pd.DataFrame]) -> Iterator[dict]
                 run = deflated.simulate(
                     start, a, link, LONGER * float(known.max()), tolerance=FINE, freeze=FREEZE, acting=0.0
                 )
-                measured[replicate, column] = np.nanmedian(laws.late(run, expected)[beyond]) - 1
+                measured[replicate, column] = _middle(laws.late(run, expected)[beyond]) - 1
                 delay = crowding.delays(start.M, a, expected.neuron, expected.times)
-                by_theory[replicate, column] = np.nanmedian((delay / expected.times)[beyond])
+                by_theory[replicate, column] = _middle((delay / expected.times)[beyond])
             advance(1)
+    kept = np.isfinite(measured * by_theory).all(axis=1)
+    touched = [{"quantity": name} for name in ("crowding exponent", "crowding at infinite d", "crowding")]
+    if not lost.enough(kept, "crowding", "have no time, or no delay, beyond a quarter of the directions", touched):
+        return
+    measured, by_theory = measured[kept], by_theory[kept]
     last = np.array(dimensions[-FITTED:], float)
 
     def slope(values: Array) -> float:
-        return curves.power(last, values[:, -FITTED:].mean(0))
+        delays = values[:, -FITTED:].mean(0)
+        return curves.power(last, delays) if (delays > 0).all() else np.nan
 
     rng = default_rng(seeds.sequence(given.seed, "emergence, crowding, bootstrap", {}, 0))
     order = P / last[0]  # the next order of crowding, relative, at the least of these dimensions
     row = {"quantity": "crowding exponent", "part": 0, "beta": BETA, "d": dimensions[-1], "theory": -1.0}
-    yield row | {"order": order} | statistics.bootstrap(measured, slope, rng, given.resamples).row()
+    exponent = statistics.bootstrap(measured, slope, rng, given.resamples)
+    if np.isfinite([exponent.value, exponent.error]).all():
+        yield row | {"order": order} | exponent.row()
+    else:
+        lost.note("crowding exponent: delays that are not above 0 have none", touched[:1])
     # what follows the first order is of the order P/d and its square: a ratio at 1/d = 0 without them
     ratios = measured / by_theory
     power = np.vander(1 / np.array(dimensions, float) * dimensions[0], 3, increasing=True)
@@ -138,9 +156,17 @@ def _crowding(given: LearningTimes, shown: list[pd.DataFrame]) -> Iterator[dict]
         shown.append(pd.DataFrame(frame | {"greedy": [theory], "beta": BETA}))
 
 
+def _middle(values: Array) -> float:
+    """The median of what is known; NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if known.size else np.nan
+
+
 @stage
 def learning_times(given: LearningTimes) -> Tables:
     shown: list[pd.DataFrame] = []
-    rows = [row for beta in given.betas for row in _many(given, beta, shown)]
-    rows += _crowding(given, shown)
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))
+    lost = Lost()
+    rows = [row for beta in given.betas for row in _many(given, beta, shown, lost)]
+    rows += _crowding(given, shown, lost)
+    frames = pd.DataFrame(rows), pd.concat(shown, ignore_index=True)
+    return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))

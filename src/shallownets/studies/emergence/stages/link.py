@@ -35,9 +35,11 @@ def link(given: Link) -> Tables:
                 for column, dimension in enumerate(given.d):
                     start = drawn.start(given.seed, "link", given.N, given.P, dimension, given.r0, replicate)
                     by = laws.greedy(start, a, sigma).times
-                    last = LONGER * float(by[np.isfinite(by)].max())
-                    run = flow.simulate(start, a, sigma, last, tolerance=given.tolerance)
-                    measured[replicate, column], decoupled[replicate, column] = run.times, by
+                    decoupled[replicate, column] = by
+                    if np.isfinite(by).any():
+                        last = LONGER * float(by[np.isfinite(by)].max())
+                        run = flow.simulate(start, a, sigma, last, tolerance=given.tolerance)
+                        measured[replicate, column] = run.times
                     advance(1)
             of = {"link": name, "k": k}
             # directions that are learned at every dimension, of starts that have some
@@ -46,7 +48,8 @@ def link(given: Link) -> Tables:
             if not lost.enough(kept, name, "learn no direction at every dimension in time", [{"link": name}]):
                 continue
             T, by = (
-                np.exp(np.mean(np.log(one), axis=2, where=every[:, None, :]))[kept] for one in (measured, decoupled)
+                np.exp(np.mean(np.log(one[kept]), axis=2, where=every[kept][:, None, :]))
+                for one in (measured, decoupled)
             )
             slopes = np.log(T[:, -1] / T[:, -2]) / np.log(d[-1] / d[-2])
             expected = float((np.log(by[:, -1] / by[:, -2]) / np.log(d[-1] / d[-2])).mean())
@@ -67,7 +70,7 @@ def link(given: Link) -> Tables:
                 }
                 ends = {"ratio": ratio.value, "low": ratio.row()["low"], "high": ratio.row()["high"]}
                 shown.append(of | frame | ends)
-    lost.require(rows)
+    lost.require(rows, "more neurons than directions")
     return Tables(
         Table(pd.DataFrame(rows), UNITS, notes=lost.notes), Table(pd.DataFrame(shown), UNITS, notes=lost.notes)
     )

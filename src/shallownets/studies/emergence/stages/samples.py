@@ -22,7 +22,6 @@ from shallownets.studies.emergence.theory import first_passage, noise
 
 UNITS = {"n": "samples over d^(k-1)", "share": "of runs that have learned by the theory's quartile"}
 FAR = 2.0  # factor from the largest step beyond which it decides whether a run is lost
-SMALL = 0.6  # of the largest step, up to which the second order in η is what a step does
 ALONE = first_passage.Noise(1.0)  # a direction of strength 1, without label noise
 
 
@@ -71,7 +70,11 @@ def _exponents(cases: list[_Case]) -> Iterator[dict]:
     for k, kappa in dict.fromkeys((case.k, case.kappa) for case in cases):
         chosen = [case for case in cases if (case.k, case.kappa) == (k, kappa)]
         for name, values, said in (("exponent", "n", "theory"), ("exponent of the search", "found", "search")):
-            found = {case: one for case in chosen if (one := quartiles.median(getattr(case, values)))}
+            found = {
+                case: one
+                for case in chosen
+                if np.isfinite(getattr(case, said)[1]) and (one := quartiles.median(getattr(case, values)))
+            }
             if len(found) < 3:
                 continue
             of = {"k": k, "kappa": kappa, "d": min(case.d for case in found), "limit": k - 1.0}
@@ -96,7 +99,9 @@ def _searching(cases: list[_Case]) -> Iterator[dict]:
             row = {"quantity": "part of the search"} | case.key | {"theory": case.part}
             yield row | Estimate(value, error * value, whole.n).row()
     for k, kappa in dict.fromkeys((case.k, case.kappa) for case in parts):
-        found = {case: one for case, one in parts.items() if (case.k, case.kappa) == (k, kappa)}
+        found = {
+            case: one for case, one in parts.items() if (case.k, case.kappa) == (k, kappa) and np.isfinite(case.part)
+        }
         if len(found) >= 3:
             measured, theory = quartiles.exponent(
                 {case.d: one for case, one in found.items()}, {case.d: case.part for case in found}
@@ -129,7 +134,7 @@ def samples(given: Samples, runs: Arrays) -> Tables:
                 quartiles.LEVELS, quartiles.arrived_by(case.n, said, quartiles.LEVELS), strict=True
             ):
                 if np.isfinite(said).all():
-                    of = {"quantity": f"share, {name}", "level": level, "small step": case.over <= SMALL}
+                    of = {"quantity": f"share, {name}", "level": level, "none lost": not gone.any()}
                     rows.append(of | case.key | estimate.row())
         measured = quartiles.quartiles(case.n)
         for name, values in (

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Table, Tables, stage
@@ -107,6 +108,8 @@ def _windows(given: ScalingLaw, a: Array, N: int, run: Run) -> Iterator[dict]:
     yield row | of | exact(raw).row()
     m = np.arange(10, given.P // 4 + 1)
     m = m[run.learned[m - 1]]
+    if m.size < 2:
+        return
     left, width = curves.loss_at(run, run.times[m - 1]) + tail, scaling.in_width(given.beta)
     row = {"quantity": "exponent at learning times", "theory": width, "order": abs(width) / np.log(N)}
     yield row | of | exact(curves.power(m, left), m.size).row()
@@ -145,17 +148,17 @@ def _slope(found: Frontier, low: float, high: float) -> tuple[float, float]:
 def _by_draws(given: ScalingLaw, t: Array, low: float, high: float) -> tuple[float, float]:
     """Mean and standard deviation of the frontier's exponent by the sequential law, of one draw at each width.
 
-    Draws in which no width between the ends is the best are left out.
+    Draws in which no width between the ends is the best are left out; NaN where fewer than two are kept.
     """
     a, slopes = model.strengths(given.P, given.beta), []
     for draw in range(DRAWS):
         losses = {float(N): (t, np.maximum(_law_drawn(given, a, N, t, draw), a[-1] ** 2)) for N in given.widths}
         slopes.append(_slope(curves.frontier(losses), low, high)[0])
     known = [slope for slope in slopes if np.isfinite(slope)]
-    return float(np.mean(known)), float(np.std(known, ddof=1))
+    return (float(np.mean(known)), float(np.std(known, ddof=1))) if len(known) > 1 else (np.nan, np.nan)
 
 
-def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict], list[pd.DataFrame]]:
+def _frontiers(given: ScalingLaw, measured: dict, law: dict, lost: Lost) -> tuple[list[dict], list[pd.DataFrame]]:
     rows, shown = [], []
     low = given.widths[0]
     limit, tail = scaling.in_compute(given.beta), scaling.tail(given.P, given.beta)
@@ -168,9 +171,11 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict]
         middle = float(np.sqrt(low * high))
         of = {"N": middle, "first": low, "last": high}
         slope, length = _slope(ours, low, high)
-        if not np.isfinite(slope):
-            continue
         expected, spread = _by_draws(given, measured[low][0], low, high)
+        tailed, _ = _slope(with_tail, low, high)
+        if not np.isfinite([slope, expected, tailed]).all():
+            lost.note(f"frontier, widths to {high}: none but the first and the last is the best by t = {given.t_end:g}")
+            continue
         row = {"quantity": "frontier", "theory": limit, "order": abs(limit) / np.log(middle)} | of
         rows.append(row | exact(slope).row())
         # crowding makes the last of the half of the largest width later by at most m/d
@@ -179,7 +184,7 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict) -> tuple[list[dict]
         rows.append(row | exact(slope).row())
         row = {"quantity": "frontier with the tail", "theory": frontiers.slope(given.beta, middle)} | of
         row |= {"order": frontiers.growth(middle) ** 2 + late}
-        rows.append(row | exact(_slope(with_tail, low, high)[0]).row())
+        rows.append(row | exact(tailed).row())
     for name, one in (("frontier", ours), ("frontier, sequential", by_law)):
         shown.append(pd.DataFrame({"series": name, "N": one.width, "t": one.compute, "loss": one.loss}))
     before, first_order = -np.inf, []
@@ -210,7 +215,7 @@ def scaling_law(given: ScalingLaw) -> Tables:
     a, link = model.strengths(given.P, given.beta), model.hermite(K)
     t = np.geomspace(1.0, given.t_end, given.points)
     rows, shown, runs = [], [], {}
-    measured, law = {}, {}
+    measured, law, lost = {}, {}, Lost()
     widest = max((N for N in given.widths if given.P >= N), default=given.widths[0])
     with progress("loss at several widths", sum(given.widths) + 4 * sum(N for N, _ in given.exact)) as advance:
         for N in given.widths:
@@ -229,18 +234,24 @@ def scaling_law(given: ScalingLaw) -> Tables:
             start = drawn.start(given.seed, "scaling law", N, given.P, given.d, given.r0)
             run = flow.simulate(start, a, link, t_end, tolerance=given.tolerance)
             both = run.learned & runs[N].learned
-            off = np.abs(np.log(run.times[both] / runs[N].times[both]))
-            of = {"N": N, "first": 0, "last": t_end, "theory": 0.0}
-            rows.append({"quantity": "engine"} | of | {"order": ENGINE} | exact(off.max(), int(both.sum())).row())
+            if both.any():
+                off = np.abs(np.log(run.times[both] / runs[N].times[both]))
+                of = {"N": N, "first": 0, "last": t_end, "theory": 0.0}
+                rows.append({"quantity": "engine"} | of | {"order": ENGINE} | exact(off.max(), int(both.sum())).row())
+            else:
+                what = f"exact flow, N = {N}: no direction that the deflated flow learns is learned by t = {t_end:g}"
+                lost.note(what, [{"quantity": "engine", "N": N}])
             inside = t[t <= t_end]
             shown.append(pd.DataFrame({"series": "flow", "N": N, "t": inside, "loss": curves.loss_at(run, inside)}))
             advance(4 * N)
     rows += _plateaus(given, a)
-    fronts, frames = _frontiers(given, measured, law)
+    fronts, frames = _frontiers(given, measured, law, lost)
     found = {
         "exponent": scaling.in_time(given.beta),
         "slope": scaling.in_compute(given.beta),
         "tail": scaling.tail(given.P, given.beta),
     }
     frame = pd.concat([*shown, *frames], ignore_index=True)
-    return Tables(Table(pd.DataFrame([*rows, *fronts]), UNITS), Table(frame, UNITS, found))
+    return Tables(
+        Table(pd.DataFrame([*rows, *fronts]), UNITS, notes=lost.notes), Table(frame, UNITS, found, notes=lost.notes)
+    )

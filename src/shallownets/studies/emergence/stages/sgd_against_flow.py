@@ -32,6 +32,8 @@ def sgd_against_flow(given: SgdAgainstFlow, runs: Arrays) -> Tables:
     link, unit = model.hermite(k), d ** (k / 2) * float(a @ a)
     ratios = np.swapaxes(runs.arrays["T"], 0, 1) / runs.arrays["T_flow"]  # (kappas, starts, P)
     rows, shown, widths, lost = [], [], {}, Lost()
+    if passed := against_flow.passed_over(runs.arrays["start"], runs.parameters["within"]):
+        lost.note(passed, [{"k": k}])
     for number, kappa in enumerate(runs.arrays["kappa"].tolist()):
         of = common | {"kappa": kappa}
         over = kappa / unit / noise.largest_step(a[0], d, link)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
@@ -29,7 +30,8 @@ LONGER = 1.5  # the last time over that of greedy's last direction
 FINE = 1e-5  # tolerance where the flow is held against something exact
 GONE = 10 * FINE  # what is left of a direction that is taken out there
 STRAIGHT = 0.25  # logarithm of a learning time over greedy's, above which another direction drew the neuron first
-SMALL = (8, 4, 64)  # N, P, d of the weights' own flow
+SMALL = (8, 4, 64)  # N, P, d of the weights' own flow,
+BETA = 1.0  # and its strengths: a larger exponent makes it as much longer
 FARTHER = 16  # dimension over that of the figure, where sharpness is measured again
 ACCURATE = 1e-8  # of that
 
@@ -54,7 +56,7 @@ def _closure(given: Staircase) -> Iterator[dict]:
     """
     N, P, d = SMALL
     for k in (3, 4):
-        link, a = model.hermite(k), model.strengths(P, given.beta)
+        link, a = model.hermite(k), model.strengths(P, BETA)
         start = drawn.start(given.seed, "closure", N, P, d, given.r0)
         T = times.learning_time(a, decoupled.greedy(start.M, a, k).M0, given.r0, link)
         t_end = 2 * float(T[np.isfinite(T)].max())
@@ -72,7 +74,7 @@ def _closure(given: Staircase) -> Iterator[dict]:
         yield row | exact(largest, int(straight.sum())).row()
 
 
-def _sharp(run: Run, a: Array, d: int, given: Staircase) -> Iterator[dict]:
+def _sharp(run: Run, a: Array, d: int, given: Staircase, lost: Lost) -> Iterator[dict]:
     """Slope of the log odds of a share while it passes the middle, and of what is left of it later, over 4 a."""
     of = {"k": K, "d": d, "theory": 1.0}
     learned = np.flatnonzero(run.learned)
@@ -84,18 +86,21 @@ def _sharp(run: Run, a: Array, d: int, given: Staircase) -> Iterator[dict]:
     orders = {"slope": 10 * given.tolerance, "decay": 0.03 + 10 * given.tolerance}
     for name, values in found.items():
         seen = np.array(values)[np.isfinite(values)]
+        if not seen.size:
+            lost.note(f"{name} at d = {d}: no direction is followed through it", [{"quantity": name, "d": d}])
+            continue
         row = {"quantity": name} | of | {"order": orders[name] + 3 * given.N / d**2}
         yield row | exact(np.median(seen), seen.size).row()
 
 
-def _farther(given: Staircase, a: Array) -> Iterator[dict]:
+def _farther(given: Staircase, a: Array, lost: Lost) -> Iterator[dict]:
     """Sharpness at a larger dimension, where the search is longer by as much, of the first quarter of directions."""
     few, link, d = a[: max(given.P // 4, 1)], model.hermite(K), FARTHER * given.d
     start = drawn.start(given.seed, "staircase, farther", given.N, few.size, d, given.r0)
     T = times.learning_time(few, decoupled.greedy(start.M, few, K).M0, given.r0, link)
     t_end = LONGER * float(T[np.isfinite(T)].max())
     run = flow.simulate(start, few, link, t_end, tolerance=given.tolerance, freeze=FREEZE, follow=few.size)
-    yield from _sharp(run, few, d, given)
+    yield from _sharp(run, few, d, given, lost)
 
 
 def _overlay(run: Run, start: Start, a: Array, neuron: Places, T: Array, given: Staircase) -> dict:
@@ -124,7 +129,9 @@ def staircase(given: Staircase) -> Tables:
     with progress("staircase", 1) as advance:
         run = flow.simulate(start, a, link, t_end, tolerance=given.tolerance, freeze=FREEZE, follow=given.P)
         advance(1)
-    rows = [*_single(given.r0), *_closure(given), *_sharp(run, a, given.d, given), *_farther(given, a)]
+    lost = Lost()
+    rows = [*_single(given.r0), *_closure(given), *_sharp(run, a, given.d, given, lost)]
+    rows += _farther(given, a, lost)
     rows.append(_overlay(run, start, a, owners.neuron, T, given))
     t = np.geomspace(float(T.min()) / 5, t_end, given.points)
     shown = [
@@ -133,14 +140,13 @@ def staircase(given: Staircase) -> Tables:
     ]
     every = np.array([np.interp(t, run.t, run.shares[:, m]) for m in range(given.P)])
     law = sequential.loss(t, a, given.N, given.d, given.r0, link)
-    power = curves.loss_at(run, T[[given.P // 4]])[0]
-    tail = scaling.tail(given.P, given.beta)
-    for name, value in (
-        ("loss", curves.loss_at(run, t)),
-        ("sum of shares", a**2 @ (1 - every) ** 2),
-        ("sequential", law),
-        ("power", (power + tail) * (t / T[given.P // 4]) ** scaling.in_time(given.beta) - tail),
-    ):
+    lines = {"loss": curves.loss_at(run, t), "sum of shares": a**2 @ (1 - every) ** 2, "sequential": law}
+    quarter = T[given.P // 4]
+    if np.isfinite(quarter):
+        power, tail = curves.loss_at(run, quarter), scaling.tail(given.P, given.beta)
+        lines["power"] = (power + tail) * (t / quarter) ** scaling.in_time(given.beta) - tail
+    for name, value in lines.items():
         shown.append(pd.DataFrame({"series": name, "m": 0, "t": t, "value": value}))
     shown.append(pd.DataFrame({"series": "greedy", "m": np.arange(1, given.P + 1), "t": T, "value": run.times}))
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))
+    frames = pd.DataFrame(rows), pd.concat(shown, ignore_index=True)
+    return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))
