@@ -102,6 +102,17 @@ def test_no_training_is_advised_at_a_norm_that_training_does_not_reach(capsys, t
     assert (beyond in text) == (noise == "0.05")
 
 
+def test_a_best_norm_that_no_digit_tells_is_not_named(capsys, tmp_path):
+    for noise in ("0.4999", "0.499999999"):
+        text = said(capsys, tmp_path, "--alpha", "0.01", "--norm", "0.01", "--noise", noise)
+        assert "close to Hebb's rule" in text and "no norm falls below by as much as the solution has digits" in text
+        assert "the best norm" not in text.lower()
+    assert "the best norm, 0.002515, has" in said(capsys, tmp_path, "--alpha", "100", "--norm", "1", "--noise", "0.49")
+    found = library.solve(alpha=5, norm=3, noise=0.499999999)
+    assert not found.best_told and "best norm" not in repr(found)
+    assert found.curve.lam[0] == pytest.approx(0.1)
+
+
 def test_a_norm_that_is_solved_is_drawn_however_large(capsys, tmp_path):
     assert "a time longer than a number can hold" in said(capsys, tmp_path, "--alpha", "5", "--norm", "1e6")
     text = said(capsys, tmp_path, "--alpha", "20", "--norm", "800", "--noise", ".05")

@@ -27,6 +27,8 @@ from shallownets.studies.perceptron.theory import limits, saddle
 
 __all__ = ["Simulated", "Solution", "solve"]
 
+_DIGITS = 1e-9  # of an error, beyond which the solution says nothing
+
 
 @dataclass(frozen=True)
 class Simulated:
@@ -79,7 +81,8 @@ class Solution(Solved):
     Attributes:
         given: the parameters.
         point: the replica-symmetric solution; its arrays, of shape (1,), are over the norms.
-        best_norm, best_error: the norm of the least test error, and that error.
+        best_norm, best_error: the norm of the least test error, and that error; nothing but ``best_told`` says
+            whether that norm means anything.
         simulated: the same in samples of N dimensions; None unless ``simulate`` asked for some.
     """
 
@@ -114,6 +117,11 @@ class Solution(Solved):
         """Test error of Hebb's rule, the limit of small norm."""
         return limits.hebb(self.given.alpha, self.given.noise)
 
+    @property
+    def best_told(self) -> bool:
+        """Whether the best norm is told from Hebb's rule, the limit of small norms, by the digits of the solution."""
+        return self.best_error < self.hebb * (1 - _DIGITS)
+
     @cached_property
     def most_stable(self) -> float | None:
         """Test error at maximum stability, the limit of large norm; None where labels are turned."""
@@ -126,17 +134,23 @@ class Solution(Solved):
 
     @cached_property
     def curve(self) -> saddle.Curve:
-        """The solution at 120 norms around this one and the best one."""
+        """The solution at 120 norms around this one and the best one, if that is told from Hebb's rule."""
         given = self.given
+        best = self.best_norm if self.best_told else given.norm
         # no farther than to a norm that is solved: the best one, with room, or the given one
-        norms = np.geomspace(min(given.norm, self.best_norm) / 30, max(given.norm, 10 * self.best_norm), 120)
+        norms = np.geomspace(min(given.norm, best) / 30, max(given.norm, 10 * self.best_norm), 120)
         return saddle.solve(given.alpha, norms, given.noise)
 
     def said(self) -> str:
         given = self.given
+        best = (
+            f"at the best norm, {self.best_norm:.3g}"
+            if self.best_told
+            else "by Hebb's rule, to the last digit the best"
+        )
         return (
             f"alpha = {given.alpha:g}, norm = {given.norm:g}, noise = {given.noise:g}: error {self.error:.4g}; "
-            f"{self.best_error:.4g} at the best norm, {self.best_norm:.3g}"
+            f"{self.best_error:.4g} {best}"
         )
 
     def to_pandas(self) -> pd.DataFrame:

@@ -29,17 +29,19 @@ def _place(found: Solution) -> str:
     share = found.given.norm / found.best_norm
     place = (
         "close to Hebb's rule"
-        if share < 1 and found.error > 0.95 * found.hebb
+        if (share < 1 or not found.best_told) and 0.95 < found.error / found.hebb < 1 / 0.95
         else "at its best: a larger or smaller norm makes little difference"
         if 0.8 < share < 1.25
         else ("too small: training on would help", "too large: stopping earlier would help")[share > 1]
         if found.multiplier >= 0
         else ("smaller than the best one, which only a fixed norm reaches", "larger than the best one")[share > 1]
     )
-    return (
-        f"The norm is {place}. Hebb's rule has {found.hebb:.4g}, the best norm, {found.best_norm:.4g}, has "
-        f"{found.best_error:.4g}."
+    best = (
+        f"the best norm, {found.best_norm:.4g}, has {found.best_error:.4g}"
+        if found.best_told
+        else "which no norm falls below by as much as the solution has digits"
     )
+    return f"The norm is {place}. Hebb's rule has {found.hebb:.4g}, {best}."
 
 
 def summary(found: Solution) -> Iterator[str]:
@@ -52,7 +54,7 @@ def summary(found: Solution) -> Iterator[str]:
         f"one of training with {found.training_error:.3g}.",
         "Rules": f"{_place(found)}",
     }
-    if saddle.solve(given.alpha, found.best_norm, given.noise).multiplier[0] < 0:
+    if found.best_told and saddle.solve(given.alpha, found.best_norm, given.noise).multiplier[0] < 0:
         parts["Rules"] += (
             " The best norm lies beyond the end of a free one; there theory rests on replica symmetry alone."
         )
