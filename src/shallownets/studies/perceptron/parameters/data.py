@@ -1,12 +1,13 @@
 """Experiments on examples: students at fixed norm, free norms, message passing, turned labels."""
 
 from collections.abc import Iterator
+from math import log10
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from shallownets.config.section import Limit, Resamples, Section, Seed, Several, different, expected, means
-from shallownets.studies.perceptron.parameters.kinds import Alpha, Alphas, Norm, Points, rising
+from shallownets.studies.perceptron.parameters.kinds import Alpha, Norm, Points, apart, rising
 
 Size = Annotated[int, Meta(ge=10, le=4000)]
 Samples = Annotated[Several, means("samples of examples, each with a teacher of its own")]
@@ -27,6 +28,11 @@ Norms = Annotated[
 Case = Annotated[
     tuple[Annotated[float, Meta(ge=0.1, le=1000)], Size, Several],
     expected("alpha, N, samples: a number from 0.1 to 1000 and whole numbers, N from 10, at least 2 samples"),
+]
+# Up to two examples over N even random labels are separated, by a norm that grows for ever (Cover, 1965).
+NoisyCase = Annotated[
+    tuple[Annotated[float, Meta(gt=2, le=1000)], Size, Several],
+    expected("alpha, N, samples: a number above 2, up to 1000, and whole numbers, N from 10, at least 2 samples"),
 ]
 
 Sizes = Annotated[
@@ -55,6 +61,10 @@ class FreeNormValues(_Norms):
     """The figures free_norm and learning_curves: free and fixed norm on the same samples."""
 
     cases: Annotated[list[Case], Meta(min_length=1), different, means("alpha, N, samples")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield from apart(cases=self.cases)
 
 
 class Runs(_Norms):
@@ -86,6 +96,7 @@ class DynamicsValues(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(alphas=self.alphas, norms=self.norms)
+        yield from apart(sizes=self.sizes)
         yield self.paths & (self.paths - 1) == 0, "paths", "a power of 2"
 
     def work(self) -> float:
@@ -132,14 +143,25 @@ class Margins(MarginsValues):
 class LearningCurves(Section):
     """The figure learning_curves: error and norm of a free norm against time."""
 
-    alphas: Alphas
+    alphas: Annotated[
+        list[Annotated[float, Meta(ge=0.2, le=1e8)]],  # below the best norm lies beyond three times alpha
+        Meta(min_length=1),
+        different,
+        means("examples over N, rising", "examples/N"),
+    ]
     far: Annotated[Alpha, means("examples over N where the powers of time are fitted", "examples/N")]
-    window: Annotated[tuple[Norm, Norm], means("norms between which they are fitted, rising, far below alpha")]
+    window: Annotated[
+        tuple[Norm, Norm],
+        means("norms between which they are fitted, far below alpha, the second at least 10 times the first"),
+    ]
     points: Points
 
     def limits(self) -> Iterator[Limit]:
-        yield from rising(alphas=self.alphas, window=self.window)
+        yield from rising(alphas=self.alphas)
+        yield self.window[1] >= 10 * self.window[0], "window", "two norms, the second at least 10 times the first"
         yield self.window[1] < self.far, "window", f"two norms below far = {self.far:g}"
+        least = round(8 * log10(3e3 * self.alphas[-1]))  # from norm 1e-3 to 3 alpha; a time is a spline through them
+        yield self.points >= least, "points", f"at least {least}, eight in each factor of 10 up to the last of alphas"
 
     def work(self) -> float:
         return 3e-4 * (len(self.alphas) + 2) * self.points
@@ -154,6 +176,7 @@ class FiniteSizeValues(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(norms=self.norms)
+        yield from apart(sizes=self.sizes)
 
     def work(self) -> float:
         return 2 * sum(n * newton(N, self.alpha * N, len(self.norms) + 5) for N, n in self.sizes)
@@ -168,13 +191,20 @@ class FiniteSize(FiniteSizeValues):
 class LabelNoiseValues(Section):
     """The figure label_noise: turned labels, which end a free norm's growth."""
 
-    noise: Annotated[float, Meta(gt=0, lt=0.5), means("share of labels that are turned")]
-    alphas: Alphas
-    cases: Annotated[list[Case], Meta(min_length=1), different, means("alpha, N, samples of simulations")]
+    # below, a free norm ends beyond what is solved in samples; above, labels say next to nothing
+    noise: Annotated[float, Meta(ge=0.001, le=0.49), means("share of labels that are turned")]
+    alphas: Annotated[
+        list[Annotated[float, Meta(gt=2, le=1e8)]],
+        Meta(min_length=1),
+        different,
+        means("examples over N, rising", "examples/N"),
+    ]
+    cases: Annotated[list[NoisyCase], Meta(min_length=1), different, means("alpha, N, samples of simulations")]
     fit_from: Annotated[Alpha, means("smallest alpha that enters the best norm's exponent; at least three reach it")]
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(alphas=self.alphas)
+        yield from apart(cases=self.cases)
         yield sum(a >= self.fit_from for a in self.alphas) >= 3, "fit_from", "a number that at least three alphas reach"
 
     def work(self) -> float:

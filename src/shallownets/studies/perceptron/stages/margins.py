@@ -27,7 +27,8 @@ def margins(given: Margins) -> Tables:
     with progress("margins", given.samples) as advance:
         for replicate in range(given.samples):
             examples = drawn.examples(given.seed, "margins", given.alpha, given.N, replicate)
-            students = minimise(examples, norms)
+            with drawn.asked(norms, examples):
+                students = minimise(examples, norms)
             found.append(students.W / norms[:, None] @ examples.z.T)
             advance(1)
     measured = np.swapaxes(np.array(found), 0, 1)  # (norms, samples, P)

@@ -26,7 +26,8 @@ def runs(given: Runs) -> Data:
     with progress(f"free and fixed norm, alpha = {given.alpha:g}", given.samples) as advance:
         for replicate in range(given.samples):
             examples = drawn.examples(given.seed, "free norm", given.alpha, given.N, replicate)
-            fixed, free = minimise(examples, fixed_at), descend(examples, free_at)
+            with drawn.asked(norms, examples):
+                fixed, free = minimise(examples, fixed_at), descend(examples, free_at)
             n = small.size
             found["angle"].append(_angle(free.W[:n], fixed.W[:n]))
             found["fixed"].append(examples.overlap(fixed.W[n:]))
