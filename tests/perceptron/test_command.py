@@ -1,6 +1,7 @@
 """The command for people: its words are those of the theory, and it refuses what makes no sense."""
 
 import re
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -134,11 +135,11 @@ def test_free_and_fixed_norm_are_of_the_same_samples_and_lost_ones_are_counted(m
     def failing(name, when):
         real = getattr(library, name)
 
-        def one(*args):
+        def one(*args, **named):
             calls[name] += 1
             if calls[name] == when:
                 raise Impossible("here")
-            return real(*args)
+            return real(*args, **named)
 
         return one
 
@@ -189,9 +190,30 @@ def test_the_curve_is_in_the_legend_and_the_axes_say_what_they_are():
         (["--alpha", "1", "--norm", "1", "--simulate", "1"], "--simulate '1': expected 0 or at least 2"),
         (["--alpha", "1", "--norm", "1", "--out", "a.txt"], "--out a.txt: expected a name that ends in .png or .pdf"),
         (["--alpha", "1000", "--norm", "1", "--simulate", "9999", "--N", "1000"], "at most an hour"),
+        (
+            ["--alpha", "1000", "--norm", "500", "--simulate", "20", "--N", "20"],
+            "--simulate '20': expected a number of samples that",
+        ),
+        (["--alpha", "100", "--norm", "90", "--simulate", "500", "--N", "200"], "at most an hour"),
     ],
 )
 def test_what_makes_no_sense_is_refused(words, message):
     with pytest.raises(UserError) as caught:
         perceptron.main(words)
     assert message in str(caught.value)
+
+
+def test_how_far_a_sample_is_is_said_on_the_way(monkeypatch):
+    """The flow's shares of a sample come to one, also of a sample that the flow or the minimiser does not reach."""
+    said = []
+
+    @contextmanager
+    def progress(label, total, least):
+        yield said.append
+
+    monkeypatch.setattr(library, "progress", progress)
+    library.solve(alpha=20, norm=5, simulate=2, N=20)
+    assert sum(said) == pytest.approx(2) and len(said) > 100 and max(said) < 0.1
+    said.clear()
+    library.solve(alpha=10, norm=9, noise=0.1, simulate=2, N=20)
+    assert said == [1, 1]

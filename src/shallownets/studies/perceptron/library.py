@@ -56,18 +56,25 @@ def _simulate(given: Solve) -> Simulated:
     """
     parameters = {"alpha": given.alpha, "N": given.N, "inputs": given.inputs, "noise": given.noise}
     norm, found = np.array([given.norm]), np.full((given.simulate, 3), np.nan)
-    P = max(1, round(given.alpha * given.N))
+    P, done = max(1, round(given.alpha * given.N)), 0.0
     with progress(f"{given.simulate} samples, N = {given.N}", given.simulate, MOMENT) as advance:
+
+        def on_the_way(share: float) -> None:
+            nonlocal done
+            done += share
+            advance(share)
+
         for replicate in range(given.simulate):
             stream = seeds.sequence(given.seed, "perceptron, command", parameters, replicate)
             examples = starts.draw(given.N, P, default_rng(stream), given.inputs, given.noise)
             try:
                 W = minimise(examples, norm).W
                 found[replicate, :2] = model.test_error(examples.overlap(W))[0], (examples.z @ W[0] < 0).mean()
-                found[replicate, 2] = model.test_error(examples.overlap(descend(examples, norm).W))[0]
+                free = descend(examples, norm, advance=on_the_way).W
+                found[replicate, 2] = model.test_error(examples.overlap(free))[0]
             except Impossible:
                 pass  # counted, and said in the summary
-            advance(1)
+            on_the_way(replicate + 1 - done)
     solved, both = np.isfinite(found[:, 0]), np.isfinite(found).all(1)
     kept = found[both if both.sum() > 1 else solved]
     fixed, training, free = (mean(one) if len(one) > 1 and np.isfinite(one).all() else None for one in kept.T)

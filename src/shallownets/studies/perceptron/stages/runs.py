@@ -11,10 +11,9 @@ from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.perceptron.engines.descend import descend
 from shallownets.studies.perceptron.engines.minimise import minimise
 from shallownets.studies.perceptron.model import Array
-from shallownets.studies.perceptron.parameters.data import Runs
+from shallownets.studies.perceptron.parameters.data import HALVED, Runs
 from shallownets.studies.perceptron.stages import drawn
 
-HALVED = 16  # samples on which the steps are halved, as a check; it does not differ from one to the other
 UNITS = {"norm": "1", "t": "loss summed over examples", "angle": "radian"}
 
 
