@@ -107,7 +107,7 @@ def descend(
     total, found = force(z, W, first), []
     for goal in lam:
         while norm < goal:
-            size = max(np.linalg.norm(first), np.finfo(float).tiny)  # where its square is no number
+            size = max(np.linalg.norm(first), 1e-300)  # where its square is no number
             eta = min(STABLE / (curvature * total), SHARE * (FLOOR + norm) * root / size) / fineness
             new, new_norm = heun(eta)
             if steps > _MOST or new_norm < norm * (1 + 1e-9):
