@@ -27,6 +27,9 @@ def test_it_says_what_theory_says(capsys, tmp_path):
     assert f"probability {saddle.solve(5, 3).error[0]:.4g}" in text
     assert f"Bayes, {limits.bayes(5):.4g}" in text
     assert f"Hebb's rule has {limits.hebb(5):.4g}" in text
+    for noise, share in (("0.499999999", "49.9999999"), ("0.07", "7"), ("1e-9", "1e-07")):
+        words = ["--alpha", "5", "--norm", "3", "--noise", noise]
+        assert f"norm = 3, {share} % of the labels turned." in said(capsys, tmp_path, *words)
     assert "too small: training on would help" in text
 
 
@@ -39,7 +42,7 @@ def test_it_says_where_the_norm_stands(capsys, tmp_path, norm, place):
 
 def test_it_simulates_and_counts_what_was_left_out(capsys, tmp_path):
     text = said(capsys, tmp_path, "--alpha", "5", "--norm", "1", "--simulate", "4", "--N", "40", "--inputs", "signs")
-    assert "4 samples at N = 40, signs inputs" in text and "A free norm that passes here has" in text
+    assert "4 samples at N = 40, inputs of -1 and 1" in text and "A free norm that passes here has" in text
     text = said(capsys, tmp_path, "--alpha", "10", "--norm", "9", "--noise", "0.1", "--simulate", "2", "--N", "20")
     assert (
         "A free norm never gets here" in text

@@ -1,6 +1,7 @@
 """The student perceptron of least logistic loss at a fixed norm, in the limit of many dimensions: ``perceptron.solve``.
 
-Symbols and equation numbers are those of arXiv:2505.13230; docs/theory.md has the formulas.
+Symbols are those of docs/perceptron.md, which has the formulas; they were derived for this project, and the equations
+of the paper, arXiv:2505.13230, were not at hand.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ from shallownets.studies.perceptron.theory import limits, saddle
 __all__ = ["Simulated", "Solution", "solve"]
 
 _DIGITS = 1e-9  # of an error, beyond which the solution says nothing
+
+
+def turned(noise: float) -> str:
+    """What follows the number of examples in words: nothing, or the share of turned labels with all its digits."""
+    return f", {100 * noise:.15g} % of the labels turned" if noise else ""
 
 
 @dataclass(frozen=True)
@@ -192,9 +198,8 @@ class Solution(Solved):
             axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter(NullFormatter())
-        turned = f", {100 * given.noise:g} % of the labels turned" if given.noise else ""
-        axes.set_title(rf"$\alpha={given.alpha:g}$ examples over dimension{turned}", fontsize=8)
-        axes.legend()
+        axes.set_title(rf"$\alpha={given.alpha:g}$ examples over dimension{turned(given.noise)}", fontsize=8)
+        axes.legend(frameon=True, framealpha=1, edgecolor="none")  # over the line of the norm
         return figure
 
 

@@ -21,6 +21,7 @@ from shallownets.studies.perceptron.parameters.solve import Solve
 from shallownets.studies.perceptron.theory import limits, saddle
 
 _WIDTH = 100
+_INPUTS = {"gaussian": "Gaussian inputs", "signs": "inputs of -1 and 1"}
 _WEAK = 1e-100  # force below which the Hessian of the loss has no digits
 
 
@@ -47,8 +48,7 @@ def _place(found: Solution) -> str:
 def summary(found: Solution) -> Iterator[str]:
     """The solution in words, beside the classical rules and what was simulated."""
     given, error, multiplier = found.given, found.error, found.multiplier
-    noisy = f", {100 * given.noise:g} % of the labels turned" if given.noise else ""
-    yield f"alpha = {given.alpha:g} examples over dimension, norm = {given.norm:g}{noisy}."
+    yield f"alpha = {given.alpha:g} examples over dimension, norm = {given.norm:g}{library.turned(given.noise)}."
     parts = {
         "Error": f"A new example is misjudged with probability {error:.4g}, "
         f"one of training with {found.training_error:.3g}.",
@@ -111,7 +111,7 @@ def _seen(given: Solve, done: Simulated, error: float, multiplier: float) -> str
         "correction of order 1/N is expected"
     )
     parts = [
-        f"{done.fixed.n} {'selected ' if selected else ''}samples at N = {given.N}, {given.inputs} inputs: error "
+        f"{done.fixed.n} {'selected ' if selected else ''}samples at N = {given.N}, {_INPUTS[given.inputs]}: error "
         f"{said(done.fixed)} at this norm{'' if selected else beside}. In training {said(done.training)}."
     ]
     if done.free:

@@ -213,7 +213,9 @@ def _newton(y, ell, delta, p0, nodes, weights, short):
         shrink = 1 / max(1.0, abs(first), abs(second) / (2 * large))
         y[0] -= shrink * first
         y[1] -= shrink * second
-        if max(abs(first), abs(second) / large) < short:  # the error squares with each step, and so do those of the integrals
+        if (
+            max(abs(first), abs(second) / large) < short
+        ):  # the error squares with each step, and so do those of the integrals
             y[2] = out[6] - first * out[7] - second * out[8]
             y[3] = out[9] - first * out[10] - second * out[11]
             return True
