@@ -371,6 +371,18 @@ def test_the_density_of_the_margins_is_the_slope_of_their_distribution(lam):
     assert margins.distribution(np.array([0.0]), curve)[0] == pytest.approx(curve.training_error[0], abs=1e-12)
 
 
+def test_bins_of_margins_resolve_the_peak_and_lie_between_the_ends():
+    """At a large norm a fifth of the examples has a margin close to the maximum stability: five of 40 bins are there."""
+    curve = saddle.solve(5.0, 30.0)
+    edges = margins.bins(0.0, 3.0, 40, curve)
+    assert (edges[0], edges[-1], edges.size) == (0, 3, 41)
+    width, share = np.diff(edges), np.diff(margins.distribution(edges, curve))
+    assert (width > 0).all() and width.max() <= 2 * 3 / 40 * (1 + 1e-9)
+    assert share.max() <= 2 / 40 * 1.01
+    even = np.diff(margins.distribution(np.linspace(0, 3, 41), curve))
+    assert even.max() > 3 * share.max()
+
+
 def test_the_distance_of_margins_drawn_from_the_theory_is_chance_and_of_others_is_not():
     curve, rng = saddle.solve(2.0, 1.0), np.random.default_rng(5200)
     grid = np.linspace(-6, 8, 20001)
