@@ -372,7 +372,7 @@ def test_the_density_of_the_margins_is_the_slope_of_their_distribution(lam):
 
 
 def test_bins_of_margins_resolve_the_peak_and_lie_between_the_ends():
-    """At a large norm a fifth of the examples has a margin close to the maximum stability: five of 40 bins are there."""
+    """At a large norm a fifth of the examples has a margin close to the maximum stability; five of 40 bins do."""
     curve = saddle.solve(5.0, 30.0)
     edges = margins.bins(0.0, 3.0, 40, curve)
     assert (edges[0], edges[-1], edges.size) == (0, 3, 41)
