@@ -1,6 +1,7 @@
 """The command for people: its words are those of the theory, and it refuses what makes no sense."""
 
 import re
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -26,6 +27,9 @@ def test_it_says_what_theory_says(capsys, tmp_path):
     assert f"probability {saddle.solve(5, 3).error[0]:.4g}" in text
     assert f"Bayes, {limits.bayes(5):.4g}" in text
     assert f"Hebb's rule has {limits.hebb(5):.4g}" in text
+    for noise, share in (("0.499999999", "49.9999999"), ("0.07", "7"), ("1e-9", "1e-07")):
+        words = ["--alpha", "5", "--norm", "3", "--noise", noise]
+        assert f"norm = 3, {share} % of the labels turned." in said(capsys, tmp_path, *words)
     assert "too small: training on would help" in text
 
 
@@ -38,7 +42,7 @@ def test_it_says_where_the_norm_stands(capsys, tmp_path, norm, place):
 
 def test_it_simulates_and_counts_what_was_left_out(capsys, tmp_path):
     text = said(capsys, tmp_path, "--alpha", "5", "--norm", "1", "--simulate", "4", "--N", "40", "--inputs", "signs")
-    assert "4 samples at N = 40, signs inputs" in text and "A free norm that passes here has" in text
+    assert "4 samples at N = 40, inputs of -1 and 1" in text and "A free norm that passes here has" in text
     text = said(capsys, tmp_path, "--alpha", "10", "--norm", "9", "--noise", "0.1", "--simulate", "2", "--N", "20")
     assert (
         "A free norm never gets here" in text
@@ -102,6 +106,17 @@ def test_no_training_is_advised_at_a_norm_that_training_does_not_reach(capsys, t
     assert (beyond in text) == (noise == "0.05")
 
 
+def test_a_best_norm_that_no_digit_tells_is_not_named(capsys, tmp_path):
+    for noise in ("0.4999", "0.499999999"):
+        text = said(capsys, tmp_path, "--alpha", "0.01", "--norm", "0.01", "--noise", noise)
+        assert "close to Hebb's rule" in text and "no norm falls below by as much as the solution has digits" in text
+        assert "the best norm" not in text.lower()
+    assert "the best norm, 0.002515, has" in said(capsys, tmp_path, "--alpha", "100", "--norm", "1", "--noise", "0.49")
+    found = library.solve(alpha=5, norm=3, noise=0.499999999)
+    assert not found.best_told and "best norm" not in repr(found)
+    assert found.curve.lam[0] == pytest.approx(0.1)
+
+
 def test_a_norm_that_is_solved_is_drawn_however_large(capsys, tmp_path):
     assert "a time longer than a number can hold" in said(capsys, tmp_path, "--alpha", "5", "--norm", "1e6")
     text = said(capsys, tmp_path, "--alpha", "20", "--norm", "800", "--noise", ".05")
@@ -123,11 +138,11 @@ def test_free_and_fixed_norm_are_of_the_same_samples_and_lost_ones_are_counted(m
     def failing(name, when):
         real = getattr(library, name)
 
-        def one(*args):
+        def one(*args, **named):
             calls[name] += 1
             if calls[name] == when:
                 raise Impossible("here")
-            return real(*args)
+            return real(*args, **named)
 
         return one
 
@@ -178,9 +193,30 @@ def test_the_curve_is_in_the_legend_and_the_axes_say_what_they_are():
         (["--alpha", "1", "--norm", "1", "--simulate", "1"], "--simulate '1': expected 0 or at least 2"),
         (["--alpha", "1", "--norm", "1", "--out", "a.txt"], "--out a.txt: expected a name that ends in .png or .pdf"),
         (["--alpha", "1000", "--norm", "1", "--simulate", "9999", "--N", "1000"], "at most an hour"),
+        (
+            ["--alpha", "1000", "--norm", "500", "--simulate", "20", "--N", "20"],
+            "--simulate '20': expected a number of samples that",
+        ),
+        (["--alpha", "100", "--norm", "90", "--simulate", "500", "--N", "200"], "at most an hour"),
     ],
 )
 def test_what_makes_no_sense_is_refused(words, message):
     with pytest.raises(UserError) as caught:
         perceptron.main(words)
     assert message in str(caught.value)
+
+
+def test_how_far_a_sample_is_is_said_on_the_way(monkeypatch):
+    """The flow's shares of a sample come to one, also of a sample that the flow or the minimiser does not reach."""
+    said = []
+
+    @contextmanager
+    def progress(label, total, least):
+        yield said.append
+
+    monkeypatch.setattr(library, "progress", progress)
+    library.solve(alpha=20, norm=5, simulate=2, N=20)
+    assert sum(said) == pytest.approx(2) and len(said) > 100 and max(said) < 0.1
+    said.clear()
+    library.solve(alpha=10, norm=9, noise=0.1, simulate=2, N=20)
+    assert said == [1, 1]

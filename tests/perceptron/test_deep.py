@@ -10,12 +10,14 @@ import pytest
 from shallownets.config import settings
 from shallownets.config.check import section_of
 from shallownets.drawing import style
-from shallownets.errors import UserError
+from shallownets.errors import Impossible, UserError
 from shallownets.numerics.statistics import bootstrap, mean
 from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.perceptron import charts
+from shallownets.studies.perceptron.engines import train
 from shallownets.studies.perceptron.measure import deep
+from shallownets.studies.perceptron.parameters.deep import DeepValues
 from shallownets.studies.perceptron.stages import trained
 from shallownets.studies.perceptron.theory import published
 
@@ -131,6 +133,29 @@ SENSELESS = [
 def test_values_that_make_no_sense_are_refused(name, values, message):
     with pytest.raises(UserError, match=message):
         section_of(values, settings.class_of(f"perceptron.{name}"), name)
+
+
+def test_no_image_is_trained_on_and_tested(images):
+    both = train.Images(np.arange(30), np.arange(30))
+    for pool, test in ((20, 10), (5, 3)):
+        one, other = train.parts(both, pool, test, np.random.default_rng(5408))
+        assert (len(one.x), len(other.x)) == (pool, test) and not set(one.x) & set(other.x)
+    right = "25 images for training and 6 for tests: expected at most 30 images together"
+    with pytest.raises(Impossible, match=right):
+        train.parts(both, 25, 6, np.random.default_rng(5408))
+    with pytest.raises(UserError, match="280 images for training and 60 for tests"):
+        made("deep_clock", CLOCK | {"P": 280}, images)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("clock", {"P": 4001}), ("mlp", {"sizes": [125, 4001]}), ("mlp", {"test": 1001})]
+)
+def test_more_images_than_there_are_of_mnist_are_refused(key, value):
+    deep = msgspec.to_builtins(settings.default())["perceptron"]["deep"]
+    with pytest.raises(
+        UserError, match=r"deep: (clock.P|mlp.sizes) = .*: expected at most (4000|3999) training images"
+    ):
+        section_of(deep | {key: deep[key] | value}, DeepValues, "deep")
 
 
 def test_steps_and_work_grow_with_the_images_and_the_trainings():

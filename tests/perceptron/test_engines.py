@@ -8,6 +8,7 @@ from scipy import optimize
 from shallownets.errors import Impossible
 from shallownets.studies.perceptron import model, starts
 from shallownets.studies.perceptron.engines import descend, gamp, minimise
+from shallownets.studies.perceptron.parameters import data
 from shallownets.studies.perceptron.theory import saddle
 
 
@@ -145,6 +146,17 @@ def test_the_flow_takes_thirty_times_fewer_steps_than_constant_ones(alpha, norm)
     run = descend.descend(drawn, np.array([norm]))
     stable = np.linalg.norm(drawn.z, 2) ** 2  # the largest curvature, at W = 0
     assert run.t[0] * stable / run.steps[0] > 30
+
+
+@pytest.mark.parametrize(
+    ("alpha", "N", "norms"),
+    [(0.1, 100, [1, 10, 100]), (2, 60, [1, 5, 40]), (20, 60, [1, 8, 40]), (100, 20, [5, 20, 40]), (1000, 10, [5, 10])],
+)
+def test_the_steps_that_an_hour_is_reckoned_by_are_those_that_the_flow_takes(alpha, N, norms):
+    examples = starts.draw(N, round(alpha * N), default_rng(5307))
+    taken = descend.descend(examples, np.array(norms, float)).steps
+    for norm, one in zip(norms, taken, strict=True):
+        assert 1 / 1.6 < data.steps(alpha, norm) / one < 1.6
 
 
 def test_at_small_norm_the_flow_is_the_minimiser_at_half_of_it(examples):

@@ -10,6 +10,19 @@ from shallownets.studies.perceptron.measure import curves
 from shallownets.studies.perceptron.theory import laws, limits, saddle, times
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-6, 0.05, 0.49])
+@pytest.mark.parametrize("alpha", [0.01, 0.02, 0.05, 0.1, 1.0, 1e4, 1e8])
+def test_every_norm_that_the_command_takes_is_solved(alpha, noise):
+    """Without noise the distance from maximum stability is of order 1/λ: at the largest norms none of ten digits."""
+    curve = saddle.solve(alpha, np.array([1e-3, 1.0, 1e3, 1e5, 1e6]), noise)
+    assert np.isfinite(curve.error).all()
+    if noise == 0 and alpha <= 1:
+        error, kappa = limits.stability(alpha)
+        assert abs(curve.error[-2:] / error - 1) == pytest.approx(0, abs=1 / (kappa * 1e5))
+        assert curve.error[-1] == pytest.approx(error, rel=1 / (kappa * 1e6))
+        assert curve.log_chi[-1] == pytest.approx(2e6 * kappa, rel=1e-4)
+
+
 def prox(t, chi, lam):
     """u of u = χ f(t + u), by bisection."""
     return optimize.brentq(lambda u: u - chi * model.force(t + u, lam), 0, 2 * chi, xtol=1e-15, rtol=1e-14)

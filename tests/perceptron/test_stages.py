@@ -10,11 +10,13 @@ import pytest
 from shallownets.config import settings
 from shallownets.config.check import section_of
 from shallownets.drawing import style
-from shallownets.errors import UserError
+from shallownets.errors import Impossible, UserError
 from shallownets.run import find
 from shallownets.stage import Arrays
-from shallownets.studies.perceptron import charts, model
+from shallownets.studies.perceptron import charts, model, starts
+from shallownets.studies.perceptron.engines import minimise
 from shallownets.studies.perceptron.measure import curves, margins
+from shallownets.studies.perceptron.parameters.data import FreeNormValues
 from shallownets.studies.perceptron.stages import drawn, label_noise
 from shallownets.studies.perceptron.theory import laws, limits, saddle, times
 
@@ -275,9 +277,83 @@ def test_the_best_norm_is_found_where_labels_say_little(alpha, noise):
     assert (error <= around + 1e-10).all()
 
 
+@pytest.mark.parametrize(
+    ("alpha", "noise"),
+    [(1e4, 1e-9), (1e4, 1e-6), (1e4, 1e-5), (1e6, 1e-5), (1e8, 1e-9), (500.0, 1e-12), (0.01, 0.05), (10.0, 0.49)],
+)
+def test_the_best_norm_is_that_of_a_fine_grid_also_where_few_labels_are_turned_or_nearly_half(alpha, noise):
+    """The grid knows no law: it covers all norms. Its steps of 1 % miss the least error by less than their square."""
+    lam = np.geomspace(1e-5, 30 * max(alpha, 1), int(100 * np.log(3e6 * max(alpha, 1))))
+    grid = saddle.solve(alpha, lam, noise).error
+    norm, error = curves.optimum(alpha, noise)
+    assert error == pytest.approx(grid.min(), rel=1e-4)
+    assert error < grid.min() * (1 + 1e-9)
+    assert norm == pytest.approx(lam[grid.argmin()], rel=0.05)
+    assert error == pytest.approx(saddle.solve(alpha, norm, noise).error[0], rel=1e-9)
+
+
 def test_a_free_norm_that_does_not_stop_is_said_to():
-    with pytest.raises(UserError, match="alpha = 1: expected more examples, a free norm grows beyond 30 here"):
-        made("label_noise", STAGES["label_noise"] | {"alphas": [1.0, 50.0, 100.0, 200.0]})
+    right = "expected more examples or more noise than 0.1, a free norm grows beyond 30 here"
+    with pytest.raises(UserError, match=f"alphas, alpha = 2.5: {right}"):
+        made("label_noise", STAGES["label_noise"] | {"alphas": [2.5, 50.0, 100.0, 200.0]})
+    with pytest.raises(UserError, match=f"cases, alpha = 2.5: {right}"):
+        made("label_noise", STAGES["label_noise"] | {"cases": [[2.5, 20, 2]]})
+
+
+def test_labels_that_a_sample_can_separate_are_said_to_by_the_key():
+    right = "cases = 10, 20, 3: expected a larger alpha or N, or more noise than 0.005; the labels can be separated"
+    with pytest.raises(UserError, match=right):
+        made("label_noise", STAGES["label_noise"] | {"noise": 0.005, "alphas": [20.0, 50.0, 100.0]})
+    examples = starts.draw(20, 10, np.random.default_rng(5407), noise=0.1)  # a Hessian that is singular
+    with pytest.raises(Impossible, match="the labels can be separated"):
+        minimise.free(examples)
+
+
+@pytest.mark.parametrize("noise", [1e-12, 1e-6, 0.001, 0.49, 0.4999, 0.499999])
+def test_a_free_norm_ends_at_any_share_of_turned_labels(noise):
+    """Both ends: 1 - λ √(π/2)/(1 - 2 p0) + O(λ^2) vanishes, and RATE/λ^2 = 2 p0 √(2/π) (1 + O(λ^-2))."""
+    norm, first = laws.last_norm(noise)
+    small, large = np.sqrt(2 / np.pi) * (1 - 2 * noise), np.sqrt(laws.RATE / (2 * noise * np.sqrt(2 / np.pi)))
+    right, off = (large, 2 / large**2) if noise < 0.25 else (small, 2 * small)
+    assert norm == pytest.approx(right, rel=off)
+    assert np.isfinite(first)
+
+
+@pytest.mark.parametrize("noise", [0.001, 0.49])
+def test_every_share_of_turned_labels_that_the_config_takes_has_its_figure(noise):
+    given = {"noise": noise, "alphas": [50.0, 100.0, 200.0], "fit_from": 50.0, "cases": [[100.0, 60, 2]]}
+    _, of = made("label_noise", STAGES["label_noise"] | given)
+    assert np.isfinite(of.measurements.frame.estimate).all() and (of.figure_data.frame.norm > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "size"),
+    [
+        ("margins", {"alpha": 0.2, "norms": [0.3, 200.0]}, "alpha = 0.2, N = 40"),
+        ("finite_size", {"alpha": 0.2, "norms": [0.3, 200.0]}, "alpha = 0.2, N = 20"),
+        ("runs", {"alpha": 0.2, "norms": [0.3, 200.0]}, "alpha = 0.2, N = 40"),
+    ],
+)
+def test_norms_that_no_sample_has_are_refused_by_their_key(name, values, size):
+    with pytest.raises(UserError, match=rf"norms = \[0.3, 200.0\]: expected smaller ones at {size}; norm = 200"):
+        made(name, STAGES.get(name, RUN) | values)
+
+
+@pytest.mark.slow
+def test_the_widest_values_that_the_config_takes_are_solved():
+    for name, values in (
+        ("first_law", {"alphas": [0.0101], "window": [1e-3, 0.0101]}),
+        ("first_law", {"alphas": [0.02, 1e8], "window": [1e-3, 1e6], "judged_at": [1e-3, 1e6]}),
+        ("second_law", {"alphas": [0.011, 1e8]}),
+        ("second_law", {"alphas": [1.0], "window": [1e-3, 1000.0], "judged_at": [0.1, 1000.0]}),
+        ("optimum", {"alphas": [0.01, 0.02, 0.03, 1e8], "fit_from": 0.01}),
+        ("norm_curves", {"alphas": [0.01, 1e8], "least": 1e-3, "span": 1000.0}),
+    ):
+        _, of = made(name, STAGES[name] | values)
+        assert np.isfinite(of.measurements.frame.estimate).all(), name
+    _, of = made("learning_curves", STAGES["learning_curves"] | {"alphas": [0.2, 1e8], "points": 92}, [])
+    frame = of.measurements.frame
+    assert np.isfinite(frame.estimate).all()
 
 
 def test_the_best_norm_passes_the_end_of_a_free_one(tables):
@@ -293,6 +369,18 @@ def test_the_density_of_the_margins_is_the_slope_of_their_distribution(lam):
     slope = (margins.distribution(at + h, curve) - margins.distribution(at - h, curve)) / (2 * h)
     np.testing.assert_allclose(margins.density(at, curve), slope, atol=1e-7)
     assert margins.distribution(np.array([0.0]), curve)[0] == pytest.approx(curve.training_error[0], abs=1e-12)
+
+
+def test_bins_of_margins_resolve_the_peak_and_lie_between_the_ends():
+    """At a large norm a fifth of the examples has a margin close to the maximum stability; five of 40 bins do."""
+    curve = saddle.solve(5.0, 30.0)
+    edges = margins.bins(0.0, 3.0, 40, curve)
+    assert (edges[0], edges[-1], edges.size) == (0, 3, 41)
+    width, share = np.diff(edges), np.diff(margins.distribution(edges, curve))
+    assert (width > 0).all() and width.max() <= 2 * 3 / 40 * (1 + 1e-9)
+    assert share.max() <= 2 / 40 * 1.01
+    even = np.diff(margins.distribution(np.linspace(0, 3, 41), curve))
+    assert even.max() > 3 * share.max()
 
 
 def test_the_distance_of_margins_drawn_from_the_theory_is_chance_and_of_others_is_not():
@@ -325,6 +413,22 @@ SENSELESS = [
     ("first_law", {"window": [10.0, 20.0]}, "window = [10.0, 20.0]: expected two norms, the second at least 10 times"),
     ("optimum", {"fit_from": 50.0}, "fit_from = 50.0: expected a number that at least three alphas reach"),
     ("learning_curves", {"far": 500.0}, "window = [30.0, 1000.0]: expected two norms below far = 500"),
+    ("learning_curves", {"window": [30.0, 31.0]}, "window = [30.0, 31.0]: expected two norms, the second at least 10"),
+    ("learning_curves", {"points": 20}, "points = 20: expected at least 38, eight in each factor of 10 up to the last"),
+    ("learning_curves", {"alphas": [0.1]}, "alphas.0 = 0.1: expected a number from 0.2"),
+    ("first_law", {"alphas": [0.01]}, "alphas = [0.01]: expected numbers above 0.01"),
+    ("first_law", {"window": [0.001, 0.01]}, "window = [0.001, 0.01]: expected two norms, the second above 0.01"),
+    ("second_law", {"alphas": [0.01]}, "alphas = [0.01]: expected numbers above 0.01"),
+    ("second_law", {"judged_at": [1e6]}, "judged_at.0 = 1000000.0: expected a number from 0.1 to 1000"),
+    (
+        "finite_size",
+        {"sizes": [[20, 8], [20, 4]]},
+        "sizes = [[20, 8], [20, 4]]: expected a list in which only one entry",
+    ),
+    ("label_noise", {"cases": [[10.0, 20, 3], [10.0, 20, 4]]}, "expected a list in which only one entry"),
+    ("label_noise", {"cases": [[2.0, 20, 3]]}, "expected a number above 2"),
+    ("label_noise", {"noise": 1e-6}, "noise = 1e-06: expected a number from 0.001 to 0.49"),
+    ("label_noise", {"noise": 0.499}, "noise = 0.499: expected a number from 0.001 to 0.49"),
     ("label_noise", {"fit_from": 100.0}, "fit_from = 100.0: expected a number that at least three alphas reach"),
 ]
 
@@ -339,6 +443,15 @@ def test_values_that_do_not_go_together_are_refused(name, changed, message):
 def test_paths_are_a_power_of_two():
     with pytest.raises(UserError, match="paths = 100: expected a power of 2"):
         section_of(DYNAMICS | {"paths": 100}, settings.class_of("perceptron.dynamics"), "dynamics")
+
+
+def test_samples_of_one_kind_are_asked_for_once():
+    """Two lists of them would begin with the same samples, and count them twice."""
+    with pytest.raises(UserError, match=r"sizes = \[\[20, 8\], \[20, 4\]\]: expected a list in which only one entry"):
+        section_of(DYNAMICS | {"sizes": [[20, 8], [20, 4]]}, settings.class_of("perceptron.dynamics"), "dynamics")
+    given = {"small": [0.02, 0.04], "norms": [1.0, 2.0], "cases": [[2.0, 60, 4], [2.0, 60, 5]]}
+    with pytest.raises(UserError, match=r"cases = .*: expected a list in which only one entry"):
+        section_of(given, FreeNormValues, "free_norm")
 
 
 def test_norms_of_the_flow_lie_above_the_small_ones():

@@ -1,6 +1,7 @@
 """The student perceptron of least logistic loss at a fixed norm, in the limit of many dimensions: ``perceptron.solve``.
 
-Symbols and equation numbers are those of arXiv:2505.13230; docs/theory.md has the formulas.
+Symbols are those of docs/perceptron.md, which has the formulas; they were derived for this project, and the equations
+of the paper, arXiv:2505.13230, were not at hand.
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,13 @@ from shallownets.studies.perceptron.parameters.solve import Solve
 from shallownets.studies.perceptron.theory import limits, saddle
 
 __all__ = ["Simulated", "Solution", "solve"]
+
+_DIGITS = 1e-9  # of an error, beyond which the solution says nothing
+
+
+def turned(noise: float) -> str:
+    """What follows the number of examples in words: nothing, or the share of turned labels with all its digits."""
+    return f", {100 * noise:.15g} % of the labels turned" if noise else ""
 
 
 @dataclass(frozen=True)
@@ -54,18 +62,25 @@ def _simulate(given: Solve) -> Simulated:
     """
     parameters = {"alpha": given.alpha, "N": given.N, "inputs": given.inputs, "noise": given.noise}
     norm, found = np.array([given.norm]), np.full((given.simulate, 3), np.nan)
-    P = max(1, round(given.alpha * given.N))
+    P, done = max(1, round(given.alpha * given.N)), 0.0
     with progress(f"{given.simulate} samples, N = {given.N}", given.simulate, MOMENT) as advance:
+
+        def on_the_way(share: float) -> None:
+            nonlocal done
+            done += share
+            advance(share)
+
         for replicate in range(given.simulate):
             stream = seeds.sequence(given.seed, "perceptron, command", parameters, replicate)
             examples = starts.draw(given.N, P, default_rng(stream), given.inputs, given.noise)
             try:
                 W = minimise(examples, norm).W
                 found[replicate, :2] = model.test_error(examples.overlap(W))[0], (examples.z @ W[0] < 0).mean()
-                found[replicate, 2] = model.test_error(examples.overlap(descend(examples, norm).W))[0]
+                free = descend(examples, norm, advance=on_the_way).W
+                found[replicate, 2] = model.test_error(examples.overlap(free))[0]
             except Impossible:
                 pass  # counted, and said in the summary
-            advance(1)
+            on_the_way(replicate + 1 - done)
     solved, both = np.isfinite(found[:, 0]), np.isfinite(found).all(1)
     kept = found[both if both.sum() > 1 else solved]
     fixed, training, free = (mean(one) if len(one) > 1 and np.isfinite(one).all() else None for one in kept.T)
@@ -79,7 +94,8 @@ class Solution(Solved):
     Attributes:
         given: the parameters.
         point: the replica-symmetric solution; its arrays, of shape (1,), are over the norms.
-        best_norm, best_error: the norm of the least test error, and that error.
+        best_norm, best_error: the norm of the least test error, and that error; nothing but ``best_told`` says
+            whether that norm means anything.
         simulated: the same in samples of N dimensions; None unless ``simulate`` asked for some.
     """
 
@@ -114,6 +130,11 @@ class Solution(Solved):
         """Test error of Hebb's rule, the limit of small norm."""
         return limits.hebb(self.given.alpha, self.given.noise)
 
+    @property
+    def best_told(self) -> bool:
+        """Whether the best norm is told from Hebb's rule, the limit of small norms, by the digits of the solution."""
+        return self.best_error < self.hebb * (1 - _DIGITS)
+
     @cached_property
     def most_stable(self) -> float | None:
         """Test error at maximum stability, the limit of large norm; None where labels are turned."""
@@ -126,17 +147,23 @@ class Solution(Solved):
 
     @cached_property
     def curve(self) -> saddle.Curve:
-        """The solution at 120 norms around this one and the best one."""
+        """The solution at 120 norms around this one and the best one, if that is told from Hebb's rule."""
         given = self.given
+        best = self.best_norm if self.best_told else given.norm
         # no farther than to a norm that is solved: the best one, with room, or the given one
-        norms = np.geomspace(min(given.norm, self.best_norm) / 30, max(given.norm, 10 * self.best_norm), 120)
+        norms = np.geomspace(min(given.norm, best) / 30, max(given.norm, 10 * self.best_norm), 120)
         return saddle.solve(given.alpha, norms, given.noise)
 
     def said(self) -> str:
         given = self.given
+        best = (
+            f"at the best norm, {self.best_norm:.3g}"
+            if self.best_told
+            else "by Hebb's rule, to the last digit the best"
+        )
         return (
             f"alpha = {given.alpha:g}, norm = {given.norm:g}, noise = {given.noise:g}: error {self.error:.4g}; "
-            f"{self.best_error:.4g} at the best norm, {self.best_norm:.3g}"
+            f"{self.best_error:.4g} {best}"
         )
 
     def to_pandas(self) -> pd.DataFrame:
@@ -171,9 +198,8 @@ class Solution(Solved):
             axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter(NullFormatter())
-        turned = f", {100 * given.noise:g} % of the labels turned" if given.noise else ""
-        axes.set_title(rf"$\alpha={given.alpha:g}$ examples over dimension{turned}", fontsize=8)
-        axes.legend()
+        axes.set_title(rf"$\alpha={given.alpha:g}$ examples over dimension{turned(given.noise)}", fontsize=8)
+        axes.legend(frameon=True, framealpha=1, edgecolor="none")  # over the line of the norm
         return figure
 
 

@@ -1,6 +1,7 @@
 """A quadratic student that learns a quadratic teacher whose width grows with the dimension: ``riccati.solve``.
 
-Symbols and equation numbers are those of arXiv:2508.03688; docs/theory.md has the formulas.
+Symbols are those of docs/riccati.md, which has the formulas; they were derived for this project from a talk, and the
+paper itself, arXiv:2508.03688, was not read.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """Minima of regularised networks that learn features, and their weights: ``spectra.solve``.
 
-Symbols and equation numbers are those of arXiv:2509.24882; docs/theory.md has the formulas.
+Symbols are those of docs/spectra.md, which has the formulas; they were derived for this project, and the paper itself,
+arXiv:2509.24882, was not read.
 """
 
 from dataclasses import dataclass
@@ -117,7 +118,7 @@ class Solution(Solved):
             axes[0].errorbar([given.lam], [done.risk.value], [3 * done.risk.error], label="trained", **look)
         axes[0].axvline(given.lam, color=style.GREY, linewidth=0.7, zorder=0)
         axes[0].set(xscale="log", yscale="log", xlabel=r"weight decay $\lambda$", ylabel="risk $R$")
-        axes[0].legend()
+        axes[0].legend(frameon=True, framealpha=1, edgecolor="none")  # over the line of the weight decay
         if self.law is not None:
             order = np.argsort(self.law.x)
             values = self.law.x[order] - self.state.x

@@ -21,6 +21,7 @@ from shallownets.studies.perceptron.parameters.solve import Solve
 from shallownets.studies.perceptron.theory import limits, saddle
 
 _WIDTH = 100
+_INPUTS = {"gaussian": "Gaussian inputs", "signs": "inputs of -1 and 1"}
 _WEAK = 1e-100  # force below which the Hessian of the loss has no digits
 
 
@@ -29,30 +30,31 @@ def _place(found: Solution) -> str:
     share = found.given.norm / found.best_norm
     place = (
         "close to Hebb's rule"
-        if share < 1 and found.error > 0.95 * found.hebb
+        if (share < 1 or not found.best_told) and 0.95 < found.error / found.hebb < 1 / 0.95
         else "at its best: a larger or smaller norm makes little difference"
         if 0.8 < share < 1.25
         else ("too small: training on would help", "too large: stopping earlier would help")[share > 1]
         if found.multiplier >= 0
         else ("smaller than the best one, which only a fixed norm reaches", "larger than the best one")[share > 1]
     )
-    return (
-        f"The norm is {place}. Hebb's rule has {found.hebb:.4g}, the best norm, {found.best_norm:.4g}, has "
-        f"{found.best_error:.4g}."
+    best = (
+        f"the best norm, {found.best_norm:.4g}, has {found.best_error:.4g}"
+        if found.best_told
+        else "which no norm falls below by as much as the solution has digits"
     )
+    return f"The norm is {place}. Hebb's rule has {found.hebb:.4g}, {best}."
 
 
 def summary(found: Solution) -> Iterator[str]:
     """The solution in words, beside the classical rules and what was simulated."""
     given, error, multiplier = found.given, found.error, found.multiplier
-    noisy = f", {100 * given.noise:g} % of the labels turned" if given.noise else ""
-    yield f"alpha = {given.alpha:g} examples over dimension, norm = {given.norm:g}{noisy}."
+    yield f"alpha = {given.alpha:g} examples over dimension, norm = {given.norm:g}{library.turned(given.noise)}."
     parts = {
         "Error": f"A new example is misjudged with probability {error:.4g}, "
         f"one of training with {found.training_error:.3g}.",
         "Rules": f"{_place(found)}",
     }
-    if saddle.solve(given.alpha, found.best_norm, given.noise).multiplier[0] < 0:
+    if found.best_told and saddle.solve(given.alpha, found.best_norm, given.noise).multiplier[0] < 0:
         parts["Rules"] += (
             " The best norm lies beyond the end of a free one; there theory rests on replica symmetry alone."
         )
@@ -109,7 +111,7 @@ def _seen(given: Solve, done: Simulated, error: float, multiplier: float) -> str
         "correction of order 1/N is expected"
     )
     parts = [
-        f"{done.fixed.n} {'selected ' if selected else ''}samples at N = {given.N}, {given.inputs} inputs: error "
+        f"{done.fixed.n} {'selected ' if selected else ''}samples at N = {given.N}, {_INPUTS[given.inputs]}: error "
         f"{said(done.fixed)} at this norm{'' if selected else beside}. In training {said(done.training)}."
     ]
     if done.free:

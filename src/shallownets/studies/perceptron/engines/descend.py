@@ -4,6 +4,7 @@ The curvature falls with the forces, so that the step may grow as they fade: a s
 stable, and moves the student by a share of its norm, whichever is shorter.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,13 +79,16 @@ def follow(examples: Examples, eta: Array) -> Flow:
     return Flow(np.linalg.norm(W, axis=1) / np.sqrt(W.shape[1]), W, np.cumsum(eta), np.arange(1.0, len(eta) + 1))
 
 
-def descend(examples: Examples, lam: Array, fineness: float = 1.0) -> Flow:
+def descend(
+    examples: Examples, lam: Array, fineness: float = 1.0, advance: Callable[[float], None] = lambda share: None
+) -> Flow:
     """Follow the flow until its norm has been each of these.
 
     Args:
         examples: what the student sees.
         lam: norms λ, above 0, rising.
         fineness: 2 for steps half as long.
+        advance: is told after each step which share of the way to the last norm it was, by the squares of norms.
 
     Raises:
         Impossible: the norm does not get there, because the loss has its minimum at a smaller one.
@@ -103,7 +107,7 @@ def descend(examples: Examples, lam: Array, fineness: float = 1.0) -> Flow:
     total, found = force(z, W, first), []
     for goal in lam:
         while norm < goal:
-            size = np.linalg.norm(first)
+            size = max(np.linalg.norm(first), 1e-300)  # where its square is no number
             eta = min(STABLE / (curvature * total), SHARE * (FLOOR + norm) * root / size) / fineness
             new, new_norm = heun(eta)
             if steps > _MOST or new_norm < norm * (1 + 1e-9):
@@ -118,6 +122,7 @@ def descend(examples: Examples, lam: Array, fineness: float = 1.0) -> Flow:
                     new, new_norm = heun(eta)
                     short, long = (short, (eta, new_norm)) if new_norm > goal else ((eta, new_norm), long)
                 new_norm = goal
+            advance((new_norm**2 - norm**2) / lam[-1] ** 2)
             W, t, norm, steps = new, t + eta, new_norm, steps + 1
             total = force(z, W, first)
         found.append((W, t, steps))

@@ -120,7 +120,10 @@ def free(examples: Examples) -> Array:
     W = np.zeros(N)
     for _ in range(_STEPS):
         f = _force(z @ W)
-        step = scipy.linalg.solve(_hessian(z, f), z.T @ f, assume_a="pos", lower=True, check_finite=False)
+        try:
+            step = scipy.linalg.solve(_hessian(z, f), z.T @ f, assume_a="pos", lower=True, check_finite=False)
+        except scipy.linalg.LinAlgError:  # fewer examples than dimensions, or forces that have faded
+            break
         size = np.linalg.norm(step) / np.sqrt(N)
         W = W + step * min(1.0, 1 / size)
         if size < _SHORT:

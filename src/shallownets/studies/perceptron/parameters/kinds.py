@@ -14,6 +14,13 @@ Alphas = Annotated[list[Alpha], Meta(min_length=1), different, means("examples o
 Points = Annotated[int, Meta(ge=4, le=10_000), means("norms, equally spaced in logarithm")]
 
 
+def apart(**lists: Sequence[tuple]) -> Iterator[Limit]:
+    """What is sampled differs by more than by how often: the first samples of both would be the same ones."""
+    for key, values in lists.items():
+        of = [value[:-1] for value in values]
+        yield len(set(of)) == len(of), key, "a list in which only one entry has the same values before its samples"
+
+
 def rising(**lists: Sequence[float]) -> Iterator[Limit]:
     """Every list rises."""
     for key, values in lists.items():

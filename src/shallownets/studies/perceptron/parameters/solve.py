@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from shallownets.config.section import USUAL_SEED, Limit, Section, Seed, means
-from shallownets.studies.perceptron.parameters.data import Inputs, Size, newton
+from shallownets.studies.perceptron.parameters.data import Inputs, Size, flow, newton
 from shallownets.studies.perceptron.parameters.kinds import Alpha, Norm
 
 LONGEST = 3600.0  # core seconds
@@ -27,8 +27,11 @@ class Solve(Section, kw_only=True):
         yield self.simulate != 1, "simulate", "0 or at least 2, which have an error bar"
         if self.simulate:
             yield 1 <= self.alpha * self.N <= 1e6, "alpha", f"from 1 to 10^6 examples at N = {self.N}"
-            right = f"a number of samples that take at most an hour, at N = {self.N}"
+            one = self.work() / self.simulate
+            here = f"at N = {self.N} and norm {self.norm:g} one takes about {one:.2g} s"
+            right = f"a number of samples that take at most an hour, {here}"
             yield self.work() <= LONGEST, "simulate", right
 
     def work(self) -> float:
-        return self.simulate * newton(self.N, self.alpha * self.N, 8)
+        one = newton(self.N, self.alpha * self.N, 8) + flow(self.alpha, self.N, self.norm)
+        return self.simulate * one

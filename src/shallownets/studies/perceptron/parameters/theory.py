@@ -9,6 +9,10 @@ from shallownets.config.section import Limit, Section, means
 from shallownets.studies.perceptron.parameters.kinds import Alpha, Alphas, Norm, Points, rising
 
 _POINT = 3e-4  # core seconds of a solution
+LEAST = 0.01  # norm at which curves of the first law begin
+SMALLEST = 0.1  # and norm at which those that hold for both laws do
+
+Scaled = Annotated[float, Meta(ge=1e-3, le=1000)]  # a norm over alpha
 
 
 class NormCurves(Section):
@@ -44,6 +48,8 @@ class FirstLaw(Section):
     def limits(self) -> Iterator[Limit]:
         yield from rising(alphas=self.alphas, judged_at=self.judged_at)
         yield self.window[1] >= 10 * self.window[0], "window", "two norms, the second at least 10 times the first"
+        yield self.window[1] > LEAST, "window", f"two norms, the second above {LEAST:g}, where the curves begin"
+        yield self.alphas[0] > LEAST, "alphas", f"numbers above {LEAST:g}: curves begin at this norm, and end at alpha"
 
     def work(self) -> float:
         return _POINT * len(self.alphas) * self.points
@@ -53,14 +59,18 @@ class SecondLaw(Section):
     """The figure second_law: alpha times the error against the norm over alpha."""
 
     alphas: Alphas
-    window: Annotated[tuple[Norm, Norm], means("smallest and largest norm over alpha, rising")]
-    judged_at: Annotated[
-        list[Norm], Meta(min_length=1), means("norms over alpha at which the first order in 1/alpha^2 is compared")
+    window: Annotated[tuple[Scaled, Scaled], means("smallest and largest norm over alpha, rising")]
+    judged_at: Annotated[  # derivatives by 1/alpha^2 have no digits at smaller norms
+        list[Annotated[float, Meta(ge=0.1, le=1000)]],
+        Meta(min_length=1),
+        means("norms over alpha at which the first order in 1/alpha^2 is compared"),
     ]
     points: Points
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(alphas=self.alphas, window=self.window, judged_at=self.judged_at)
+        least = SMALLEST / self.window[1]
+        yield self.alphas[0] > least, "alphas", f"numbers above {least:g}: curves begin at norm {SMALLEST:g}, in window"
 
     def work(self) -> float:
         return _POINT * (2 + len(self.alphas)) * self.points

@@ -61,4 +61,5 @@ def _sample(given: Dynamics, alpha: float, N: int, replicate: int, eta: Array) -
     examples = drawn.examples(given.seed, "dynamics", alpha, N, replicate)
     flow, norms = follow(examples, eta), np.array(given.norms)
     free = curves.values_at(flow.lam, model.test_error(examples.overlap(flow.W)), norms)
-    return free, model.test_error(examples.overlap(minimise(examples, norms).W))
+    with drawn.asked(norms, examples):
+        return free, model.test_error(examples.overlap(minimise(examples, norms).W))

@@ -36,7 +36,8 @@ def finite_size(given: FiniteSize) -> Tables:
             for kind in KINDS:
                 for replicate in range(samples):
                     examples = drawn.examples(given.seed, "finite size", given.alpha, N, replicate, kind)
-                    students = minimise(examples, norms)
+                    with drawn.asked(norms, examples):
+                        students = minimise(examples, norms)
                     found[kind].append(model.test_error(examples.overlap(students.W)) / theory.error)
                     if replicate < PASSED:
                         for n, lam in enumerate(norms):

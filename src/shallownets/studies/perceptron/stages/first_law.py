@@ -11,7 +11,7 @@ from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.perceptron.measure import curves
 from shallownets.studies.perceptron.model import Array
-from shallownets.studies.perceptron.parameters.theory import FirstLaw
+from shallownets.studies.perceptron.parameters.theory import LEAST, FirstLaw
 from shallownets.studies.perceptron.theory import laws, limits, saddle
 
 UNITS = {"alpha": "examples/N", "norm": "1", "ratio": "error over Hebb's"}
@@ -41,7 +41,7 @@ def _mirrored(fit: Array, free: Array, g1: float) -> list[dict]:
 
 @stage
 def first_law(given: FirstLaw) -> Tables:
-    lam = np.geomspace(0.01, given.window[1], given.points)
+    lam = np.geomspace(LEAST, given.window[1], given.points)
     fit = np.geomspace(*given.window, 50)
     rows, shown = [], []
     both = np.union1d(lam, fit)

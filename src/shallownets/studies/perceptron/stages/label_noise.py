@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from shallownets.errors import UserError
+from shallownets.errors import Impossible, UserError
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Table, Tables, stage
@@ -25,18 +25,20 @@ UNITS = {"alpha": "examples/N", "norm": "1", "error": "test error"}
 LARGEST = 30.0  # norm at which a free one must have stopped
 
 
-def _end(alpha: float, noise: float) -> float:
+def _end(alpha: float, noise: float, key: str = "noise") -> float:
     """The norm at which the multiplier is 0.
 
     Raises:
-        UserError: there is none, because so few examples can be separated, or with so few turned labels.
+        UserError: there is none, because so few examples can be separated, or with so few turned labels; ``key`` of
+            the config has this number of examples.
     """
 
     def pull(lam: float) -> float:
         return saddle.solve(alpha, lam, noise).multiplier[0]
 
     if pull(LARGEST) > 0:
-        raise UserError(f"alpha = {alpha:g}: expected more examples, a free norm grows beyond {LARGEST:g} here")
+        right = f"expected more examples or more noise than {noise:g}"
+        raise UserError(f"{key}, alpha = {alpha:g}: {right}, a free norm grows beyond {LARGEST:g} here")
     return float(scipy.optimize.brentq(pull, 1e-3, LARGEST, xtol=1e-11))
 
 
@@ -62,7 +64,7 @@ def label_noise(given: LabelNoise) -> Tables:
     second = np.polyfit(1 / far, [_end(one, p0) for one in far], 3)[-3]
     best = []
     for alpha in given.alphas:
-        end = _end(alpha, p0)
+        end = _end(alpha, p0, "alphas")
         norm, error = curves.optimum(alpha, p0)
         best.append(norm)
         row = {"quantity": "first order of the end", "alpha": alpha, "theory": first, "order": 2 * abs(second) / alpha}
@@ -72,7 +74,7 @@ def label_noise(given: LabelNoise) -> Tables:
             {"series": "end", "alpha": alpha, "norm": end, "error": float(saddle.solve(alpha, end, p0).error[0])}
         )
         shown.append({"series": "best", "alpha": alpha, "norm": norm, "error": error})
-        lam = np.geomspace(0.03, 6 * norm, 60)
+        lam = np.geomspace(min(0.03, norm / 10), 6 * norm, 60)
         for one, value in zip(lam, saddle.solve(alpha, lam, p0).error, strict=True):
             shown.append({"series": "curve", "alpha": alpha, "norm": one, "error": value})
     late = np.array(given.alphas) >= given.fit_from
@@ -81,14 +83,17 @@ def label_noise(given: LabelNoise) -> Tables:
     rows.append(row | {"order": left_out(p0, given.fit_from)} | exact(slope).row())
     with progress("students of noisy labels", sum(n for *_, n in given.cases)) as advance:
         for alpha, N, samples in given.cases:
-            norms, errors = [], []
+            end, norms, errors = _end(alpha, p0, "cases"), [], []
             for replicate in range(samples):
                 examples = drawn.examples(given.seed, "label noise", alpha, N, replicate, noise=p0)
-                W = minimise.free(examples)
+                try:
+                    W = minimise.free(examples)
+                except Impossible as why:
+                    right = f"expected a larger alpha or N, or more noise than {p0:g}"
+                    raise UserError(f"cases = {alpha:g}, {N}, {samples}: {right}; {why}") from None
                 norms.append(np.linalg.norm(W) / np.sqrt(N))
                 errors.append(float(model.test_error(examples.overlap(W))))
                 advance(1)
-            end = _end(alpha, p0)
             for name, values, theory in (
                 ("end of a free norm", norms, end),
                 ("its error", errors, float(saddle.solve(alpha, end, p0).error[0])),

@@ -18,6 +18,7 @@ from shallownets.studies.perceptron.parameters.data import Margins
 from shallownets.studies.perceptron.stages import drawn
 from shallownets.studies.perceptron.theory import saddle
 
+DRAWN = 0.001  # share of the margins that is left out of the histograms, at each end
 UNITS = {"alpha": "examples/N", "norm": "1", "margin": "1"}
 
 
@@ -27,7 +28,8 @@ def margins(given: Margins) -> Tables:
     with progress("margins", given.samples) as advance:
         for replicate in range(given.samples):
             examples = drawn.examples(given.seed, "margins", given.alpha, given.N, replicate)
-            students = minimise(examples, norms)
+            with drawn.asked(norms, examples):
+                students = minimise(examples, norms)
             found.append(students.W / norms[:, None] @ examples.z.T)
             advance(1)
     measured = np.swapaxes(np.array(found), 0, 1)  # (norms, samples, P)
@@ -41,9 +43,9 @@ def margins(given: Margins) -> Tables:
         wrong = mean((measured[n] < 0).mean(1))
         rows.append({"quantity": "training error", "norm": lam, "theory": curve.training_error[n]} | size | wrong.row())
         shown.append({"series": "training error", "norm": lam, "value": wrong.value, "error": wrong.error})
-        edges = np.linspace(*np.quantile(measured[n], [0.001, 0.999]), given.bins + 1)
-        counts, width = np.array([np.histogram(one, edges)[0] for one in measured[n]]), edges[1] - edges[0]
-        for k, margin in enumerate((edges[1:] + edges[:-1]) / 2):
+        edges = measure.bins(*np.quantile(measured[n], [DRAWN, 1 - DRAWN]), given.bins, curve, n)
+        counts = np.array([np.histogram(one, edges)[0] for one in measured[n]])
+        for k, (margin, width) in enumerate(zip((edges[1:] + edges[:-1]) / 2, np.diff(edges), strict=True)):
             height = mean(counts[:, k] / measured.shape[2] / width)
             of = {"norm": lam, "margin": margin}
             shown.append(of | {"series": "measured", "value": height.value, "error": height.error})

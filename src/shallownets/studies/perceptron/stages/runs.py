@@ -11,10 +11,9 @@ from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.perceptron.engines.descend import descend
 from shallownets.studies.perceptron.engines.minimise import minimise
 from shallownets.studies.perceptron.model import Array
-from shallownets.studies.perceptron.parameters.data import Runs
+from shallownets.studies.perceptron.parameters.data import HALVED, Runs
 from shallownets.studies.perceptron.stages import drawn
 
-HALVED = 16  # samples on which the steps are halved, as a check; it does not differ from one to the other
 UNITS = {"norm": "1", "t": "loss summed over examples", "angle": "radian"}
 
 
@@ -26,7 +25,8 @@ def runs(given: Runs) -> Data:
     with progress(f"free and fixed norm, alpha = {given.alpha:g}", given.samples) as advance:
         for replicate in range(given.samples):
             examples = drawn.examples(given.seed, "free norm", given.alpha, given.N, replicate)
-            fixed, free = minimise(examples, fixed_at), descend(examples, free_at)
+            with drawn.asked(norms, examples):
+                fixed, free = minimise(examples, fixed_at), descend(examples, free_at)
             n = small.size
             found["angle"].append(_angle(free.W[:n], fixed.W[:n]))
             found["fixed"].append(examples.overlap(fixed.W[n:]))

@@ -9,12 +9,11 @@ import pandas as pd
 
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
-from shallownets.studies.perceptron.parameters.theory import SecondLaw
+from shallownets.studies.perceptron.parameters.theory import SMALLEST, SecondLaw
 from shallownets.studies.perceptron.theory import laws, saddle
 
 UNITS = {"alpha": "examples/N", "scaled": "norm over alpha", "error": "alpha times test error"}
 DIGITS = 1e-10  # of an error, which the solver promises
-SMALLEST = 0.1  # norm at which the check of the uniform formula begins
 
 
 @stage

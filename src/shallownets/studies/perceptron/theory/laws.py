@@ -187,7 +187,9 @@ def last_norm(noise: float) -> tuple[float, float]:
     def pull(lam: float) -> float:
         return both(lam, lambda z, f: f * z)
 
-    lam = float(scipy.optimize.brentq(pull, 1e-3, 200, xtol=1e-13))
+    # it ends at √(2/π) (1 - 2 p0) where that is small, and at √(π^2/(48 p0)) where p0 is
+    low, high = min(1e-3, 0.1 * (1 - 2 * noise)), max(200.0, noise**-0.5)
+    lam = float(scipy.optimize.brentq(pull, low, high, xtol=1e-13))
     # f' = -λ f (2 - f)
     linear = both(lam, lambda z, f: f**2 - lam * f**2 * (2 - f) * z)
     square = both(lam, lambda z, f: f**2)

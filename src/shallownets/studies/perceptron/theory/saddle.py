@@ -209,10 +209,13 @@ def _newton(y, ell, delta, p0, nodes, weights, short):
         second = (out[2] * out[1] - out[4] * out[0]) / det
         if not (np.isfinite(first) and np.isfinite(second)):
             return False
-        shrink = 1 / max(1.0, abs(first), abs(second) / 2)
+        large = max(1.0, 1e-4 * abs(y[1]))  # log c, which is then 2 ell κ, has so many digits fewer
+        shrink = 1 / max(1.0, abs(first), abs(second) / (2 * large))
         y[0] -= shrink * first
         y[1] -= shrink * second
-        if max(abs(first), abs(second)) < short:  # the error squares with each step, and so do those of the integrals
+        if (
+            max(abs(first), abs(second) / large) < short
+        ):  # the error squares with each step, and so do those of the integrals
             y[2] = out[6] - first * out[7] - second * out[8]
             y[3] = out[9] - first * out[10] - second * out[11]
             return True
