@@ -34,8 +34,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left.set(yscale="log", xlabel="direction $m$", ylabel=r"$T_m/T_{\rm flow}$", ylim=(0.3, 1.35 * LATEST))
     left.set_yticks([0.5, 1, 2, LATEST], ["0.5", "1", "2", "never"])
     left.yaxis.set_minor_formatter(NullFormatter())
-    right.legend(loc="best")
     right.set(yscale="log", xlabel="direction $m$", ylabel=r"noise $\kappa_m$ when its turn comes")
+    right.set_ylim(top=12 * kappas.value.max())  # room for the legend
+    right.legend(loc="upper left")
     head = ", ".join(f"${name}={parameters[name]:g}$" for name in ("k", "d", "N"))
     beta, variance = parameters["beta"], parameters["label_noise"]
     figure.suptitle(rf"{head}, $\beta={beta:g}$; label noise of variance ${variance:g}\,|a|^2$", fontsize=9.5)
