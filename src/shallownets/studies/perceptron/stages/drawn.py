@@ -1,6 +1,6 @@
 """Samples of examples as the stages draw them from the root seed, and what is said where a norm is not one of them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from numpy.random import default_rng
@@ -21,7 +21,7 @@ def examples(
 
 
 @contextmanager
-def asked(norms: Array, examples: Examples) -> Iterator[None]:
+def asked(norms: Array, examples: Examples) -> Generator[None]:
     """Context in which students of a sample are made at the norms that the config asks for.
 
     Raises:
