@@ -176,7 +176,8 @@ def _require(certified: bool, given: Solve) -> None:
         Impossible: its duality gap is too large.
     """
     if not certified:
-        raise Impossible(f"lam = {given.lam}: the minimum was not found in the most steps; expected a larger one")
+        right = "expected more weight decay"
+        raise Impossible(f"lam = {given.lam}: the minimum was not found within the solver's limit of steps; {right}")
 
 
 def _train(given: Solve) -> Trained:
