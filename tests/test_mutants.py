@@ -10,6 +10,15 @@ from tests.mutants import reach, sample, trial
 PLATEAU = "shallownets.studies.escape.measure.plateau"
 
 
+def test_every_line_that_is_explained_stands_in_its_module():
+    wrong = [
+        f"{module}: {line}"
+        for module, line, _ in sample.explained()
+        if line not in {" ".join(text.split()) for text in sample.file_of(module).read_text().splitlines()}
+    ]
+    assert wrong == []
+
+
 @pytest.mark.slow
 def test_every_change_that_is_explained_can_be_made():
     wrong = [
