@@ -120,6 +120,7 @@ def standing(tmp_path_factory):
     return checkout
 
 
+@pytest.mark.slow
 def test_a_killed_set_up_leaves_nothing_behind_and_nobody_elses_environment_is_deleted(standing):
     assert standing.environments() == sorted([str((standing.folder / ".venv").readlink()), ".venv-mine"])
 
@@ -134,6 +135,7 @@ def test_a_link_to_somebodys_own_environment_is_not_taken_for_ours(environment, 
     environment.refuse_foreign()
 
 
+@pytest.mark.slow
 def test_an_activated_shell_stays_so_when_venv_is_turned(standing):
     said = subprocess.check_output(
         ["sh", "-c", ". .venv/bin/activate; command -v python"], cwd=standing.folder, text=True
@@ -141,12 +143,14 @@ def test_an_activated_shell_stays_so_when_venv_is_turned(standing):
     assert said == f"{standing.folder}/.venv/bin/python\n"
 
 
+@pytest.mark.slow
 def test_bytecode_is_there_from_the_start(standing):
     found = {path.name.split(".")[0] for path in (standing.folder / ".venv").resolve().rglob("*.pyc")}
     assert {"package", "uv"} <= found
     assert list(standing.folder.glob("src/__pycache__/ours.*.pyc"))
 
 
+@pytest.mark.slow
 def test_packages_of_the_environment_come_before_those_of_pythonpath(standing):
     foreign = str(standing.folder.parent / "foreign")
     assert standing.python("import package, json; print(package.version)", PYTHONPATH=foreign) == "1.0"

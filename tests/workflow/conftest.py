@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +21,7 @@ from tests.conftest import ROOT
 
 SMOKE = "workflow/tiers/smoke.yaml"
 TOY = "draw_toy_relaxation"  # the toy's only figure, and the rules behind it, in their order
+STUDY = "riccati"  # whose smoke tier is the real chain of `make test`; that of all studies takes minutes
 CHAIN = {"toy_start", "toy_sgd", "toy_relaxation", TOY}
 
 
@@ -177,21 +179,22 @@ def finished(toy, tmp_path_factory) -> Checkout:
     return made_once(tmp_path_factory, "finished", lambda folder: toy.copy(folder).run())
 
 
-@pytest.fixture(scope="session")
-def real(tmp_path_factory) -> Checkout:
-    """A checkout with all studies in which the smoke tier has run: once for all tests, which leave it as it is.
+def run_of(target: str, folder: Path) -> None:
+    """Make a checkout with all studies and run the smoke tier of a target in it.
 
     What `make smoke` has made here is taken over; Snakemake makes what is missing or was made by other code.
     """
+    made = Checkout(folder)
+    for name in (".snakemake/metadata", "results/smoke"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, symlinks=True)
+    made.run("--rerun-incomplete", target)
 
-    def make(folder: Path) -> None:
-        made = Checkout(folder)
-        for name in (".snakemake/metadata", "results/smoke"):
-            if (ROOT / name).is_dir():
-                shutil.copytree(ROOT / name, folder / name, symlinks=True)
-        made.run("--rerun-incomplete")
 
-    return made_once(tmp_path_factory, "real", make)
+@pytest.fixture(scope="session")
+def real(tmp_path_factory) -> Checkout:
+    """A checkout with all studies in which the smoke tier has run: once for all tests, which leave it as it is."""
+    return made_once(tmp_path_factory, "real", partial(run_of, "all"))
 
 
 @pytest.fixture
@@ -204,6 +207,13 @@ def checkout(toy, tmp_path) -> Checkout:
 def done(finished, tmp_path) -> Checkout:
     """A checkout of its own with the study `toy` in which the smoke tier has run."""
     return finished.copy(tmp_path)
+
+
+@pytest.fixture
+def done_study(tmp_path) -> Checkout:
+    """A checkout of its own with all studies in which the smoke tier of one has run."""
+    run_of(STUDY, tmp_path)
+    return Checkout.at(tmp_path)
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ import pytest
 
 from shallownets import sources
 from tests.conftest import ROOT
-from tests.workflow.conftest import CHAIN, TOY
+from tests.workflow.conftest import CHAIN, STUDY, TOY
 
-STUDY = "src/shallownets/studies/toy"
-ENGINE, MEASURE, FIGURE = (f"{STUDY}/{name}.py" for name in ("engines/direct", "measure/moments", "figures/relaxation"))
+SOURCE = "src/shallownets/studies/toy"
+ENGINE, MEASURE, FIGURE = (
+    f"{SOURCE}/{name}.py" for name in ("engines/direct", "measure/moments", "figures/relaxation")
+)
 DRAWN = {"toy_relaxation", TOY}
-DIRECT = "src/shallownets/studies/escape/engines/direct.py"
 
 
 @pytest.mark.slow
@@ -43,11 +44,11 @@ def test_a_fresh_clone_beside_finished_results_runs_nothing(finished, checkout, 
 @pytest.mark.parametrize(
     ("file", "old", "new", "reruns"),
     [
-        (f"{STUDY}/starts.py", "standard_normal()", "uniform()", CHAIN),
+        (f"{SOURCE}/starts.py", "standard_normal()", "uniform()", CHAIN),
         (ENGINE, "noise * xi", "2 * noise * xi", {"toy_sgd"} | DRAWN),
-        (f"{STUDY}/model.py", "eta * x", "2.0 * eta * x", {"toy_sgd"} | DRAWN),
+        (f"{SOURCE}/model.py", "eta * x", "2.0 * eta * x", {"toy_sgd"} | DRAWN),
         ("src/shallownets/numerics/seeds.py", "sort_keys=True", "sort_keys=False", CHAIN),
-        (f"{STUDY}/theory/moments.py", "3 * eta**2", "4 * eta**2", DRAWN),
+        (f"{SOURCE}/theory/moments.py", "3 * eta**2", "4 * eta**2", DRAWN),
         (MEASURE, "e**2", "e**4", DRAWN),
         ("src/shallownets/numerics/statistics.py", "WIDTH = 3.0", "WIDTH = 2.0", DRAWN),
         (FIGURE, "linewidth=0.7", "linewidth=0.8", {TOY}),
@@ -64,7 +65,7 @@ def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns)
 
 @pytest.mark.slow
 def test_a_renamed_column_reruns_what_writes_it_and_what_follows_but_no_simulation(done):
-    done.edit(f"{STUDY}/stages/relaxation.py", '"theory":', '"predicted":')
+    done.edit(f"{SOURCE}/stages/relaxation.py", '"theory":', '"predicted":')
     done.edit("workflow/claims/toy/relaxation.yaml", "predicted: theory", "predicted: predicted")
     done.edit("workflow/claims/toy/relaxation.yaml", "predicted: theory", "predicted: predicted")
     done.edit(FIGURE, "curve.theory", "curve.predicted")
@@ -103,21 +104,32 @@ def test_a_figure_redrawn_after_an_edit_leaves_the_data_alone(done):
     assert done.would_run() == set()
 
 
-def test_in_the_real_chain_nothing_is_left_to_do_and_an_edit_reruns_what_imports_it_and_what_follows(done_real):
-    assert done_real.would_run() == set()
-    with (done_real.folder / DIRECT).open("a") as source:
+@pytest.mark.parametrize(
+    ("chain", "target", "engine", "rule"),
+    [
+        ("done_study", STUDY, "riccati/engines/stiefel.py", "riccati_sgd_curves"),
+        pytest.param("done_real", "all", "escape/engines/direct.py", "escape_sgd", marks=pytest.mark.slow),
+    ],
+)
+def test_in_the_real_chain_nothing_is_left_to_do_and_an_edit_reruns_what_imports_it_and_what_follows(
+    request, chain, target, engine, rule
+):
+    done = request.getfixturevalue(chain)
+    assert done.would_run(target) == set()
+    edited = f"src/shallownets/studies/{engine}"
+    with (done.folder / edited).open("a") as source:
         source.write("_ADDED = 1\n")
     text = "".join(path.read_text() for path in sorted((ROOT / "workflow/rules").rglob("*.smk")))
-    rule = r'^use rule stage as (\w+) with:(?:(?!use rule).)*?\*\*stage\(\s*"(\w+)\.(\w+)"'
-    runs = re.findall(rule, text, re.DOTALL | re.MULTILINE)
+    stages = r'^use rule stage as (\w+) with:(?:(?!use rule).)*?\*\*stage\(\s*"(\w+)\.(\w+)"'
+    runs = re.findall(stages, text, re.DOTALL | re.MULTILINE)
     assert len(runs) > 60
     importing = {
-        rule
-        for rule, study, name in runs
-        if ROOT / DIRECT in sources.closure(f"shallownets.studies.{study}.stages.{name}")
+        one
+        for one, study, stage in runs
+        if ROOT / edited in sources.closure(f"shallownets.studies.{study}.stages.{stage}")
     }
-    rules = set(done_real.snakemake("--list-rules").stdout.split())
-    assert "escape_sgd" in importing
-    edited = done_real.would_run()
-    done_real.edit(DIRECT, "_ADDED = 1\n", "")
-    assert edited == done_real.would_run("--forcerun", *(importing & rules))
+    rules = done.would_run(target, "--forceall")
+    assert rule in importing
+    reruns = done.would_run(target)
+    done.edit(edited, "_ADDED = 1\n", "")
+    assert reruns == done.would_run(target, "--forcerun", *(importing & rules))
