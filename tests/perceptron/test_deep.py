@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from shallownets import sources
 from shallownets.config import settings
 from shallownets.config.check import section_of
 from shallownets.drawing import style
@@ -16,9 +17,9 @@ from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.perceptron import charts
 from shallownets.studies.perceptron.engines import train
-from shallownets.studies.perceptron.measure import deep
+from shallownets.studies.perceptron.measure import course, deep
 from shallownets.studies.perceptron.parameters.deep import DeepValues
-from shallownets.studies.perceptron.stages import trained
+from shallownets.studies.perceptron.stages import optional
 from shallownets.studies.perceptron.theory import published
 
 TRAINING = {"sizes": [40, 80, 160], "test": 60, "scale": 0.2, "rate": 3e-3, "steps": 60}
@@ -49,7 +50,7 @@ def images():
 @pytest.fixture(scope="module")
 def none():
     _, data = made("deep_images", {"network": "mlp", "sizes": [40, 80], "test": 60, "installed": False, "seed": 1})
-    assert list(data.data.notes) == [trained.ABSENT]
+    assert list(data.data.notes) == [optional.ABSENT]
     return Arrays(data.data.arrays)
 
 
@@ -82,13 +83,19 @@ def test_without_images_a_note_says_so_and_only_the_published_exponents_are_left
     for name, (_, of) in of_stage.items():
         quantities = set(of.measurements.frame.quantity)
         if kind == "none":
-            assert list(of.measurements.notes) == list(of.figure_data.notes) == [trained.ABSENT]
+            assert list(of.measurements.notes) == list(of.figure_data.notes) == [optional.ABSENT]
             assert quantities == ({"published: predicted less measured"} if name == "deep_table" else set())
         else:
-            assert trained.ABSENT not in of.measurements.notes
+            assert optional.ABSENT not in of.measurements.notes
             assert len(quantities) > (name == "deep_table")
             # a note names networks and norms by words
             assert not [text for text in of.measurements.notes if "mlp" in text or "cnn" in text or "bartlett" in text]
+
+
+@pytest.mark.parametrize("name", ["deep_images", "deep_runs", "deep_clock"])
+def test_networks_are_not_trained_anew_where_an_estimator_of_the_laws_changes(name):
+    files = sources.closure(f"shallownets.studies.perceptron.stages.{name}")
+    assert not [path for path in files if path.parent.name == "measure" and path.stem not in ("__init__", "course")]
 
 
 def test_trainings_of_one_replicate_begin_with_the_same_weights(images):
@@ -275,16 +282,16 @@ def test_a_window_without_records_has_no_exponent_and_a_milestone_never_reached_
 
 def test_the_norm_is_its_running_maximum_and_crossings_are_interpolated():
     """A trap: the norm is not monotone."""
-    assert deep.rising(np.array([1.0, 3.0, 2.0, 4.0])).tolist() == [1, 3, 3, 4]
+    assert course.rising(np.array([1.0, 3.0, 2.0, 4.0])).tolist() == [1, 3, 3, 4]
     values, norm = np.array([0.9, 0.5, 0.1]), np.array([1.0, 2.0, 4.0])
-    assert deep.first_below(values, 0.3, norm) == pytest.approx(3)
-    assert (deep.first_below(values, 0.95, norm), deep.first_below(values, 0.01, norm)) == (1, 4)
+    assert course.first_below(values, 0.3, norm) == pytest.approx(3)
+    assert (course.first_below(values, 0.95, norm), course.first_below(values, 0.01, norm)) == (1, 4)
 
 
 def test_curves_that_agree_at_equal_x_have_ratio_zero():
     x = np.array([[0.0, 1, 2, 3], [0.0, 2, 3, 4]])
-    assert deep.ratio(x, np.exp(-x), np.array([0.5, 2.5])) == pytest.approx(0)
-    assert deep.ratio(x, np.exp(-x) * [[1], [2]], np.array([1.0])) == pytest.approx(np.log(2))
+    assert course.ratio(x, np.exp(-x), np.array([0.5, 2.5])) == pytest.approx(0)
+    assert course.ratio(x, np.exp(-x) * [[1], [2]], np.array([1.0])) == pytest.approx(np.log(2))
 
 
 def test_the_error_of_few_samples_is_that_of_a_mean():

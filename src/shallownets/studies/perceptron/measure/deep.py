@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shallownets.numerics.statistics import Estimate
+from shallownets.studies.perceptron.measure.course import BELOW, first_below, rising
 from shallownets.studies.perceptron.measure.curves import exponent
 from shallownets.studies.perceptron.model import Array
 
 Milestone = Literal["1 % training error", "least test error"]
 MILESTONES: tuple[Milestone, ...] = ("1 % training error", "least test error")
 FITTED = 0.01  # training error of the first milestone
-BELOW, SHARE = 0.6, 0.5  # the first law is fitted where the error is below, and the norm below this share of norm*
+SHARE = 0.5  # the first law is fitted where the error is below BELOW, and the norm below this share of norm*
 LEAVES = 0.8  # error below which a curve of ten classes has left chance, which is 0.9
 
 
@@ -57,31 +58,9 @@ class Recorded:
     authors: Array
 
 
-def not_zero(errors: Array, images: int) -> Array:
-    """Test errors with a logarithm: none wrong counts as half an image."""
-    return np.maximum(errors, 0.5 / images)
-
-
 def trainings(of: Recorded, norm: str) -> Trainings:
     """With one of both norms."""
     return Trainings(of.sizes, rising(getattr(of, norm)), of.test, of.training)
-
-
-def rising(norm: Array) -> Array:
-    """The running maximum over records."""
-    return np.maximum.accumulate(norm, axis=-1)
-
-
-def first_below(values: Array, level: float, norm: Array) -> float:
-    """The norm at which values first come down to a level, between records linearly; the last norm if never."""
-    under = np.flatnonzero(values <= level)
-    if under.size == 0:
-        return float(norm[-1])
-    n = under[0]
-    if n == 0:
-        return float(norm[0])
-    share = (values[n - 1] - level) / (values[n - 1] - values[n])
-    return float(norm[n - 1] + share * (norm[n] - norm[n - 1]))
 
 
 def milestone(runs: Trainings, kind: Milestone) -> Array:
@@ -190,9 +169,3 @@ def between_trainings(runs: Trainings, size: int) -> float:
 def widened(estimate: Estimate) -> Estimate:
     """A bootstrapped error of few samples: what n draws of n samples vary by is too small by √((n - 1)/n)."""
     return replace(estimate, error=estimate.error * float(np.sqrt(estimate.n / (estimate.n - 1))))
-
-
-def ratio(x: Array, curves: Array, at: Array) -> Array:
-    """(at,) log of the largest over the smallest of several curves at equal x; x and curves are (curves, points)."""
-    logs = np.array([np.interp(at, one, np.log(values)) for one, values in zip(x, curves, strict=True)])
-    return logs.max(0) - logs.min(0)

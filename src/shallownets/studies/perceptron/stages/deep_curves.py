@@ -12,7 +12,7 @@ from shallownets.numerics.statistics import mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron.measure import deep
 from shallownets.studies.perceptron.parameters.deep import DeepCurves
-from shallownets.studies.perceptron.stages import trained
+from shallownets.studies.perceptron.stages import optional, trained
 
 UNITS = {
     "P": "images",
@@ -60,5 +60,5 @@ def deep_curves(given: DeepCurves, runs: list[Arrays]) -> Tables:
     notes = dict(trained.notes(runs)) | lost.notes
     return Tables(
         Table(pd.DataFrame(rows) if rows else pd.DataFrame(columns), UNITS, notes=notes),
-        Table(pd.concat(shown, ignore_index=True) if shown else empty, UNITS, trained.OPTIONAL, notes),
+        Table(pd.concat(shown, ignore_index=True) if shown else empty, UNITS, optional.GROUP, notes),
     )

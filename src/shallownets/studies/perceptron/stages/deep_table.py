@@ -18,7 +18,7 @@ from shallownets.numerics.statistics import Estimate, bootstrap
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron.measure import deep
 from shallownets.studies.perceptron.parameters.deep import DeepTable
-from shallownets.studies.perceptron.stages import trained
+from shallownets.studies.perceptron.stages import optional, trained
 from shallownets.studies.perceptron.theory.published import TABLE
 
 LARGEST = 4  # sizes of the second range: the errors of the smallest are near chance, and fall more slowly
@@ -74,7 +74,7 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
     notes = dict(trained.notes(runs)) | lost.notes
     return Tables(
         Table(pd.DataFrame(rows), UNITS, notes=notes),
-        Table(pd.DataFrame(shown), UNITS, {"errors": "bootstrap over trainings"} | trained.OPTIONAL, notes),
+        Table(pd.DataFrame(shown), UNITS, {"errors": "bootstrap over trainings"} | optional.GROUP, notes),
     )
 
 
