@@ -3,6 +3,7 @@
 Arrays of a training set have the shape (replicates, sizes, records); norms are logarithms.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -20,6 +21,8 @@ MILESTONES: tuple[Milestone, ...] = ("1 % training error", "least test error")
 FITTED = 0.01  # training error of the first milestone
 SHARE = 0.5  # the first law is fitted where the error is below BELOW, and the norm below this share of norm*
 LEAVES = 0.8  # error below which a curve of ten classes has left chance, which is 0.9
+CLOSE = 0.45  # error down to which the curves of the largest sizes are compared
+LARGEST = 4  # sizes of the second range: the errors of the smallest are near chance, and fall more slowly
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class Trainings:
     def from_size(self, first: int) -> "Trainings":
         """Those of the sizes from one on."""
         return Trainings(self.sizes[first:], self.norm[:, first:], self.test[:, first:], self.training[:, first:])
+
+    @property
+    def first_of_largest(self) -> int:
+        """Number of the first of the four largest sizes."""
+        return max(0, self.sizes.size - LARGEST)
 
 
 @dataclass(frozen=True)
@@ -164,6 +172,41 @@ def between_trainings(runs: Trainings, size: int) -> float:
     found = np.array([distance(runs, (r, size), (s, size)) for r, s in pairs])
     found = found[np.isfinite(found)]
     return float(np.sqrt(np.mean(found**2))) if found.size else np.nan
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far curves of the logarithm of the error lie apart at equal norm, as a standard deviation.
+
+    Attributes:
+        sizes: of the curves of the sizes, each the mean over replicates; NaN where there is no norm to compare at.
+        trainings: of the curves of trainings of one size.
+    """
+
+    sizes: float
+    trainings: float
+
+
+def spread(runs: Trainings, points: int = 200) -> Spread:
+    """That of trainings, by root mean square over norms, over sizes too for what trainings of one size differ by.
+
+    Over the norms from where the mean errors of all sizes have left chance to where the first of them has come down to
+    0.45, or to the smallest norm* at 1 % training error: below norm* they are one curve by the first law. If they are,
+    and sizes are independent, sizes have the spread of trainings over the root of the number of replicates.
+    """
+    norm, test = runs.norm.mean(0), runs.test.mean(0)
+    curves = list(zip(test, norm, strict=True))
+    begins = max(first_below(errors, LEAVES, at) for errors, at in curves)
+    ends = min(*milestone(runs, "1 % training error"), *(first_below(errors, CLOSE, at) for errors, at in curves))
+    if not begins < ends:
+        return Spread(np.nan, np.nan)
+    grid = np.linspace(begins, ends, points)
+
+    def variance(of: Iterable[tuple[Array, Array]]) -> float:
+        return float(np.var([np.interp(grid, at, np.log(errors)) for errors, at in of], axis=0, ddof=1).mean())
+
+    by_size = [zip(runs.test[:, p], runs.norm[:, p], strict=True) for p in range(runs.sizes.size)]
+    return Spread(np.sqrt(variance(curves)), np.sqrt(np.mean([variance(one) for one in by_size])))
 
 
 def widened(estimate: Estimate) -> Estimate:
