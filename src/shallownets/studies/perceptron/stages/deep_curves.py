@@ -24,7 +24,7 @@ UNITS = {
     "norm": "log of the spectral complexity",
     "error": "test error",
     "step": "steps",
-    "trainings": "the same of trainings of one size",
+    "trainings": "what the estimate is, of trainings of one size",
 }
 
 
