@@ -292,6 +292,9 @@ def test_the_spread_of_sizes_is_the_one_put_in_by_hand_and_so_is_that_of_trainin
     assert crossing.sizes == pytest.approx(0.1 * np.sqrt(np.mean(below**2) / 2), rel=0.1)
     found = deep.spread(scaled(one, [[1, 1, 1], [1.2, 1.2, 1.2]], one.test < 0.9))
     assert (found.sizes, found.trainings) == (pytest.approx(0, abs=1e-12), pytest.approx(np.log(1.2) / np.sqrt(2)))
+    each = [1.1, 1.2, 1.3]  # the second training of each size over its first
+    found = deep.spread(scaled(one, [[1, 1, 1], each], one.test < 0.9))
+    assert found.trainings == pytest.approx(np.sqrt(np.mean(np.log(each) ** 2) / 2))
 
 
 def test_what_lies_outside_of_the_window_does_not_spread_the_curves():
