@@ -1,10 +1,12 @@
 """Runs that are left out are counted and said."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from shallownets.drawing import draw as drawing
+from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.numerics.lost import Lost
 from shallownets.results.artefacts import save
@@ -22,19 +24,35 @@ def test_only_runs_that_are_left_out_are_noted_each_with_the_rows_that_would_hav
         lost.require([])
 
 
-def test_a_figure_shows_the_notes_of_its_table(monkeypatch, tmp_path):
-    import pandas as pd
+@pytest.fixture
+def drawn_with(monkeypatch, tmp_path):
+    """The figure of a table with notes, so many inches wide."""
 
-    drawn = []
-
-    def draw(frame, parameters):
-        drawn.append(Figure())
-        return drawn[-1]
-
-    monkeypatch.setattr("shallownets.studies.escape.figures.fig1.draw", draw)
-    for notes in ({}, {"SGD: 2 of 3 runs diverged": []}):
-        save(tmp_path / "table.csv", Table(pd.DataFrame({"a": [1]}), notes=notes), "escape.ode", {}, "0123456789abcdef")
+    def draw_it(notes, width):
+        figure = Figure(figsize=(width, 4))
+        figure.subplots()
+        monkeypatch.setattr("shallownets.studies.escape.figures.fig1.draw", lambda frame, parameters: figure)
+        table = Table(pd.DataFrame({"a": [1]}), notes=notes)
+        save(tmp_path / "table.csv", table, "escape.ode", {}, "0123456789abcdef")
         drawing.main(["escape.fig1", "--table", str(tmp_path / "table.csv"), "--out", str(tmp_path / "x.png")])
-    texts = [figure._supxlabel for figure in drawn]
-    assert texts[0] is None
-    assert texts[1].get_text() == "Mind: SGD: 2 of 3 runs diverged"
+        return figure
+
+    return draw_it
+
+
+def test_a_figure_shows_the_notes_of_its_table(drawn_with):
+    assert drawn_with({}, style.PAGE)._supxlabel is None
+    text = drawn_with({"SGD: 2 of 3 runs diverged": []}, style.PAGE)._supxlabel
+    assert text.get_text() == "Mind: SGD: 2 of 3 runs diverged"
+
+
+@pytest.mark.parametrize("width", [style.COLUMN, style.PAGE])
+def test_long_notes_leave_a_margin_at_both_edges_and_tear_no_equation(drawn_with, width):
+    notes = {f"convolutional network, P = {P}, norm of Bartlett et al.: 2 of 4 were late": [] for P in range(60, 80)}
+    figure = drawn_with(notes, width)
+    text, whole = figure._supxlabel, figure.bbox
+    box = text.get_window_extent()
+    assert 0.02 * whole.width < box.x0 < box.x1 < 0.98 * whole.width
+    assert box.width > 0.7 * whole.width and box.y0 >= 0
+    assert text.get_text().replace("\n", " ") == "Mind: " + "; ".join(notes)
+    assert not [line for line in text.get_text().splitlines() if line.startswith("=") or line.endswith(("P", "="))]

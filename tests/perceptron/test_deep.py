@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from shallownets import sources
 from shallownets.config import settings
 from shallownets.config.check import section_of
 from shallownets.drawing import style
@@ -16,15 +17,16 @@ from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.perceptron import charts
 from shallownets.studies.perceptron.engines import train
-from shallownets.studies.perceptron.measure import deep
+from shallownets.studies.perceptron.measure import course, deep
 from shallownets.studies.perceptron.parameters.deep import DeepValues
-from shallownets.studies.perceptron.stages import trained
+from shallownets.studies.perceptron.stages import optional
 from shallownets.studies.perceptron.theory import published
 
 TRAINING = {"sizes": [40, 80, 160], "test": 60, "scale": 0.2, "rate": 3e-3, "steps": 60}
 SOME = {"batch": 20, "records": 12, "seed": 1}
 CLOCK = {"P": 80, "rates": [1e-3, 5e-3], "replicates": 2, "test": 60, "scale": 0.2, "steps": 60} | SOME
-STAGES = {"deep_curves": {}, "deep_table": {"resamples": 10, "seed": 1}, "deep_clock": CLOCK}
+BOOTSTRAP = {"resamples": 10, "seed": 1}
+STAGES = {"deep_curves": BOOTSTRAP, "deep_table": BOOTSTRAP, "deep_clock": CLOCK}
 
 
 def made(name, values, *inputs):
@@ -49,7 +51,7 @@ def images():
 @pytest.fixture(scope="module")
 def none():
     _, data = made("deep_images", {"network": "mlp", "sizes": [40, 80], "test": 60, "installed": False, "seed": 1})
-    assert list(data.data.notes) == [trained.ABSENT]
+    assert list(data.data.notes) == [optional.ABSENT]
     return Arrays(data.data.arrays)
 
 
@@ -82,13 +84,19 @@ def test_without_images_a_note_says_so_and_only_the_published_exponents_are_left
     for name, (_, of) in of_stage.items():
         quantities = set(of.measurements.frame.quantity)
         if kind == "none":
-            assert list(of.measurements.notes) == list(of.figure_data.notes) == [trained.ABSENT]
+            assert list(of.measurements.notes) == list(of.figure_data.notes) == [optional.ABSENT]
             assert quantities == ({"published: predicted less measured"} if name == "deep_table" else set())
         else:
-            assert trained.ABSENT not in of.measurements.notes
+            assert optional.ABSENT not in of.measurements.notes
             assert len(quantities) > (name == "deep_table")
             # a note names networks and norms by words
             assert not [text for text in of.measurements.notes if "mlp" in text or "cnn" in text or "bartlett" in text]
+
+
+@pytest.mark.parametrize("name", ["deep_images", "deep_runs", "deep_clock"])
+def test_networks_are_not_trained_anew_where_an_estimator_of_the_laws_changes(name):
+    files = sources.closure(f"shallownets.studies.perceptron.stages.{name}")
+    assert not [path for path in files if path.parent.name == "measure" and path.stem not in ("__init__", "course")]
 
 
 def test_trainings_of_one_replicate_begin_with_the_same_weights(images):
@@ -168,8 +176,9 @@ def test_steps_and_work_grow_with_the_images_and_the_trainings():
     assert longer.work() / one.work() == pytest.approx(2, rel=0.01)
     clock, more = given("deep_clock", CLOCK), given("deep_clock", CLOCK | {"replicates": 6})
     assert more.work() / clock.work() == pytest.approx(3)
-    table = [given("deep_table", {"resamples": n, "seed": 1}).work() for n in (10, 20)]
-    assert table[1] / table[0] == pytest.approx(2)
+    for name in ("deep_curves", "deep_table"):
+        table = [given(name, BOOTSTRAP | {"resamples": n}).work() for n in (10, 20)]
+        assert table[1] / table[0] == pytest.approx(2)
 
 
 # Estimators on known curves
@@ -265,6 +274,80 @@ def test_trainings_of_one_size_are_as_far_apart_as_their_curves_and_a_curve_at_c
     assert np.isnan(deep.between_sizes(chance, 0)).all() and np.isnan(deep.between_trainings(chance, 0))
 
 
+def scaled(runs, factors, inside):
+    """Trainings whose errors are multiplied by factors (replicates, sizes) where ``inside``, of their shape, is so."""
+    factors = np.broadcast_to(np.asarray(factors)[..., None], runs.test.shape)
+    return deep.Trainings(runs.sizes, runs.norm, runs.test * np.where(inside, factors, 1), runs.training)
+
+
+def test_the_spread_of_sizes_is_the_one_put_in_by_hand_and_so_is_that_of_trainings():
+    norm = np.linspace(-10, 4, 5601)
+    one = apart(norm, [1.0, 2, 4], [0, 0, 0])
+    assert deep.spread(one) == deep.Spread(pytest.approx(0, abs=1e-12), pytest.approx(0, abs=1e-12))
+    shifts = [0.3, 0.1, 0]
+    found = deep.spread(apart(norm, [1.0, 2, 4], shifts))
+    assert (found.sizes, found.trainings) == (pytest.approx(np.std(shifts, ddof=1)), pytest.approx(0, abs=1e-12))
+    crossing = deep.spread(apart(norm, [1.0, 2.0], [0, 0], turn=0.1))
+    below = np.sin(4 * np.pi * np.linspace(-np.log(0.8), -np.log(0.45), 4000))
+    assert crossing.sizes == pytest.approx(0.1 * np.sqrt(np.mean(below**2) / 2), rel=0.1)
+    found = deep.spread(scaled(one, [[1, 1, 1], [1.2, 1.2, 1.2]], one.test < 0.9))
+    assert (found.sizes, found.trainings) == (pytest.approx(0, abs=1e-12), pytest.approx(np.log(1.2) / np.sqrt(2)))
+    each = [1.1, 1.2, 1.3]  # the second training of each size over its first
+    found = deep.spread(scaled(one, [[1, 1, 1], each], one.test < 0.9))
+    assert found.trainings == pytest.approx(np.sqrt(np.mean(np.log(each) ** 2) / 2))
+
+
+def test_what_lies_outside_of_the_window_does_not_spread_the_curves():
+    """A trap: near chance, below an error of 0.45 and above norm* curves of all sizes differ."""
+    one = apart(np.linspace(-10, 4, 5601), [1.0, 2, 4], [0, 0, 0])
+    factors = [[1, 0.9, 0.8]] * 2
+    outside = [one.test > 0.89, one.test < 0.44]
+    for where in outside:
+        assert deep.spread(scaled(one, factors, where)).sizes == pytest.approx(0, abs=1e-12)
+    first = 0.45 / 0.8  # error of the others where the lowest comes down to 0.45: 0.6 is a part of the way there
+    inside = np.log(0.6 / first) / np.log(0.8 / first)
+    found = deep.spread(scaled(one, factors, one.test < 0.6)).sizes
+    assert found == pytest.approx(np.std(np.log(factors[0]), ddof=1) * np.sqrt(inside), rel=0.02)
+    early = np.where((one.sizes == 1)[:, None] & (one.norm > 0.5), 0.0, one.training)  # norm* of one size, at exp(-0.5)
+    fitted = deep.Trainings(one.sizes, one.norm, one.test, early)
+    assert deep.spread(scaled(fitted, factors, one.test < 0.6)).sizes == pytest.approx(0, abs=1e-12)
+    chance = deep.Trainings(one.sizes, one.norm, np.full_like(one.test, 0.9), one.training)
+    assert np.isnan([deep.spread(chance).sizes, deep.spread(chance).trainings]).all()
+
+
+def test_sizes_with_one_law_have_the_spread_of_means_of_trainings():
+    """Of 400 sets of 4 sizes and 4 replicates: squares with 3 and 12 degrees of freedom, whose means are good to 4.1 %
+    and 2 %; four of these, and the square of the scatter, 0.0025, by which the mean of exponentials is off."""
+    rng = np.random.default_rng(5409)
+    norm = np.broadcast_to(np.linspace(0, 2, 400), (4, 4, 400))
+    squares = []
+    for _ in range(400):
+        test = np.exp(-norm + 0.05 * rng.standard_normal((4, 4, 1)))
+        found = deep.spread(deep.Trainings(np.arange(4.0), norm, test, np.ones_like(test)))
+        squares.append([found.sizes**2, found.trainings**2])
+    sizes, trainings = np.mean(squares, axis=0) / 0.05**2
+    assert sizes == pytest.approx(1 / 4, rel=0.17)
+    assert trainings == pytest.approx(1, rel=0.09)
+
+
+@pytest.mark.parametrize(("shift", "told"), [(0.0, False), (0.3, True)])
+def test_the_table_has_the_spread_of_the_largest_sizes_beside_that_of_trainings(shift, told):
+    norm = np.linspace(-10, 4, 561)
+    one = apart(norm, [10.0, 20, 40, 80, 160], [2, shift, 0, 0, 0])  # the smallest is none of the largest four
+    one = scaled(one, [[1] * 5, [1.05] * 5], one.test < 0.9)
+    names = {"sizes": one.sizes.tolist(), "test": 10**6, "network": "mlp"}
+    arrays = [
+        {"test": test, "training": training, "bartlett": at, "authors": at, "step": at}
+        for test, training, at in zip(one.test, one.training, one.norm, strict=True)
+    ]
+    _, of = made("deep_curves", BOOTSTRAP, [Arrays(each, parameters=names) for each in arrays])
+    rows = of.measurements.frame.query("quantity == 'spread of the largest sizes'")
+    assert rows.norm.tolist() == ["bartlett", "authors"] and set(rows.P) == {20} and set(rows.n) == {2}
+    assert rows.trainings.to_numpy() == pytest.approx(np.log(1.05) / np.sqrt(2), rel=0.01)
+    assert rows.estimate.to_numpy() == pytest.approx(shift / 2, abs=1e-3)
+    assert set(rows.low > rows.trainings) == {told}
+
+
 def test_a_window_without_records_has_no_exponent_and_a_milestone_never_reached_is_known():
     few = power_laws(g1=0.01)
     assert np.isnan(deep.laws(few, "1 % training error").g1)
@@ -275,16 +358,16 @@ def test_a_window_without_records_has_no_exponent_and_a_milestone_never_reached_
 
 def test_the_norm_is_its_running_maximum_and_crossings_are_interpolated():
     """A trap: the norm is not monotone."""
-    assert deep.rising(np.array([1.0, 3.0, 2.0, 4.0])).tolist() == [1, 3, 3, 4]
+    assert course.rising(np.array([1.0, 3.0, 2.0, 4.0])).tolist() == [1, 3, 3, 4]
     values, norm = np.array([0.9, 0.5, 0.1]), np.array([1.0, 2.0, 4.0])
-    assert deep.first_below(values, 0.3, norm) == pytest.approx(3)
-    assert (deep.first_below(values, 0.95, norm), deep.first_below(values, 0.01, norm)) == (1, 4)
+    assert course.first_below(values, 0.3, norm) == pytest.approx(3)
+    assert (course.first_below(values, 0.95, norm), course.first_below(values, 0.01, norm)) == (1, 4)
 
 
 def test_curves_that_agree_at_equal_x_have_ratio_zero():
     x = np.array([[0.0, 1, 2, 3], [0.0, 2, 3, 4]])
-    assert deep.ratio(x, np.exp(-x), np.array([0.5, 2.5])) == pytest.approx(0)
-    assert deep.ratio(x, np.exp(-x) * [[1], [2]], np.array([1.0])) == pytest.approx(np.log(2))
+    assert course.ratio(x, np.exp(-x), np.array([0.5, 2.5])) == pytest.approx(0)
+    assert course.ratio(x, np.exp(-x) * [[1], [2]], np.array([1.0])) == pytest.approx(np.log(2))
 
 
 def test_the_error_of_few_samples_is_that_of_a_mean():

@@ -15,6 +15,7 @@ from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.perceptron import charts, model, starts
 from shallownets.studies.perceptron.engines import minimise
+from shallownets.studies.perceptron.figures import learning_curves
 from shallownets.studies.perceptron.measure import curves, margins
 from shallownets.studies.perceptron.parameters.data import FreeNormValues
 from shallownets.studies.perceptron.stages import drawn, label_noise
@@ -92,6 +93,27 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
         assert len(charts.CHARTS[name](of.figure_data.frame, parameters).data) > 2
     measured = of.measurements.frame
     assert np.isfinite(measured[["estimate", "low", "high"]].to_numpy(float)).all()
+
+
+def test_times_that_differ_by_factors_have_bars_inside_of_a_logarithmic_axis(run):
+    """A trap: three standard errors of the mean of such times reach below zero, and a bar across all of the axis."""
+    scatter = np.array([1e-2, 1.0, 1.0, 1e2])[:, None]
+    scattered = Arrays(dict(run.arrays) | {"t": run.arrays["t"][:1] * scatter}, parameters=run.parameters)
+    given, of = made("learning_curves", STAGES["learning_curves"], [scattered])
+    flow = of.figure_data.frame[of.figure_data.frame.series == "flow"]
+    assert flow["T"].to_numpy() == pytest.approx(run.arrays["t"][0] / run.parameters["alpha"] ** 2)
+    assert flow.bar_log_T.to_numpy() == pytest.approx(3 * np.std(np.log(scatter), ddof=1) / 2)
+    parameters = msgspec.to_builtins(given) | dict(of.figure_data.parameters)
+    figure = learning_curves.draw(of.figure_data.frame, parameters)
+    (bars,) = figure.axes[1].containers
+    ends = np.array([segment[:, 0] for segment in bars[2][0].get_segments()])
+    factors = np.exp(np.outer(flow.bar_log_T, [-1, 1]))
+    assert ends == pytest.approx(flow["T"].to_numpy()[:, None] * factors)
+    traces = charts.learning_curves(of.figure_data.frame, parameters).data
+    (shown,) = [trace for trace in traces if trace.error_x.array is not None]
+    # the report has numbers in single precision, of which the first is a difference that is 5e-4 of either
+    assert shown.x - shown.error_x.arrayminus == pytest.approx(ends[:, 0], rel=1e-3)
+    assert shown.x + shown.error_x.array == pytest.approx(ends[:, 1], rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,14 @@ def test_labels_of_a_logarithmic_axis_follow_from_its_data(first, decades):
     assert dtick is None or 1 < labels(dtick, low - 0.06 * decades, high + 0.06 * decades) <= 8
 
 
+def test_a_logarithmic_axis_holds_both_ends_of_unequal_bars():
+    figure = panels(["one"], 1)
+    figure.add_scatter(x=[1.0, 2.0], y=[1.0, 10.0], error_y={"array": [9.0, 990.0], "arrayminus": [0.5, 9.0]})
+    figure.update_yaxes(type="log")
+    ((name, axis),) = interactive.logarithmic(figure)
+    assert interactive.ends(figure, name, axis) == pytest.approx((np.log10(0.5), 3))
+
+
 def test_charts_are_those_of_figures(root, monkeypatch):
     monkeypatch.chdir(root)
     assert set(CHARTS) <= {figure.name for figure in catalogue.load().values() if figure.study == "escape"}

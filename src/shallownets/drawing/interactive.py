@@ -73,8 +73,11 @@ def _values(figure: go.Figure, letter: str, name: str) -> np.ndarray:
     found: list[np.ndarray] = []
     for trace in figure.data:
         if (trace[f"{letter}axis"] or letter) == name:
-            middle, bars = np.asarray(trace[letter], float), trace[f"error_{letter}"].array
-            found += [middle] if bars is None else [middle - np.asarray(bars, float), middle + np.asarray(bars, float)]
+            middle, bars = np.asarray(trace[letter], float), trace[f"error_{letter}"]
+            found.append(middle)
+            if bars.array is not None:
+                below = bars.array if bars.arrayminus is None else bars.arrayminus
+                found += [middle - np.asarray(below, float), middle + np.asarray(bars.array, float)]
     return np.concatenate([*found, []])
 
 

@@ -49,7 +49,7 @@ use rule stage as perceptron_deep_curves with:
     log:
         f"{LOGS}/perceptron/deep_curves.log",
     params:
-        **stage("perceptron.deep_curves"),
+        **stage("perceptron.deep_curves", "perceptron"),
     message:
         "first law in networks"
 

@@ -3,6 +3,7 @@
 ``CHARTS`` names them: from the table and the parameters in its header to a plotly figure.
 """
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -77,7 +78,9 @@ def learning_curves(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             look = once(seen, name)
             if series == "flow":
                 trace = _points(curve["T"], y, curve.bar if column == 1 else 0 * y, look, colour)
-                trace.error_x = {"array": number(curve.bar_T), "thickness": 1, "width": 0} if column == 2 else None
+                later, earlier = np.expm1(curve.bar_log_T), -np.expm1(-curve.bar_log_T)
+                ends = {"array": number(curve["T"] * later), "arrayminus": number(curve["T"] * earlier)}
+                trace.error_x = ends | {"thickness": 1, "width": 0} if column == 2 else None
             else:
                 trace = _curve(curve["T"], y, look, colour)
             figure.add_trace(trace, 1, column)

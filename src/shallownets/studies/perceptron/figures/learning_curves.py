@@ -28,7 +28,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         look = {"color": style.colour(n), "marker": style.marker(n), "linestyle": ""}
         known = alpha in set(series["quasi-static"].alpha)
         left.errorbar(points["T"], points.error, points.bar, label=None if known else rf"$\alpha={alpha:g}$", **look)
-        right.errorbar(points["T"], points.norm, xerr=points.bar_T, **look)
+        ends = [points["T"] * -np.expm1(-points.bar_log_T), points["T"] * np.expm1(points.bar_log_T)]
+        right.errorbar(points["T"], points.norm, xerr=ends, **look)
     limit = series["limit"]
     left.plot(limit["T"], limit.error, color="black", linestyle="--", label=r"$\alpha\to\infty$")
     right.plot(limit["T"], limit.norm, color="black", linestyle="--")

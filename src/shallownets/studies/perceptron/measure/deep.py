@@ -3,6 +3,7 @@
 Arrays of a training set have the shape (replicates, sizes, records); norms are logarithms.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -11,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shallownets.numerics.statistics import Estimate
+from shallownets.studies.perceptron.measure.course import BELOW, first_below, rising
 from shallownets.studies.perceptron.measure.curves import exponent
 from shallownets.studies.perceptron.model import Array
 
 Milestone = Literal["1 % training error", "least test error"]
 MILESTONES: tuple[Milestone, ...] = ("1 % training error", "least test error")
 FITTED = 0.01  # training error of the first milestone
-BELOW, SHARE = 0.6, 0.5  # the first law is fitted where the error is below, and the norm below this share of norm*
+SHARE = 0.5  # the first law is fitted where the error is below BELOW, and the norm below this share of norm*
 LEAVES = 0.8  # error below which a curve of ten classes has left chance, which is 0.9
+CLOSE = 0.45  # error down to which the curves of the largest sizes are compared
+LARGEST = 4  # sizes of the second range: the errors of the smallest are near chance, and fall more slowly
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,11 @@ class Trainings:
         """Those of the sizes from one on."""
         return Trainings(self.sizes[first:], self.norm[:, first:], self.test[:, first:], self.training[:, first:])
 
+    @property
+    def first_of_largest(self) -> int:
+        """Number of the first of the four largest sizes."""
+        return max(0, self.sizes.size - LARGEST)
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -57,31 +66,9 @@ class Recorded:
     authors: Array
 
 
-def not_zero(errors: Array, images: int) -> Array:
-    """Test errors with a logarithm: none wrong counts as half an image."""
-    return np.maximum(errors, 0.5 / images)
-
-
 def trainings(of: Recorded, norm: str) -> Trainings:
     """With one of both norms."""
     return Trainings(of.sizes, rising(getattr(of, norm)), of.test, of.training)
-
-
-def rising(norm: Array) -> Array:
-    """The running maximum over records."""
-    return np.maximum.accumulate(norm, axis=-1)
-
-
-def first_below(values: Array, level: float, norm: Array) -> float:
-    """The norm at which values first come down to a level, between records linearly; the last norm if never."""
-    under = np.flatnonzero(values <= level)
-    if under.size == 0:
-        return float(norm[-1])
-    n = under[0]
-    if n == 0:
-        return float(norm[0])
-    share = (values[n - 1] - level) / (values[n - 1] - values[n])
-    return float(norm[n - 1] + share * (norm[n] - norm[n - 1]))
 
 
 def milestone(runs: Trainings, kind: Milestone) -> Array:
@@ -187,12 +174,41 @@ def between_trainings(runs: Trainings, size: int) -> float:
     return float(np.sqrt(np.mean(found**2))) if found.size else np.nan
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How far curves of the logarithm of the error lie apart at equal norm, as a standard deviation.
+
+    Attributes:
+        sizes: of the curves of the sizes, each the mean over replicates; NaN where there is no norm to compare at.
+        trainings: of the curves of trainings of one size.
+    """
+
+    sizes: float
+    trainings: float
+
+
+def spread(runs: Trainings, points: int = 200) -> Spread:
+    """That of trainings, by root mean square over norms, over sizes too for what trainings of one size differ by.
+
+    Over the norms from where the mean errors of all sizes have left chance to where the first of them has come down to
+    0.45, or to the smallest norm* at 1 % training error: below norm* they are one curve by the first law. If they are,
+    and sizes are independent, sizes have the spread of trainings over the root of the number of replicates.
+    """
+    norm, test = runs.norm.mean(0), runs.test.mean(0)
+    curves = list(zip(test, norm, strict=True))
+    begins = max(first_below(errors, LEAVES, at) for errors, at in curves)
+    ends = min(*milestone(runs, "1 % training error"), *(first_below(errors, CLOSE, at) for errors, at in curves))
+    if not begins < ends:
+        return Spread(np.nan, np.nan)
+    grid = np.linspace(begins, ends, points)
+
+    def variance(of: Iterable[tuple[Array, Array]]) -> float:
+        return float(np.var([np.interp(grid, at, np.log(errors)) for errors, at in of], axis=0, ddof=1).mean())
+
+    by_size = [zip(runs.test[:, p], runs.norm[:, p], strict=True) for p in range(runs.sizes.size)]
+    return Spread(np.sqrt(variance(curves)), np.sqrt(np.mean([variance(one) for one in by_size])))
+
+
 def widened(estimate: Estimate) -> Estimate:
     """A bootstrapped error of few samples: what n draws of n samples vary by is too small by √((n - 1)/n)."""
     return replace(estimate, error=estimate.error * float(np.sqrt(estimate.n / (estimate.n - 1))))
-
-
-def ratio(x: Array, curves: Array, at: Array) -> Array:
-    """(at,) log of the largest over the smallest of several curves at equal x; x and curves are (curves, points)."""
-    logs = np.array([np.interp(at, one, np.log(values)) for one, values in zip(x, curves, strict=True)])
-    return logs.max(0) - logs.min(0)

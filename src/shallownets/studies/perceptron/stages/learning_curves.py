@@ -7,7 +7,7 @@ Makes: a table of measurements, and the data of the figure `learning_curves`.
 import numpy as np
 import pandas as pd
 
-from shallownets.numerics.statistics import exact
+from shallownets.numerics.statistics import WIDTH, exact
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron import model
 from shallownets.studies.perceptron.measure import curves
@@ -15,9 +15,15 @@ from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.parameters.data import LearningCurves
 from shallownets.studies.perceptron.theory import laws, limits, saddle, times
 
-UNITS = {"alpha": "examples/N", "T": "t/alpha^2", "norm": "1", "error": "alpha times test error"}
+UNITS = {
+    "alpha": "examples/N",
+    "T": "t/alpha^2",
+    "norm": "1",
+    "error": "alpha times test error",
+    "bar": "three standard errors of the error",
+    "bar_log_T": "three standard errors of log T, whose mean T has: times of samples differ by a factor",
+}
 LAST = 3.0  # norm over alpha
-BARS = {"T": "bar_T", "error": "bar"}  # columns of three standard errors
 SPLINED = 2e-6  # of a time, by splines through the points of a curve
 
 
@@ -25,6 +31,11 @@ def _passed(curve: saddle.Curve, t: Array) -> float:
     """Time over the square of alpha when a free norm passes that of least error."""
     norm, _ = curves.optimum(curve.alpha)
     return curves.value_at(curve.lam, t, norm) / curve.alpha**2
+
+
+def _bars(samples: Array) -> Array:
+    """Three standard errors of the mean over samples, the first axis."""
+    return WIDTH * samples.std(0, ddof=1) / np.sqrt(len(samples))
 
 
 @stage
@@ -62,8 +73,8 @@ def learning_curves(given: LearningCurves, runs: list[Arrays]) -> Tables:
     for run in runs:
         alpha = run.parameters["alpha"]
         of = {"series": "flow", "alpha": alpha, "norm": run.arrays["norm"] / alpha}
-        for name, each in (("T", run.arrays["t"] / alpha**2), ("error", alpha * model.test_error(run.arrays["free"]))):
-            of |= {name: each.mean(0), BARS[name]: 3 * each.std(0, ddof=1) / np.sqrt(len(each))}
+        error, log_T = alpha * model.test_error(run.arrays["free"]), np.log(run.arrays["t"] / alpha**2)
+        of |= {"T": np.exp(log_T.mean(0)), "bar_log_T": _bars(log_T), "error": error.mean(0), "bar": _bars(error)}
         shown.append(pd.DataFrame(of))
     return Tables(
         Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS, {"passed": passed})

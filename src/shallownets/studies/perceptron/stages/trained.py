@@ -1,4 +1,4 @@
-"""What trainings of networks recorded, as the stages that measure it read it; and what they say where there is none."""
+"""What trainings of networks recorded, as the stages that measure it read it; and how they name it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from shallownets.stage import Arrays
-from shallownets.studies.perceptron.measure.deep import Recorded, not_zero
+from shallownets.studies.perceptron.measure.course import not_zero
+from shallownets.studies.perceptron.measure.deep import Recorded
+from shallownets.studies.perceptron.stages.optional import ABSENT
 
-ABSENT = "the optional packages of the group deep are not installed, `make deep` adds them"
-OPTIONAL = {"optional": "deep"}  # said in the data of a figure: it has them only where that group is installed
 IMAGES = {"mlp": "MNIST, 5000", "cnn": "MNIST-1D"}
 NETWORKS = {"mlp": "dense network", "cnn": "convolutional network"}
 NORMS = {"bartlett": "norm of Bartlett et al.", "authors": "norm of the authors' code"}
