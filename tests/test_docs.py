@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+from pathlib import Path
 
 import matplotlib.image
 import numpy as np
@@ -10,10 +11,12 @@ import pandas as pd
 import pytest
 import yaml
 
+from shallownets import sources
 from shallownets.config import settings
 from shallownets.config.page import page
 from shallownets.errors import UserError
 from shallownets.report import docs, pictures
+from shallownets.results import artefacts
 from shallownets.workflow import catalogue
 
 
@@ -83,6 +86,20 @@ def test_what_the_gallery_lacks_is_one_line(tmp_path, root, monkeypatch):
     with pytest.raises(UserError, match=r"^results/figures/\w+/\w+\.png: no such file; `make figures` makes"):
         docs.main([])
     assert not (tmp_path / "docs").exists()
+
+
+def test_a_picture_that_other_code_drew_does_not_come_into_the_gallery(tmp_path, root, monkeypatch):
+    shutil.copytree(root / "workflow", tmp_path / "workflow")
+    monkeypatch.chdir(tmp_path)
+    for figure in catalogue.load().values():
+        path = Path(f"results/figures/{figure.study}/{figure.name}.png")
+        closure = sources.closure(f"shallownets.studies.{figure.study}.figures.{figure.name}")
+        artefacts.save_bytes(path, b"a picture", sources.digest(closure))
+    Path("results/claims.md").touch()
+    artefacts.save_bytes(path, b"a picture", "of other code")
+    with pytest.raises(UserError, match=rf"^{path}: it was made by another version of the source; `make figures`"):
+        docs.main([])
+    assert not Path("docs").exists()
 
 
 def test_the_page_of_the_config_is_made_from_its_classes(root):

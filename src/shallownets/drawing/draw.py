@@ -7,7 +7,6 @@ Makes: the figure. Notes in the table's record, on runs that were left out, are 
 import gc
 import traceback
 from pathlib import Path
-from textwrap import fill
 from types import FunctionType
 
 from shallownets import rooms, sources
@@ -16,20 +15,12 @@ from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
 
-_SMALL = 7  # points: size of the notes' letters
-_INCH = 22  # of these in an inch, which leaves a margin: words have 26
-
 
 def _said(error: Exception, draw: FunctionType) -> str:
     """An error in one line, with the last line of the figure's own file that led to it, for whoever changes it."""
     file = draw.__code__.co_filename
     line = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file][-1]
     return f"{type(error).__name__} {' '.join(str(error).split())} ({Path(file).name}:{line})"
-
-
-def _lines(text: str, width: float) -> str:
-    """Small text in lines that leave a margin to either side of so many inches; P = 62 is not torn."""
-    return fill(text.replace(" = ", "\xa0=\xa0"), int(_INCH * width)).replace("\xa0", " ")
 
 
 def main(words: list[str]) -> None:
@@ -51,8 +42,7 @@ def main(words: list[str]) -> None:
         except (KeyError, AttributeError, IndexError, TypeError, ValueError) as error:
             raise UserError(f"{found.table}: not the data of this figure: {_said(error, module.draw)}") from error
         if notes := table.parameters.get("notes"):
-            text = _lines("Mind: " + "; ".join(notes), figure.get_figwidth())
-            figure.supxlabel(text, fontsize=_SMALL, color=style.COLOURS[1])
+            style.note(figure, "Mind: " + "; ".join(notes))
         style.save(figure, found.out, sources.digest(sources.closure(module.__name__)))
     finally:
         gc.enable()

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -25,6 +26,8 @@ MARKERS = "osD^vP*X"
 GREY = "#888888"
 COLUMN = 3.4  # inches: one column of a two-column page
 PAGE = 7.0  # inches: both columns
+_SMALL = 7  # points: size of the letters of notes
+_INCH = 22  # of these in an inch, which leaves a margin: words have 26
 _SCREEN = 150  # dots per inch of a screen
 
 _RC: dict[RcKeyType, Any] = {
@@ -80,6 +83,12 @@ def used() -> AbstractContextManager[None]:
     """Draw in the project's style, and leave those of the user as they were."""
     settings: dict[str, Any] = {**_RC}
     return mpl.style.context(["default", settings])
+
+
+def note(figure: Figure, text: str) -> None:
+    """Write a text below a figure, in lines that leave a margin to either side; P = 62 is not torn."""
+    lines = fill(text.replace(" = ", "\xa0=\xa0"), int(_INCH * figure.get_figwidth())).replace("\xa0", " ")
+    figure.supxlabel(lines, fontsize=_SMALL, color=COLOURS[1])
 
 
 def save(figure: Figure, paths: Iterable[Path], source: str) -> None:

@@ -6,19 +6,21 @@ docs/gallery.md and docs/claims.md, and in README.md the table of the papers wit
 """
 
 import html
+import json
 import re
 import shutil
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
+from shallownets import sources
 from shallownets.claims import entries
 from shallownets.claims.judge import VERDICTS
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
-from shallownets.files import write_whole
+from shallownets.files import sidecar, write_whole
 from shallownets.report.pictures import small
-from shallownets.workflow import catalogue, papers
+from shallownets.workflow import catalogue, guard, papers
 from shallownets.workflow.catalogue import Figure
 
 RESULTS, DOCS, README = Path("results"), Path("docs"), Path("README.md")
@@ -66,12 +68,23 @@ def front(readme: str, ledger: str) -> str:
     return _PAPERS.sub(lambda _: table, readme)
 
 
+def _not_current(figure: Figure, picture: Path) -> str | None:
+    """Why a picture is not what the code of today draws of the table that is there, or None."""
+    seal = json.loads(sidecar(picture).read_bytes()) if sidecar(picture).is_file() else {}
+    module = f"shallownets.studies.{figure.study}.figures.{figure.name}"
+    return guard.fault(picture, seal.get("command", ""), sources.digest(sources.closure(module)))
+
+
 def main(words: list[str]) -> None:
     Parser("python -m shallownets gallery", __doc__ or "").parse_args(words)
-    pictures = [f"figures/{figure.study}/{figure.name}.png" for figure in catalogue.load().values()]
+    figures = catalogue.load().values()
+    pictures = [f"figures/{figure.study}/{figure.name}.png" for figure in figures]
     for path in (RESULTS / name for name in (*pictures, "claims.md")):
         if not path.is_file():
             raise UserError(f"{path}: no such file; `make figures` makes the results")
+    for figure, name in zip(figures, pictures, strict=True):
+        if why := _not_current(figure, RESULTS / name):
+            raise UserError(f"{RESULTS / name}: {why}; `make figures` makes it anew")
     for study in catalogue.names():
         shutil.rmtree(DOCS / "figures" / study, ignore_errors=True)  # figures that are no more leave their places
     for name in pictures:
