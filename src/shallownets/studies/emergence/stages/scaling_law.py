@@ -4,7 +4,7 @@ From: sizes, a tail and a seed.
 Makes: a table of measurements, and the data of the figures `scaling_law` and `compute_frontier`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from numpy.random import default_rng
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import exact, mean
+from shallownets.numerics.statistics import Estimate, exact, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model
 from shallownets.studies.emergence.engines import decoupled, deflated, flow
@@ -145,24 +145,77 @@ def _slope(found: Frontier, low: float, high: float) -> tuple[float, float]:
     return curves.power(C, loss), float(np.log(C[-1] / C[0]))
 
 
-def _by_draws(given: ScalingLaw, t: Array, low: float, high: float) -> tuple[float, float]:
-    """Mean and standard deviation of the frontier's exponent by the sequential law, of one draw at each width.
+def _best_width(found: Frontier, most: float, t_end: float = np.inf) -> tuple[float, float]:
+    """The exponent of the best width in compute, by its passages up to the width `most`, and the log of their range.
+
+    A passage counts while the curve of the narrower width has not come to its end. NaN for fewer than two.
+    """
+    C, narrower, wider = found.passages()
+    kept = (wider <= most) & (narrower * t_end > C)
+    if kept.sum() < 2:
+        return np.nan, np.nan
+    return curves.power(C[kept], np.sqrt(narrower * wider)[kept]), float(np.log(C[kept][-1] / C[kept][0]))
+
+
+def _passages(name: str, found: Frontier, **more) -> pd.DataFrame:
+    """Passages of the best width for the figure: the mean of both widths, compute and loss."""
+    C, narrower, wider = found.passages()
+    loss = np.exp(np.interp(np.log(C), np.log(found.compute), np.log(found.loss)))
+    return pd.DataFrame({"series": name, "N": np.sqrt(narrower * wider), "t": C, "loss": loss} | more)
+
+
+def _drawn_frontiers(given: ScalingLaw, a: Array, t: Array) -> list[Frontier]:
+    """Frontiers by the sequential law, each of one draw at each width."""
+    found = []
+    for draw in range(DRAWS):
+        losses = {float(N): (t, np.maximum(_law_drawn(given, a, N, t, draw), a[-1] ** 2)) for N in given.widths}
+        found.append(curves.frontier(losses))
+    return found
+
+
+def _over_draws(exponents: Iterable[float]) -> tuple[float, float]:
+    """Mean and standard deviation of exponents of draws.
 
     Draws in which no width between the ends is the best are left out; NaN where fewer than two are kept.
     """
-    a, slopes = model.strengths(given.P, given.beta), []
-    for draw in range(DRAWS):
-        losses = {float(N): (t, np.maximum(_law_drawn(given, a, N, t, draw), a[-1] ** 2)) for N in given.widths}
-        slopes.append(_slope(curves.frontier(losses), low, high)[0])
-    known = [slope for slope in slopes if np.isfinite(slope)]
+    known = [one for one in exponents if np.isfinite(one)]
     return (float(np.mean(known)), float(np.std(known, ddof=1))) if len(known) > 1 else (np.nan, np.nan)
 
 
-def _frontiers(given: ScalingLaw, measured: dict, law: dict, lost: Lost) -> tuple[list[dict], list[pd.DataFrame]]:
+def _best_widths(
+    given: ScalingLaw, found: Frontier, by_law: Frontier, drawn_ones: list[Frontier], lost: Lost
+) -> tuple[list[dict], dict]:
+    """Exponents of the best width, up to that of the teacher; and what the figure needs of them.
+
+    A finite teacher lacks the same of all of these widths, so that the best one is that of an infinite teacher.
+    """
+    low = given.widths[0]
+    most = max((N for N in given.widths if given.P >= N), default=low)
+    exponent, length = _best_width(found, most, given.t_end)
+    by_mean, _ = _best_width(by_law, most, given.t_end)
+    expected, spread = _over_draws(_best_width(one, most, given.t_end)[0] for one in drawn_ones)
+    if not np.isfinite([exponent, by_mean, expected]).all():
+        lost.note(f"best width, to {most}: passes from one to the next less than twice by t = {given.t_end:g}")
+        return [], {}
+    limit, middle = scaling.best_width(given.beta), float(np.sqrt(low * most))
+    of = {"N": middle, "first": low, "last": most}
+    row = {"quantity": "best width", "theory": limit, "order": limit / np.log(middle)} | of
+    rows = [row | Estimate(exponent, spread, len(drawn_ones)).row()]
+    # crowding makes the last direction of the widest student later by at most m/d
+    late = exponent * np.log1p(most / given.d) / length
+    row = {"quantity": "best width, sequential", "theory": expected, "order": 3 * spread + late} | of
+    rows.append(row | exact(exponent).row())
+    return rows, {"best_width": [middle, exponent, spread], "best_width_by_law": by_mean}
+
+
+def _frontiers(given: ScalingLaw, measured: dict, law: dict, lost: Lost) -> tuple[list[dict], list[pd.DataFrame], dict]:
+    """Measurements of the frontier and of the best width, what the figure shows, and the parameters that it needs."""
     rows, shown = [], []
     low = given.widths[0]
+    a = model.strengths(given.P, given.beta)
     limit, tail = scaling.in_compute(given.beta), scaling.tail(given.P, given.beta)
     ours, by_law = curves.frontier(measured), curves.frontier(law)
+    drawn_ones = _drawn_frontiers(given, a, measured[low][0])
     with_tail = curves.frontier({N: (t, loss + tail) for N, (t, loss) in measured.items()})
     # up to a quarter of the teacher's width, beyond which its end shows, as for times; and all widths
     for high in sorted({given.P // 4, given.widths[-1]}):
@@ -171,7 +224,7 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict, lost: Lost) -> tupl
         middle = float(np.sqrt(low * high))
         of = {"N": middle, "first": low, "last": high}
         slope, length = _slope(ours, low, high)
-        expected, spread = _by_draws(given, measured[low][0], low, high)
+        expected, spread = _over_draws(_slope(one, low, high)[0] for one in drawn_ones)
         tailed, _ = _slope(with_tail, low, high)
         if not np.isfinite([slope, expected, tailed]).all():
             lost.note(f"frontier, widths to {high}: none but the first and the last is the best by t = {given.t_end:g}")
@@ -187,7 +240,10 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict, lost: Lost) -> tupl
         rows.append(row | exact(tailed).row())
     for name, one in (("frontier", ours), ("frontier, sequential", by_law)):
         shown.append(pd.DataFrame({"series": name, "N": one.width, "t": one.compute, "loss": one.loss}))
-    before, first_order = -np.inf, []
+    of_widths, found_of_widths = _best_widths(given, ours, by_law, drawn_ones, lost)
+    for name, one in (("best width", ours), ("best width, sequential", by_law)):
+        shown.append(_passages(name, one))
+    before, first_order, wider_before, second_order = -np.inf, [], np.inf, []
     for first, last in given.limit:
         widths = np.unique(np.geomspace(first, last, LIMIT_WIDTHS).astype(np.int64))
         s = frontiers.times(given.beta, first, last)
@@ -204,10 +260,25 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict, lost: Lost) -> tupl
         before = slope
         frame = {"series": "limit", "N": found.width, "t": found.compute, "loss": found.loss, "first": first}
         shown.append(pd.DataFrame(frame))
+        exponent, _ = _best_width(found, last)
+        theory = frontiers.best_width(given.beta, middle)
+        second_order.append(abs(exponent - theory))
+        row = {"quantity": "best width above its limit", "theory": scaling.best_width(given.beta), "order": 0.0} | of
+        of_widths.append(row | exact(exponent).row())
+        if np.isfinite(wider_before):
+            row = {"quantity": "best width falls", "theory": 0.0, "order": 0.0} | of
+            of_widths.append(row | exact(exponent - wider_before).row())
+        wider_before = exponent
+        frame = _passages("best width, limit", found, first=first)
+        frame["law"] = [frontiers.best_width(given.beta, N) for N in frame.N]
+        shown.append(frame)
     xi, off = np.array(first_order).T
     of = {"N": 0.0, "first": given.limit[0][0], "last": given.limit[-1][1], "theory": 2.0, "order": 0.0}
     rows.append({"quantity": "frontier beyond first order"} | of | exact(curves.power(xi, off), xi.size).row())
-    return rows, shown
+    of["theory"] = 3.0
+    row = {"quantity": "best width beyond second order"} | of
+    of_widths.append(row | exact(curves.power(xi, np.array(second_order)), xi.size).row())
+    return rows + of_widths, shown, found_of_widths
 
 
 @stage
@@ -245,12 +316,13 @@ def scaling_law(given: ScalingLaw) -> Tables:
             shown.append(pd.DataFrame({"series": "flow", "N": N, "t": inside, "loss": curves.loss_at(run, inside)}))
             advance(4 * N)
     rows += _plateaus(given, a)
-    fronts, frames = _frontiers(given, measured, law, lost)
+    fronts, frames, of_widths = _frontiers(given, measured, law, lost)
     found = {
         "exponent": scaling.in_time(given.beta),
         "slope": scaling.in_compute(given.beta),
         "tail": scaling.tail(given.P, given.beta),
-    }
+        "width": scaling.best_width(given.beta),
+    } | of_widths
     frame = pd.concat([*shown, *frames], ignore_index=True)
     return Tables(
         Table(pd.DataFrame([*rows, *fronts]), UNITS, notes=lost.notes), Table(frame, UNITS, found, notes=lost.notes)

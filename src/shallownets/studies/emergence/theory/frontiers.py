@@ -7,9 +7,15 @@ where x_N, the largest of N overlaps, grows as √(2 log N). So the best width a
 
 The loss over N^{1-2β}, at a time in these units, depends on N through the spread of the largest overlaps, of relative
 size 1/x_N^2, alone. So what is left out is of the order dx_N^{-2}/d log N ~ ξ^2.
+
+The best width itself grows as C^{1/(1+β-ξ)} to first order. Its second order is derived, too: at the best width a share
+of the order ξ of N directions is not learned yet, which happens at the time τ = 1 + ξ (log 1/ξ + Λ) in these units.
 """
 
+from functools import cache
+
 import numpy as np
+import scipy
 
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.theory import scaling, sequential
@@ -26,6 +32,32 @@ def growth(N: float) -> float:
 def slope(beta: float, N: float) -> float:
     """Slope of the frontier around the width N; what follows is of the order ξ^2."""
     return scaling.in_width(beta) / (1 + beta - growth(N))
+
+
+def best_width(beta: float, N: float) -> float:
+    """d log N/d log C of the best width around N, to second order; what follows is of the order ξ^3.
+
+    log C = (1 + β) log N - log x_N^2 + log τ, where dξ/d log N = -ξ^2 and log τ = ξ (log 1/ξ + Λ).
+    """
+    xi = growth(N)
+    return 1 / (1 + beta - xi) + xi**2 * (-np.log(xi) - 1 + _lateness(beta)) / (1 + beta) ** 2
+
+
+@cache
+def _lateness(beta: float) -> float:
+    """Λ = log(A/log 2), where E W/(1 + W) = β/(1 + β) for Lambert's W(β v/A) and exponential v.
+
+    A/ξ is the number of N overlaps that learn direction N by the best time.
+    """
+
+    def beyond(log_A: float) -> float:
+        def part(v: float) -> float:
+            W = scipy.special.lambertw(beta * v * np.exp(-log_A)).real
+            return np.exp(-v) * W / (1 + W)
+
+        return scipy.integrate.quad(part, 0, np.inf)[0] - beta / (1 + beta)
+
+    return float(scipy.optimize.brentq(beyond, -beta - 3, -beta + 1) - np.log(np.log(2)))
 
 
 def times(beta: float, first: float, last: float, points: int = 400) -> Array:
