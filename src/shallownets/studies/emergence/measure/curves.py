@@ -66,10 +66,10 @@ class Frontier:
     def passages(self) -> tuple[Array, Array, Array]:
         """Compute at which the best width passes from one to the next, that one, and the next; rising.
 
-        Where it goes back and forth, as in single runs, a width has all of its compute in one piece, after that of the
-        narrower ones. Widths that are never the best are passed over.
+        Of single runs it goes back and forth while only the first directions are learned: the last passage counts, from
+        which on no width up to that one is the best again. Widths that are passed over have none.
         """
-        width = np.sort(self.width)
+        width = np.minimum.accumulate(self.width[::-1])[::-1]
         before = np.flatnonzero(np.diff(width))
         return np.sqrt(self.compute[before] * self.compute[before + 1]), width[before], width[before + 1]
 
