@@ -32,6 +32,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     slopes.legend(loc="lower right")
     _widths(widths, series, parameters)
     _exponents(exponents, series, parameters)
+    for axes in figure.axes:
+        axes.minorticks_off()  # between decades they would be most of what is drawn
     return figure
 
 

@@ -15,7 +15,6 @@ of the order ξ of N directions is not learned yet, which happens at the time τ
 from functools import cache
 
 import numpy as np
-import scipy
 
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.theory import scaling, sequential
@@ -45,19 +44,15 @@ def best_width(beta: float, N: float) -> float:
 
 @cache
 def _lateness(beta: float) -> float:
-    """Λ = log(A/log 2), where E W/(1 + W) = β/(1 + β) for Lambert's W(β v/A) and exponential v.
+    """Λ = log(A/log 2), where A ∫ y e^{βy} e^{-A y e^{βy}} dy = 1/(1 + β).
 
     A/ξ is the number of N overlaps that learn direction N by the best time.
     """
-
-    def beyond(log_A: float) -> float:
-        def part(v: float) -> float:
-            W = scipy.special.lambertw(beta * v * np.exp(-log_A)).real
-            return np.exp(-v) * W / (1 + W)
-
-        return scipy.integrate.quad(part, 0, np.inf)[0] - beta / (1 + beta)
-
-    return float(scipy.optimize.brentq(beyond, -beta - 3, -beta + 1) - np.log(np.log(2)))
+    log_A = np.linspace(-beta - 3, -beta + 1, 400)
+    y = np.linspace(0, 1 + 7 / beta, 1000)  # beyond, the exponent is below -40
+    met = np.exp(log_A)[:, None] * y * np.exp(beta * y)
+    falls = (met * np.exp(-met)).sum(1) * y[1]
+    return float(np.interp(-1 / (1 + beta), -falls, log_A) - np.log(np.log(2)))
 
 
 def times(beta: float, first: float, last: float, points: int = 400) -> Array:
