@@ -282,8 +282,8 @@ def _limits(given: ScalingLaw) -> tuple[list[dict], list[pd.DataFrame], list[pd.
         off.append((frontiers.growth(middle), abs(slopes[-1] - by_slope), abs(exponents[-1] - by_width)))
         frame = {"series": "limit", "N": found.width, "t": found.compute, "loss": found.loss, "first": first}
         fronts.append(pd.DataFrame(frame))
-        theory = [frontiers.best_width(given.beta, N) for N in found.passages()[1]]
-        passages.append(_passages("best width, limit", found, first=first, law=theory))
+        frame = _passages("best width, limit", found, first=first)
+        passages.append(frame.assign(law=[frontiers.best_width(given.beta, N) for N in frame.N]))
     rows = [
         *_in_ranges("frontier below its limit", "frontier rises", scaling.in_compute(given.beta), slopes, given),
         *_in_ranges("best width above its limit", "best width falls", scaling.best_width(given.beta), exponents, given),
