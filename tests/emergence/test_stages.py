@@ -110,6 +110,13 @@ def test_the_loss_at_several_widths(tables):
     below = rows(tables, "scaling_law", "frontier below its limit")
     assert (below.estimate < scaling.in_compute(0.8)).all()
     assert (rows(tables, "scaling_law", "frontier rises").estimate > 0).all()
+    assert (rows(tables, "scaling_law", "best width above its limit").estimate > scaling.best_width(0.8)).all()
+    assert (rows(tables, "scaling_law", "best width falls").estimate < 0).all()
+    for row in rows(tables, "scaling_law", "best width, sequential").itertuples():
+        assert abs(row.estimate - row.theory) <= row.order
+    (width,) = rows(tables, "scaling_law", "best width").itertuples()
+    assert width.low < width.estimate < width.high
+    assert width.last == 48  # the teacher's
     for row in rows(tables, "scaling_law", "exponent at learning times").itertuples():
         assert row.n == 3  # directions 10 to P/4: too few for an exponent
     frame = tables["scaling_law"][1].figure_data.frame

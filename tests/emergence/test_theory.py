@@ -194,8 +194,64 @@ def test_the_frontier_of_exact_power_laws():
     found = curves.frontier(losses, 1000)
     C, loss = found.between(4, 4000)
     assert curves.power(C, loss) == pytest.approx(scaling.in_compute(beta), abs=2e-3)
-    middle = (found.width > 8) & (found.width < 2000)
-    assert curves.power(found.compute[middle], found.width[middle]) == pytest.approx(scaling.best_width(beta), abs=0.02)
+    C, narrower, wider = found.passages()
+    assert curves.power(C, np.sqrt(narrower * wider)) == pytest.approx(scaling.best_width(beta), abs=5e-3)
+
+
+@pytest.mark.parametrize("ratio", [1.3, 2.0, 4.0])
+def test_passages_of_the_best_width_do_not_depend_on_the_list_of_widths(ratio):
+    """Curves of one shape, N^{1-2β} + t^{(1-2β)/β}, cross at computes in the ratio of their widths to the power 1+β."""
+    beta, t = 0.8, np.geomspace(1, 1e6, 600)
+    widths = 16 * ratio ** np.arange(5)
+    losses = {N: (t, N ** (1 - 2 * beta) + t ** ((1 - 2 * beta) / beta)) for N in widths}
+    C, narrower, wider = curves.frontier(losses, 4000).passages()
+    np.testing.assert_array_equal((narrower, wider), (widths[:-1], widths[1:]))
+    spacing = np.log(16 * ratio**4 * 1e6 / 16) / 4000
+    np.testing.assert_allclose(np.diff(np.log(C)), (1 + beta) * np.log(ratio), atol=spacing + 1e-3)
+    with_tail = {N: (t, loss + 0.3) for N, (t, loss) in losses.items()}
+    np.testing.assert_array_equal(curves.frontier(with_tail, 4000).passages()[0], C)
+
+
+def test_the_last_passage_counts():
+    width = np.array([4.0, 8, 4, 4, 8, 32, 16, 32])
+    C, narrower, wider = curves.Frontier(np.exp2(np.arange(8)), np.ones(8), width).passages()
+    np.testing.assert_array_equal(narrower, [4, 8, 16])
+    np.testing.assert_array_equal(wider, [8, 16, 32])
+    np.testing.assert_allclose(np.log2(C), [3.5, 4.5, 6.5])
+
+
+@pytest.mark.parametrize("beta", [0.6, 0.8, 1.5])
+@pytest.mark.parametrize("log_N", [100.0, 200.0, 400.0])
+def test_the_exponent_of_the_best_width_by_elasticities(beta, log_N):
+    """At the best width of a compute C = N t, the loss changes alike with log N at fixed t and with log t at fixed N.
+
+    The loss is an integral over n = m/N; what is left out is nearer to ξ^3 than to ξ^2.
+    """
+    log_n = (np.arange(20_000) - 19_999.5) / 40_000
+    n = np.exp(log_n)
+    learned_later = n ** (1 - 2 * beta) / 40_000
+
+    def log_loss(log_N, log_t):
+        N = np.exp(log_N)
+        x = np.exp((beta * (log_N + log_n) - np.log(8) - log_t) / 2)
+        rest = sequential.rank(x, N * (1 - n)) @ learned_later + 1 / (2 * beta - 1)
+        return np.log(rest) + (1 - 2 * beta) * log_N
+
+    def log_compute(log_N):
+        x = float(sequential.largest(0.5, np.exp(log_N)))
+        unit, h = beta * log_N - np.log(8 * x**2), 1e-3
+
+        def uneven(log_t):
+            in_width = log_loss(log_N + h, log_t) - log_loss(log_N - h, log_t)
+            return in_width - (log_loss(log_N, log_t + h) - log_loss(log_N, log_t - h))
+
+        xi = frontiers.growth(np.exp(log_N))
+        return log_N + scipy.optimize.brentq(uneven, unit - 2 * xi, unit + 20 * xi)
+
+    exponent = 0.6 / (log_compute(log_N + 0.3) - log_compute(log_N - 0.3))
+    xi = frontiers.growth(np.exp(log_N))
+    assert exponent == pytest.approx(frontiers.best_width(beta, np.exp(log_N)), abs=xi**2.5)
+    assert abs(exponent - 1 / (1 + beta - xi)) > xi**2.5
 
 
 def test_the_growth_of_the_largest_overlap():

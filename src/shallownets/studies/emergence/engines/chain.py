@@ -31,6 +31,7 @@ from shallownets.studies.emergence.starts import Start
 _DRAWN = normals.GRAIN  # samples whose normals are drawn together; another number would give other results
 _REORDERED = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _CONTRACTED = {"contract"}
+_VECTORS = 16  # numbers that a vectorised loop takes at a time; it goes through what is left one by one
 
 
 @kernel("f8(f8[::1])", fastmath=_REORDERED, nogil=True)
@@ -42,33 +43,66 @@ def _square(x):
     return total
 
 
+@kernel("f8(f8[::1], f8[::1])", fastmath=_REORDERED, nogil=True)
+def _product(x, y):
+    """x.y."""
+    total = 0.0
+    for j in range(x.size):
+        total += x[j] * y[j]
+    return total
+
+
+@kernel("f8(f8[::1])", fastmath=_REORDERED, nogil=True)
+def _sum(x):
+    """The sum over x."""
+    total = 0.0
+    for j in range(x.size):
+        total += x[j]
+    return total
+
+
 @kernel("void(f8[:, ::1], f8[:, ::1])", fastmath=_REORDERED, nogil=True)
 def compress(B, A):
-    """Make B (columns, N) upper triangular by Householder reflections, which keep B^T B; A (N, columns) is scratch."""
+    """Make B (columns, N) upper triangular by Householder reflections, which keep B^T B; A (N, columns) is scratch.
+
+    A reflection begins at a whole number of vectors, before its first entry, with zeros.
+    """
     columns, N = B.shape
     for i in range(N):
         for c in range(columns):
             A[i, c] = B[c, i]
     for i in range(N):
-        v = A[i, i:]
+        for c in range(i):
+            B[c, i] = A[i, c]
+            B[i, c] = 0.0
+            A[i, c] = 0.0
+        first = i - i % _VECTORS
+        v = A[i, first:]
         norm = np.sqrt(_square(v))
-        head = v[0]
+        head = A[i, i]
         diagonal = -norm if head > 0.0 else norm
         length = norm * (norm + abs(head))
         inverse = 1.0 / length if length > 0.0 else 0.0
-        v[0] = head - diagonal
-        for j in range(i + 1, N):
-            row = A[j, i:]
-            along = 0.0
-            for c in range(v.size):
-                along += v[c] * row[c]
-            along *= inverse
+        A[i, i] = head - diagonal
+        B[i, i] = diagonal
+        pairs = i + 1 + (N - i - 1) % 2  # neurons in pairs, so that their sums run beside each other
+        for j in range(i + 1, pairs):
+            row = A[j, first:]
+            along = _product(v, row) * inverse
             for c in range(v.size):
                 row[c] -= along * v[c]
-        B[i, i] = diagonal
-        for j in range(i + 1, N):
-            B[i, j] = A[j, i]
-            B[j, i] = 0.0
+        for j in range(pairs, N, 2):
+            row, other = A[j, first:], A[j + 1, first:]
+            along, along_other = 0.0, 0.0
+            for c in range(v.size):
+                along += v[c] * row[c]
+                along_other += v[c] * other[c]
+            along *= inverse
+            along_other *= inverse
+            for c in range(v.size):
+                row[c] -= along * v[c]
+            for c in range(v.size):
+                other[c] -= along_other * v[c]
     B[N:] = 0.0
 
 
@@ -108,7 +142,7 @@ def _advance(
     """
     rows, N = W.shape
     P = a.size
-    z, p, s, ds = work[0], work[1], work[2], work[3]
+    z, p, s, ds, root = work[0], work[1], work[2], work[3], work[4]
     degree = sigma.size - 1
     full = rows < P + 2 * N  # all d coordinates are here: nothing is ever left
     for sample in range(eta.size):
@@ -137,7 +171,8 @@ def _advance(
             for i in range(N):
                 p[i] += row[i] * g
         for i in range(N):
-            z[i] = p[i] / np.sqrt(q[i])
+            root[i] = np.sqrt(q[i])
+            z[i] = p[i] / root[i]
         for i in range(N):
             s[i] = sigma[degree]
             ds[i] = slope[degree - 1]
@@ -145,22 +180,18 @@ def _advance(
             for i in range(N):
                 s[i] = s[i] * z[i] + sigma[j]
                 ds[i] = ds[i] * z[i] + slope[j - 1]
-        f = 0.0
         for i in range(N):
             s[i] = s[i] * z[i] + sigma[0]
-            f += q[i] * s[i]
-        e = eta[sample] * (y - f)
+        e = eta[sample] * (y - _product(q, s))
         tail = _square(x[have:rows]) + rest[sample] * rest[sample]
         length = _square(x[:have]) + tail
-        total = 0.0
         for i in range(N):
             D = 1.0 + e * (2.0 * s[i] - z[i] * ds[i])
-            c = e * np.sqrt(q[i]) * ds[i]
+            c = e * root[i] * ds[i]
             q[i] = D * (D * q[i] + 2.0 * c * p[i]) + c * c * length
             s[i] = D
             ds[i] = c
-            total += q[i]
-        if not total <= bound:
+        if not _sum(q) <= bound:
             return sample
         for c in range(have):
             row, g = W[c], x[c]
@@ -203,7 +234,7 @@ class _Chain:
         normal, radial = (SeedSequence(stream.entropy, spawn_key=(*stream.spawn_key, n)) for n in range(2))
         self._radial = default_rng(radial)
         self._place = np.array([_DRAWN, P + rest.shape[1]])
-        self._scratch = np.empty((N, rows - P)), np.empty((4, N))
+        self._scratch = np.empty((N, rows - P)), np.empty((5, N))
         self._model = a, link.squares, link.powers, link.derivative, noise
         self._random = normals.seed(normal), np.empty(normals.BLOCK, np.uint64), np.empty(_DRAWN * (rows + 1))
         self._looks = looks.M, looks.before, looks.found, looks.after, looks.owner, looks.counts

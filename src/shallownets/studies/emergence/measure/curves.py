@@ -63,6 +63,16 @@ class Frontier:
         inside = slice(above[0], below[-1] + 1) if above.size and below.size else slice(0)
         return self.compute[inside], self.loss[inside]
 
+    def passages(self) -> tuple[Array, Array, Array]:
+        """Compute at which the best width passes from one to the next, that one, and the next; rising.
+
+        Of single runs it goes back and forth while only the first directions are learned: the last passage counts, from
+        which on no width up to that one is the best again. Widths that are passed over have none.
+        """
+        width = np.minimum.accumulate(self.width[::-1])[::-1]
+        before = np.flatnonzero(np.diff(width))
+        return np.sqrt(self.compute[before] * self.compute[before + 1]), width[before], width[before + 1]
+
 
 def frontier(curves: Mapping[float, tuple[Array, Array]], points: int = 400) -> Frontier:
     """The envelope of curves (t, loss) by their width, over all compute that each of them covers in part.

@@ -108,7 +108,8 @@ class ScalingLawValues(Section):
 
     def work(self) -> float:
         exact = sum(work.flow(N, self.P, self.d) for N, _ in self.exact)
-        return 5 + exact + sum(work.deflated(N, self.P, self.d) for N in self.widths)
+        # four starts of each width up to the teacher's
+        return 5 + exact + sum((4 if self.P >= N else 1) * work.deflated(N, self.P, self.d) for N in self.widths)
 
 
 class ScalingLaw(ScalingLawValues):

@@ -4,7 +4,7 @@ From: sizes, a tail and a seed.
 Makes: a table of measurements, and the data of the figures `scaling_law` and `compute_frontier`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from numpy.random import default_rng
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import exact, mean
+from shallownets.numerics.statistics import Estimate, exact, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model
 from shallownets.studies.emergence.engines import decoupled, deflated, flow
@@ -29,6 +29,7 @@ UNITS = {"t": "time of the flow", "compute": "neurons times time"}
 K = 4
 ENGINE = 1e-2  # of a learning time, by the deflated flow
 DRAWS = 40  # of the sequential law, at all widths
+SETS = 4  # of starts at all widths up to the teacher's, for the best width
 STARTS = 20  # of greedy choice, at each width
 LIMIT_WIDTHS = 60  # of a frontier of infinite size
 PARTS = ((1, 10), (10, 100), (100, 300), (300, 600))  # directions whose times are compared
@@ -145,21 +146,91 @@ def _slope(found: Frontier, low: float, high: float) -> tuple[float, float]:
     return curves.power(C, loss), float(np.log(C[-1] / C[0]))
 
 
-def _by_draws(given: ScalingLaw, t: Array, low: float, high: float) -> tuple[float, float]:
-    """Mean and standard deviation of the frontier's exponent by the sequential law, of one draw at each width.
+def _best_width(found: Frontier, most: float, t_end: float = np.inf) -> tuple[float, float]:
+    """The exponent of the best width in compute, by its passages up to the width `most`, and the log of their range.
+
+    A passage counts while the curve of the narrower width has not come to its end. NaN for fewer than two.
+    """
+    C, narrower, wider = found.passages()
+    kept = (wider <= most) & (narrower * t_end > C)
+    if kept.sum() < 2:
+        return np.nan, np.nan
+    return curves.power(C[kept], np.sqrt(narrower * wider)[kept]), float(np.log(C[kept][-1] / C[kept][0]))
+
+
+def _passages(name: str, found: Frontier, **more) -> pd.DataFrame:
+    """Passages of the best width for the figure: the mean of both widths, compute and loss."""
+    C, narrower, wider = found.passages()
+    loss = np.exp(np.interp(np.log(C), np.log(found.compute), np.log(found.loss)))
+    return pd.DataFrame({"series": name, "N": np.sqrt(narrower * wider), "t": C, "loss": loss} | more)
+
+
+def _drawn_frontiers(given: ScalingLaw, t: Array) -> list[Frontier]:
+    """Frontiers by the sequential law, each of one draw at each width."""
+    a, found = model.strengths(given.P, given.beta), []
+    for draw in range(DRAWS):
+        losses = {float(N): (t, np.maximum(_law_drawn(given, a, N, t, draw), a[-1] ** 2)) for N in given.widths}
+        found.append(curves.frontier(losses))
+    return found
+
+
+def _over_draws(exponents: Iterable[float]) -> tuple[float, float]:
+    """Mean and standard deviation of exponents of draws.
 
     Draws in which no width between the ends is the best are left out; NaN where fewer than two are kept.
     """
-    a, slopes = model.strengths(given.P, given.beta), []
-    for draw in range(DRAWS):
-        losses = {float(N): (t, np.maximum(_law_drawn(given, a, N, t, draw), a[-1] ** 2)) for N in given.widths}
-        slopes.append(_slope(curves.frontier(losses), low, high)[0])
-    known = [slope for slope in slopes if np.isfinite(slope)]
+    known = [one for one in exponents if np.isfinite(one)]
     return (float(np.mean(known)), float(np.std(known, ddof=1))) if len(known) > 1 else (np.nan, np.nan)
 
 
-def _frontiers(given: ScalingLaw, measured: dict, law: dict, lost: Lost) -> tuple[list[dict], list[pd.DataFrame]]:
-    rows, shown = [], []
+def _more_frontiers(
+    given: ScalingLaw, widths: list[int], a: Array, t: Array, advance: Callable[[float], None]
+) -> list[Frontier]:
+    """Frontiers of further starts of these widths."""
+    found = []
+    for replicate in range(1, SETS):
+        losses = {}
+        for N in widths:
+            start = drawn.start(given.seed, "scaling law", N, given.P, given.d, given.r0, replicate)
+            run = deflated.simulate(start, a, model.hermite(K), given.t_end, tolerance=given.tolerance)
+            losses[float(N)] = (t, curves.loss_at(run, t))
+            advance(N)
+        if widths:
+            found.append(curves.frontier(losses))
+    return found
+
+
+def _best_widths(
+    given: ScalingLaw, found: list[Frontier], by_draws: list[Frontier], lost: Lost
+) -> tuple[list[dict], dict]:
+    """Exponents of the best width, up to that of the teacher; and what the figure needs of them.
+
+    A finite teacher lacks the same of all of these widths, so that the best one is that of an infinite teacher.
+    """
+    low = given.widths[0]
+    most = max((N for N in given.widths if given.P >= N), default=low)
+    exponents, lengths = np.array([_best_width(one, most, given.t_end) for one in found]).T
+    expected, spread = _over_draws(_best_width(one, most, given.t_end)[0] for one in by_draws)
+    if not np.isfinite([*exponents, expected]).all():
+        lost.note(f"best width, to {most}: passes from one to the next less than twice by t = {given.t_end:g}")
+        return [], {}
+    limit, middle = scaling.best_width(given.beta), float(np.sqrt(low * most))
+    of = {"N": middle, "first": low, "last": most}
+    ours = Estimate(float(exponents.mean()), spread / np.sqrt(exponents.size), len(by_draws))
+    row = {"quantity": "best width", "theory": limit, "order": limit / np.log(middle)} | of
+    rows = [row | ours.row()]
+    # crowding makes the last direction of the widest student later by at most m/d
+    late = ours.value * np.log1p(most / given.d) / lengths.min()
+    row = {"quantity": "best width, sequential", "theory": expected, "order": 3 * ours.error + late} | of
+    rows.append(row | exact(ours.value, exponents.size).row())
+    return rows, {"best_width": [middle, ours.value, ours.error]}
+
+
+def _frontiers(
+    given: ScalingLaw, measured: dict, law: dict, by_draws: list[Frontier], lost: Lost
+) -> tuple[list[dict], Frontier, Frontier]:
+    """Slopes of the frontier at this size, and the frontiers, measured and by the law."""
+    rows = []
     low = given.widths[0]
     limit, tail = scaling.in_compute(given.beta), scaling.tail(given.P, given.beta)
     ours, by_law = curves.frontier(measured), curves.frontier(law)
@@ -171,7 +242,7 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict, lost: Lost) -> tupl
         middle = float(np.sqrt(low * high))
         of = {"N": middle, "first": low, "last": high}
         slope, length = _slope(ours, low, high)
-        expected, spread = _by_draws(given, measured[low][0], low, high)
+        expected, spread = _over_draws(_slope(one, low, high)[0] for one in by_draws)
         tailed, _ = _slope(with_tail, low, high)
         if not np.isfinite([slope, expected, tailed]).all():
             lost.note(f"frontier, widths to {high}: none but the first and the last is the best by t = {given.t_end:g}")
@@ -185,29 +256,46 @@ def _frontiers(given: ScalingLaw, measured: dict, law: dict, lost: Lost) -> tupl
         row = {"quantity": "frontier with the tail", "theory": frontiers.slope(given.beta, middle)} | of
         row |= {"order": frontiers.growth(middle) ** 2 + late}
         rows.append(row | exact(tailed).row())
-    for name, one in (("frontier", ours), ("frontier, sequential", by_law)):
-        shown.append(pd.DataFrame({"series": name, "N": one.width, "t": one.compute, "loss": one.loss}))
-    before, first_order = -np.inf, []
+    return rows, ours, by_law
+
+
+def _in_ranges(below: str, change: str, limit: float, values: list[float], given: ScalingLaw) -> Iterator[dict]:
+    """An exponent in each range of widths beside its limit, and by what it differs from that in the range before."""
+    for n, (first, last) in enumerate(given.limit):
+        of = {"order": 0.0, "N": float(np.sqrt(first * last)), "first": first, "last": last}
+        yield {"quantity": below, "theory": limit} | of | exact(values[n]).row()
+        if n:
+            yield {"quantity": change, "theory": 0.0} | of | exact(values[n] - values[n - 1]).row()
+
+
+def _limits(given: ScalingLaw) -> tuple[list[dict], list[pd.DataFrame], list[pd.DataFrame]]:
+    """Slopes of frontiers without limits of size, and exponents of the best width; frontiers and passages."""
+    slopes, exponents, off, fronts, passages = [], [], [], [], []
     for first, last in given.limit:
         widths = np.unique(np.geomspace(first, last, LIMIT_WIDTHS).astype(np.int64))
         s = frontiers.times(given.beta, first, last)
         found = curves.frontier({int(N): (s, sequential.limit_loss(s, given.beta, int(N))) for N in widths}, 1500)
-        slope, _ = _slope(found, widths[0], widths[-1])
+        slopes.append(_slope(found, widths[0], widths[-1])[0])
+        exponents.append(_best_width(found, last)[0])
         middle = float(np.sqrt(first * last))
-        xi = frontiers.growth(middle)
-        first_order.append((xi, abs(slope - frontiers.slope(given.beta, middle))))
-        of = {"N": middle, "first": first, "last": last}
-        rows.append({"quantity": "frontier below its limit", "theory": limit, "order": 0.0} | of | exact(slope).row())
-        if np.isfinite(before):
-            row = {"quantity": "frontier rises", "theory": 0.0, "order": 0.0} | of
-            rows.append(row | exact(slope - before).row())
-        before = slope
+        by_slope, by_width = frontiers.slope(given.beta, middle), frontiers.best_width(given.beta, middle)
+        off.append((frontiers.growth(middle), abs(slopes[-1] - by_slope), abs(exponents[-1] - by_width)))
         frame = {"series": "limit", "N": found.width, "t": found.compute, "loss": found.loss, "first": first}
-        shown.append(pd.DataFrame(frame))
-    xi, off = np.array(first_order).T
-    of = {"N": 0.0, "first": given.limit[0][0], "last": given.limit[-1][1], "theory": 2.0, "order": 0.0}
-    rows.append({"quantity": "frontier beyond first order"} | of | exact(curves.power(xi, off), xi.size).row())
-    return rows, shown
+        fronts.append(pd.DataFrame(frame))
+        frame = _passages("best width, limit", found, first=first)
+        passages.append(frame.assign(law=[frontiers.best_width(given.beta, N) for N in frame.N]))
+    rows = [
+        *_in_ranges("frontier below its limit", "frontier rises", scaling.in_compute(given.beta), slopes, given),
+        *_in_ranges("best width above its limit", "best width falls", scaling.best_width(given.beta), exponents, given),
+    ]
+    xi, of_slopes, of_widths = np.array(off).T
+    of = {"order": 0.0, "N": 0.0, "first": given.limit[0][0], "last": given.limit[-1][1]}
+    for quantity, order, left in (
+        ("frontier beyond first order", 2.0, of_slopes),
+        ("best width beyond second order", 3.0, of_widths),
+    ):
+        rows.append({"quantity": quantity, "theory": order} | of | exact(curves.power(xi, left), xi.size).row())
+    return rows, fronts, passages
 
 
 @stage
@@ -216,8 +304,9 @@ def scaling_law(given: ScalingLaw) -> Tables:
     t = np.geomspace(1.0, given.t_end, given.points)
     rows, shown, runs = [], [], {}
     measured, law, lost = {}, {}, Lost()
-    widest = max((N for N in given.widths if given.P >= N), default=given.widths[0])
-    with progress("loss at several widths", sum(given.widths) + 4 * sum(N for N, _ in given.exact)) as advance:
+    narrow = [N for N in given.widths if given.P >= N]
+    work = sum(given.widths) + 4 * sum(N for N, _ in given.exact) + (SETS - 1) * sum(narrow)
+    with progress("loss at several widths", work) as advance:
         for N in given.widths:
             start = drawn.start(given.seed, "scaling law", N, given.P, given.d, given.r0)
             run = runs[N] = deflated.simulate(start, a, link, given.t_end, tolerance=given.tolerance)
@@ -226,7 +315,7 @@ def scaling_law(given: ScalingLaw) -> Tables:
             shown.append(pd.DataFrame({"series": "deflated", "N": N, "t": t, "loss": measured[N][1], "law": law[N][1]}))
             rows += _windows(given, a, N, run)
             advance(N)
-            if widest == N:
+            if max(narrow, default=given.widths[0]) == N:
                 late, frame = _late(run, start.M, a, given)
                 rows += late
                 shown.append(frame)
@@ -244,14 +333,23 @@ def scaling_law(given: ScalingLaw) -> Tables:
             inside = t[t <= t_end]
             shown.append(pd.DataFrame({"series": "flow", "N": N, "t": inside, "loss": curves.loss_at(run, inside)}))
             advance(4 * N)
+        more = _more_frontiers(given, narrow, a, t, advance)
     rows += _plateaus(given, a)
-    fronts, frames = _frontiers(given, measured, law, lost)
+    by_draws = _drawn_frontiers(given, t)
+    fronts, ours, by_law = _frontiers(given, measured, law, by_draws, lost)
+    widths, needed = _best_widths(given, [ours, *more], by_draws, lost)
+    limits, limit_fronts, limit_passages = _limits(given)
+    for name, one in (("frontier", ours), ("frontier, sequential", by_law)):
+        shown.append(pd.DataFrame({"series": name, "N": one.width, "t": one.compute, "loss": one.loss}))
+    others = [("best width, other starts", one) for one in more]
+    passages = [("best width", ours), *others, ("best width, sequential", by_law)]
+    shown += [*limit_fronts, *(_passages(name, one) for name, one in passages), *limit_passages]
     found = {
         "exponent": scaling.in_time(given.beta),
         "slope": scaling.in_compute(given.beta),
         "tail": scaling.tail(given.P, given.beta),
-    }
-    frame = pd.concat([*shown, *frames], ignore_index=True)
-    return Tables(
-        Table(pd.DataFrame([*rows, *fronts]), UNITS, notes=lost.notes), Table(frame, UNITS, found, notes=lost.notes)
-    )
+        "width": scaling.best_width(given.beta),
+    } | needed
+    frame = pd.concat(shown, ignore_index=True)
+    measurements = pd.DataFrame([*rows, *fronts, *limits, *widths])
+    return Tables(Table(measurements, UNITS, notes=lost.notes), Table(frame, UNITS, found, notes=lost.notes))
