@@ -18,7 +18,7 @@ from shallownets.stage import Arrays
 from shallownets.studies.perceptron import charts
 from shallownets.studies.perceptron.engines import train
 from shallownets.studies.perceptron.measure import course, deep
-from shallownets.studies.perceptron.parameters.deep import DeepValues
+from shallownets.studies.perceptron.parameters.deep import DeepValues, Training
 from shallownets.studies.perceptron.stages import optional
 from shallownets.studies.perceptron.theory import published
 
@@ -164,6 +164,22 @@ def test_more_images_than_there_are_of_mnist_are_refused(key, value):
         UserError, match=r"deep: (clock.P|mlp.sizes) = .*: expected at most (4000|3999) training images"
     ):
         section_of(deep | {key: deep[key] | value}, DeepValues, "deep")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"sizes": [10, 4000], "steps": 10},
+            "steps = 10: expected at least 200, so that .* 10 images has 10",
+        ),
+        ({"scale": 1e-300}, "scale = 1e-300: expected a number from 1e-06 to 10"),
+    ],
+)
+def test_a_training_has_steps_at_every_size_and_weights_to_begin_with(values, message):
+    with pytest.raises(UserError, match=message):
+        section_of(TRAINING | values, Training, "mlp")
+    assert section_of(TRAINING | {"sizes": [10, 4000], "steps": 200}, Training, "mlp").steps_of(10) == 10
 
 
 def test_steps_and_work_grow_with_the_images_and_the_trainings():

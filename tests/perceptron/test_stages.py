@@ -361,6 +361,13 @@ def test_norms_that_no_sample_has_are_refused_by_their_key(name, values, size):
         made(name, STAGES.get(name, RUN) | values)
 
 
+def test_a_norm_at_which_message_passing_finds_no_fixed_point_is_refused_by_its_key():
+    sizes = [[10, 20], [11, 20], [12, 20]]
+    why = r"norms = \[1.0, 30.0\]: expected smaller ones at alpha = 1, N = 1\d; norm = 30.*message passing"
+    with pytest.raises(UserError, match=why):
+        made("finite_size", STAGES["finite_size"] | {"alpha": 1.0, "norms": [1.0, 30.0], "sizes": sizes})
+
+
 @pytest.mark.slow
 def test_the_widest_values_that_the_config_takes_are_solved():
     for name, values in (
@@ -447,7 +454,16 @@ SENSELESS = [
         {"sizes": [[20, 8], [20, 4]]},
         "sizes = [[20, 8], [20, 4]]: expected a list in which only one entry",
     ),
-    ("label_noise", {"cases": [[10.0, 20, 3], [10.0, 20, 4]]}, "expected a list in which only one entry"),
+    (
+        "label_noise",
+        {"cases": [[10.0, 20, 3], [10.0, 20, 4]]},
+        "expected a list in which no two entries have one",
+    ),
+    (
+        "label_noise",
+        {"cases": [[10.0, 20, 3], [10.0, 40, 3]]},
+        "expected a list in which no two entries have one",
+    ),
     ("label_noise", {"cases": [[2.0, 20, 3]]}, "expected a number above 2"),
     ("label_noise", {"noise": 1e-6}, "noise = 1e-06: expected a number from 0.001 to 0.49"),
     ("label_noise", {"noise": 0.499}, "noise = 0.499: expected a number from 0.001 to 0.49"),
@@ -471,8 +487,8 @@ def test_samples_of_one_kind_are_asked_for_once():
     """Two lists of them would begin with the same samples, and count them twice."""
     with pytest.raises(UserError, match=r"sizes = \[\[20, 8\], \[20, 4\]\]: expected a list in which only one entry"):
         section_of(DYNAMICS | {"sizes": [[20, 8], [20, 4]]}, settings.class_of("perceptron.dynamics"), "dynamics")
-    given = {"small": [0.02, 0.04], "norms": [1.0, 2.0], "cases": [[2.0, 60, 4], [2.0, 60, 5]]}
-    with pytest.raises(UserError, match=r"cases = .*: expected a list in which only one entry"):
+    given = {"small": [0.02, 0.04], "norms": [1.0, 2.0], "cases": [[2.0, 60, 4], [2.0, 80, 4]]}
+    with pytest.raises(UserError, match=r"cases = .*: expected a list in which no two entries have one alpha"):
         section_of(given, FreeNormValues, "free_norm")
 
 

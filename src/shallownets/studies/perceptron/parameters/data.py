@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from shallownets.config.section import Limit, Resamples, Section, Seed, Several, different, expected, means
-from shallownets.studies.perceptron.parameters.kinds import Alpha, Norm, Points, apart, rising
+from shallownets.studies.perceptron.parameters.kinds import Alpha, Norm, Points, apart, one_each, rising
 
 HALVED = 16  # samples on which its steps are halved, as a check; it does not differ from one to the other
 
@@ -82,7 +82,7 @@ class FreeNormValues(_Norms):
 
     def limits(self) -> Iterator[Limit]:
         yield from super().limits()
-        yield from apart(cases=self.cases)
+        yield from one_each(cases=self.cases)
 
 
 class Runs(_Norms):
@@ -224,7 +224,7 @@ class LabelNoiseValues(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(alphas=self.alphas)
-        yield from apart(cases=self.cases)
+        yield from one_each(cases=self.cases)
         yield sum(a >= self.fit_from for a in self.alphas) >= 3, "fit_from", "a number that at least three alphas reach"
 
     def work(self) -> float:

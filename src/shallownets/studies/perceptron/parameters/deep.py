@@ -1,7 +1,7 @@
 """The deep part: networks trained on images that the optional group `deep` brings."""
 
 from collections.abc import Iterator
-from math import sqrt
+from math import ceil, sqrt
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -9,12 +9,13 @@ from msgspec import Meta
 from shallownets.config.section import Index, Limit, Resamples, Section, Seed, Several, different, means
 from shallownets.studies.perceptron.parameters.kinds import rising
 
+LEAST = 10  # steps of a training
 Name = Annotated[Literal["mlp", "cnn"], means("network: dense layers on MNIST, or convolutions on MNIST-1D")]
 Few = Annotated[int, Meta(ge=10, le=100_000)]
 Rate = Annotated[float, Meta(ge=1e-6, le=1), means("learning rate of Adam")]
-Count = Annotated[int, Meta(ge=10, le=10**6)]
+Count = Annotated[int, Meta(ge=LEAST, le=10**6)]
 Steps = Annotated[Count, means("steps of a training")]
-Scale = Annotated[float, Meta(gt=0, le=10), means("first weights over He's")]
+Scale = Annotated[float, Meta(ge=1e-6, le=10), means("first weights over He's")]
 Batch = Annotated[int, Meta(ge=1, le=10_000), means("images a step")]
 Records = Annotated[int, Meta(ge=8, le=1000), means("moments that are recorded, equally spaced in logarithm")]
 Sizes = Annotated[list[Few], Meta(min_length=2), different, means("training images, rising; the smaller in the larger")]
@@ -41,6 +42,12 @@ class Training(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(sizes=self.sizes)
+        least = ceil(LEAST * sqrt(self.sizes[-1] / self.sizes[0]))
+        yield (
+            self.steps >= least,
+            "steps",
+            f"at least {least}, so that a training with {self.sizes[0]} images has {LEAST}",
+        )
 
     def steps_of(self, P: int) -> int:
         """Steps of a training with P images."""

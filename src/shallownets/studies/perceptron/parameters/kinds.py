@@ -21,6 +21,12 @@ def apart(**lists: Sequence[tuple]) -> Iterator[Limit]:
         yield len(set(of)) == len(of), key, "a list in which only one entry has the same values before its samples"
 
 
+def one_each(**cases: Sequence[tuple]) -> Iterator[Limit]:
+    """There is one case for each number of examples, by which claims tell them apart."""
+    for key, values in cases.items():
+        yield len({alpha for alpha, *_ in values}) == len(values), key, "a list in which no two entries have one alpha"
+
+
 def rising(**lists: Sequence[float]) -> Iterator[Limit]:
     """Every list rises."""
     for key, values in lists.items():

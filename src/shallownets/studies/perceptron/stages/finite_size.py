@@ -41,7 +41,8 @@ def finite_size(given: FiniteSize) -> Tables:
                     found[kind].append(model.test_error(examples.overlap(students.W)) / theory.error)
                     if replicate < PASSED:
                         for n, lam in enumerate(norms):
-                            w, _ = gamp(examples, lam, float(np.exp(theory.log_chi[n])))
+                            with drawn.asked(norms, examples):
+                                w, _ = gamp(examples, lam, float(np.exp(theory.log_chi[n])))
                             off = np.linalg.norm(w - students.W[n] / lam) / np.sqrt(N)
                             farthest = max(farthest, float(off))
                     advance(1)
