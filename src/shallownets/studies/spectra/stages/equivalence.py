@@ -84,7 +84,10 @@ def equivalence(given: Equivalence, runs: Arrays) -> Tables:
             of | {"quantity": "wide over convex"} | exact((wide.risk / wide.convex - 1).abs().max(), draws).row()
         )
         below = narrow[narrow.p >= narrow.groupby("draw").p.transform("max")]
-        rows.append(of | {"quantity": "excess below the rank"} | exact(below.excess.min(), draws).row())
+        if len(below):
+            rows.append(of | {"quantity": "excess below the rank"} | exact(below.excess.min(), draws).row())
+        else:
+            lost.note(f"lam = {lam:g}: no width is below the rank", [of | {"quantity": "excess below the rank"}])
         by_width = matrix.pivot_table(index="draw", columns="p", values="risk")
         p = middle(runs.parameters, float(lam), by_width.columns)
         more = (by_width[p] - by_width[by_width.columns[0]]).to_numpy()  # on the same samples
