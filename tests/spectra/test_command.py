@@ -41,6 +41,18 @@ def test_it_says_in_which_phase_the_diagonal_network_is(capsys, tmp_path, n, lam
     assert words in said(capsys, tmp_path, "--network", "diagonal", "--n", n, "--d", "400", "--lam", lam)
 
 
+def test_it_says_that_no_decay_is_best_where_there_is_little_noise(capsys, tmp_path):
+    words = ["--network", "quadratic", "--noise", "0.01", "--n", "150", "--d", "30", "--lam", "0.1"]
+    text = said(capsys, tmp_path, *words)
+    assert (
+        "no weight decay above 0 is the best, and the risk falls to 0.5576 as lam goes to 0: this one is too str"
+        in text
+    )
+    found = library.solve(network="quadratic", noise=0.01, n=150, d=30, lam=0.1)
+    assert (found.to_pandas().lam > 0).all()
+    assert found.to_pandas().risk.iloc[-1] == pytest.approx(found.best.risk, rel=1e-2)
+
+
 @pytest.mark.slow
 def test_it_takes_dimensions_that_no_computer_trains(capsys, tmp_path):
     text = said(capsys, tmp_path, "--network", "quadratic", "--n", "1e11", "--d", "1000000", "--lam", "1")

@@ -162,6 +162,34 @@ def test_the_best_is_that_of_a_scan_also_where_almost_nothing_is_learned(Network
     assert best.risk <= least * (1 + 1e-6)
 
 
+def test_the_best_of_little_noise_is_that_of_a_scan_of_decays_above_zero():
+    """There the least risk of all thresholds can have Df > n, at lam < 0; of those that a decay allows it is at 0."""
+    rng, limits = default_rng(2417), 0
+    for Network in 15 * (Quadratic, Quadratic, Diagonal):
+        gamma, d, noise = rng.uniform(0.52, 2.5), int(10 ** rng.uniform(1, 3)), 10 ** rng.uniform(-6, -1)
+        network = Network(gamma, d, noise)
+        n = d ** rng.uniform(0.1, 1.1) * network.samples
+        best, near, scanned = evolution.best(network, n), None, []
+        for lam in np.geomspace(1e3, 1e-8, 56):
+            near = evolution.solve(network, n, float(lam), near)
+            scanned.append(near.risk)
+        assert best.lam >= 0
+        assert best.risk <= min(scanned) * (1 + 1e-6)
+        if not best.lam:
+            limits += 1
+            assert np.argmin(scanned) == len(scanned) - 1
+            assert (best.freedom, best.risk) == (pytest.approx(n), pytest.approx(scanned[-1], rel=1e-4))
+    assert limits > 3
+
+
+def test_the_limit_of_vanishing_decay_has_the_slopes_of_decays_that_vanish():
+    network, n, h = Quadratic(1.0, 30, 0.01), 150, 1e-4
+    best = evolution.best(network, n)
+    more, less = (evolution.solve(network, n * share, 1e-9).risk for share in (1 + h, 1 / (1 + h)))
+    assert (best.lam, best.by_lam) == (0, 0)
+    assert best.by_n == pytest.approx(np.log(more / less) / (2 * np.log1p(h)), abs=1e-6)
+
+
 def test_samples_that_rounding_hides_are_refused():
     """At n = 1e-12 d^2 risks had an error of a tenth, and Df < 0."""
     network = Quadratic(0.5000001, 10**9, 0.5)

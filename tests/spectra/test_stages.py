@@ -1,6 +1,7 @@
 """Every stage at a tiny size: what it measures agrees with what it was given, and its figure shows it."""
 
 import importlib
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -16,6 +17,7 @@ from shallownets.errors import UserError
 from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.spectra import charts
+from shallownets.studies.spectra.engines import nuclear
 from shallownets.studies.spectra.measure import curves, spectrum, tail
 from shallownets.studies.spectra.parameters import kinds
 from shallownets.studies.spectra.stages import drawn
@@ -97,6 +99,91 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
         assert len(charts.CHARTS[name](of.figure_data.frame, parameters).data) > 2
     if hasattr(of, "measurements"):
         assert np.isfinite(of.measurements.frame[["estimate", "low", "high"]].to_numpy(float)).all()
+
+
+@pytest.mark.parametrize("name", ["risk_curves", "peak", "stopping", "universality"])
+def test_labels_of_short_logarithmic_axes_do_not_overlap(tables, name):
+    given, of = tables[name]
+    module = importlib.import_module(f"shallownets.studies.spectra.figures.{name}")
+    style.apply()
+    figure = module.draw(of.figure_data.frame, msgspec.to_builtins(given) | dict(of.figure_data.parameters))
+    figure.canvas.draw()
+    for axes in figure.axes:
+        for axis, side in ((axes.xaxis, "x"), (axes.yaxis, "y")):
+            low, high = axis.get_view_interval()
+            texts = [text for text in axis.get_ticklabels(which="both") if text.get_text()]
+            places = [text.get_position()[side == "y"] for text in texts]
+            boxes = [text.get_window_extent() for text, at in zip(texts, places, strict=True) if low <= at <= high]
+            ends = sorted((getattr(box, f"{side}0"), getattr(box, f"{side}1")) for box in boxes)
+            assert len(ends) != 1  # none at a shared axis
+            assert all(one[1] < next_one[0] for one, next_one in pairwise(ends))
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "notes", "quantity"),
+    [
+        (
+            "optimal",
+            {"gammas": [0.6], "quadratic": 1000, "points": 20},
+            "sizes of the exponents no weight",
+            "decay exp",
+        ),
+        ("stopping", {"sizes": [[3, 2], [30, 2]]}, "N = 3: no weight decay above 0 is the best", "best decay"),
+        ("tails", {"samples": [12.0, 60.0]}, "theory, gamma = 1, N = 12: no weight decay above 0", "weakest"),
+        ("peak", {"decays": [0.001, 0.003, 0.1]}, "quadratic network, gamma = 0.75: the risk has no peak", "exponent"),
+        ("decomposition", {}, None, "sum of parts"),
+    ],
+)
+def test_of_labels_with_little_noise_stages_measure_what_there_is_and_say_what_is_not(name, values, notes, quantity):
+    given, of = made(name, STAGES[name] | {"noise": 0.01} | values)
+    frame, said = of.measurements.frame, " ".join(of.measurements.notes)
+    assert frame.quantity.str.startswith(quantity).any()
+    assert np.isfinite(frame[["estimate", "low", "high"]].to_numpy(float)).all()
+    assert (notes is None) == (not said)
+    assert notes is None or notes in said
+    module = importlib.import_module(f"shallownets.studies.spectra.figures.{name}")
+    style.apply()
+    module.draw(of.figure_data.frame, msgspec.to_builtins(given)).canvas.draw()
+
+
+def test_a_stage_that_has_nothing_to_show_says_why():
+    values = {"noise": 0.01, "samples": [12.0], "trained_d": 16, "trained_N": 4.0}
+    with pytest.raises(UserError, match=r"N = 12: no weight decay above 0 is the best; .*expected more noise"):
+        made("tails", STAGES["tails"] | values)
+    with pytest.raises(UserError, match=r"no peak at this noise.*expected smaller decays of spectra"):
+        made("peak", STAGES["peak"] | {"noise": 1e-5, "d": 10})
+
+
+def test_minima_that_are_not_certified_are_left_out(monkeypatch):
+    """Newton's method is stopped after a step, at which no minimum is certified but that at zero weights."""
+    monkeypatch.setattr(nuclear, "_LARGEST", 1)
+    of = made("weight_spectra", STAGES["weight_spectra"])[1].measurements
+    assert set(of.frame.case) == {"Ib"}
+    assert list(of.notes) == ["VIa, N = 100, lam = 0.1: 2 of 2 runs are not certified minima"]
+    of = made("tails", STAGES["tails"])[1].measurements
+    assert "weakest" in set(of.frame.quantity)
+    assert not of.frame.quantity.isin(["trained", "departure"]).any()
+    assert "trained, gamma = 1, N = 24: 20 of 20 runs have a minimum that is not certified" in of.notes
+    of = made("stopping", STAGES["stopping"])[1].measurements
+    assert list(of.frame.quantity) == ["stopped"]
+    assert list(of.notes) == ["N = 8: 3 of 3 runs have a minimum that is not certified"]
+    run = kept("universality_runs", kind="inputs")
+    assert np.isnan(run.arrays["ratio"]).all()
+    with pytest.raises(UserError, match="6 of 6 runs have no certified minimum"):
+        made("universality", {}, [run])
+    with pytest.raises(UserError, match="2 of 2 runs have a convex minimum that is not certified"):
+        made("equivalence", {}, kept("equivalence_runs"))
+
+
+def test_without_some_of_the_minima_the_others_are_measured():
+    run = kept("universality_runs", kind="inputs")
+    ratio = np.where(np.arange(12) == 0, np.nan, run.arrays["ratio"])
+    of = made("universality", {}, [Arrays(run.arrays | {"ratio": ratio}, parameters=run.parameters)])[1].measurements
+    over = of.frame[of.frame.quantity == "over theory"]
+    assert list(over.n) == [5, 6]
+    assert over.estimate.iloc[0] == pytest.approx(ratio[1:6].mean())
+    touched = of.notes["inputs, d = 8, N = 5: 1 of 6 runs have no certified minimum"]
+    assert {"kind": "inputs", "d": 8, "quantity": "first less last"} in touched
 
 
 @pytest.mark.parametrize(

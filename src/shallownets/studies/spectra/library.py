@@ -53,7 +53,7 @@ class Solution(Solved):
         given: the parameters.
         network: its levels, as state evolution takes them.
         state: the solution: risk, effective parameters, local exponents of the risk.
-        best: that at the best weight decay.
+        best: that at the best weight decay; its lam is 0 where the risk falls as long as the decay does.
         bayes: the risk that nothing is below, of the quadratic network; None of the diagonal one.
         law: the spectrum of the quadratic network's weights, before the threshold ``state.x`` is taken off; else None.
         trained: certified minima; None unless ``train`` asked for some.
@@ -80,8 +80,8 @@ class Solution(Solved):
 
     @cached_property
     def curve(self) -> list[State]:
-        """The solution at 60 weight decays around this one and the best one, falling."""
-        ends = sorted([self.given.lam, self.best.lam])
+        """The solution at 60 weight decays around this one and the best one, if that is above 0, falling."""
+        ends = sorted([self.given.lam, self.best.lam or self.given.lam])
         decays = np.geomspace(ends[1] * _SPAN, ends[0] / _SPAN, _POINTS)
         return curves.along_decay(self.network, self.state.N, decays)
 
@@ -110,7 +110,8 @@ class Solution(Solved):
             color="black",
             label="state evolution",
         )
-        axes[0].axvline(self.best.lam, color=style.GREY, linestyle=":", linewidth=0.9, label="best weight decay")
+        if self.best.lam:
+            axes[0].axvline(self.best.lam, color=style.GREY, linestyle=":", linewidth=0.9, label="best weight decay")
         if self.bayes is not None:
             axes[0].axhline(self.bayes, color=style.COLOURS[2], linestyle="--", linewidth=0.9, label="Bayes")
         if done is not None:

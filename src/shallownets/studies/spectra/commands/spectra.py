@@ -45,7 +45,7 @@ def summary(found: Solution) -> Iterator[str]:
         f"{_beside_the_peak(state, phases.peak_at(quadratic, given.d)) or _near_a_boundary(state, phase)}",
         "Risk": f"{state.risk:.4g} by state evolution, of {found.network.zero:g} at zero weights; "
         f"{_count(state.freedom, given.n * found.network.rounding(given.n))} fit {given.n:g} samples.",
-        "Best": f"lam = {best.lam:.3g} has {best.risk:.4g}: {_advice(given.lam, best.lam, state.risk / best.risk)}.",
+        "Best": f"{_least(best)}: {_advice(given.lam, best.lam, state.risk / best.risk)}.",
     }
     if found.bayes is not None:
         parts["Best"] += (
@@ -103,6 +103,12 @@ def _near_a_boundary(state: State, phase: phases.Phase) -> str:
     if abs(state.by_n - phase.by_n) > _OFF or abs(state.by_lam - phase.by_lam) > _OFF:  # never where it has no power
         return " This point is near a boundary: leading order does not hold yet."
     return ""
+
+
+def _least(best: State) -> str:
+    if best.lam:
+        return f"lam = {best.lam:.3g} has {best.risk:.4g}"
+    return f"no weight decay above 0 is the best, and the risk falls to {best.risk:.4g} as lam goes to 0"
 
 
 def _advice(lam: float, best: float, ratio: float) -> str:

@@ -26,12 +26,14 @@ class Minimum:
         objective: its value.
         gap: the objective is at most this above the least one.
         steps: of Newton's method that were taken.
+        certified: whether the gap is as small as was asked for.
     """
 
     factor: Array
     objective: float
     gap: float
     steps: int
+    certified: bool
 
     @property
     def S(self) -> Array:
@@ -104,7 +106,7 @@ def minimise(samples: Matrices, penalty: float, start: Array | None = None, gap:
         S, proximal = V @ V.T, step * (down - penalty * np.eye(d))
         stiff = max(_SOFTER * stiff, _SOFTEST)
         newton = _newton(operator.single, step, stiff, values, vectors, proximal)
-    return Minimum(V, objective, away, steps)
+    return Minimum(V, objective, away, steps, away <= gap * objective)
 
 
 def _newton(operator: Operator, step: float, stiff: float, values: Array, vectors: Array, proximal: Array) -> Array:

@@ -4,10 +4,11 @@ From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
 """
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from shallownets.drawing import style
+from shallownets.drawing import style, ticks
 
 _MODELS = ("diagonal", "quadratic")
 
@@ -24,7 +25,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         left.plot(peak.lam, peak.scaled, **look, label=model)
         right.plot(harm.share, harm.risk / noise, **look, label=f"{model}, state evolution")
         right.plot(harm.share, harm.alone / noise, color=style.colour(n), label=f"{model}, noise alone")
-    lam = peak.lam.sort_values()
+    lam = np.unique(frame[frame.series == "peak"].lam)
     left.plot(
         lam,
         noise ** (4 / 3) * lam ** (-2 / 3) / 4,
@@ -38,6 +39,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     )
     right.set_yticks([0.2, 0.5, 1, 2, 5], ["0.2", "0.5", "1", "2", "5"])
     right.tick_params(axis="y", which="minor", labelleft=False)
+    for axis in (left.xaxis, left.yaxis, right.xaxis):
+        ticks.spread(axis)
     left.legend()
     right.legend()
     return figure

@@ -7,7 +7,7 @@ Makes: the figure, PDF and PNG.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from shallownets.drawing import style
+from shallownets.drawing import style, ticks
 
 _LABELS = {"weak": r"$\lambda=1/d$", "one": r"$\lambda=1$", "strong": r"$\lambda=\sqrt{d}$"}
 _GUIDED = 12  # points of a curve beside which its power law is drawn
@@ -30,6 +30,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         guide = 1.5 * falling.risk.min() * (falling.N / falling.N.max()) ** (1 / parameters["gamma"] - 2)
         axes.plot(falling.N, guide, color="black", linestyle=":", linewidth=1.1)
         axes.set(xscale="log", yscale="log", title=model, xlabel=samples)
+        ticks.spread(axes.xaxis)
+    ticks.spread(both[0].yaxis)
     both[0].set_ylabel("risk $R$")
     both[1].plot([], [], color="black", label="state evolution")
     both[1].plot([], [], color="black", marker="o", linestyle="", label="trained")

@@ -6,9 +6,8 @@ Makes: the figure, PDF and PNG.
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter
 
-from shallownets.drawing import style
+from shallownets.drawing import style, ticks
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -19,12 +18,12 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         color = style.colour(n)
         descent = here[here.series == "descent"]
         axes.plot(descent.steps, descent.risk, color=color, label=f"$n/d={N:g}$")
-        axes.axhline(here[here.series == "best decay"].risk.iloc[0], color=color, linestyle="--", linewidth=0.9)
+        for risk in here[here.series == "best decay"].risk:
+            axes.axhline(risk, color=color, linestyle="--", linewidth=0.9)
     axes.plot([], [], color="black", linestyle="--", label="best weight decay")
     axes.set(xscale="log", yscale="log", xlabel="steps of gradient descent", ylabel="risk $R$")
     axes.set_xlim(20, None)  # at first nothing happens
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    for axis in (axes.xaxis, axes.yaxis):
+        ticks.spread(axis)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=7)
     return figure

@@ -28,7 +28,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             lower.plot(here.scaled, here.risk / here.risk.min(), **look)
         label = f"theory, $d={parameters['trained_d']}$"
         small, trained = of[of.series == "drawn"], of[of.series == "trained"]
-        for axes, name, unit in ((upper, "hill", 1.0), (lower, "risk", small.risk.min())):
+        for axes, name, unit in ((upper, "hill", 1.0), (lower, "risk", small.risk.min())) if len(trained) else ():
             axes.plot(small.scaled, small[name] / unit, color="black", linestyle="--", label=label)
             at = trained[name] / unit
             bars = [at - trained[f"{name}_low"] / unit, trained[f"{name}_high"] / unit - at]

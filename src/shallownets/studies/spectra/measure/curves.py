@@ -74,8 +74,11 @@ def by_noise(network: Network, lam: float, half: float) -> State:
     return evolution.solve(network, float(np.exp(log_N)) * network.samples, lam, states[first])
 
 
-def peak(network: Network, position: float, lam: float) -> State:
+def peak(network: Network, position: float, lam: float) -> State | None:
     """The state of largest risk over N at one weight decay, where d log R/d log n vanishes.
+
+    None where the risk only falls, or only rises, near that place: there the noise of the labels is too little for a
+    peak that exceeds what is not learned.
 
     Args:
         position: N near it; it is looked for from 0.7 to 1.6 times that.
@@ -87,5 +90,7 @@ def peak(network: Network, position: float, lam: float) -> State:
     grid = np.log(position * np.linspace(0.7, 1.6, 46))
     risks = [state.risk for state in along_samples(network, np.exp(grid), lam)]
     top = int(np.clip(np.argmax(risks), 1, grid.size - 2))
+    if not slope(grid[top - 1]) > 0 > slope(grid[top + 1]):
+        return None
     log_n = float(scipy.optimize.brentq(slope, grid[top - 1], grid[top + 1], xtol=1e-10))
     return evolution.solve(network, float(np.exp(log_n)) * network.samples, lam)

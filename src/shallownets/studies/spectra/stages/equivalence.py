@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.spectra.parameters.training import Equivalence
@@ -60,7 +61,11 @@ def _shown(here: pd.DataFrame, of: Mapping) -> list[dict]:
 @stage
 def equivalence(given: Equivalence, runs: Arrays) -> Tables:
     frame = pd.DataFrame({name: runs.arrays[name] for name in COLUMNS})
-    rows, shown = [], []
+    rows, shown, lost = [], [], Lost()
+    known = frame.groupby("draw").excess.apply(lambda excess: excess.notna().all())
+    if not lost.enough(known, "weights beside minima", "have a convex minimum that is not certified", [{}]):
+        lost.require([], "more weight decay")
+    frame = frame[frame.draw.isin(known.index[known])]
     for (lam, engine), here in frame.groupby(["lam", "engine"]):
         shown += _shown(here, {"lam": lam, "engine": engine})
         by = {LBFGS: "L-BFGS", DESCENT: "descent"}[engine]
@@ -79,9 +84,13 @@ def equivalence(given: Equivalence, runs: Arrays) -> Tables:
             of | {"quantity": "wide over convex"} | exact((wide.risk / wide.convex - 1).abs().max(), draws).row()
         )
         below = narrow[narrow.p >= narrow.groupby("draw").p.transform("max")]
-        rows.append(of | {"quantity": "excess below the rank"} | exact(below.excess.min(), draws).row())
+        if len(below):
+            rows.append(of | {"quantity": "excess below the rank"} | exact(below.excess.min(), draws).row())
+        else:
+            lost.note(f"lam = {lam:g}: no width is below the rank", [of | {"quantity": "excess below the rank"}])
         by_width = matrix.pivot_table(index="draw", columns="p", values="risk")
         p = middle(runs.parameters, float(lam), by_width.columns)
         more = (by_width[p] - by_width[by_width.columns[0]]).to_numpy()  # on the same samples
         rows.append(of | {"quantity": "middle less narrowest", "p": p} | mean(more).row())
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))
+    frames = pd.DataFrame(rows), pd.DataFrame(shown)
+    return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))

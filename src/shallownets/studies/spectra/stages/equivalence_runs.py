@@ -25,7 +25,7 @@ UNITS = {
     "lam": "weight decay at p = d",
     "p": "width; 0: weights a and w of the diagonal network",
     "rank": "of the convex minimum",
-    "excess": "objective over the convex minimum, less 1",
+    "excess": "objective over the convex minimum, less 1; nan where that is not certified",
     "distance": "|S - S_convex|_F^2/d",
     "risk": "R",
     "convex": "R of the convex minimum",
@@ -40,11 +40,16 @@ _NOTHING = 1e-6  # of the largest eigenvalue: what is left of others where nothi
 
 @dataclass(frozen=True)
 class _Least:
-    """What trainings are held against: function parameters (a matrix or a vector), objective and rank."""
+    """What trainings are held against: function parameters (a matrix or a vector), objective and rank.
+
+    Attributes:
+        certified: whether its gap is as small as was asked for; without decay there is no gap to ask for.
+    """
 
     value: Array
     objective: float
     rank: int
+    certified: bool = True
 
 
 def _least_matrix(samples: Matrices, lam: float, rng: Generator) -> _Least:
@@ -52,7 +57,7 @@ def _least_matrix(samples: Matrices, lam: float, rng: Generator) -> _Least:
     d = samples.teacher.size
     if lam:
         found = nuclear.minimise(samples, nuclear.penalty_of(lam, d), gap=_GAP)
-        return _Least(found.S, found.objective, found.factor.shape[1])
+        return _Least(found.S, found.objective, found.factor.shape[1], found.certified)
     start = _SCALE * rng.standard_normal((d, 2 * d))
     trained = weights.lbfgs(weights.quadratic(samples, 0.0), start, tolerance=_FALL)
     S = trained.weights @ trained.weights.T
@@ -64,7 +69,8 @@ def _least_vector(samples: Vectors, lam: float) -> _Least:
     """The certified LASSO, twice; without decay least squares."""
     if lam:
         found = lasso.minimise(samples, lam, gap=_GAP)
-        return _Least(found.theta, 2 * found.objective, int(np.count_nonzero(found.theta)))
+        rank, certified = int(np.count_nonzero(found.theta)), found.gap <= _GAP * found.objective
+        return _Least(found.theta, 2 * found.objective, rank, certified)
     theta = np.linalg.lstsq(samples.x, samples.y)[0].astype(np.float64)
     return _Least(theta, float(((samples.y - samples.x @ theta) ** 2).sum()), theta.size)
 
@@ -97,7 +103,7 @@ def equivalence_runs(given: EquivalenceRuns) -> Data:
                     for engine in _engines(given, draw) if p in given.descended else [LBFGS]:
                         trained = _train(given, engine, objective, start, n)
                         S = trained.weights @ trained.weights.T
-                        excess, apart = trained.objective / least.objective - 1, ((S - least.value) ** 2).sum() / d
+                        excess, apart = _excess(trained, least), ((S - least.value) ** 2).sum() / d
                         here = model.quadratic_risk(S, samples.teacher)
                         _keep(found, draw, engine, lam, p, least.rank, excess, apart, here, risk)
                 single = _least_vector(vectors, lam)
@@ -106,11 +112,15 @@ def equivalence_runs(given: EquivalenceRuns) -> Data:
                 for engine in _engines(given, draw):
                     trained = _train(given, engine, weights.diagonal(vectors, lam), start, 2 * d)
                     theta = trained.weights.prod(0) / np.sqrt(d)
-                    excess, apart = trained.objective / single.objective - 1, ((theta - single.value) ** 2).sum()
+                    excess, apart = _excess(trained, single), ((theta - single.value) ** 2).sum()
                     here = model.diagonal_risk(theta, vectors.teacher)
                     _keep(found, draw, engine, lam, 0, single.rank, excess, apart, here, risk)
                 advance(1)
     return Data(Arrays({name: np.array(values) for name, values in found.items()}, UNITS))
+
+
+def _excess(trained: Trained, least: _Least) -> float:
+    return trained.objective / least.objective - 1 if least.certified else np.nan
 
 
 def _keep(found: dict[str, list], *values: float) -> None:

@@ -1,7 +1,7 @@
 """The best weight decay of both networks, its risk, and what the Bayes-optimal estimator and pruning make of it.
 
 From: dimensions and exponents of the teacher.
-Makes: a table of measurements, and the data of the figure `optimal`.
+Makes: a table of measurements, and the data of the figure `optimal`. Sizes whose best decay is no decay are noted.
 """
 
 from math import log, sqrt
@@ -9,6 +9,7 @@ from math import log, sqrt
 import numpy as np
 import pandas as pd
 
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
@@ -36,7 +37,7 @@ def _pruned(network: Quadratic, n: float, lam: float) -> float:
 
 @stage
 def optimal(given: Optimal) -> Tables:
-    rows, shown = [], []
+    rows, shown, lost = [], [], Lost()
     with progress("best weight decay", len(given.gammas) * (2 * given.points + AROUND.size)) as advance:
         for gamma in given.gammas:
             for model, network in (
@@ -62,7 +63,7 @@ def optimal(given: Optimal) -> Tables:
                     states.append(state)
                     shown.append(point)
                     advance(1)
-                _exponents(rows, model, network, states, bayes)
+                _exponents(rows, model, network, states, bayes, lost)
             points = [one for one in shown if one["gamma"] == gamma and "pruned" in one]
             pruned = {one["N"]: one["pruned"] / one["risk"] for one in points}
             peak = min(pruned, key=lambda N: abs(N - phases.peak_at(True, given.quadratic)))
@@ -70,7 +71,8 @@ def optimal(given: Optimal) -> Tables:
             of = {"model": "quadratic", "gamma": gamma, "d": given.quadratic}
             rows.append(of | {"quantity": "pruned over best, few samples"} | exact(max(few), len(few)).row())
             rows.append(of | {"quantity": "pruned over best, at the peak"} | exact(pruned[peak]).row())
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))
+    frames = pd.DataFrame(rows), pd.DataFrame(shown)
+    return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))
 
 
 def _orders(network: Network, states: list[State]) -> tuple[float, float]:
@@ -89,7 +91,7 @@ def _orders(network: Network, states: list[State]) -> tuple[float, float]:
     return 2 * (risk + sums + fall**2 * harm), 2 * (decay + sums + fall * (fitted + harm / 2))
 
 
-def _exponents(rows: list, model: str, network: Network, states: list[State], bayes: list[float]) -> None:
+def _exponents(rows: list, model: str, network: Network, states: list[State], bayes: list[float], lost: Lost) -> None:
     """Exponents of risk and best decay over two decades below N = min(d, d^(2 gamma))/10."""
     sizes, risk, lam = (np.array([getattr(state, name) for state in states]) for name in ("N", "risk", "lam"))
     d, gamma = network.d, network.gamma
@@ -102,6 +104,13 @@ def _exponents(rows: list, model: str, network: Network, states: list[State], ba
     wanted = [("risk exponent", risk, -1 + 1 / (2 * gamma), orders[0]), ("decay exponent", lam, 0.5, orders[1])]
     if bayes:
         wanted.append(("exponent of the ratio to Bayes", risk / np.array(bayes), 0.0, 2 * orders[0]))
+    if limits := int((lam[window] == 0).sum()):
+        where = f"{model} network, gamma = {gamma:g}: at {limits} of {window.sum()} sizes of the exponents"
+        touched = [{"model": model, "gamma": gamma, "quantity": "decay exponent"}]
+        lost.note(f"{where} no weight decay above 0 is the best", touched)
     for quantity, y, theory, order in wanted:
-        found = float(np.polyfit(np.log(sizes[window]), np.log(y[window]), 1)[0])
+        used = window & (y > 0)
+        if used.sum() < 3:
+            continue
+        found = float(np.polyfit(np.log(sizes[used]), np.log(y[used]), 1)[0])
         rows.append(of | {"quantity": quantity, "theory": theory, "order": order} | exact(found).row())

@@ -1,12 +1,13 @@
 """The interpolation peak against weight decay in both networks, fitted noise before it, and where it saturates.
 
 From: the dimension and decays.
-Makes: a table of measurements, and the data of the figure `peak`.
+Makes: a table of measurements, and the data of the figure `peak`. What has no peak is noted.
 """
 
 import numpy as np
 import pandas as pd
 
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
@@ -19,6 +20,7 @@ from shallownets.studies.spectra.theory.network import Network
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n_eff", "lam": "1", "risk": "R", "share": "N/d over that of the peak", "estimate": "see quantity"}
+COLUMNS = ["model", "lam", "N", "mean", "series", "risk", "alone", "scaled", "share"]  # of what is shown
 VANISHING = 1e-9  # decay in place of none
 LAST = 1e-6  # decay at which the peak has saturated
 NEAR = 0.8  # of the peak's position: the end of what is called before it
@@ -44,20 +46,32 @@ def _moved(network: Network, N: float, noise: float) -> float:
     return 1 - law.harm(True, q - held, noise) / harm if held < q else 1.0
 
 
+def _none(lost: Lost, model: str, where: str, rows: dict) -> None:
+    """Say that there is no peak."""
+    lost.note(f"{model} network, {where}: the risk has no peak at this noise", [{"model": model} | rows])
+
+
 @stage
 def peak(given: Peak) -> Tables:
-    rows, shown = [], []
+    rows, shown, lost = [], [], Lost()
     total = 2 * len(given.decays) + len(given.saturating) + 2
     with progress("interpolation peak", total) as advance:
         for model, of_model in (("diagonal", Diagonal), ("quadratic", Quadratic)):
             quadratic = model == "quadratic"
             network = of_model(SHORT, given.d, given.noise)
             mean = float(network.levels.weight @ network.levels.value)
-            tops = []
+            tops: dict[float, float] = {}
             for lam in given.decays:
+                advance(1)
+                if lam > law.WEAK[1] * np.sqrt(given.noise):  # at once as strong as noise
+                    _none(lost, model, f"lam = {lam:g}", {"lam": lam})
+                    continue
                 alone = law.peak(quadratic, lam, given.noise)
                 top = curves.peak(network, alone.position * given.d, lam)
-                tops.append(top.risk)
+                if top is None:
+                    _none(lost, model, f"lam = {lam:g}", {"lam": lam})
+                    continue
+                tops[lam] = top.risk
                 of = {"model": model, "lam": lam, "N": top.N, "mean": mean}
                 saturates = mean**3 / (given.noise * lam) if quadratic else 0.0
                 height = exact(top.risk / alone.risk).row()
@@ -72,14 +86,17 @@ def peak(given: Peak) -> Tables:
                 constant = law.POSITIVE[quadratic]
                 values = {"risk": top.risk, "alone": alone.risk, "scaled": top.risk * constant ** (2 / 3)}
                 shown.append(of | {"series": "peak"} | values)
-                advance(1)
-            first, second = given.decays[:2]
-            slope = float(np.log(tops[1] / tops[0]) / np.log(second / first))
-            # corrections to the height are of relative order (lam/√Δ)^(2/3), and mean^3/(Δ lam) where it saturates
-            held = mean**3 / (given.noise * first) / np.log(second / first) if quadratic else 0.0
-            order = (second / np.sqrt(given.noise)) ** (2 / 3) + held
-            of = {"model": model, "lam": first, "order": order}
-            rows.append(of | {"quantity": "exponent", "theory": -2 / 3} | exact(slope).row())
+            if len(tops) > 1:
+                first, second = list(tops)[:2]
+                slope = float(np.log(tops[second] / tops[first]) / np.log(second / first))
+                # corrections to the height are of relative order (lam/√Δ)^(2/3), and mean^3/(Δ lam) where it saturates
+                held = mean**3 / (given.noise * first) / np.log(second / first) if quadratic else 0.0
+                order = (second / np.sqrt(given.noise)) ** (2 / 3) + held
+                of = {"model": model, "lam": first, "order": order}
+                rows.append(of | {"quantity": "exponent", "theory": -2 / 3} | exact(slope).row())
+            else:
+                touched = [{"model": model, "quantity": "exponent"}]
+                lost.note(f"{model} network: {len(tops)} of {len(given.decays)} decays have a peak, too few", touched)
             network = of_model(given.gamma, given.d, given.noise)
             grid = np.geomspace(given.d / 100, NEAR * law.POSITION[quadratic] * given.d, given.points)
             for state in curves.along_samples(network, grid, VANISHING):
@@ -97,8 +114,13 @@ def peak(given: Peak) -> Tables:
             network = Quadratic(gamma, given.d, given.noise)
             mean = float(network.levels.weight @ network.levels.value)
             top = curves.peak(network, given.d / 4, LAST)
+            advance(1)
+            if top is None:
+                _none(lost, "quadratic", f"gamma = {gamma:g}", {"gamma": gamma, "quantity": "saturated"})
+                continue
             least = law.saturated(mean, given.noise)
             of = {"model": "quadratic", "gamma": gamma, "lam": LAST, "N": top.N}
             rows.append(of | {"quantity": "saturated", "theory": least} | exact(top.risk / least).row())
-            advance(1)
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))
+    lost.require(rows, "smaller decays of spectra.peak, or more noise")
+    frames = pd.DataFrame(rows), pd.DataFrame(shown, columns=COLUMNS)
+    return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))

@@ -1,13 +1,15 @@
 """Gradient descent on W without weight decay, stopped where its risk is least, beside the best weight decay.
 
 From: dimension, sizes, the first weights' size and the number of steps.
-Makes: a table of measurements, and the data of the figure `stopping`.
+Makes: a table of measurements, and the data of the figure `stopping`. Sizes without a best decay above 0, and draws
+whose minima are not certified, are noted.
 """
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import mean
 from shallownets.stage import Table, Tables, stage
@@ -39,35 +41,51 @@ def _descend(samples: Matrices, start: Array, records: NDArray[np.int64]) -> lis
     return found
 
 
+def _least(samples: Matrices, decays: Array) -> float:
+    """Least risk of the minima at several weight decays, falling; nan where one of them is not certified."""
+    risks, factor = [], None
+    for lam in decays:
+        made = nuclear.minimise(samples, nuclear.penalty_of(float(lam), samples.teacher.size), factor)
+        factor = made.factor
+        risks.append(model.quadratic_risk(made.S, samples.teacher) if made.certified else np.nan)
+    return float(np.min(risks))
+
+
 @stage
 def stopping(given: Stopping) -> Tables:
     network = Quadratic(given.gamma, given.d, given.noise, given.d)
-    rows, shown = [], []
+    rows, shown, lost = [], [], Lost()
     records = np.unique(np.geomspace(1, given.steps, RECORDS).astype(int))
     with progress("early stopping", sum(draws for _, draws in given.sizes)) as advance:
         for N, draws in given.sizes:
             n = round(N * given.d)
             theory = evolution.best(network, n)
+            of = {"N": N, "d": given.d}
+            touched = [of | {"quantity": ["stopped over best decay", "best decay"]}]
+            if not theory.lam:
+                lost.note(f"N = {N:g}: no weight decay above 0 is the best", touched)
             curves, least = [], []
             for draw in range(draws):
                 samples = drawn.matrices(given.seed, "early stopping", given.gamma, given.d, n, given.noise, draw)
                 rng = drawn.stream(given.seed, "small first weights", draw, d=given.d, n=n)
                 start = given.start * rng.standard_normal((given.d, given.d))
                 curves.append(_descend(samples, start, records))
-                risks, factor = [], None
-                for lam in theory.lam * np.geomspace(*SPAN[::-1], given.points):
-                    made = nuclear.minimise(samples, nuclear.penalty_of(float(lam), given.d), factor)
-                    factor = made.factor
-                    risks.append(model.quadratic_risk(made.S, samples.teacher))
-                least.append(min(risks))
+                if theory.lam:
+                    least.append(_least(samples, theory.lam * np.geomspace(*SPAN[::-1], given.points)))
                 advance(1)
             stopped = np.array(curves).min(1)
-            of = {"N": N, "d": given.d}
-            rows.append(of | {"quantity": "stopped over best decay"} | mean(stopped / np.array(least)).row())
+            kept = np.isfinite(least)
+            decayed = lost.enough(kept, f"N = {N:g}", "have a minimum that is not certified", touched)
+            best = np.array(least)[kept]
+            if decayed:
+                rows.append(of | {"quantity": "stopped over best decay"} | mean(stopped[kept] / best).row())
             rows.append(of | {"quantity": "stopped"} | mean(stopped).row())
-            rows.append(of | {"quantity": "best decay", "theory": theory.risk} | mean(least).row())
+            if decayed:
+                rows.append(of | {"quantity": "best decay", "theory": theory.risk} | mean(best).row())
             for count, risk in zip(records, np.array(curves).mean(0), strict=True):
                 shown.append(of | {"series": "descent", "steps": count, "risk": risk})
-            shown.append(of | {"series": "best decay", "steps": 1, "risk": float(np.mean(least))})
+            if decayed:
+                shown.append(of | {"series": "best decay", "steps": 1, "risk": float(np.mean(best))})
             shown.append(of | {"series": "theory", "steps": 1, "risk": theory.risk})
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))
+    frames = pd.DataFrame(rows), pd.DataFrame(shown)
+    return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))

@@ -1,7 +1,8 @@
 """How heavy the trained spectrum's tail looks, beside the risk, over weight decay: by theory, and of trained networks.
 
 From: the dimension, teachers' exponents and samples; size and decays of the trained networks.
-Makes: a table of measurements, and the data of the figure `tails`.
+Makes: a table of measurements, and the data of the figure `tails`. Places where no decay above 0 is the best,
+spectra of too few eigenvalues, and draws whose minima are not certified, are noted.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import Estimate, exact, mean
 from shallownets.stage import Table, Tables, stage
@@ -65,14 +67,19 @@ def _first_crossing(network: Quadratic, frame: pd.DataFrame, heavy: float) -> St
     return evolution.solve(network, n, float(np.exp(scipy.optimize.brentq(gap, *ends, xtol=1e-4))))
 
 
-def _trained(given: Tails, gamma: float, advance: Callable[[int], None]) -> tuple[list[dict], list[dict]]:
+def _trained(given: Tails, gamma: float, advance: Callable[[int], None], lost: Lost) -> tuple[list[dict], list[dict]]:
     """Rows of both tables on networks that are trained at several decays on the same samples, from strong to weak.
 
-    They are none where no decay leaves FEWEST eigenvalues.
+    They are none where no decay above 0 is the best, or none leaves FEWEST eigenvalues.
     """
     d, N = given.trained_d, given.trained_N
     network, n = Quadratic(gamma, d, given.noise, d), round(N * d)
+    of, what = {"gamma": gamma, "N": N}, f"trained, gamma = {gamma:g}, N = {N:g}"
+    touched = [of | {"quantity": ["trained", "departure", "ordered as by theory", "nearer is better"]}]
     least = evolution.best(network, n)
+    if not least.lam:
+        lost.note(f"{what}: no weight decay above 0 is the best", touched)
+        return [], []
     states = [evolution.solve(network, n, share * least.lam) for share in given.trained_decays]
     kept = [
         (share, state)
@@ -80,22 +87,29 @@ def _trained(given: Tails, gamma: float, advance: Callable[[int], None]) -> tupl
         if d * free.above(network.levels, state.v, state.x).mass >= FEWEST
     ]
     if not kept:
+        lost.note(f"{what}: no weight decay leaves {FEWEST} eigenvalues", touched)
         return [], []
     rng = drawn.stream(given.seed, "tails of theory", 0, gamma=gamma, d=d, N=N)
     by_theory = [network.spectra(state.v, state.x, DRAWN, rng) for _, state in kept]
     hills = np.array([[spectrum.hill(one) for one in values] for values in by_theory])
     departures = np.array([[tail.departure(one, network.levels.value) for one in values] for values in by_theory])
-    found = np.empty((3, given.draws, len(kept)))
+    found, certified = np.empty((3, given.draws, len(kept))), np.ones(given.draws, bool)
     for replicate in range(given.draws):
         samples = drawn.matrices(given.seed, "tails of trained spectra", gamma, d, n, given.noise, replicate)
         factor = None
         for place in reversed(range(len(kept))):
             made = nuclear.minimise(samples, nuclear.penalty_of(kept[place][1].lam, d), factor)
             factor = made.factor
+            certified[replicate] = made.certified
+            if not made.certified:
+                break
             values = np.asarray(np.linalg.eigvalsh(factor.T @ factor), float)
             away = tail.departure(values, samples.teacher)
             found[:, replicate, place] = spectrum.hill(values), away, model.quadratic_risk(made.S, samples.teacher)
         advance(1)
+    if not lost.enough(certified, what, "have a minimum that is not certified", touched):
+        return [], []
+    found = found[:, certified]
     rows, shown = [], []
     for place, (share, state) in enumerate(kept):
         left = round((by_theory[place] > 0).sum(1).mean())
@@ -115,7 +129,7 @@ def _trained(given: Tails, gamma: float, advance: Callable[[int], None]) -> tupl
         shares = {"ordered as by theory": (1.0, ordered.as_theory)}
         shares["nearer is better"] = ordered.nearer_by_theory, ordered.nearer
         rows += [
-            of | {"quantity": name, "theory": expected} | exact(value, given.draws).row()
+            of | {"quantity": name, "theory": expected} | exact(value, found.shape[1]).row()
             for name, (expected, value) in shares.items()
         ]
     return rows, shown
@@ -123,13 +137,18 @@ def _trained(given: Tails, gamma: float, advance: Callable[[int], None]) -> tupl
 
 @stage
 def tails(given: Tails) -> Tables:
-    rows, shown = [], []
+    rows, shown, lost = [], [], Lost()
     work = len(given.gammas) * (len(given.samples) * given.points + given.draws)
     with progress("tails", work) as advance:
         for gamma in given.gammas:
             network, heavy = Quadratic(gamma, given.d, given.noise, given.d), 1 + 1 / gamma
             for N in given.samples:
                 best = evolution.best(network, N * network.samples)
+                of, what = {"gamma": gamma, "N": N, "theory": heavy}, f"theory, gamma = {gamma:g}, N = {N:g}"
+                if not best.lam:
+                    lost.note(f"{what}: no weight decay above 0 is the best", [of])
+                    advance(given.points)
+                    continue
                 found, near = [], best
                 for share in np.geomspace(*SPAN, given.points):
                     near = evolution.solve(network, N * network.samples, float(share * best.lam), near)
@@ -138,9 +157,12 @@ def tails(given: Tails) -> Tables:
                     advance(1)
                 frame = pd.DataFrame(found)
                 shown.append(frame)
-                of = {"gamma": gamma, "N": N, "theory": heavy}
-                rows.append(of | {"quantity": "weakest"} | exact(frame.hill.iloc[0]).row())
                 below = frame[(frame.scaled <= 1) & frame.hill.notna()]
+                if frame.hill.isna().iloc[0] or len(below) < 2:
+                    touched = [of | {"quantity": ["weakest", "discordant below the best"]}]
+                    lost.note(f"{what}: weak decay leaves too few eigenvalues for an exponent", touched)
+                    continue
+                rows.append(of | {"quantity": "weakest"} | exact(frame.hill.iloc[0]).row())
                 share = Estimate(_discordant(below), _by_chance(len(below)), len(below), np.inf)
                 rows.append(of | {"quantity": "discordant below the best"} | share.row())
                 crossing = _first_crossing(network, frame, heavy)
@@ -149,7 +171,9 @@ def tails(given: Tails) -> Tables:
                     if frame.risk.iloc[0] > TOLD * best.risk:
                         measured["risk at the crossing over the best"] = crossing.risk / best.risk
                     rows += [of | {"quantity": name} | exact(value).row() for name, value in measured.items()]
-            measured, points = _trained(given, gamma, advance)
+            measured, points = _trained(given, gamma, advance, lost)
             rows += measured
             shown.append(pd.DataFrame(points))
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))
+    lost.require(rows, "more noise or other samples")
+    frames = pd.DataFrame(rows), pd.concat(shown, ignore_index=True)
+    return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))

@@ -7,27 +7,49 @@ Makes: a table of measurements, and the data of the figure `universality`.
 import numpy as np
 import pandas as pd
 
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import Estimate, mean
 from shallownets.stage import Arrays, Table, Tables, stage
+from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.parameters.training import Universality
 
 UNITS = {"N": "n/d", "estimate": "see quantity", "excess": "N (R/R_SE - 1)"}
 
 
+def _touched(of: dict, N: float, sizes: Array) -> list[dict]:
+    """Rows of the table that use the runs at N."""
+    rows = [{"kind": of["kind"], "d": of["d"], "N": N}]
+    if N in (sizes[0], sizes[-1]):
+        rows.append({"kind": of["kind"], "d": of["d"], "quantity": "first less last"})
+    if sizes[0] == N:
+        rows.append({"d": of["d"], "quantity": "left with the diagonal apart"})
+    return rows
+
+
 @stage
 def universality(given: Universality, runs: list[Arrays]) -> Tables:
-    rows, shown = [], []
+    rows, shown, lost = [], [], Lost()
     excess: dict[tuple[str, int], Estimate] = {}  # at the fewest samples
     for run in runs:
         of = {"kind": run.parameters["kind"], "d": run.parameters["d"], "lam": run.parameters["lam"]}
         sizes = np.unique(run.arrays["N"])
-        ratios = {N: mean(run.arrays["ratio"][run.arrays["N"] == N]) for N in sizes}
+        ratios = {}
+        for N in sizes:
+            ratio = run.arrays["ratio"][run.arrays["N"] == N]
+            kept, what = np.isfinite(ratio), f"{of['kind']}, d = {of['d']}, N = {N:g}"
+            if lost.enough(kept, what, "have no certified minimum", _touched(of, N, sizes)):
+                ratios[N] = mean(ratio[kept])
         for N, ratio in ratios.items():
             rows.append(of | {"N": N, "quantity": "over theory", "theory": 1.0} | ratio.row())
             said = Estimate(N * (ratio.value - 1), N * ratio.error, ratio.n).row()
             shown.append(of | {"N": N, "excess": said["estimate"], "low": said["low"], "high": said["high"]})
-        first, last = ratios[sizes[0]], ratios[sizes[-1]]
+        if sizes[0] not in ratios:
+            continue
+        first = ratios[sizes[0]]
         excess[of["kind"], of["d"]] = Estimate(first.value - 1, first.error, first.n)
+        if sizes[-1] not in ratios:
+            continue
+        last = ratios[sizes[-1]]
         fade = Estimate(first.value - last.value, float(np.hypot(first.error, last.error)), min(first.n, last.n))
         rows.append(of | {"quantity": "first less last", "N": sizes[0]} | fade.row())
     for (kind, d), whole in excess.items():
@@ -36,4 +58,6 @@ def universality(given: Universality, runs: list[Arrays]) -> Tables:
             share = left.value / whole.value
             error = float(np.hypot(left.error, share * whole.error)) / abs(whole.value)
             rows.append({"quantity": "left with the diagonal apart", "d": d} | Estimate(share, error, left.n).row())
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))
+    lost.require(rows, "more weight decay")
+    frames = pd.DataFrame(rows), pd.DataFrame(shown)
+    return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))

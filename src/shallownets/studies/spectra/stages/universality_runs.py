@@ -15,7 +15,7 @@ from shallownets.studies.spectra.stages import drawn
 from shallownets.studies.spectra.theory import evolution
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
-UNITS = {"N": "n/d", "ratio": "R over that of state evolution"}
+UNITS = {"N": "n/d", "ratio": "R over that of state evolution, nan where the minimum is not certified"}
 
 
 @stage
@@ -30,8 +30,9 @@ def universality_runs(given: UniversalityRuns) -> Data:
             for draw in range(draws):
                 of = (given.seed, "kinds of measurements", given.gamma, given.d, n, given.noise, draw, given.kind)
                 samples = drawn.matrices(*of)
-                S = nuclear.minimise(samples, penalty).S
+                made = nuclear.minimise(samples, penalty)
                 sizes.append(n / given.d)
-                ratios.append(model.quadratic_risk(S, samples.teacher) / theory)
+                risk = model.quadratic_risk(made.S, samples.teacher) if made.certified else np.nan
+                ratios.append(risk / theory)
                 advance(1)
     return Data(Arrays({"N": np.array(sizes), "ratio": np.array(ratios)}, UNITS))

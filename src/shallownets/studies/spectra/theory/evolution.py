@@ -23,6 +23,7 @@ _STEPS = 25
 _NOTHING = 1e-26  # of the noise of zero weights
 _RATIOS = (-10.0, 3.0)  # logarithm of the threshold over noise, among which the best is looked for
 _LOOKS = 25  # coarse, and fine ones
+_EDGE = 1e-9  # relative, within which a threshold over noise is the least one
 _FLAT = 1e-9  # d log R/d log x that rounding can make where no weight is left
 _LONGEST = 20.0  # step, beyond which Newton's method has lost its way
 _DIGITS = 1e-12  # to which solutions are found, where rounding does not hide them
@@ -193,13 +194,17 @@ def _crossing(gap: Callable[[float], float], start: float) -> float:
     return float(scipy.optimize.brentq(bounded, low, high, xtol=1e-13, rtol=1e-14))
 
 
-def best_threshold(network: Network, v: float) -> float:
-    """Threshold of least risk at noise of variance v, where the risk's derivative vanishes.
+def best_threshold(network: Network, v: float, least_ratio: float = 0.0) -> float:
+    """Threshold of least risk at noise of variance v, where the risk's derivative vanishes, or at ``least_ratio``.
 
     There can be several minima: where a feature is about to be learned two are close together, and one beside zero
     weights can be narrow. So all minima of a coarse look are compared, with its ends, then those of a fine look around
     the least.
+
+    Args:
+        least_ratio: threshold over noise, below which none is looked for.
     """
+    bottom = log(least_ratio) if least_ratio else -np.inf
 
     def at(log_k: float) -> Response:
         return network.at(v, exp(log_k) * sqrt(v))
@@ -231,30 +236,62 @@ def best_threshold(network: Network, v: float) -> float:
             low, high = (place, high) if found < -_FLAT else (low, place)
         return place, found
 
-    coarse = np.linspace(*_RATIOS, _LOOKS)
+    low, high = max(_RATIOS[0], bottom), max(_RATIOS[1], bottom + 1)
+    coarse = np.linspace(low, high, _LOOKS)
     center, near = least(coarse), 1.5 * (coarse[1] - coarse[0])
-    return exp(least(np.linspace(center - near, center + near, _LOOKS))) * sqrt(v)
+    return exp(least(np.linspace(max(center - near, bottom), center + near, _LOOKS))) * sqrt(v)
 
 
 def best(network: Network, n: float) -> State:
-    """The solution at n samples and the weight decay of least risk.
+    """The solution at n samples and the weight decay of least risk; lam = 0 where no decay above 0 is the best.
 
     R and v are tied by v = scale (Δ + R)/n, so that R is least where v is, and that is where R is least at fixed v: the
     threshold follows from v alone, and n from both. The least R over thresholds is concave in v, as a minimum of the
     concave maps of fixed k, so that there is one such v, to which Newton's steps go down from above. The slope of the
     least R is that at a fixed threshold.
 
+    With little labels' noise that threshold can have Df > n, and would take lam < 0. Then the thresholds that a decay
+    allows are those from k_0 on, where Df = n, for lam rises with k; the least R over them is as concave in v. Where it
+    is that of k_0 itself, the risk falls as lam falls to 0, and the solution is the limit.
+
     Raises:
         Impossible: n is not above 0, or so small that rounding hides the risk.
     """
+    _digits(network, n)
+    v, x = _least(network, n, 0.0)
+    found = network.at(v, x)
+    if found.freedom < n:
+        return state(network, v, x)
+
+    def left(log_k: float) -> float:
+        at = _variance(network, n, exp(log_k))
+        return -1.0 if at is None else 1 - network.at(at, exp(log_k) * sqrt(at)).freedom / n
+
+    least_ratio = exp(_crossing(left, log(x / sqrt(v))))
+    v, x = _least(network, n, least_ratio)
+    found = network.at(v, x)
+    return state(network, v, x) if x > least_ratio * sqrt(v) * (1 + _EDGE) else _limit(network, n, v, x, found)
+
+
+def _limit(network: Network, n: float, v: float, x: float, found: Response) -> State:
+    """The limit lam -> 0 where Df = n: there the risk no longer depends on lam, and x (n - Df) = 0 is Df = n."""
+    a, b, _, _ = _slopes(network, 2 * n, v, x, found)  # the first equation, which n is not in
+    slopes = a, b, found.freedom_v * v, found.freedom_x * x
+    of_v, of_x = _solved(slopes, -1, n)
+    by_n = (found.risk_v * v * of_v + found.risk_x * x * of_x) / found.risk
+    return State(n, 0.0, n / network.samples, v, x, found.risk, found.freedom, by_n, 0.0)
+
+
+def _least(network: Network, n: float, least_ratio: float) -> tuple[float, float]:
+    """v and x of least risk at n samples among thresholds over noise of at least ``least_ratio``."""
     last = _digits(network, n)
     highest = v = network.scale * (network.noise + network.zero) / n
-    x = best_threshold(network, v)
+    x = best_threshold(network, v, least_ratio)
     while v > _NOTHING * highest:  # without labels' noise nothing may be left
         found = network.at(v, x)
         step = (v - network.scale * (network.noise + found.risk) / n) / (1 - network.scale * found.risk_v / n)
         if not step > last * v:  # rounding alone goes up
             break
         v -= step
-        x = best_threshold(network, v)
-    return state(network, v, x)
+        x = best_threshold(network, v, least_ratio)
+    return v, x

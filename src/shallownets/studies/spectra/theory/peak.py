@@ -42,6 +42,7 @@ _NOISE = {False: 1.0, True: 0.25}
 POSITIVE = {False: 1 / sqrt(2 * pi), True: 4 / (3 * pi)}
 # n/d or n/d^2 of the peak as lam -> 0
 POSITION = {False: 1.0, True: 0.25}
+WEAK = (1e-8, 0.2)  # weight decays that have a peak, in units of √Δ; beyond them it is hardly one
 _SHARES = (-2.0, 15.0)  # logarithm of r/(1 - r): lam/√Δ from 0.4 to 1e-9
 _RATIOS = (-16.0, 0.68)  # log k
 # R -> this Δ in phase VI, times d/N: diagonal; quadratic in VIa, in VIb
@@ -83,8 +84,8 @@ def peak(quadratic: bool, lam: float, noise: float) -> Peak:
     Raises:
         Impossible: lam is outside this range.
     """
-    if not 1e-8 <= lam / sqrt(noise) <= 0.2:
-        low, high = (share * sqrt(noise) for share in (1e-8, 0.2))
+    if not WEAK[0] <= lam / sqrt(noise) <= WEAK[1]:
+        low, high = (share * sqrt(noise) for share in WEAK)
         raise Impossible(f"lam = {lam}, noise = {noise}: expected lam from {low:.2g} to {high:.2g}")
     scale = _NOISE[quadratic]
 
