@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from shallownets.errors import Impossible, UserError
 from shallownets.studies.spectra import library
@@ -52,7 +53,7 @@ def test_it_trains(capsys, tmp_path, network):
     words = ["--network", network, "--n", "200", "--d", "20", "--lam", "1", "--train", "3"]
     text = said(capsys, tmp_path, *words)
     assert "3 trainings: risk" in text
-    assert "standard errors" in text
+    assert "by Student's t" in text
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,22 @@ def test_it_refuses_what_makes_no_sense(words, message):
     with pytest.raises(UserError) as caught:
         spectra.main(words)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("train", [2, 3, 20])
+def test_a_deviation_is_that_of_students_t(train):
+    """Two trainings 139 of their own errors away are no news: one pair in 200 is."""
+    found = library.solve(network="diagonal", n=30, d=20, lam=1, train=train)
+    risk = found.trained.risk
+    chance = 2 * stats.t.sf(abs(risk.value - found.risk) / risk.error, train - 1)
+    text = " ".join(" ".join(spectra.summary(found)).split())
+    assert f"{stats.norm.isf(chance / 2):.1f} standard deviations" in text
+
+
+@pytest.mark.parametrize("n", [1.5, 2.5])
+def test_a_fraction_of_a_sample_is_not_trained(n):
+    with pytest.raises(Impossible, match=rf"^n = {n}: expected a whole number where networks are trained$"):
+        library.solve(network="diagonal", n=n, d=10, lam=0.01, train=2)
 
 
 def words_of(network, gamma, n, d, lam):
@@ -166,10 +183,10 @@ def test_where_the_minimum_is_not_unique_it_says_which_one_was_found(network, n,
 
 
 def test_where_no_weight_is_left_it_says_so_and_counts_no_errors():
-    found = library.solve(network="quadratic", n=2.5, d=10, lam=1.0, train=3, seed=1)
+    found = library.solve(network="quadratic", n=2, d=10, lam=1.0, train=3, seed=1)
     text = " ".join(" ".join(spectra.summary(found)).split())
     assert "no weight is left in any of them" in text
-    assert "standard errors" not in text
+    assert "standard deviations" not in text
 
 
 def test_a_minimum_that_was_not_found_is_no_result(monkeypatch):

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
+from shallownets.claims.deviation import standard
 from shallownets.drawing import command
 from shallownets.numerics.statistics import Estimate
 from shallownets.studies.spectra import library
@@ -64,14 +65,14 @@ def _trained(found: Solution, done: Trained) -> str:
     state, quadratic = found.state, found.given.network == "quadratic"
     if done.left.value == 0:
         return f"{done.risk.n} trainings: no weight is left in any of them, and the risk is that of zero weights."
-    off = (done.risk.value - state.risk) / done.risk.error if done.risk.error else 0.0
+    off = standard(done.risk.value - state.risk, done.risk.error, done.risk.freedom)
     what = "rank" if quadratic else "weights that are not zero:"
     said = (
-        f"{done.risk.n} trainings: risk {_times(done.risk)}, {abs(off):.1f} standard errors "
-        f"{'above' if off > 0 else 'below'} state evolution; {what} {_times(done.left)}."
+        f"{done.risk.n} trainings: risk {_times(done.risk)}, {abs(off):.1f} standard deviations "
+        f"{'above' if off > 0 else 'below'} state evolution by Student's t; {what} {_times(done.left)}."
     )
     rank = done.left.value
-    if quadratic and rank * (rank + 1) / 2 > round(found.given.n):
+    if quadratic and rank * (rank + 1) / 2 > found.given.n:
         return said + (
             " A matrix of this rank has more entries than there are samples, so that the minimum is not unique: "
             "rank and risk are those of Newton's steps from zero weights."
