@@ -22,7 +22,7 @@ from shallownets.studies.spectra.engines import lasso, nuclear
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.parameters.solve import Solve
-from shallownets.studies.spectra.theory import evolution, law, phases
+from shallownets.studies.spectra.theory import evolution, free, law, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.network import Network
@@ -71,6 +71,13 @@ class Solution(Solved):
     def risk(self) -> float:
         """R at this weight decay, by state evolution."""
         return self.state.risk
+
+    @property
+    def left(self) -> float:
+        """Weights that are not zero, or the rank, by state evolution."""
+        if self.law is None:
+            return self.state.freedom
+        return max(self.given.d * free.above(self.network.levels, self.state.v, self.state.x).mass, 0.0)
 
     @property
     def phase(self) -> phases.Phase:
@@ -135,7 +142,7 @@ class Solution(Solved):
     def _bands(self) -> tuple[Array, Array]:
         """Eigenvalues and their density, rising, with a gap between two bands: no line joins them."""
         assert self.law is not None
-        order = np.argsort(self.law.x)
+        order = np.lexsort((self.law.x, -self.law.band))  # rounding may make ends of narrow bands equal
         gaps = np.flatnonzero(np.diff(self.law.band[order])) + 1
         values, density = self.law.x[order] - self.state.x, self.law.density[order]
         return np.insert(values, gaps, np.nan), np.insert(density, gaps, np.nan)
