@@ -127,7 +127,7 @@ class Solution(Solved):
         axes[0].set(xscale="log", yscale="log", xlabel=r"weight decay $\lambda$", ylabel="risk $R$")
         axes[0].legend(frameon=True, framealpha=1, edgecolor="none")  # over the line of the weight decay
         if self.law is not None:
-            values, density = self._bands()
+            values, density = _bands(self.law, self.state.x)
             axes[1].plot(values, density, color="black", linewidth=0.9, label="theory")
             if done is not None and done.values.size:
                 edges = np.linspace(0, max(np.nanmax(values), done.values.max()), _BINS + 1)
@@ -139,13 +139,12 @@ class Solution(Solved):
             axes[1].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)  # bands may be anywhere
         return figure
 
-    def _bands(self) -> tuple[Array, Array]:
-        """Eigenvalues and their density, rising, with a gap between two bands: no line joins them."""
-        assert self.law is not None
-        order = np.lexsort((self.law.x, -self.law.band))  # rounding may make ends of narrow bands equal
-        gaps = np.flatnonzero(np.diff(self.law.band[order])) + 1
-        values, density = self.law.x[order] - self.state.x, self.law.density[order]
-        return np.insert(values, gaps, np.nan), np.insert(density, gaps, np.nan)
+
+def _bands(of: law.Law, x: float) -> tuple[Array, Array]:
+    """Eigenvalues less the threshold x and their density, rising, with a gap between two bands: no line joins them."""
+    order = np.lexsort((of.x, -of.band))  # rounding may make ends of narrow bands equal
+    gaps = np.flatnonzero(np.diff(of.band[order])) + 1
+    return np.insert(of.x[order] - x, gaps, np.nan), np.insert(of.density[order], gaps, np.nan)
 
 
 @takes(Solve)

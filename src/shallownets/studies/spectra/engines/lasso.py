@@ -79,8 +79,8 @@ def minimise(samples: Vectors, lam: float, start: Array | None = None, gap: floa
     Args:
         lam: the paper's weight decay, above 0.
         start: (d,) a θ nearby, such as the minimum at another lam.
-        gap: relative to the objective, at which steps end, unless rounding ends them before. Relative to |y|^2 it would say nothing
-            where decay is weak, for the objective is a small part of that then.
+        gap: relative to the objective, at which steps end, unless rounding ends them before. Relative to |y|^2 it
+            would say nothing where decay is weak, for the objective is a small part of that then.
     """
     x, penalty = samples.x, lam * float(np.sqrt(samples.x.shape[1]))
     gram = x.T @ x

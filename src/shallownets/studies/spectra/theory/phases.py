@@ -9,7 +9,6 @@ from math import exp, inf, log, sqrt
 
 from shallownets.studies.spectra.theory.peak import POSITION
 
-
 _HARM = 2.0  # risk over that of the best weight decay which is still little harm
 _FEW, _ALL = 0.25, 0.75  # of the features: at most, and at least
 
