@@ -55,7 +55,7 @@ class Simulated:
     late: int = 0
 
 
-def examples(given: Solve) -> int:
+def examples_of(given: Solve) -> int:
     """Examples of a simulated sample: alpha N, as a whole number."""
     return max(1, round(given.alpha * given.N))
 
@@ -67,7 +67,7 @@ def _simulate(given: Solve) -> Simulated:
     """
     parameters = {"alpha": given.alpha, "N": given.N, "inputs": given.inputs, "noise": given.noise}
     norm, found = np.array([given.norm]), np.full((given.simulate, 3), np.nan)
-    P, done = examples(given), 0.0
+    P, done = examples_of(given), 0.0
     with progress(f"{given.simulate} samples, N = {given.N}", given.simulate, MOMENT) as advance:
 
         def on_the_way(share: float) -> None:

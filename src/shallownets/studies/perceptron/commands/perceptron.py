@@ -85,7 +85,7 @@ def summary(found: Solution) -> Iterator[str]:
     else:
         parts["Growth"] = "A free norm never gets here: wrong labels stop it at a smaller one."
     if found.simulated is not None:
-        P = library.examples(given)
+        P = library.examples_of(given)
         if abs(P - given.alpha * given.N) > _WHOLE * P:  # no fraction of an example is drawn
             there = saddle.solve(P / given.N, given.norm, given.noise)
             seen = _seen(given, found.simulated, float(there.error[0]), float(there.multiplier[0]))

@@ -30,7 +30,7 @@ class Solve(Section, kw_only=True):
         if self.train:
             most = WIDEST[self.network]
             yield self.d <= most, "d", f"at most {most} where a {self.network} network is trained"
-            yield self.n.is_integer(), "n", "a whole number where networks are trained"
+            yield self.n % 1 == 0, "n", "a whole number where networks are trained"
             yield self.n <= 1e6, "n", "at most 10^6 where networks are trained"
             yield self.n * self.d <= 5e7, "n", f"at most 5 10^7 over d = {self.d} where networks are trained"
             found = self.network == "diagonal" or self.lam >= WEAKEST or 3 * self.n >= self.d**2
