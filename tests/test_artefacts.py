@@ -72,6 +72,18 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("plain/z.png", "plain is a file"), ("plain/z/z.png", "Not a directory"), ("folder", "Is a directory")],
+)
+def test_a_place_where_no_file_can_be_is_refused_in_one_line(name, message, tmp_path):
+    (tmp_path / "plain").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UserError, match=f"{name}: cannot be written: .*{message}$"):
+        files.write_whole(tmp_path / name, b"new")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_damaged_missing_and_foreign_files_are_refused_in_one_line(tmp_path):
     good = tmp_path / "good.npz"
     save(good, arrays(M=np.arange(1000.0)))

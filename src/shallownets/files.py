@@ -2,24 +2,31 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from shallownets.errors import UserError
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is never seen half-written, whenever the process is killed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file so that it is never seen half-written, whenever the process is killed. Its folder is made.
+
+    Raises:
+        UserError: the file or its folder cannot be written.
+    """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written: {error.strerror}") from error
+        with suppress(OSError):  # there is none, or its folder is a file
+            unfinished.unlink()
+        why = f"{path.parent} is a file" if isinstance(error, FileExistsError) else error.strerror
+        raise UserError(f"{path}: cannot be written: {why}") from error
 
 
 def sidecar(path: Path) -> Path:

@@ -220,3 +220,14 @@ def test_how_far_a_sample_is_is_said_on_the_way(monkeypatch):
     said.clear()
     library.solve(alpha=10, norm=9, noise=0.1, simulate=2, N=20)
     assert said == [1, 1]
+
+
+@pytest.mark.parametrize(("alpha", "P"), [(0.0125, 2), (0.0135, 3), (0.015, 3)])
+def test_samples_are_held_against_the_solution_at_their_own_number_of_examples(alpha, P):
+    found = library.solve(alpha=alpha, norm=1, N=200, simulate=3)
+    text = " ".join(" ".join(perceptron.summary(found)).split())
+    error = float(saddle.solve(P / 200, 1.0, 0.0).error[0])
+    words = f"{P} examples, alpha = {P / 200:.4g}, where the solution has {error:.4g}."
+    assert (words in text) == (alpha * 200 != P)
+    off = abs(standard(found.simulated.fixed.value - error, found.simulated.fixed.error, 2))
+    assert f"{off:.1f} standard deviations" in text

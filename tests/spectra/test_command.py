@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from shallownets.errors import Impossible, UserError
 from shallownets.studies.spectra import library
@@ -64,7 +65,7 @@ def test_it_trains(capsys, tmp_path, network):
     words = ["--network", network, "--n", "200", "--d", "20", "--lam", "1", "--train", "3"]
     text = said(capsys, tmp_path, *words)
     assert "3 trainings: risk" in text
-    assert "standard errors" in text
+    assert "by Student's t" in text
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,10 @@ def test_it_trains(capsys, tmp_path, network):
             ["--network", "quadratic", "--n", "9", "--d", "5000", "--lam", "1", "--train", "2"],
             "--d '5000': expected at most 400",
         ),
+        (
+            ["--network", "quadratic", "--n", "150", "--d", "30", "--lam", "1e-6", "--train", "2"],
+            "--lam '1e-6': expected at least 1e-05",
+        ),
         (["--network", "diagonal", "--n", "9", "--d", "20", "--lam", "1", "--out", "a.txt"], "--out a.txt: expected a"),
     ],
 )
@@ -87,6 +92,33 @@ def test_it_refuses_what_makes_no_sense(words, message):
     with pytest.raises(UserError) as caught:
         spectra.main(words)
     assert message in str(caught.value)
+
+
+def test_no_line_joins_two_bands():
+    found = library.solve(network="quadratic", gamma=1.5, n=1e14, d=30, lam=1e-3)
+    value, density = found.plot().axes[1].lines[0].get_data()
+    assert np.isnan(value).sum() == found.law.edges.shape[0] - 1 > 5
+    ends = found.law.edges - found.state.x
+    for one in np.split(value, np.flatnonzero(np.isnan(value))):
+        inside = one[~np.isnan(one)]
+        assert ((ends[:, 0] <= inside.min() + 1e-9) & (inside.max() <= ends[:, 1] + 1e-9)).any()
+    assert np.isnan(density).sum() == np.isnan(value).sum()
+
+
+@pytest.mark.parametrize("train", [2, 3, 20])
+def test_a_deviation_is_that_of_students_t(train):
+    """Two trainings 139 of their own errors away are no news: one pair in 200 is."""
+    found = library.solve(network="diagonal", n=30, d=20, lam=1, train=train)
+    risk = found.trained.risk
+    chance = 2 * stats.t.sf(abs(risk.value - found.risk) / risk.error, train - 1)
+    text = " ".join(" ".join(spectra.summary(found)).split())
+    assert f"{stats.norm.isf(chance / 2):.1f} standard deviations" in text
+
+
+@pytest.mark.parametrize("n", [1.5, 2.5])
+def test_a_fraction_of_a_sample_is_not_trained(n):
+    with pytest.raises(Impossible, match=rf"^n = {n}: expected a whole number where networks are trained$"):
+        library.solve(network="diagonal", n=n, d=10, lam=0.01, train=2)
 
 
 def words_of(network, gamma, n, d, lam):
@@ -167,6 +199,45 @@ def test_where_leading_order_does_not_hold_it_says_so(network, n, d, lam, near):
 
 
 @pytest.mark.parametrize(
+    ("network", "gamma", "n", "d", "lam", "noise"),
+    [
+        ("diagonal", 1.0, 10.0, 100, 1e-8, 0.5),  # "little harm", and a risk above that of zero weights
+        ("diagonal", 0.75, 2.11, 10, 0.073, 0.5),
+        ("quadratic", 1.0, 10.88, 10, 0.9226, 0.1),  # "no weight is left", and a rank of 1.4
+        ("diagonal", 1.0, 386274.0, 1000, 24.3, 1.0),  # "few spikes", and half of all features
+    ],
+)
+def test_words_that_the_numbers_contradict_are_not_left_alone(network, gamma, n, d, lam, noise):
+    found = library.solve(network=network, gamma=gamma, n=n, d=d, lam=lam, noise=noise)
+    assert "near a boundary: leading order does not hold" in " ".join(" ".join(spectra.summary(found)).split())
+
+
+@pytest.mark.slow
+def test_no_words_of_a_phase_contradict_the_numbers_anywhere():
+    """The words are those of many dimensions; read here as people read them, beside what is said of this network."""
+    rng, heard = np.random.default_rng(9400), set()
+    for case in range(500):
+        given = {"network": ("diagonal", "quadratic")[case % 2], "gamma": rng.uniform(0.55, 2.5), "noise": 0.5}
+        given |= {"n": 10 ** rng.uniform(0, 6), "d": int(10 ** rng.uniform(1, 3)), "lam": 10 ** rng.uniform(-8, 3)}
+        found = library.solve(**given)
+        text = " ".join(" ".join(spectra.summary(found)).split())
+        if "near a boundary" in text:
+            continue
+        left, zero = found.left, found.network.zero
+        true = {
+            "no weight is left": left < 0.5,
+            "few spikes": left <= given["d"] / 4,
+            "all spikes": left >= 0.75 * given["d"],
+            "little harm": found.risk <= zero and found.risk <= 2 * found.best.risk,
+            "nothing of the teacher is learned": found.risk >= zero / 2,
+        }
+        said = {words for words in true if words in text}
+        assert all(true[words] for words in said), given
+        heard |= said
+    assert len(heard) >= 4
+
+
+@pytest.mark.parametrize(
     ("network", "n", "said_so"),
     [("quadratic", 10.0, True), ("quadratic", 200.0, False), ("diagonal", 10.0, False)],
 )
@@ -178,10 +249,10 @@ def test_where_the_minimum_is_not_unique_it_says_which_one_was_found(network, n,
 
 
 def test_where_no_weight_is_left_it_says_so_and_counts_no_errors():
-    found = library.solve(network="quadratic", n=2.5, d=10, lam=1.0, train=3, seed=1)
+    found = library.solve(network="quadratic", n=2, d=10, lam=1.0, train=3, seed=1)
     text = " ".join(" ".join(spectra.summary(found)).split())
     assert "no weight is left in any of them" in text
-    assert "standard errors" not in text
+    assert "standard deviations" not in text
 
 
 def test_a_minimum_that_was_not_found_is_no_result(monkeypatch):

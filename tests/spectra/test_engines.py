@@ -98,7 +98,7 @@ def test_the_minimum_of_the_lasso_has_the_force_that_its_signs_demand(n, lam):
     on = found.theta != 0
     np.testing.assert_allclose(force[on], penalty * np.sign(found.theta[on]), atol=1e-5 * penalty)
     assert (np.abs(force) <= penalty * (1 + 1e-5)).all()
-    assert found.gap <= 1e-9 * (drawn.y @ drawn.y)
+    assert found.gap <= lasso.GAP * found.objective
     value = ((drawn.y - drawn.x @ found.theta) ** 2).sum() / 2 + penalty * np.abs(found.theta).sum()
     assert found.objective == pytest.approx(value, rel=1e-9)
 
@@ -148,10 +148,7 @@ def test_a_gap_with_the_residual_itself_is_useless_near_interpolation():
     k = min(1, penalty / np.abs(drawn.x.T @ residual).max())
     fixed = found.objective - (k * residual @ drawn.y - k**2 * residual @ residual / 2)
     assert fixed >= found.gap
-    shrunk = 0.999 * found.theta
-    force = drawn.x.T @ (drawn.y - drawn.x @ shrunk)
-    moment = drawn.x.T @ drawn.y
-    objective, gap = lasso._certify(shrunk, force, moment, float(drawn.y @ drawn.y), penalty)
+    objective, gap, _ = lasso._certify(drawn, 0.999 * found.theta, penalty)
     assert 0 < objective - found.objective <= gap
 
 
@@ -162,7 +159,7 @@ def test_few_samples_leave_at_most_as_many_weights_and_no_gap_is_below_zero(n, d
     for seed in range(20):
         drawn = vectors(n, d, 9000 + seed)
         found = lasso.minimise(drawn, lam)
-        assert abs(found.gap) <= lasso.GAP * (drawn.y @ drawn.y) / 2
+        assert abs(found.gap) <= lasso.GAP * found.objective
         assert np.count_nonzero(found.theta) <= n
         force, penalty = drawn.x.T @ (drawn.y - drawn.x @ found.theta), lam * np.sqrt(d)
         assert np.abs(force).max() <= penalty * (1 + 1e-3)
@@ -170,13 +167,30 @@ def test_few_samples_leave_at_most_as_many_weights_and_no_gap_is_below_zero(n, d
 
 def test_the_gap_of_the_lasso_is_a_bound_from_anywhere():
     drawn = vectors(9, 45, 9100)
-    moment, square = drawn.x.T @ drawn.y, float(drawn.y @ drawn.y)
     least, rng = lasso.minimise(drawn, 1e-3).objective, np.random.default_rng(9101)
     for size in (0.1, 1.0, 10.0, 100.0):
-        theta = size * rng.standard_normal(45)
-        force = moment - drawn.x.T @ (drawn.x @ theta)
-        objective, gap = lasso._certify(theta, force, moment, square, 1e-3 * np.sqrt(45))
+        objective, gap, _ = lasso._certify(drawn, size * rng.standard_normal(45), 1e-3 * np.sqrt(45))
         assert objective - gap <= least * (1 + 1e-9) <= objective
+
+
+@pytest.mark.parametrize("n", [50, 69])
+def test_the_minimum_of_another_decay_has_no_certificate_at_the_weakest(n):
+    """A trap: beside |y|^2 any objective is small there, as is the gap of a wrong minimum."""
+    drawn = starts.vectors(1.0, 100, n, 100.0, default_rng(9200))
+    right, wrong = lasso.minimise(drawn, 1e-8), lasso.minimise(drawn, 1e-4)
+    objective, gap, _ = lasso._certify(drawn, wrong.theta, 1e-8 * np.sqrt(100))
+    assert right.gap <= lasso.GAP * right.objective
+    assert gap >= objective - right.objective > 0.05 * right.objective
+
+
+def test_every_minimum_of_the_lasso_is_found_and_certified_at_any_decay():
+    """A trap: differences of squares round to nothing where the residual is small, and refuse true minima."""
+    rng = default_rng(9300)
+    for case in range(400):
+        d, noise, gamma = int(rng.integers(4, 60)), 10 ** rng.uniform(-6, 2), rng.uniform(0.51, 3)
+        lam, n = (1e-8, d) if case % 8 == 0 else (10 ** rng.uniform(-8, 1), int(np.exp(rng.uniform(0, np.log(3 * d)))))
+        found = lasso.minimise(starts.vectors(gamma, d, n, noise, rng), lam)
+        assert abs(found.gap) <= lasso.GAP * found.objective, case
 
 
 def test_a_warm_start_is_the_same_minimum():

@@ -11,10 +11,8 @@ import msgspec
 import yaml
 from msgspec import UNSET, Meta
 
-from shallownets.config.section import Section
+from shallownets.config.section import LARGEST, Section
 from shallownets.errors import UserError, in_short, key_name
-
-LARGEST = 10**15  # beyond it no number here has a meaning, and floats no longer tell whole numbers apart
 
 Kind = TypeVar("Kind", bound=Section)
 Place = tuple[str, ...]

@@ -54,6 +54,7 @@ different = Meta(extra={"different": True})
 
 # The kinds of value that several sections use. Numbers of things that are counted one by one have an upper limit, so
 # that a slip of the keyboard is refused and does not fill the memory.
+LARGEST = 10**15  # beyond it no number here has a meaning, and floats no longer tell whole numbers apart
 MOST = 10**6
 WIDEST = 1000  # a step of any engine costs at least the square of a width
 
@@ -66,7 +67,12 @@ Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
 Fraction = Annotated[float, Meta(gt=0, lt=1)]
 Tolerance = Annotated[float, Meta(ge=1e-13, le=1e-2), means("relative error of a step of the integration")]
-Seed = Annotated[int, Meta(ge=0), means("root of every random stream")]
+Seed = Annotated[
+    int,
+    Meta(ge=0, lt=LARGEST),
+    expected(f"a whole number of at least 0 and below {LARGEST:.0e}"),
+    means("root of every random stream"),
+]
 USUAL_SEED = 20260403  # of what people start by hand, unless they give another
 Resamples = Annotated[int, Meta(ge=2, le=MOST), means("resamples of every bootstrap")]
 Figures = Annotated[

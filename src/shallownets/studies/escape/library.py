@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.random import default_rng
 
-from shallownets.config.check import LARGEST
 from shallownets.config.keywords import takes
+from shallownets.config.section import LARGEST
 from shallownets.drawing import style
 from shallownets.drawing.solved import Solved
 from shallownets.errors import Impossible

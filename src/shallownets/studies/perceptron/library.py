@@ -55,6 +55,11 @@ class Simulated:
     late: int = 0
 
 
+def examples_of(given: Solve) -> int:
+    """Examples of a simulated sample: alpha N, as a whole number."""
+    return max(1, round(given.alpha * given.N))
+
+
 def _simulate(given: Solve) -> Simulated:
     """The minimiser at the norm, and the flow when it gets there, on the same samples.
 
@@ -62,7 +67,7 @@ def _simulate(given: Solve) -> Simulated:
     """
     parameters = {"alpha": given.alpha, "N": given.N, "inputs": given.inputs, "noise": given.noise}
     norm, found = np.array([given.norm]), np.full((given.simulate, 3), np.nan)
-    P, done = max(1, round(given.alpha * given.N)), 0.0
+    P, done = examples_of(given), 0.0
     with progress(f"{given.simulate} samples, N = {given.N}", given.simulate, MOMENT) as advance:
 
         def on_the_way(share: float) -> None:

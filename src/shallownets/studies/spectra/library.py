@@ -22,7 +22,7 @@ from shallownets.studies.spectra.engines import lasso, nuclear
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.parameters.solve import Solve
-from shallownets.studies.spectra.theory import evolution, law, phases
+from shallownets.studies.spectra.theory import evolution, free, law, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.network import Network
@@ -73,6 +73,13 @@ class Solution(Solved):
         return self.state.risk
 
     @property
+    def left(self) -> float:
+        """Weights that are not zero, or the rank, by state evolution."""
+        if self.law is None:
+            return self.state.freedom
+        return max(self.given.d * free.above(self.network.levels, self.state.v, self.state.x).mass, 0.0)
+
+    @property
     def phase(self) -> phases.Phase:
         """The phase at leading order, with the exponents of its risk."""
         given = self.given
@@ -121,18 +128,24 @@ class Solution(Solved):
         axes[0].set(xscale="log", yscale="log", xlabel=r"weight decay $\lambda$", ylabel="risk $R$")
         axes[0].legend(frameon=True, framealpha=1, edgecolor="none")  # over the line of the weight decay
         if self.law is not None:
-            order = np.argsort(self.law.x)
-            values = self.law.x[order] - self.state.x
-            axes[1].plot(values, self.law.density[order], color="black", linewidth=0.9, label="theory")
+            values, density = _bands(self.law, self.state.x)
+            axes[1].plot(values, density, color="black", linewidth=0.9, label="theory")
             if done is not None and done.values.size:
-                edges = np.linspace(0, max(values.max(), done.values.max()), _BINS + 1)
+                edges = np.linspace(0, max(np.nanmax(values), done.values.max()), _BINS + 1)
                 counts, _ = np.histogram(done.values, edges)
                 heights = counts / (given.train * given.d * (edges[1] - edges[0]))
                 axes[1].bar(edges[:-1], heights, np.diff(edges), align="edge", color=style.COLOURS[5], label="trained")
             axes[1].axvline(0, color=style.GREY, linewidth=0.7, zorder=0)
             axes[1].set(yscale="log", xlabel="eigenvalue of $S$", ylabel="density", ylim=(0.05 / given.d, None))
-            axes[1].legend()
+            axes[1].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)  # bands may be anywhere
         return figure
+
+
+def _bands(of: law.Law, x: float) -> tuple[Array, Array]:
+    """Eigenvalues less the threshold x and their density, rising, with a gap between two bands: no line joins them."""
+    order = np.lexsort((of.x, -of.band))  # rounding may make ends of narrow bands equal
+    gaps = np.flatnonzero(np.diff(of.band[order])) + 1
+    return np.insert(of.x[order] - x, gaps, np.nan), np.insert(of.density[order], gaps, np.nan)
 
 
 @takes(Solve)
@@ -187,7 +200,7 @@ def _train(given: Solve) -> Trained:
     Raises:
         Impossible: a minimum was not found.
     """
-    n = round(given.n)
+    n = int(given.n)
     parameters = {"gamma": given.gamma, "d": given.d, "n": n, "noise": given.noise, "network": given.network}
     risks, left, values = [], [], []
     with progress(f"{given.train} trainings", given.train, MOMENT) as advance:
@@ -196,7 +209,7 @@ def _train(given: Solve) -> Trained:
             if given.network == "diagonal":
                 samples = starts.vectors(given.gamma, given.d, n, given.noise, rng)
                 least = lasso.minimise(samples, given.lam)
-                _require(least.gap <= lasso.GAP * float(samples.y @ samples.y) / 2, given)
+                _require(least.gap <= lasso.GAP * least.objective, given)
                 risks.append(model.diagonal_risk(least.theta, samples.teacher))
                 left.append(np.count_nonzero(least.theta))
             else:

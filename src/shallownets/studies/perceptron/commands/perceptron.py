@@ -22,6 +22,7 @@ from shallownets.studies.perceptron.theory import limits, saddle
 
 _WIDTH = 100
 _INPUTS = {"gaussian": "Gaussian inputs", "signs": "inputs of -1 and 1"}
+_WHOLE = 1e-9  # of a number of examples, which is rounding
 _WEAK = 1e-100  # force below which the Hessian of the loss has no digits
 
 
@@ -84,7 +85,14 @@ def summary(found: Solution) -> Iterator[str]:
     else:
         parts["Growth"] = "A free norm never gets here: wrong labels stop it at a smaller one."
     if found.simulated is not None:
-        parts["Simulated"] = _seen(given, found.simulated, error, multiplier)
+        P = library.examples_of(given)
+        if abs(P - given.alpha * given.N) > _WHOLE * P:  # no fraction of an example is drawn
+            there = saddle.solve(P / given.N, given.norm, given.noise)
+            seen = _seen(given, found.simulated, float(there.error[0]), float(there.multiplier[0]))
+            words = f"{P} examples, alpha = {P / given.N:.4g}, where the solution has {there.error[0]:.4g}. {seen}"
+            parts["Simulated"] = words
+        else:
+            parts["Simulated"] = _seen(given, found.simulated, error, multiplier)
     for name, text in parts.items():
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<11}", subsequent_indent=" " * 11)
 

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
+from shallownets.claims.deviation import standard
 from shallownets.drawing import command
 from shallownets.numerics.statistics import Estimate
 from shallownets.studies.spectra import library
 from shallownets.studies.spectra.library import SINGLES, Solution, Trained
 from shallownets.studies.spectra.parameters.solve import Solve
-from shallownets.studies.spectra.theory import free, law, phases
+from shallownets.studies.spectra.theory import law, phases
 from shallownets.studies.spectra.theory.evolution import State
 
 _WIDTH = 100
@@ -42,7 +43,7 @@ def summary(found: Solution) -> Iterator[str]:
     parts = {
         "Phase": f"{phase.name}, at leading order: {phase.spectrum}. Here the risk goes as n^{_power(state.by_n)} "
         f"lam^{_power(state.by_lam)}."
-        f"{_beside_the_peak(state, phases.peak_at(quadratic, given.d)) or _near_a_boundary(state, phase)}",
+        f"{_beside_the_peak(state, phases.peak_at(quadratic, given.d))}{_near_a_boundary(found)}",
         "Risk": f"{state.risk:.4g} by state evolution, of {found.network.zero:g} at zero weights; "
         f"{_count(state.freedom, given.n * found.network.rounding(given.n))} fit {given.n:g} samples.",
         "Best": f"{_least(best)}: {_advice(given.lam, best.lam, state.risk / best.risk)}.",
@@ -64,14 +65,14 @@ def _trained(found: Solution, done: Trained) -> str:
     state, quadratic = found.state, found.given.network == "quadratic"
     if done.left.value == 0:
         return f"{done.risk.n} trainings: no weight is left in any of them, and the risk is that of zero weights."
-    off = (done.risk.value - state.risk) / done.risk.error if done.risk.error else 0.0
+    off = standard(done.risk.value - state.risk, done.risk.error, done.risk.freedom)
     what = "rank" if quadratic else "weights that are not zero:"
     said = (
-        f"{done.risk.n} trainings: risk {_times(done.risk)}, {abs(off):.1f} standard errors "
-        f"{'above' if off > 0 else 'below'} state evolution; {what} {_times(done.left)}."
+        f"{done.risk.n} trainings: risk {_times(done.risk)}, {abs(off):.1f} standard deviations "
+        f"{'above' if off > 0 else 'below'} state evolution by Student's t; {what} {_times(done.left)}."
     )
     rank = done.left.value
-    if quadratic and rank * (rank + 1) / 2 > round(found.given.n):
+    if quadratic and rank * (rank + 1) / 2 > found.given.n:
         return said + (
             " A matrix of this rank has more entries than there are samples, so that the minimum is not unique: "
             "rank and risk are those of Newton's steps from zero weights."
@@ -93,14 +94,23 @@ def _count(freedom: float, rounding: float) -> str:
     return "0 effective parameters" if rounding < 0.5 else f"fewer than {rounding:.1g} effective parameters"
 
 
+def _is_beside_the_peak(state: State, peak: float) -> bool:
+    return abs(state.by_n) > _STEEP and 0.5 < state.N / peak < 2
+
+
 def _beside_the_peak(state: State, peak: float) -> str:
-    if abs(state.by_n) <= _STEEP or not 0.5 < state.N / peak < 2:
-        return ""
-    return " It is beside the interpolation peak, where these slopes hold for this point alone."
+    if _is_beside_the_peak(state, peak):
+        return " It is beside the interpolation peak, where these slopes hold for this point alone."
+    return ""
 
 
-def _near_a_boundary(state: State, phase: phases.Phase) -> str:
-    if abs(state.by_n - phase.by_n) > _OFF or abs(state.by_lam - phase.by_lam) > _OFF:  # never where it has no power
+def _near_a_boundary(found: Solution) -> str:
+    """Where slopes are not those of the phase, but for the peak's, or its words are not true of the numbers."""
+    state, phase, quadratic = found.state, found.phase, found.given.network == "quadratic"
+    off = abs(state.by_n - phase.by_n) > _OFF or abs(state.by_lam - phase.by_lam) > _OFF  # never where it has no power
+    if _is_beside_the_peak(state, phases.peak_at(quadratic, found.given.d)):
+        off = False
+    if off or not phase.says(found.left / found.given.d, state.risk, found.network.zero, found.best.risk):
         return " This point is near a boundary: leading order does not hold yet."
     return ""
 
@@ -119,7 +129,6 @@ def _advice(lam: float, best: float, ratio: float) -> str:
 
 def _spectrum(found: Solution, of: law.Law) -> str:
     given, x = found.given, found.state.x
-    left = max(given.d * free.above(found.network.levels, found.state.v, x).mass, 0.0)
     alone = of.held * given.d < 1.5
     spikes = int(np.argmin(alone)) if not alone.all() else alone.size
     seen = int((of.edges[:spikes, 0] > x).sum())
@@ -127,7 +136,7 @@ def _spectrum(found: Solution, of: law.Law) -> str:
     where = "is removed" if bulk[1] <= 0 else f"reaches to {bulk[1]:.3g}"
     top = f", the largest at {of.edges[0].mean() - x:.3g}" if seen else ""
     count = f"at least {seen}" if seen == SINGLES < given.d else f"{seen}"  # beyond these levels are lumped together
-    return f"rank {left:.3g} of {given.d}; {count} eigenvalues stand alone{top}; the lowest band {where}."
+    return f"rank {found.left:.3g} of {given.d}; {count} eigenvalues stand alone{top}; the lowest band {where}."
 
 
 def answer(given: Solve) -> command.Answer:

@@ -9,7 +9,8 @@ from shallownets.studies.spectra.engines.path import follow
 from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.starts import Vectors
 
-GAP = 1e-9  # of the objective at zero weights
+GAP = 1e-4  # of the objective, at which a minimum is certified, as over matrices
+_AIM = 1e-9  # of the objective, at which steps end; rounding leaves more at n = d and the weakest decay
 _SWEEPS = 8  # between steps on the face
 _EASY = 5  # rounds after which the path is tried
 _ROUNDS = 2000
@@ -52,21 +53,23 @@ def _sweep(gram, penalty, theta, force, sweeps):
                     force[i] -= change * gram[j, i]
 
 
-def _certify(theta: Array, force: Array, moment: Array, square: float, penalty: float) -> tuple[float, float]:
-    """Objective, and its distance from the dual at the residual times k.
+def _certify(samples: Vectors, theta: Array, penalty: float) -> tuple[float, float, Array]:
+    """Objective, its distance from the dual at the residual times k, and the force X^T (y - X θ).
 
-    k is the best that the dual allows, of either sign: with k = 1 the gap is useless near interpolation.
+    k is the best that the dual allows, of either sign: with k = 1 the gap is useless near interpolation. All are sums
+    over the residual itself: where decay is weak it is small, and differences of squares of labels would be rounding.
     """
-    left = max(square - theta @ (moment + force), 0.0)  # |y - X θ|^2
-    along = square - theta @ moment  # (y - X θ).y
-    objective = left / 2 + penalty * np.abs(theta).sum()
-    largest = np.abs(force).max(initial=0.0)
+    residual = samples.y - samples.x @ theta
+    force = samples.x.T @ residual
+    left, along = float(residual @ residual), float(residual @ samples.y)
+    objective = left / 2 + penalty * float(np.abs(theta).sum())
+    largest = float(np.abs(force).max(initial=0.0))
     most = penalty / largest if largest else np.inf
     k = min(max(along / left, -most), most) if left else 0.0
-    return objective, objective - (k * along - k * k * left / 2)
+    return objective, objective - (k * along - k * k * left / 2), force
 
 
-def minimise(samples: Vectors, lam: float, start: Array | None = None, gap: float = GAP) -> Minimum:
+def minimise(samples: Vectors, lam: float, start: Array | None = None, gap: float = _AIM) -> Minimum:
     """The minimum over θ of (1/2) |y - X θ|^2 + lam √d |θ|_1.
 
     Sweeps of coordinate descent find signs; then the minimum over the face with these signs is a linear system, and the
@@ -76,39 +79,35 @@ def minimise(samples: Vectors, lam: float, start: Array | None = None, gap: floa
     Args:
         lam: the paper's weight decay, above 0.
         start: (d,) a θ nearby, such as the minimum at another lam.
-        gap: relative to the objective at zero weights, at which the minimum is good enough.
+        gap: relative to the objective, at which steps end, unless rounding ends them before. Relative to |y|^2 it
+            would say nothing where decay is weak, for the objective is a small part of that then.
     """
-    x, y = samples.x, samples.y
-    penalty = lam * np.sqrt(x.shape[1])
-    gram, moment, square = x.T @ x, x.T @ y, float(y @ y)
+    x, penalty = samples.x, lam * float(np.sqrt(samples.x.shape[1]))
+    gram = x.T @ x
     theta = np.zeros(x.shape[1]) if start is None else start.copy()
-    force = moment - gram @ theta
-    objective, away = _certify(theta, force, moment, square, penalty)
+    objective, away, force = _certify(samples, theta, penalty)
     for turn in range(_ROUNDS):
         if turn == _EASY:
-            on_path = follow(gram, moment, penalty, samples.x.shape[0])[0]
-            value = _certify(on_path, moment - gram @ on_path, moment, square, penalty)[0]
+            on_path = follow(gram, x.T @ samples.y, penalty, x.shape[0])[0]
+            value, _, there = _certify(samples, on_path, penalty)
             if value < objective:
-                theta = _on_face(gram, moment, on_path, penalty)
-                force = moment - gram @ theta
+                theta, force = on_path, there
         _sweep(gram, penalty, theta, force, _SWEEPS)
-        theta = _on_face(gram, moment, theta, penalty)
-        force = moment - gram @ theta
-        objective, away = _certify(theta, force, moment, square, penalty)
-        if away <= gap * square / 2:
+        theta = _on_face(gram, force, theta, penalty)
+        last = objective
+        objective, away, force = _certify(samples, theta, penalty)
+        if away <= gap * objective or (turn > _EASY and objective >= last):  # or rounding is all that is left
             break
-    return Minimum(theta, float(objective), float(away))
+    return Minimum(theta, objective, away)
 
 
-def _on_face(gram: Array, moment: Array, theta: Array, penalty: float) -> Array:
+def _on_face(gram: Array, force: Array, theta: Array, penalty: float) -> Array:
     """From θ towards the minimum with its signs, up to the first coordinate that becomes zero."""
     on = np.flatnonzero(theta)
-    face = gram[np.ix_(on, on)]
     try:
-        target = np.linalg.solve(face, moment[on] - penalty * np.sign(theta[on]))
+        step = np.linalg.solve(gram[np.ix_(on, on)], force[on] - penalty * np.sign(theta[on]))
     except np.linalg.LinAlgError:
         return theta
-    step = target - theta[on]
     back = step * np.sign(theta[on]) < 0
     reach = np.where(back, -theta[on] / np.where(back, step, 1), np.inf)
     share = min(1.0, float(reach.min(initial=np.inf)))

@@ -5,9 +5,12 @@ by it, where it exceeds the noise (d/N)^(1/2): above lam ~ (N/d)^(1/2). Constant
 """
 
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 
 from shallownets.studies.spectra.theory.peak import POSITION
+
+_HARM = 2.0  # risk over that of the best weight decay which is still little harm
+_FEW, _ALL = 0.25, 0.75  # of the features: at most, and at least
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,29 @@ class Phase:
         name: as in the paper.
         by_n, by_lam: of N and lam; nan where the risk is no power of them.
         spectrum: what the trained weights look like, in words.
+        left: least and largest share of the features that are left, where these words are true.
+        learns: whether they say that something is learned with little harm, True, or that nothing is, False.
     """
 
     name: str
     by_n: float
     by_lam: float
     spectrum: str
+    left: tuple[float, float] = (0.0, inf)
+    learns: bool | None = None
+
+    def says(self, left: float, risk: float, zero: float, best: float) -> bool:
+        """Whether the words are true of numbers, at any dimension: asymptotic words may be wrong beside a boundary.
+
+        What is learned has a risk below that of zero weights and below twice the best; where nothing is, half of the
+        risk of zero weights is left at least.
+
+        Args:
+            left: share of the features that are left.
+            risk: R; zero: at zero weights; best: at the best weight decay.
+        """
+        learned = {True: risk <= min(zero, _HARM * best), False: 2 * risk >= zero, None: True}[self.learns]
+        return learned and self.left[0] <= left <= self.left[1]
 
 
 def peak_at(quadratic: bool, d: int) -> float:
@@ -56,15 +76,16 @@ def phase(quadratic: bool, gamma: float, d: int, N: float, lam: float) -> Phase:
     nan = float("nan")
     bias = 2 - 1 / gamma
     if N < 1:
-        return Phase("Ia", 0.0, 0.0, "nothing of the teacher is learned")
+        return Phase("Ia", 0.0, 0.0, "nothing of the teacher is learned", learns=False)
     if lam > N / sqrt(d):
-        return Phase("Ib", 0.0, 0.0, "no weight is left")
+        return Phase("Ib", 0.0, 0.0, "no weight is left", (0.0, 0.5 / d), False)
     if lam > sqrt(N / d):
         if lam > N * d ** (-gamma - 0.5):
-            return Phase("II", -bias, bias, "few spikes, the rest is removed")
-        return Phase("III", -2.0, 2.0, "all spikes, shifted by the threshold")
+            return Phase("II", -bias, bias, "few spikes, the rest is removed", (0.0, _FEW))
+        return Phase("III", -2.0, 2.0, "all spikes, shifted by the threshold", (_ALL, inf))
     if harmful_from(quadratic, gamma, d) > N:
-        return Phase("IV", -1 + 1 / (2 * gamma), 0.0, "spikes above a bulk of fitted noise that does little harm")
+        words = "spikes above a bulk of fitted noise that does little harm"
+        return Phase("IV", -1 + 1 / (2 * gamma), 0.0, words, learns=True)
     if peak_at(quadratic, d) > N:
         return Phase("V", 0.4 if quadratic else nan, 0.0, "a bulk of fitted noise that dominates the risk")
     if d ** (2 * gamma) > N:
