@@ -34,6 +34,30 @@ def test_it_says_what_is_missing_and_where_a_narrow_student_ends(capsys, tmp_pat
     assert "never" in text
 
 
+def test_near_ties_fall_by_a_power_of_the_link(capsys, tmp_path):
+    text = said(capsys, tmp_path, "--link", "h3", "--engine", "deflated", "--P", "12", "--N", "12", "--d", "100")
+    assert "near ties, whose number falls as d^-0.5, or overlaps" in text
+
+
+@pytest.mark.parametrize(("link", "N", "d", "seed", "halted"), [("h5", 3, 50, 4, 2), ("h3", 4, 5, 0, 1)])
+def test_directions_with_overlaps_below_zero_alone_could_not_have_been_learned(
+    capsys, tmp_path, link, N, d, seed, halted
+):
+    words = ["--P", "4", "--N", str(N), "--d", str(d), "--link", link, "--seed", str(seed)]
+    done = library.run(P=4, N=N, d=d, link=link, seed=seed)
+    assert np.isinf(done.theory.times).sum() == 4 - N + halted
+    text = said(capsys, tmp_path, *words)
+    missing = np.isfinite(done.theory.times).sum() - done.flow.learned.sum()
+    assert ("Missing" in text) == (missing > 0)
+    assert f"Never {halted} more have neurons left, but by theory none that learns them: at odd k" in text
+
+
+def test_it_says_that_sgd_made_no_step(capsys, tmp_path):
+    text = said(capsys, tmp_path, "--P", "1", "--N", "1", "--d", "2", "--link", "h2", "--kappa", "100")
+    assert "SGD No step was made: one of 50 is more than twice the time t; a smaller kappa makes some." in text
+    assert "0 samples" not in text
+
+
 def test_it_says_that_k_2_does_not_decouple(capsys, tmp_path):
     text = said(capsys, tmp_path, "--link", "h2", "--P", "4", "--N", "8", "--beta", "0.3")
     assert "At k = 2 directions are not decoupled" in text
@@ -119,6 +143,9 @@ def test_it_says_that_a_run_is_lost(capsys, tmp_path):
         (["--beta", "10", "--P", "8"], "--r0 1e-06: expected at most a hundredth of the weakest strength"),
         (["--link", "h4 + h5"], "expected even degrees alone, or an odd lowest degree"),
         (["--link", "0 h4"], "expected Hermite polynomials h2 to h8"),
+        (["--link", "9" * 400 + " h4"], "9 h4: expected weights from 1e-06 to 1e+06"),
+        (["--link", "h4 + " + "9" * 160 + " h6"], "9 h6: expected weights from 1e-06 to 1e+06"),
+        (["--link", "0." + "0" * 400 + "1 h4"], "1 h4: expected weights from 1e-06 to 1e+06"),
         (["--out", "a.txt"], "expected a name that ends in .png or .pdf"),
     ],
 )

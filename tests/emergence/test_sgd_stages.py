@@ -8,7 +8,9 @@ from msgspec import structs, to_builtins
 
 from shallownets.config import section
 from shallownets.drawing import style
+from shallownets.errors import UserError
 from shallownets.stage import Arrays, Table
+from shallownets.studies.emergence.engines import chain
 from shallownets.studies.emergence.parameters import sgd
 from shallownets.studies.emergence.stages.falling_noise import _sign_test, falling_noise
 from shallownets.studies.emergence.stages.falling_runs import falling_runs
@@ -17,6 +19,7 @@ from shallownets.studies.emergence.stages.samples_runs import samples_runs
 from shallownets.studies.emergence.stages.sgd_against_flow import sgd_against_flow
 from shallownets.studies.emergence.stages.sgd_checks import sgd_checks
 from shallownets.studies.emergence.stages.sgd_runs import sgd_runs
+from shallownets.studies.emergence.theory import first_passage
 
 SEED = 1
 SIZE = {"k": 3, "d": 50, "beta": 1.0, "r0": 1e-4, "patience": 2.0, "seed": SEED}
@@ -188,3 +191,19 @@ def test_checks_find_what_theory_says(made):
     for quantity, share in (("floor", 0.2), ("norms", 0.1)):
         row = rows(table, quantity=quantity).iloc[0]
         assert abs(row.estimate - row.theory) < 1.5 * (row.high - row.estimate) + share * row.theory / 10
+
+
+def test_a_step_at_which_noise_turns_all_neurons_back_is_refused_before_any_run(monkeypatch):
+    monkeypatch.setattr(chain, "simulate", None)
+    given = structs.replace(SAMPLES, cases=[(3, 25, 0.2, 16), (3, 2000, 60.0, 2)])
+    with pytest.raises(UserError) as refused:
+        samples_runs(given)
+    assert str(refused.value).startswith("cases.1 = 3, 2000, 60: expected a smaller kappa")
+
+
+def test_steps_far_beyond_the_largest_are_not_followed(monkeypatch):
+    """A trap: at d = 4 and kappa = 100 the mean paths took forty seconds, which no limit on the runs sees."""
+    monkeypatch.setattr(first_passage, "finish", None)
+    runs = samples_runs(structs.replace(SAMPLES, cases=[(3, 4, 100.0, 2)]))
+    table = samples(sgd.Samples(), as_read(runs.data, SAMPLES)).figure_data
+    assert np.isinf(rows(table, series="theory")["middle"]).all()

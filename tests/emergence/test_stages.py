@@ -4,17 +4,21 @@ import importlib
 
 import msgspec
 import numpy as np
+import pandas as pd
 import pytest
 
-from shallownets.config import settings
+from shallownets.config import settings, yamlfile
 from shallownets.config.check import section_of
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.run import find
 from shallownets.studies.emergence import charts
+from shallownets.studies.emergence.figures import wasted
 from shallownets.studies.emergence.measure import curves
+from shallownets.studies.emergence.parameters.whole import Emergence
 from shallownets.studies.emergence.stages import drawn
 from shallownets.studies.emergence.theory import coverage, scaling
+from tests.conftest import ROOT
 
 FLOW = {"r0": 1e-6, "tolerance": 1e-3, "seed": 4}
 STAGES = {
@@ -243,3 +247,29 @@ def test_parameters_that_do_not_go_together(name, more, message):
     with pytest.raises(UserError) as refused:
         section_of(STAGES[name] | more, settings.class_of(f"emergence.{name}"), name)
     assert message in str(refused.value)
+
+
+def test_weights_of_links_that_are_no_numbers_are_refused():
+    given = yamlfile.load(ROOT / "config.yaml")["emergence"]
+    assert section_of(given, Emergence, "emergence").link.links
+    given["link"]["links"][1] = "9" * 400 + " h4"
+    with pytest.raises(UserError) as refused:
+        section_of(given, Emergence, "emergence")
+    assert "link.links.1 = " in str(refused.value)
+    assert "expected weights from 1e-06 to 1e+06" in str(refused.value)
+
+
+def test_what_waste_costs_is_drawn_with_all_of_its_bars_and_a_guide():
+    d = [2048.0, 4096.0, 8192.0]
+    columns = {"low": [3.0, 1.0, -0.5], "high": [5.0, 3.0, 1.5]}
+    counts = pd.DataFrame({"series": "wasted", "d": d, "value": [4.0, 2.0, 0.5]} | columns)
+    ends = pd.DataFrame(
+        {"series": "end", "d": d, "value": [1.2, 1.1, 1.02], "low": [1.1, 1.0, 0.97], "high": [1.3, 1.2, 1.07]}
+    )
+    _, below = wasted.draw(pd.concat([counts, ends]), {}).axes
+    low, high = below.get_ylim()
+    assert low < -0.03
+    assert high > 0.3
+    guide = next(line for line in below.lines if line.get_label() == r"$\propto 1/d$")
+    assert guide.get_ydata()[0] == pytest.approx(0.32 / (1 + 1 / 2 + 1 / 4))
+    assert guide.get_ydata()[0] / guide.get_ydata()[-1] == pytest.approx(4)

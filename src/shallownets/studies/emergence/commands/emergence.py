@@ -44,15 +44,20 @@ def summary(done: Run) -> Iterator[str]:
             f"{m + 1:>9}  {done.a[m]:>8.3g}  {_time(T[m]):>10}  {_time(run.times[m]):>10}  {column}{owner:>6}  "
             f"{'yes' if same else 'no'}"
         )
-    count, possible = int(run.learned.sum()), min(given.N, given.P)
+    count, possible = int(run.learned.sum()), int(np.isfinite(T).sum())
     parts = {}
     if shown.size < given.P:
         hidden = count - int(run.learned[shown].sum())
         parts["Shown"] = f"{shown.size} of {given.P} directions; {hidden} of those that are learned are not among them."
     parts["Learned"] = f"{count} of {given.P} directions by t = {run.t[-1]:.3g}, each in a step of about 1/a_m."
     if count < possible:
-        why = "near ties, whose number falls as 1/d, or " if k > 2 else ""
+        why = f"near ties, whose number falls as d^{1 - k / 2:g}, or " if k > 2 else ""
         parts["Missing"] = f"{possible - count} more could have been learned: {why}overlaps too small for this time."
+    if possible < min(given.N, given.P):
+        parts["Never"] = (
+            f"{min(given.N, given.P) - possible} more have neurons left, but by theory none that learns them: at odd k "
+            "an overlap below zero comes to a halt."
+        )
     both = run.learned & np.isfinite(T)
     if k == 2:
         ratio = float(np.exp(np.log(run.times[both] / T[both]).mean())) if both.any() else np.nan
@@ -83,6 +88,8 @@ def summary(done: Run) -> Iterator[str]:
 def _of_sgd(done: Run, sgd: SgdRun) -> str:
     """What SGD did, in words, beside the flow."""
     given, eta = done.given, step_size(done.given, done.a, done.link)
+    if not sgd.steps:
+        return f"No step was made: one of {eta:.3g} is more than twice the time t; a smaller kappa makes some."
     over = eta / noise.largest_step(float(done.a[0]), given.d, done.link)
     count, both = int(sgd.learned.sum()), np.logical_and(sgd.learned, done.flow.learned)
     said = f"{count} of {given.P} directions after {sgd.steps:.3g} samples of step {eta:.3g}; times are sums of steps. "

@@ -21,6 +21,14 @@ from shallownets.studies.emergence.parameters.kinds import (
 )
 
 LONGEST = 3600.0  # core seconds
+WEIGHTS = (1e-6, 1e6)
+
+
+def weighed(key: str, link: str) -> Limit:
+    """Squares of a link's weights, and their sum, are numbers, and none is lost beside the others."""
+    weights = [float(term[:-3]) for term in link.split(" + ") if term[:-3]]
+    low, high = WEIGHTS
+    return all(low <= one <= high for one in weights), key, f"weights from {low:g} to {high:g}"
 
 
 class Learn(Section, kw_only=True):
@@ -45,6 +53,7 @@ class Learn(Section, kw_only=True):
         yield room("d", self.d, self.P)
         yield small(self.r0, self.P, self.beta)
         yield alike("link", self.link)
+        yield weighed("link", self.link)
         if self.engine == "deflated":
             yield (
                 self.link[-2:] != "h2" and " + " not in self.link,

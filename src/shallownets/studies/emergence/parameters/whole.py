@@ -1,6 +1,8 @@
 """The section `emergence` of config.yaml, all parts together."""
 
-from shallownets.config.section import Figures, Resamples, Section
+from collections.abc import Iterator
+
+from shallownets.config.section import Figures, Limit, Resamples, Section
 from shallownets.studies.emergence.parameters.flow import (
     CoverageValues,
     LearningTimesValues,
@@ -10,6 +12,7 @@ from shallownets.studies.emergence.parameters.flow import (
     StaircaseValues,
 )
 from shallownets.studies.emergence.parameters.kinds import R0, StepError
+from shallownets.studies.emergence.parameters.learn import weighed
 from shallownets.studies.emergence.parameters.sgd import SgdValues
 
 
@@ -27,3 +30,7 @@ class Emergence(Section):
     light_tail: LightTailValues
     sgd: SgdValues
     figures: Figures | None = None
+
+    def limits(self) -> Iterator[Limit]:
+        for n, name in enumerate(self.link.links):
+            yield weighed(f"link.links.{n}", name)

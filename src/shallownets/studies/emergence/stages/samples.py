@@ -22,6 +22,7 @@ from shallownets.studies.emergence.theory import first_passage, noise
 
 UNITS = {"n": "samples over d^(k-1)", "share": "of runs that have learned by the theory's quartile"}
 FAR = 2.0  # factor from the largest step beyond which it decides whether a run is lost
+HELD = 30.0  # factor from it beyond which mean paths are known to go astray, and the steps that follow them are tiny
 ALONE = first_passage.Noise(1.0)  # a direction of strength 1, without label noise
 
 
@@ -39,7 +40,8 @@ class _Case:
         link = model.hermite(k)
         self.eta = kappa * d ** (-k / 2)
         self.over = self.eta / noise.largest_step(1.0, d, link)
-        self.theory = first_passage.samples(ALONE, d, kappa, N, link, r0)
+        learned = self.over <= HELD
+        self.theory = first_passage.samples(ALONE, d, kappa, N, link, r0) if learned else np.full(3, np.inf)
         self.leading = first_passage.leading(ALONE, d, kappa, N, link, r0)
         self.limit = _limit(kappa, N, k)
         self.search = first_passage.search(ALONE, d, kappa, N, link)

@@ -34,7 +34,7 @@ def slope(beta: float, N: float) -> float:
 
 
 def best_width(beta: float, N: float) -> float:
-    """d log N/d log C of the best width around N, to second order; what follows is of the order ξ^3.
+    """d log N/d log C of the best width around N, to second order; what follows is of the order ξ^3 log^2(1/ξ).
 
     log C = (1 + β) log N - log x_N^2 + log τ, where dξ/d log N = -ξ^2 and log τ = ξ (log 1/ξ + Λ).
     """
