@@ -14,10 +14,10 @@ from shallownets.errors import Impossible, UserError
 from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.perceptron import charts, model, starts
-from shallownets.studies.perceptron.engines import minimise
+from shallownets.studies.perceptron.engines import descend, minimise
 from shallownets.studies.perceptron.figures import learning_curves
 from shallownets.studies.perceptron.measure import curves, margins
-from shallownets.studies.perceptron.parameters.data import FreeNormValues
+from shallownets.studies.perceptron.parameters.data import FreeNormValues, factor, newton, steps
 from shallownets.studies.perceptron.stages import drawn, label_noise
 from shallownets.studies.perceptron.theory import laws, limits, saddle, times
 
@@ -501,3 +501,25 @@ def test_work_grows_as_the_loops_do(name, grown, times):
         section_of(v, settings.class_of(f"perceptron.{name}"), name).work() for v in (values, values | grown)
     )
     assert after / before == pytest.approx(times, rel=0.05)
+
+
+@pytest.mark.parametrize("norms", [[3.0], [1.0, 8.0], [0.3, 3.0, 30.0], [0.02, 0.04, 0.33, 2.0, 8.0], [0.01]])
+def test_work_counts_the_steps_that_the_minimiser_and_the_flow_take(monkeypatch, norms):
+    """A trap: steps four times as many, each five times as long, refused runs of a minute as of more than an hour."""
+    taken, real = [], minimise._hessian
+    monkeypatch.setattr(minimise, "_hessian", lambda z, f: taken.append(z.shape) or real(z, f))
+    examples = starts.draw(60, 300, np.random.default_rng(5408))
+    minimise.minimise(examples, np.array(norms))
+    said = newton(60, 300, norms) / factor(60, 300)
+    assert len(taken) / 1.7 < said < 1.7 * len(taken)
+    flow = descend.descend(examples, np.array(norms)).steps[-1]
+    assert flow / 1.5 < steps(5.0, norms[-1]) < 1.5 * flow
+
+
+@pytest.mark.parametrize("alpha", [2.0, 5.0, 50.0])
+def test_a_step_of_the_minimiser_grows_with_n_as_its_products_and_its_factor_do(alpha):
+    """Multiplications of the symmetric product and of Cholesky's factor; at small N what is done once adds to them."""
+    N = np.array([500.0, 1000.0, 2000.0, 4000.0])
+    each = factor(N, alpha * N) / (N**2 * alpha * N / 2 + N**3 / 6)
+    assert (np.diff(each) < 0).all() and each[0] < 1.5 * each[-1]
+    assert factor(100.0, alpha * 100) / (1e6 * (alpha / 2 + 1 / 6)) > 1.5 * each[-1]
