@@ -373,7 +373,7 @@ def test_the_widest_values_that_the_config_takes_are_solved():
     ):
         _, of = made(name, STAGES[name] | values)
         assert np.isfinite(of.measurements.frame.estimate).all(), name
-    _, of = made("learning_curves", STAGES["learning_curves"] | {"alphas": [0.2, 1e8], "points": 92}, [])
+    _, of = made("learning_curves", STAGES["learning_curves"] | {"alphas": [0.2, 1e8], "points": 4}, [])
     frame = of.measurements.frame
     assert np.isfinite(frame.estimate).all()
 
@@ -405,13 +405,39 @@ def test_bins_of_margins_resolve_the_peak_and_lie_between_the_ends():
     assert even.max() > 3 * share.max()
 
 
-def test_the_distance_of_margins_drawn_from_the_theory_is_chance_and_of_others_is_not():
+def test_the_distance_of_margins_shownfrom_the_theory_is_chance_and_of_others_is_not():
     curve, rng = saddle.solve(2.0, 1.0), np.random.default_rng(5200)
     grid = np.linspace(-6, 8, 20001)
     quantile = np.interp(rng.random((16, 500)), margins.distribution(grid, curve), grid)
     found = margins.distance(quantile, curve, 0, rng, 200)
     assert 0 < found.value < found.chance + 0.005
     assert margins.distance(quantile + 0.2, curve, 0, rng, 200).value > 3 * found.chance
+
+
+@pytest.mark.parametrize("points", [4, 22, 25, 27, 29, 34, 52, 120, 299, 1000])
+def test_what_is_said_of_times_does_not_depend_on_how_many_points_are_drawn(points):
+    """A trap: times were splines through the points, which at 22 of them gave no number, and at 29 a norm's time 3 % off."""
+    _, of = made("learning_curves", STAGES["learning_curves"] | {"alphas": [0.2, 100.0, 1000.0], "points": points}, [])
+    found, shown = of.measurements.frame, of.figure_data.frame
+    judged = found[~(found.alpha < 1)]
+    assert (np.abs(judged.estimate - judged.theory) < judged.order).all()
+    assert judged.theory.iloc[0] == pytest.approx(0.7152703, abs=times.SPLINED)
+    assert shown.groupby(["series", "alpha"]).size().tolist() == [points] * 4
+    np.testing.assert_allclose(shown.groupby(["series", "alpha"]).norm.max(), 3)
+
+
+@pytest.mark.parametrize("alpha", [0.2, 5.0, 1000.0, 1e8])
+@pytest.mark.parametrize("points", [4, 50, 300])
+def test_a_time_to_a_norm_of_up_to_alpha_by_splines_is_that_by_finer_ones(alpha, points):
+    """Also where it is taken from between them, as at the best norm."""
+    at = np.geomspace(2e-3 * max(alpha, 1), alpha, 77)
+    found, right = (
+        curves.values_at(c.lam, t, at) for c, t in (times.times(alpha, 3 * alpha, n) for n in (points, 4000))
+    )
+    np.testing.assert_allclose(found, right, rtol=times.SPLINED)
+    scaled = (times.scaled_times(3.0, n) for n in (points, 4000))
+    found, right = (curves.values_at(c.ell, T, at / alpha) for c, T in scaled)
+    np.testing.assert_allclose(found, right, rtol=times.SPLINED)
 
 
 def test_the_time_to_a_norm_by_small_steps():
@@ -436,7 +462,6 @@ SENSELESS = [
     ("optimum", {"fit_from": 50.0}, "fit_from = 50.0: expected a number that at least three alphas reach"),
     ("learning_curves", {"far": 500.0}, "window = [30.0, 1000.0]: expected two norms below far = 500"),
     ("learning_curves", {"window": [30.0, 31.0]}, "window = [30.0, 31.0]: expected two norms, the second at least 10"),
-    ("learning_curves", {"points": 20}, "points = 20: expected at least 38, eight in each factor of 10 up to the last"),
     ("learning_curves", {"alphas": [0.1]}, "alphas.0 = 0.1: expected a number from 0.2"),
     ("first_law", {"alphas": [0.01]}, "alphas = [0.01]: expected numbers above 0.01"),
     ("first_law", {"window": [0.001, 0.01]}, "window = [0.001, 0.01]: expected two norms, the second above 0.01"),
@@ -488,7 +513,7 @@ GROWTH = [
     ("optimum", {"alphas": [1.0, 20.0, 50.0, 100.0, 200.0, 300.0, 400.0, 500.0]}, 2),
     ("runs", {"samples": 8}, 2),
     ("margins", {"samples": 8}, 2),
-    ("learning_curves", {"points": 120}, 2),
+    ("learning_curves", {"points": 444}, 2),
     ("finite_size", {"sizes": [[20, 6], [40, 6]]}, 2),
     ("dynamics", {"alphas": [3.0, 3.0001]}, 2),
 ]

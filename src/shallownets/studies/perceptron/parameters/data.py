@@ -1,7 +1,7 @@
 """Experiments on examples: students at fixed norm, free norms, message passing, turned labels."""
 
 from collections.abc import Iterator, Sequence
-from math import log, log2, log10, sqrt
+from math import log, log2, sqrt
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -187,11 +187,10 @@ class LearningCurves(Section):
         yield from rising(alphas=self.alphas)
         yield self.window[1] >= 10 * self.window[0], "window", "two norms, the second at least 10 times the first"
         yield self.window[1] < self.far, "window", f"two norms below far = {self.far:g}"
-        least = round(8 * log10(3e3 * self.alphas[-1]))  # from norm 1e-3 to 3 alpha; a time is a spline through them
-        yield self.points >= least, "points", f"at least {least}, eight in each factor of 10 up to the last of alphas"
 
     def work(self) -> float:
-        return 3e-4 * (len(self.alphas) + 2) * self.points
+        last = [3.0, 60.0, 120.0, *(3 * alpha for alpha in self.alphas), self.window[1]]
+        return 3e-5 * sum(max(self.points, 20 * log(1e3 * one)) for one in last)  # times need 20 norms in a factor of e
 
 
 class FiniteSizeValues(Section):
