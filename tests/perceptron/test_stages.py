@@ -416,7 +416,7 @@ def test_the_distance_of_margins_shownfrom_the_theory_is_chance_and_of_others_is
 
 @pytest.mark.parametrize("points", [4, 22, 25, 27, 29, 34, 52, 120, 299, 1000])
 def test_what_is_said_of_times_does_not_depend_on_how_many_points_are_drawn(points):
-    """A trap: times were splines through the points, which at 22 of them gave no number, and at 29 a norm's time 3 % off."""
+    """A trap: times were splines through the points, which at 22 of them gave no number, and at 29 a time 3 % off."""
     _, of = made("learning_curves", STAGES["learning_curves"] | {"alphas": [0.2, 100.0, 1000.0], "points": points}, [])
     found, shown = of.measurements.frame, of.figure_data.frame
     judged = found[~(found.alpha < 1)]

@@ -16,7 +16,7 @@ SPLINED = 2e-6  # share of a time, up to a norm of α, that its splines are off:
 
 
 def norms(last: float, points: int) -> Array:
-    """Norms up to the last, equally spaced in logarithm: ``points`` of them, and so many between that a spline serves."""
+    """Norms up to the last, equally spaced in logarithm: ``points``, and as many between them as a spline needs."""
     between = np.ceil(np.log(last / _BEGIN) / (points - 1) / _SPACING)
     return np.geomspace(_BEGIN, last, int(between) * (points - 1) + 1)
 
