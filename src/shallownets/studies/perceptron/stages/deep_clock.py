@@ -25,7 +25,7 @@ PLACES = 4  # at which curves are compared
 
 
 def _apart(x: Array, errors: Array) -> Array:
-    """(PLACES,) ``course.ratio`` of the curves of all learning rates, (rates, records) each; NaN if they share no range.
+    """(PLACES,) ``course.ratio`` of the curves of all learning rates, (rates, records) each; NaN if they share none.
 
     It is from where all errors have fallen below that of the first law's window to where the first curve ends.
     """
