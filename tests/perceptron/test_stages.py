@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from shallownets.config import settings
 from shallownets.config.check import section_of
@@ -20,6 +21,7 @@ from shallownets.studies.perceptron.measure import curves, margins
 from shallownets.studies.perceptron.parameters.data import FreeNormValues, factor, newton, steps
 from shallownets.studies.perceptron.stages import drawn, label_noise
 from shallownets.studies.perceptron.theory import laws, limits, saddle, times
+from tests.conftest import ROOT
 
 FLOW = {"small": [0.02, 0.04], "norms": [0.66, 2.0, 4.0]}
 DYNAMICS = {
@@ -376,6 +378,36 @@ def test_the_widest_values_that_the_config_takes_are_solved():
     _, of = made("learning_curves", STAGES["learning_curves"] | {"alphas": [0.2, 1e8], "points": 4}, [])
     frame = of.measurements.frame
     assert np.isfinite(frame.estimate).all()
+
+
+@pytest.mark.parametrize(("noise", "judged"), [(0.139, True), (0.1395, False), (0.3, False)])
+def test_with_many_turned_labels_nothing_is_said_of_a_power_that_the_best_norm_is_not(noise, judged):
+    _, of = made("label_noise", STAGES["label_noise"] | {"noise": noise})
+    of_best = {"exponent of the best norm", "best norm over the end"}
+    said = set(of.measurements.frame.quantity) & of_best
+    assert said == (of_best if judged else set())
+    assert (set(of.figure_data.frame.series) >= {"best", "end"}) and of.figure_data.notes == of.measurements.notes
+    concerned = [row["quantity"] for rows in of.measurements.notes.values() for row in rows]
+    assert set(concerned) == of_best - said
+
+
+def test_words_of_claims_hold_at_any_share_of_turned_labels():
+    """A trap: a statement had the limit of the norm, and the share, that the config had when it was written."""
+    claims = yaml.safe_load((ROOT / "workflow/claims/perceptron/data.yaml").read_text())
+    ours = [claim for claim in claims if claim["table"] == "label_noise"]
+    assert len(ours) == 5
+    for claim in ours:
+        assert "5 %" not in claim["statement"] and "1.82" not in claim["statement"]
+    (passes,) = [claim for claim in ours if claim["id"] == "perceptron-noise-passes"]
+    for noise in (0.001, 0.01, 0.05, 0.139):
+        alpha = float(min(passes["rows"]["alpha"]))
+        assert saddle.solve(alpha, curves.optimum(alpha, noise)[0], noise).multiplier[0] < 0  # no free norm gets there
+    for noise in (0.02, 0.05, 0.2):
+        values = {"noise": noise, "alphas": [20.0, 50.0, 100.0, 200.0, 500.0]}
+        _, of = made("label_noise", STAGES["label_noise"] | values)
+        found = of.measurements.frame
+        found = found[found.quantity == "first order of the end"]
+        assert (np.abs(found.estimate - found.theory) < found.order).all()
 
 
 def test_the_best_norm_passes_the_end_of_a_free_one(tables):
