@@ -206,6 +206,14 @@ def test_what_makes_no_sense_is_refused(words, message):
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("alpha", "norm", "N"), [(5.0, 3.0, 1000), (2.0, 8.0, 1500), (5.0, 3.0, 500), (50.0, 30.0, 100)]
+)
+def test_a_hundred_samples_that_take_a_quarter_of_an_hour_or_less_are_not_refused(alpha, norm, N):
+    """Two samples took 9, 16, 1.7 and 2.7 core seconds."""
+    Solve(alpha=alpha, norm=norm, N=N, simulate=100)
+
+
 def test_how_far_a_sample_is_is_said_on_the_way(monkeypatch):
     """The flow's shares of a sample come to one, also of a sample that the flow or the minimiser does not reach."""
     said = []

@@ -19,7 +19,7 @@ from shallownets.studies.perceptron import charts
 from shallownets.studies.perceptron.engines import train
 from shallownets.studies.perceptron.measure import course, deep
 from shallownets.studies.perceptron.parameters.deep import DeepValues, Training
-from shallownets.studies.perceptron.stages import optional
+from shallownets.studies.perceptron.stages import deep_clock, optional
 from shallownets.studies.perceptron.theory import published
 
 TRAINING = {"sizes": [40, 80, 160], "test": 60, "scale": 0.2, "rate": 3e-3, "steps": 60}
@@ -91,6 +91,27 @@ def test_without_images_a_note_says_so_and_only_the_published_exponents_are_left
             assert len(quantities) > (name == "deep_table")
             # a note names networks and norms by words
             assert not [text for text in of.measurements.notes if "mlp" in text or "cnn" in text or "bartlett" in text]
+
+
+def test_learning_rates_that_leave_chance_too_late_are_compared_with_none_and_that_is_said(images):
+    """A trap: an error that never came down was compared where its curve ended, and a place at the end four times."""
+    _, of = made("deep_clock", CLOCK | {"rates": [1e-6, 2e-6], "steps": 10}, images)
+    assert of.measurements.frame.empty and set(of.figure_data.frame.rate) == {1e-6, 2e-6}
+    why = "2 of 2 runs had not come below an error of 0.6 at all rates before the first of them ended"
+    notes = {f"learning rates {name}: {why}": [{"quantity": name}] for name in ("at equal norm", "at equal step")}
+    assert of.measurements.notes == of.figure_data.notes == notes
+    # one that comes down only after the others have ended, at equal norm, is compared at equal step
+    _, of = made("deep_clock", CLOCK | {"rates": [1e-3, 0.1], "steps": 120}, images)
+    assert set(of.measurements.frame.quantity) == {"at equal step"} and len(of.measurements.notes) == 1
+
+
+def test_curves_are_compared_from_where_all_are_below_to_where_the_first_ends():
+    x = np.array([np.linspace(0, 4, 5), np.linspace(0, 8, 5)])
+    errors = np.array([[0.9, 0.6, 0.5, 0.4, 0.3], [0.9, 0.6, 0.5, 0.4, 0.3]])
+    right = [np.log(0.6 / 0.5), np.log(0.5 / 0.4) / 3 + np.log(0.6 / 0.5) * 2 / 3]
+    assert deep_clock._apart(x, errors)[0] == pytest.approx(right[0])
+    assert np.isnan(deep_clock._apart(x, np.array([errors[0], [0.9, 0.9, 0.9, 0.9, 0.61]]))).all()
+    assert np.isnan(deep_clock._apart(x, np.array([errors[0], [0.9, 0.9, 0.9, 0.6, 0.3]]))).all()
 
 
 @pytest.mark.parametrize("name", ["deep_images", "deep_runs", "deep_clock"])

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from shallownets.config import settings
 from shallownets.config.check import section_of
@@ -14,12 +15,13 @@ from shallownets.errors import Impossible, UserError
 from shallownets.run import find
 from shallownets.stage import Arrays
 from shallownets.studies.perceptron import charts, model, starts
-from shallownets.studies.perceptron.engines import minimise
+from shallownets.studies.perceptron.engines import descend, minimise
 from shallownets.studies.perceptron.figures import learning_curves
 from shallownets.studies.perceptron.measure import curves, margins
-from shallownets.studies.perceptron.parameters.data import FreeNormValues
+from shallownets.studies.perceptron.parameters.data import FreeNormValues, factor, newton, steps
 from shallownets.studies.perceptron.stages import drawn, label_noise
 from shallownets.studies.perceptron.theory import laws, limits, saddle, times
+from tests.conftest import ROOT
 
 FLOW = {"small": [0.02, 0.04], "norms": [0.66, 2.0, 4.0]}
 DYNAMICS = {
@@ -380,9 +382,39 @@ def test_the_widest_values_that_the_config_takes_are_solved():
     ):
         _, of = made(name, STAGES[name] | values)
         assert np.isfinite(of.measurements.frame.estimate).all(), name
-    _, of = made("learning_curves", STAGES["learning_curves"] | {"alphas": [0.2, 1e8], "points": 92}, [])
+    _, of = made("learning_curves", STAGES["learning_curves"] | {"alphas": [0.2, 1e8], "points": 4}, [])
     frame = of.measurements.frame
     assert np.isfinite(frame.estimate).all()
+
+
+@pytest.mark.parametrize(("noise", "judged"), [(0.139, True), (0.1395, False), (0.3, False)])
+def test_with_many_turned_labels_nothing_is_said_of_a_power_that_the_best_norm_is_not(noise, judged):
+    _, of = made("label_noise", STAGES["label_noise"] | {"noise": noise})
+    of_best = {"exponent of the best norm", "best norm over the end"}
+    said = set(of.measurements.frame.quantity) & of_best
+    assert said == (of_best if judged else set())
+    assert (set(of.figure_data.frame.series) >= {"best", "end"}) and of.figure_data.notes == of.measurements.notes
+    concerned = [row["quantity"] for rows in of.measurements.notes.values() for row in rows]
+    assert set(concerned) == of_best - said
+
+
+def test_words_of_claims_hold_at_any_share_of_turned_labels():
+    """A trap: a statement had the limit of the norm, and the share, that the config had when it was written."""
+    claims = yaml.safe_load((ROOT / "workflow/claims/perceptron/data.yaml").read_text())
+    ours = [claim for claim in claims if claim["table"] == "label_noise"]
+    assert len(ours) == 5
+    for claim in ours:
+        assert "5 %" not in claim["statement"] and "1.82" not in claim["statement"]
+    (passes,) = [claim for claim in ours if claim["id"] == "perceptron-noise-passes"]
+    for noise in (0.001, 0.01, 0.05, 0.139):
+        alpha = float(min(passes["rows"]["alpha"]))
+        assert saddle.solve(alpha, curves.optimum(alpha, noise)[0], noise).multiplier[0] < 0  # no free norm gets there
+    for noise in (0.02, 0.05, 0.2):
+        values = {"noise": noise, "alphas": [20.0, 50.0, 100.0, 200.0, 500.0]}
+        _, of = made("label_noise", STAGES["label_noise"] | values)
+        found = of.measurements.frame
+        found = found[found.quantity == "first order of the end"]
+        assert (np.abs(found.estimate - found.theory) < found.order).all()
 
 
 def test_the_best_norm_passes_the_end_of_a_free_one(tables):
@@ -412,13 +444,39 @@ def test_bins_of_margins_resolve_the_peak_and_lie_between_the_ends():
     assert even.max() > 3 * share.max()
 
 
-def test_the_distance_of_margins_drawn_from_the_theory_is_chance_and_of_others_is_not():
+def test_the_distance_of_margins_shownfrom_the_theory_is_chance_and_of_others_is_not():
     curve, rng = saddle.solve(2.0, 1.0), np.random.default_rng(5200)
     grid = np.linspace(-6, 8, 20001)
     quantile = np.interp(rng.random((16, 500)), margins.distribution(grid, curve), grid)
     found = margins.distance(quantile, curve, 0, rng, 200)
     assert 0 < found.value < found.chance + 0.005
     assert margins.distance(quantile + 0.2, curve, 0, rng, 200).value > 3 * found.chance
+
+
+@pytest.mark.parametrize("points", [4, 22, 25, 27, 29, 34, 52, 120, 299, 1000])
+def test_what_is_said_of_times_does_not_depend_on_how_many_points_are_drawn(points):
+    """A trap: times were splines through the points, which at 22 of them gave no number, and at 29 a time 3 % off."""
+    _, of = made("learning_curves", STAGES["learning_curves"] | {"alphas": [0.2, 100.0, 1000.0], "points": points}, [])
+    found, shown = of.measurements.frame, of.figure_data.frame
+    judged = found[~(found.alpha < 1)]
+    assert (np.abs(judged.estimate - judged.theory) < judged.order).all()
+    assert judged.theory.iloc[0] == pytest.approx(0.7152703, abs=times.SPLINED)
+    assert shown.groupby(["series", "alpha"]).size().tolist() == [points] * 4
+    np.testing.assert_allclose(shown.groupby(["series", "alpha"]).norm.max(), 3)
+
+
+@pytest.mark.parametrize("alpha", [0.2, 5.0, 1000.0, 1e8])
+@pytest.mark.parametrize("points", [4, 50, 300])
+def test_a_time_to_a_norm_of_up_to_alpha_by_splines_is_that_by_finer_ones(alpha, points):
+    """Also where it is taken from between them, as at the best norm."""
+    at = np.geomspace(2e-3 * max(alpha, 1), alpha, 77)
+    found, right = (
+        curves.values_at(c.lam, t, at) for c, t in (times.times(alpha, 3 * alpha, n) for n in (points, 4000))
+    )
+    np.testing.assert_allclose(found, right, rtol=times.SPLINED)
+    scaled = (times.scaled_times(3.0, n) for n in (points, 4000))
+    found, right = (curves.values_at(c.ell, T, at / alpha) for c, T in scaled)
+    np.testing.assert_allclose(found, right, rtol=times.SPLINED)
 
 
 def test_the_time_to_a_norm_by_small_steps():
@@ -443,7 +501,6 @@ SENSELESS = [
     ("optimum", {"fit_from": 50.0}, "fit_from = 50.0: expected a number that at least three alphas reach"),
     ("learning_curves", {"far": 500.0}, "window = [30.0, 1000.0]: expected two norms below far = 500"),
     ("learning_curves", {"window": [30.0, 31.0]}, "window = [30.0, 31.0]: expected two norms, the second at least 10"),
-    ("learning_curves", {"points": 20}, "points = 20: expected at least 38, eight in each factor of 10 up to the last"),
     ("learning_curves", {"alphas": [0.1]}, "alphas.0 = 0.1: expected a number from 0.2"),
     ("first_law", {"alphas": [0.01]}, "alphas = [0.01]: expected numbers above 0.01"),
     ("first_law", {"window": [0.001, 0.01]}, "window = [0.001, 0.01]: expected two norms, the second above 0.01"),
@@ -504,7 +561,7 @@ GROWTH = [
     ("optimum", {"alphas": [1.0, 20.0, 50.0, 100.0, 200.0, 300.0, 400.0, 500.0]}, 2),
     ("runs", {"samples": 8}, 2),
     ("margins", {"samples": 8}, 2),
-    ("learning_curves", {"points": 120}, 2),
+    ("learning_curves", {"points": 444}, 2),
     ("finite_size", {"sizes": [[20, 6], [40, 6]]}, 2),
     ("dynamics", {"alphas": [3.0, 3.0001]}, 2),
 ]
@@ -517,3 +574,25 @@ def test_work_grows_as_the_loops_do(name, grown, times):
         section_of(v, settings.class_of(f"perceptron.{name}"), name).work() for v in (values, values | grown)
     )
     assert after / before == pytest.approx(times, rel=0.05)
+
+
+@pytest.mark.parametrize("norms", [[3.0], [1.0, 8.0], [0.3, 3.0, 30.0], [0.02, 0.04, 0.33, 2.0, 8.0], [0.01]])
+def test_work_counts_the_steps_that_the_minimiser_and_the_flow_take(monkeypatch, norms):
+    """A trap: steps four times as many, each five times as long, refused runs of a minute as of more than an hour."""
+    taken, real = [], minimise._hessian
+    monkeypatch.setattr(minimise, "_hessian", lambda z, f: taken.append(z.shape) or real(z, f))
+    examples = starts.draw(60, 300, np.random.default_rng(5408))
+    minimise.minimise(examples, np.array(norms))
+    said = newton(60, 300, norms) / factor(60, 300)
+    assert len(taken) / 1.7 < said < 1.7 * len(taken)
+    flow = descend.descend(examples, np.array(norms)).steps[-1]
+    assert flow / 1.5 < steps(5.0, norms[-1]) < 1.5 * flow
+
+
+@pytest.mark.parametrize("alpha", [2.0, 5.0, 50.0])
+def test_a_step_of_the_minimiser_grows_with_n_as_its_products_and_its_factor_do(alpha):
+    """Multiplications of the symmetric product and of Cholesky's factor; at small N what is done once adds to them."""
+    N = np.array([500.0, 1000.0, 2000.0, 4000.0])
+    each = factor(N, alpha * N) / (N**2 * alpha * N / 2 + N**3 / 6)
+    assert (np.diff(each) < 0).all() and each[0] < 1.5 * each[-1]
+    assert factor(100.0, alpha * 100) / (1e6 * (alpha / 2 + 1 / 6)) > 1.5 * each[-1]

@@ -33,5 +33,5 @@ class Solve(Section, kw_only=True):
             yield self.work() <= LONGEST, "simulate", right
 
     def work(self) -> float:
-        one = newton(self.N, self.alpha * self.N, 8) + flow(self.alpha, self.N, self.norm)
+        one = newton(self.N, self.alpha * self.N, [self.norm]) + flow(self.alpha, self.N, self.norm)
         return self.simulate * one

@@ -9,17 +9,31 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron.engines import network as nets
 from shallownets.studies.perceptron.engines import train
 from shallownets.studies.perceptron.measure import course
+from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.parameters.deep import DeepClock
 from shallownets.studies.perceptron.stages import optional
 
 UNITS = {"rate": "1", "step": "steps", "norm": "log of the spectral complexity", "error": "test error"}
 PLACES = 4  # at which curves are compared
+
+
+def _apart(x: Array, errors: Array) -> Array:
+    """(PLACES,) ``course.ratio`` of the curves of all learning rates, (rates, records) each; NaN if they share none.
+
+    It is from where all errors have fallen below that of the first law's window to where the first curve ends.
+    """
+    begins = max(course.first_below(e, course.BELOW, at) for e, at in zip(errors, x, strict=True))
+    ends = x[:, -1].min()
+    if not ((errors <= course.BELOW).any(axis=-1).all() and begins < ends):
+        return np.full(PLACES, np.nan)
+    return course.ratio(x, errors, np.linspace(begins, ends, PLACES))
 
 
 @stage
@@ -54,13 +68,16 @@ def deep_clock(given: DeepClock, images: Arrays) -> Tables:
             errors = course.not_zero(np.array([one.test for one in courses]), given.test)
             steps = np.log(np.array([one.step for one in courses]))
             for name, x in (("at equal norm", norms), ("at equal step", steps)):
-                # from where all errors have fallen below that of the first law's window to where the first curve ends
-                begins = max(course.first_below(e, course.BELOW, at) for e, at in zip(errors, x, strict=True))
-                at = np.linspace(begins, x[:, -1].min(), PLACES)
-                found[name].append(course.ratio(x, errors, at))
-    rows = []
+                found[name].append(_apart(x, errors))
+    rows, lost = [], Lost()
     for name, samples in found.items():
-        for place, values in enumerate(np.array(samples).T):
-            rows.append({"quantity": name, "place": place} | mean(values).row())
-    figure_data = Table(pd.concat(shown, ignore_index=True), UNITS, optional.GROUP)
-    return Tables(Table(pd.DataFrame(rows), UNITS), figure_data)
+        ratios = np.array(samples)
+        kept = np.isfinite(ratios).all(axis=1)
+        why = f"had not come below an error of {course.BELOW:g} at all rates before the first of them ended"
+        if lost.enough(kept, f"learning rates {name}", why, [{"quantity": name}]):
+            for place, values in enumerate(ratios[kept].T):
+                rows.append({"quantity": name, "place": place} | mean(values).row())
+    return Tables(
+        Table(pd.DataFrame(rows) if rows else pd.DataFrame(columns), UNITS, notes=lost.notes),
+        Table(pd.concat(shown, ignore_index=True), UNITS, optional.GROUP, lost.notes),
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 import scipy
 
 from shallownets.errors import Impossible, UserError
+from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Table, Tables, stage
@@ -69,7 +70,8 @@ def label_noise(given: LabelNoise) -> Tables:
         best.append(norm)
         row = {"quantity": "first order of the end", "alpha": alpha, "theory": first, "order": 2 * abs(second) / alpha}
         rows.append(row | exact(alpha * (end - limit)).row())
-        rows.append({"quantity": "best norm over the end", "alpha": alpha, "theory": 1.0} | exact(norm / end).row())
+        if p0 < laws.MUCH_NOISE:
+            rows.append({"quantity": "best norm over the end", "alpha": alpha, "theory": 1.0} | exact(norm / end).row())
         shown.append(
             {"series": "end", "alpha": alpha, "norm": end, "error": float(saddle.solve(alpha, end, p0).error[0])}
         )
@@ -77,10 +79,15 @@ def label_noise(given: LabelNoise) -> Tables:
         lam = np.geomspace(min(0.03, norm / 10), 6 * norm, 60)
         for one, value in zip(lam, saddle.solve(alpha, lam, p0).error, strict=True):
             shown.append({"series": "curve", "alpha": alpha, "norm": one, "error": value})
-    late = np.array(given.alphas) >= given.fit_from
-    slope = curves.exponent(np.array(given.alphas)[late], np.array(best)[late])
-    row = {"quantity": "exponent of the best norm", "alpha": given.fit_from, "theory": 0.5}
-    rows.append(row | {"order": left_out(p0, given.fit_from)} | exact(slope).row())
+    lost = Lost()
+    if p0 < laws.MUCH_NOISE:
+        late = np.array(given.alphas) >= given.fit_from
+        slope = curves.exponent(np.array(given.alphas)[late], np.array(best)[late])
+        row = {"quantity": "exponent of the best norm", "alpha": given.fit_from, "theory": 0.5}
+        rows.append(row | {"order": left_out(p0, given.fit_from)} | exact(slope).row())
+    else:
+        why = f"from {100 * laws.MUCH_NOISE:.1f} % of turned labels on the best norm stays finite, and is no power"
+        lost.note(why, [{"quantity": "best norm over the end"}, {"quantity": "exponent of the best norm"}])
     with progress("students of noisy labels", sum(n for *_, n in given.cases)) as advance:
         for alpha, N, samples in given.cases:
             end, norms, errors = _end(alpha, p0, "cases"), [], []
@@ -103,4 +110,6 @@ def label_noise(given: LabelNoise) -> Tables:
             bars = {"norm_bar": 3 * norm.error, "bar": 3 * error.error}
             shown.append({"series": "simulated", "alpha": alpha, "norm": norm.value, "error": error.value} | bars)
     found = {"limit": limit, "noise": p0}
-    return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS, found))
+    return Tables(
+        Table(pd.DataFrame(rows), UNITS, notes=lost.notes), Table(pd.DataFrame(shown), UNITS, found, lost.notes)
+    )

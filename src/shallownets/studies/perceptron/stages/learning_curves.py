@@ -24,13 +24,18 @@ UNITS = {
     "bar_log_T": "three standard errors of log T, whose mean T has: times of samples differ by a factor",
 }
 LAST = 3.0  # norm over alpha
-SPLINED = 2e-6  # of a time, by splines through the points of a curve
 
 
 def _passed(curve: saddle.Curve, t: Array) -> float:
     """Time over the square of alpha when a free norm passes that of least error."""
     norm, _ = curves.optimum(curve.alpha)
     return curves.value_at(curve.lam, t, norm) / curve.alpha**2
+
+
+def _drawn(of: dict[str, str | float | Array], points: int) -> pd.DataFrame:
+    """The points of a curve that are drawn; there may be more between them, which its times need."""
+    frame = pd.DataFrame(of)
+    return frame.iloc[:: (len(frame) - 1) // (points - 1)]
 
 
 def _bars(samples: Array) -> Array:
@@ -46,17 +51,18 @@ def learning_curves(given: LearningCurves, runs: list[Arrays]) -> Tables:
     near, far = (_passed(*times.times(a, LAST * a, given.points)) for a in (20.0, 40.0))
     following = (near - far) / (20.0**-2 - 40.0**-2)  # of order 1/alpha^2; a difference, that does not know the limit
     rows = []
-    shown = [pd.DataFrame({"series": "limit", "alpha": np.inf, "T": T, "norm": limit.ell, "error": limit.error})]
+    values = {"T": T, "norm": limit.ell, "error": limit.error}
+    shown = [_drawn({"series": "limit", "alpha": np.inf} | values, given.points)]
     farthest = {run.parameters["alpha"]: float(run.arrays["norm"][-1]) for run in runs}
     for alpha in given.alphas:
         curve, t = times.times(alpha, LAST * alpha, given.points)
         of = {"quantity": "optimum passed", "alpha": alpha, "theory": passed}
-        rows.append(of | {"order": 2 * abs(following) / alpha**2 + SPLINED} | exact(_passed(curve, t)).row())
+        rows.append(of | {"order": 2 * abs(following) / alpha**2 + times.SPLINED} | exact(_passed(curve, t)).row())
         _, kappa = limits.stability(alpha)
         if farthest.get(alpha, 0.0) > curve.lam[-1]:  # as far as the flow
             curve, t = times.times(alpha, farthest[alpha], given.points)
         values = {"T": t / alpha**2, "norm": curve.lam / alpha, "error": alpha * curve.error}
-        shown.append(pd.DataFrame({"series": "quasi-static", "alpha": alpha, "kappa": kappa} | values))
+        shown.append(_drawn({"series": "quasi-static", "alpha": alpha, "kappa": kappa} | values, given.points))
     low, high = given.window
     curve, t = times.times(given.far, high, given.points)
     inside = curve.lam >= low
