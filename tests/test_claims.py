@@ -210,6 +210,15 @@ def test_a_claim_on_runs_that_were_left_out_is_not_judged(tmp_path):
     assert line.note == "Mind: SGD: 3 of 3 runs diverged."
 
 
+def test_a_claim_on_numbers_that_the_config_has_not_is_not_judged_and_says_so(tables):
+    """A name that is not there is a mistake in the entry: ``test_entries_that_do_not_fit_their_table_are_refused``."""
+    (line,) = judge.comparisons_of(entry(rows={"quantity": "rate", "p": [3, 5]}), tables, "paper")
+    assert (line.verdict, line.measured) == ("not judged", None)
+    assert line.note.endswith("Mind: the config has none of p = [3, 5].")
+    with pytest.raises(UserError, match="selects 0 rows"):
+        judge.comparisons_of(entry(rows={"quantity": "absent", "p": [3, 5]}), tables, "paper")
+
+
 def test_the_command_writes_the_ledger_and_refuses_an_id_twice(tables, root, tmp_path, capsys):
     path = tmp_path / "escape" / "part.yaml"
     csv, md = tmp_path / "claims.csv", tmp_path / "claims.md"

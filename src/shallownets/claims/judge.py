@@ -136,11 +136,28 @@ def judge(kind: str, predicted: float, found: Interval, tolerance: float, beyond
 
 def _select(frame: pd.DataFrame, rows: Mapping, entry: str, artefact: str) -> pd.DataFrame:
     """The rows whose columns have these values."""
-    for column, wanted in rows.items():
+    for column in rows:
         if column not in frame.columns:
             raise UserError(f"claim {entry}: {artefact} has no column {column}; it has {', '.join(frame.columns)}")
+    return _having(frame, rows)
+
+
+def _having(frame: pd.DataFrame, rows: Mapping) -> pd.DataFrame:
+    for column, wanted in rows.items():
         frame = frame[frame[column].isin(wanted if isinstance(wanted, list) else [wanted])]
     return frame
+
+
+def _not_among(frame: pd.DataFrame, rows: Mapping) -> list[str]:
+    """What is to be said where the config has none of the numbers that a claim is about; nothing if words miss, too."""
+    numbers = {
+        column: wanted
+        for column, wanted in rows.items()
+        if not any(isinstance(one, str) for one in (wanted if isinstance(wanted, list) else [wanted]))
+    }
+    if not numbers or _having(frame, {column: rows[column] for column in rows if column not in numbers}).empty:
+        return []
+    return ["the config has none of " + " with ".join(f"{column} = {wanted}" for column, wanted in numbers.items())]
 
 
 @dataclass(frozen=True)
@@ -234,8 +251,9 @@ def comparisons_of(entry: Entry, tables: Path, tier: str) -> list[Comparison]:
     frame = _select(table.frame, entry.rows, entry.id, common["artefact"])
     judged = tier in entry.tiers
     notes = table.parameters.get("notes", {})
-    if frame.empty and (notes or not judged):
-        note = _note(entry, notes)
+    missing = _not_among(table.frame, entry.rows) if frame.empty else []
+    if frame.empty and (notes or missing or not judged):
+        note = _note(entry, [*notes, *missing])
         return [Comparison(id=entry.id, verdict=NOT_JUDGED, note=note, group="", **common)]
     keys = entry.by
     if frame.empty or (not keys and len(frame) > 1) or frame.duplicated(keys or None).any():
