@@ -190,7 +190,7 @@ def _require(certified: bool, given: Solve) -> None:
         Impossible: its duality gap is too large.
     """
     if not certified:
-        right = "expected more weight decay"
+        right = "expected more weight decay or more noise"
         raise Impossible(f"lam = {given.lam}: the minimum was not found within the solver's limit of steps; {right}")
 
 
