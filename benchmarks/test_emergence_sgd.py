@@ -31,7 +31,7 @@ def by_numpy(W, a, samples, rng):
 @pytest.mark.parametrize("name", ["NumPy, outer product", "direct", "chain"])
 def test_sgd(benchmark, name, d):
     a, start = model.strengths(P, 1.0), starts.uniform(N, P, d, 1e-6, default_rng(1))
-    samples = {"NumPy, outer product": 500_000 // d, "direct": 5_000_000 // d, "chain": 20_000}[name]
+    samples = {"NumPy, outer product": 500_000 // d, "direct": 10_000_000 // d, "chain": 100_000}[name]
     benchmark.group = f"SGD on a student of N = {N} neurons, P = {P}, d = {d}: a step"
     benchmark.extra_info.update(name=name, units=samples)
     if name == "NumPy, outer product":

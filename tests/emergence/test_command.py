@@ -67,7 +67,7 @@ def test_it_says_that_k_2_does_not_decouple(capsys, tmp_path):
 def test_the_plot_holds_shares_theory_and_loss():
     left, right = library.run(**SMALL).draw().axes
     assert len(left.lines) == 8
-    assert [line.get_label() for line in right.lines] == ["flow", "mean over starts, sequential law"]
+    assert [line.get_label() for line in right.lines] == ["flow", "theory", "theory, mean over starts"]
     assert np.all(np.diff(right.lines[0].get_ydata()) <= 1e-9)
 
 

@@ -8,7 +8,7 @@ from scipy import integrate, stats
 from shallownets.errors import Impossible
 from shallownets.numerics import normals
 from shallownets.studies.emergence import model, starts
-from shallownets.studies.emergence.engines import chain, direct, sgd
+from shallownets.studies.emergence.engines import chain, direct, looks, sgd, walk
 from shallownets.studies.emergence.engines.step_sizes import Steps
 
 MIXED = model.mixture({3: 0.8, 4: 0.6})
@@ -102,9 +102,8 @@ def test_the_chain_steps_as_by_hand(link, noise, d):
             have += 1
         W = by_hand(W, a, link, [x], eta, [noise * z[rows]])
         if have == rows and d >= P + 2 * N:
-            outside, have = np.ascontiguousarray(W[:, P:].T), P + N
-            chain.compress(outside, np.empty((N, 2 * N)))
-            W[:, P:] = outside.T
+            walk.compress(W, P, rows, np.empty(2 * N))
+            have = P + N
     r = (W**2).sum(1)
     np.testing.assert_allclose(run.r[0], r, rtol=1e-12)
     np.testing.assert_allclose(run.M[0], W[:, :P] / np.sqrt(r)[:, None], atol=1e-12)
@@ -113,17 +112,18 @@ def test_the_chain_steps_as_by_hand(link, noise, d):
 def test_compressing_keeps_products():
     """Of rows that are nearly the same, too, where a factor of the products alone loses half of the digits."""
     rng = default_rng(6)
-    B = rng.standard_normal((10, 5))
-    B[:, 3] = B[:, 1] + 1e-9 * B[:, 3]
-    B[:, 4] *= 1e-6
-    apart = B[:, 3] - B[:, 1]
-    R = B.copy()
-    chain.compress(R, np.empty((5, 10)))
-    np.testing.assert_allclose(R.T @ R, B.T @ B, rtol=1e-13, atol=1e-19)
-    assert np.all(np.tril(R, -1) == 0)
-    assert np.linalg.norm(R[:, 3] - R[:, 1]) == pytest.approx(np.linalg.norm(apart), rel=1e-5)
-    zero = np.zeros((4, 2))
-    chain.compress(zero, np.empty((2, 4)))
+    W = rng.standard_normal((5, 13))
+    W[3, 2:12] = W[1, 2:12] + 1e-9 * W[3, 2:12]
+    W[4, 2:12] *= 1e-6
+    before = W.copy()
+    walk.compress(W, 2, 12, np.empty(10))
+    B, R = before[:, 2:12], W[:, 2:12]
+    np.testing.assert_allclose(R @ R.T, B @ B.T, rtol=1e-13, atol=1e-19)
+    assert np.all(np.triu(R, 1) == 0)
+    assert np.linalg.norm(R[3] - R[1]) == pytest.approx(np.linalg.norm(B[3] - B[1]), rel=1e-5)
+    assert np.array_equal(np.delete(W, np.s_[2:12], 1), np.delete(before, np.s_[2:12], 1))
+    zero = np.zeros((2, 4))
+    walk.compress(zero, 0, 4, np.empty(4))
     assert np.all(zero == 0)
 
 
@@ -192,9 +192,9 @@ def test_records_and_blocks_change_nothing(engine):
     a, start, link = model.strengths(P, 1.0), starts.uniform(N, P, d, 0.2, default_rng(13)), model.hermite(3)
     whole = engine.simulate(start, a, link, Steps(1e-3), [20_000], SeedSequence(14))
     cut = engine.simulate(start, a, link, Steps(1e-3), [0, 1, 17, 64, 5000, 20_000], SeedSequence(14))
-    # samples go through the weights of the one in groups, which a record cuts
-    np.testing.assert_allclose(whole.M[-1], cut.M[-1], rtol=0, atol=1e-11 if engine is direct else 0)
-    np.testing.assert_allclose(whole.learned_after, cut.learned_after, rtol=1e-9 if engine is direct else 0)
+    # samples go through the weights in groups, which a record cuts
+    np.testing.assert_allclose(whole.M[-1], cut.M[-1], rtol=0, atol=1e-11)
+    np.testing.assert_allclose(whole.learned_after, cut.learned_after, rtol=1e-9)
     np.testing.assert_allclose(cut.t, 1e-3 * cut.samples, rtol=1e-15)
     again = SeedSequence(14)
     for _ in range(2):  # a stream stays as it is
@@ -209,7 +209,7 @@ def test_a_direction_is_learned_by_its_share(engine):
     run = engine.simulate(start, a, link, Steps(1e-3), records, SeedSequence(4))
     (after,) = run.learned_after
     first = int(np.argmax(run.shares[:, 0] >= 0.5))
-    assert abs(records[first] - after) <= 20 + sgd.LOOK
+    assert abs(records[first] - after) <= 20 + looks.LOOK
     assert run.times[0] == pytest.approx(1e-3 * after)
     assert run.owner[0] == np.argmax(run.r[first])
     aligned = int(np.argmax(run.M[:, run.owner[0], 0] > 0.9))
@@ -218,7 +218,7 @@ def test_a_direction_is_learned_by_its_share(engine):
     # and so it ends, as soon as enough is learned
     ended = engine.simulate(start, a, link, Steps(1e-3), records, SeedSequence(4), enough=1)
     assert ended.learned_after[0] == after
-    assert after <= ended.steps < after + sgd.LOOK + 1
+    assert after <= ended.steps < after + looks.LOOK + 1
     assert np.isnan(ended.loss[-1])
     assert np.array_equal(ended.loss[: first - 4], run.loss[: first - 4])
     assert ended.lost_at == np.inf
@@ -242,11 +242,10 @@ def test_a_run_that_is_lost_says_so(engine, eta):
 def test_norms_do_not_drift(engine):
     """|w|^2 by recursion gathers rounding errors: after many steps that grow and shrink, it is still the sum."""
     a, start, link = model.strengths(2, 1.0), starts.uniform(3, 2, 30, 1e-3, default_rng(7)), model.hermite(3)
-    looks = sgd.Looks(start, a, link)
-    walk = {chain: chain._Chain, direct: direct._Direct}[engine](start, a, link, 0.5, SeedSequence(8), looks)
-    sgd.follow(walk, looks, a, link, Steps(2e-4), [200_000], 3, lambda amount: None)
-    assert not walk.lost
-    np.testing.assert_allclose(walk.q, walk.overlaps()[2], rtol=1e-12)
+    weights = engine.walk(start, a, link, 0.5, SeedSequence(8))
+    sgd.follow(weights, Steps(2e-4), [200_000], 3, lambda amount: None)
+    assert not weights.lost
+    np.testing.assert_allclose(weights.q, weights.overlaps()[2], rtol=1e-12)
 
 
 @pytest.mark.parametrize("samples", [[], [-1], [3, 3], [0.5], [5, 2], [[1, 2]], [np.inf], [1e300]])
@@ -288,12 +287,12 @@ def test_the_chain_keeps_a_start_with_more_columns_than_neurons():
 def test_a_direction_is_found_before_it_is_learned(engine):
     """By the overlaps at every look: found when the first passes one half; its norm needs longer."""
     a, start = np.ones(1), starts.uniform(6, 1, 40, 1e-4, default_rng(12))
-    looks = np.arange(0, 64 * 120, 64)
-    run = engine.simulate(start, a, model.hermite(3), Steps(5e-4), looks, SeedSequence(13))
+    records = np.arange(0, 64 * 120, 64)
+    run = engine.simulate(start, a, model.hermite(3), Steps(5e-4), records, SeedSequence(13))
     largest = run.M[:, :, 0].max(1)
-    assert run.found_after[0] == run.samples[(largest >= sgd.FOUND).argmax()]
+    assert run.found_after[0] == run.samples[(largest >= looks.FOUND).argmax()]
     assert 0 < run.found_after[0] < run.learned_after[0] < np.inf
     # looks are at the same samples whatever is recorded
-    odd = engine.simulate(start, a, model.hermite(3), Steps(5e-4), [1, looks[-1]], SeedSequence(13))
+    odd = engine.simulate(start, a, model.hermite(3), Steps(5e-4), [1, records[-1]], SeedSequence(13))
     assert odd.found_after == run.found_after
     assert odd.learned_after == pytest.approx(run.learned_after)

@@ -7,7 +7,7 @@ from numpy.random import default_rng
 from scipy import integrate, stats
 
 from shallownets.errors import Impossible
-from shallownets.studies.emergence import model, starts
+from shallownets.studies.emergence import model, simulate, starts
 from shallownets.studies.emergence.engines import correlation, decoupled, flow
 from shallownets.studies.emergence.measure import curves, laws, shares
 from shallownets.studies.emergence.theory import coverage, crowding, frontiers, scaling, sequential, times
@@ -103,7 +103,27 @@ def test_directions_do_not_decouple_at_k_2():
     with pytest.raises(Impossible, match="information exponent above 2"):
         decoupled.greedy(np.ones((2, 2)), np.ones(2), 2)
     start = starts.uniform(6, 3, 100, 1e-6, np.random.default_rng(0))
-    assert np.isfinite(laws.greedy(start, model.strengths(3, 1.0), model.hermite(2)).times).all()
+    assert np.isfinite(simulate.decoupled(start, model.strengths(3, 1.0), model.hermite(2)).times).all()
+
+
+@pytest.mark.parametrize("k", [3, 4])
+def test_the_decoupled_run_is_the_flow_where_dimensions_are_many(k):
+    """Owners, times, shares and loss; directions without a neuron stay."""
+    a, link = model.strengths(6, 1.0), model.hermite(k)
+    start = starts.uniform(5 if k == 4 else 24, 6, 10**8, 1e-6, np.random.default_rng(9))
+    T = simulate.decoupled(start, a, link).times
+    t = np.linspace(0, 2 * T[np.isfinite(T)].max(), 4001)
+    found = simulate.decoupled(start, a, link, t, follow=6)
+    run = flow.simulate(start, a, link, t[-1], tolerance=1e-5, freeze=1e-3, follow=6)
+    np.testing.assert_array_equal(found.owner, run.owner)
+    np.testing.assert_allclose(found.times, run.times, rtol=1e-3)
+    assert found.learned.sum() == min(start.r.size, 6)
+    # a time that is off by a thousandth moves the share by 4 a T/4 thousandths
+    close = (a * np.where(np.isfinite(T), T, 0.0)).max() * 1e-3
+    for m in range(6):
+        np.testing.assert_allclose(found.shares[:, m], np.interp(t, run.t, run.shares[:, m]), atol=close + 1e-2)
+    np.testing.assert_allclose(found.loss, np.interp(t, run.t, run.loss), atol=2 * (close + 1e-2) * (a @ a))
+    assert found.loss[-1] == pytest.approx((a[found.owner < 0] ** 2).sum(), abs=1e-9)
 
 
 @pytest.mark.parametrize("d", [7, 50, np.inf])
@@ -323,9 +343,9 @@ def test_crowding_against_the_flow():
     left = []
     for seed in range(4):
         start = starts.uniform(48, 24, 4096, 1e-6, np.random.default_rng([6, seed]))
-        expected = laws.greedy(start, a, link)
+        expected = simulate.decoupled(start, a, link)
         run = flow.simulate(start, a, link, 3 * float(expected.times.max()), tolerance=1e-5, freeze=1e-3, acting=0.0)
-        delay = crowding.delays(start.M, a, expected.neuron, expected.times)
+        delay = crowding.delays(start.M, a, expected.owner, expected.times)
         left.append(np.nanmedian((run.times - expected.times)[6:] / delay[6:]))
     assert np.mean(left) == pytest.approx(1, abs=0.06)
 

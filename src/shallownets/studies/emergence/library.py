@@ -16,12 +16,11 @@ from shallownets.drawing.solved import Solved
 from shallownets.errors import Impossible
 from shallownets.numerics import seeds
 from shallownets.numerics.progress import MOMENT, progress
-from shallownets.studies.emergence import model, starts, trajectory
+from shallownets.studies.emergence import model, simulate, starts, trajectory
 from shallownets.studies.emergence.engines import chain, deflated, flow
 from shallownets.studies.emergence.engines.sgd import SgdRun
 from shallownets.studies.emergence.engines.step_sizes import Steps
-from shallownets.studies.emergence.measure import curves, laws
-from shallownets.studies.emergence.measure.laws import Greedy
+from shallownets.studies.emergence.measure import curves
 from shallownets.studies.emergence.model import Array, Link, Places
 from shallownets.studies.emergence.parameters.learn import Learn
 from shallownets.studies.emergence.theory import sequential
@@ -29,7 +28,7 @@ from shallownets.studies.emergence.theory import sequential
 __all__ = ["Run", "run"]
 
 _LONGER = 3.0  # the last time over that of greedy's last direction
-_RECORDS = 400  # of SGD, for the plot
+_RECORDS = 400  # of theory and of SGD, for the plot
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -40,15 +39,16 @@ class Run(Solved):
         given: the parameters.
         a: (P,) strengths of the teacher's directions, falling.
         link: of teacher and student, with its information exponent.
-        theory: greedy choice: times (P,) of the directions, and the neuron (P,) that takes each.
-        flow: the flow, with its times t (S,), loss (S,), shares (S, P), and the times (P,) of the directions.
+        theory: greedy choice: the same of the decoupled dynamics.
+        flow: the flow, with its times t (S,), loss (S,), shares (S, P), and the times (P,) and owners (P,) of the
+            directions.
         sgd: the same of SGD, whose times are sums of its steps; None unless ``kappa`` asked for it.
     """
 
     given: Learn
     a: Array
     link: Link
-    theory: Greedy
+    theory: trajectory.Run
     flow: trajectory.Run
     sgd: SgdRun | None
 
@@ -69,7 +69,7 @@ class Run(Solved):
             "theory": self.theory.times,
             "flow": self.flow.times,
             **({"sgd": self.sgd.times} if self.sgd else {}),
-            "foreseen": self.theory.neuron,
+            "foreseen": self.theory.owner,
             "neuron": self.flow.owner,
         }
         return pd.DataFrame(columns)
@@ -97,9 +97,10 @@ class Run(Solved):
         right.plot(t, curves.loss_at(run, t), color="black", label=given.engine)
         if self.sgd:
             right.plot(self.sgd.t, self.sgd.loss, color="black", linestyle=":", label="SGD")
+        right.plot(self.theory.t, self.theory.loss, color=style.COLOURS[1], linestyle="--", label="theory")
         if self.link.exponent > 2:
             law = sequential.loss(t, self.a, given.N, given.d, given.r0, self.link)
-            right.plot(t, law, color=style.COLOURS[0], linestyle="--", label="mean over starts, sequential law")
+            right.plot(t, law, color=style.COLOURS[0], linestyle="--", label="theory, mean over starts")
         least = min(float(one.loss[np.isfinite(one.loss)].min()) for one in (run, self.sgd) if one)
         low = max(least, 1e-5 * float(run.loss[0]))
         right.set(xscale="log", yscale="log", xlabel="time $t$", ylabel=r"loss $2L$", ylim=(low / 2, 2 * run.loss[0]))
@@ -143,11 +144,13 @@ def run(given: Learn) -> Run:
     start = starts.uniform(
         given.N, given.P, given.d, given.r0, default_rng(seeds.sequence(given.seed, "emergence, command", widths, 0))
     )
-    theory = laws.greedy(start, a, link)
-    known = theory.times[np.isfinite(theory.times)]
-    if not known.size:
+    theory = simulate.decoupled(start, a, link)
+    if not theory.learned.any():
         raise Impossible(f"N = {given.N}: no neuron of this start can learn; expected more of them, or another seed")
+    known = theory.times[theory.learned]
     engine, end = flow if given.engine == "flow" else deflated, _LONGER * float(known.max())
+    t = np.append(0.0, np.geomspace(float(known.min()) / 4, end, _RECORDS))
+    theory = simulate.decoupled(start, a, link, t, follow=given.P)
     with progress(f"{given.engine}, N = {given.N}, P = {given.P}", 1, MOMENT) as advance:
         flowed = engine.simulate(start, a, link, end, follow=given.P)
         advance(1)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shallownets.studies.emergence.model import Array, Places
 
@@ -28,6 +29,6 @@ class Run:
     steps: int
 
     @property
-    def learned(self) -> Array:
+    def learned(self) -> NDArray[np.bool_]:
         """(P,) whether a direction was learned."""
         return np.isfinite(self.times)

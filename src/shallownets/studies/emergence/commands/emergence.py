@@ -37,7 +37,7 @@ def summary(done: Run) -> Iterator[str]:
     yield f"{'direction':>9}  {'strength':>8}  {'theory':>10}  {'flow':>10}  {column}{'neuron':>6}  as foreseen"
     shown = chosen(given.P, _SHOWN)
     for m in shown:
-        same = run.owner[m] == done.theory.neuron[m]
+        same = run.owner[m] == done.theory.owner[m]
         owner = str(run.owner[m]) if run.learned[m] else "-"
         column = f"{_time(done.sgd.times[m]):>10}  " if done.sgd else ""
         yield (

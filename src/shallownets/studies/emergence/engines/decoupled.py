@@ -1,8 +1,8 @@
 """The decoupled dynamics: which neuron learns which direction (S3; docs/emergence.md, section 4).
 
 Neurons do not see each other until one has learned a direction, which then is gone for all others. So directions are
-taken by the neurons with the largest a_m x_im^{k-2}, one after the other. What it says of a start is an ``Owners``; the
-times follow by ``theory.times``.
+taken by the neurons with the largest a_m x_im^{k-2}, one after the other. What it says of a start is an ``Owners``;
+``simulate.decoupled`` makes a run of it.
 """
 
 from dataclasses import dataclass

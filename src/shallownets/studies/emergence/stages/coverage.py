@@ -14,9 +14,9 @@ from shallownets.numerics import seeds, statistics
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.stage import Table, Tables, stage
-from shallownets.studies.emergence import model
+from shallownets.studies.emergence import model, simulate
 from shallownets.studies.emergence.engines import correlation, deflated
-from shallownets.studies.emergence.measure import curves, laws
+from shallownets.studies.emergence.measure import curves
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.flow import Coverage
 from shallownets.studies.emergence.stages import drawn
@@ -80,7 +80,7 @@ def _learned(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
     with progress("directions learned", sum(given.widths)) as advance:
         for N in given.widths:
             start = drawn.start(given.seed, "coverage", N, given.P, given.d, given.r0)
-            T = laws.greedy(start, a, link).times
+            T = simulate.decoupled(start, a, link).times
             run = deflated.simulate(start, a, link, LONGER * float(T[np.isfinite(T)].max()), tolerance=given.tolerance)
             count = int(run.learned.sum())
             row = {"quantity": "learned", "N": N, "theory": float(min(N, given.P)), "order": 0.0}
@@ -103,8 +103,8 @@ def _wasted(given: Coverage, shown: list[pd.DataFrame], lost: Lost) -> Iterator[
         for replicate in range(given.wasted_starts):
             for column, d in enumerate(dimensions):
                 start = drawn.start(given.seed, "wasted", N, P, d, given.r0, replicate)
-                expected = laws.greedy(start, a, link)
-                chosen = np.isfinite(expected.times)
+                expected = simulate.decoupled(start, a, link)
+                chosen = expected.learned
                 t_end = LONGER * float(expected.times[chosen].max())
                 run = deflated.simulate(start, a, link, t_end, tolerance=given.tolerance)
                 wasted[replicate, column] = N - run.learned.sum()

@@ -14,7 +14,7 @@ from shallownets.numerics import seeds, statistics
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.stage import Table, Tables, stage
-from shallownets.studies.emergence import model
+from shallownets.studies.emergence import model, simulate
 from shallownets.studies.emergence.engines import deflated, flow
 from shallownets.studies.emergence.measure import curves, laws
 from shallownets.studies.emergence.model import Array
@@ -55,10 +55,10 @@ def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame], lost: Lo
     with progress(f"starts, beta = {beta:g}", given.starts) as advance:
         for replicate in range(given.starts):
             start = drawn.start(given.seed, "learning times", given.N, given.P, given.d, given.r0, replicate)
-            expected = laws.greedy(start, a, link)
+            expected = simulate.decoupled(start, a, link)
             run = flow.simulate(start, a, link, LONGER * float(expected.times.max()), tolerance=given.tolerance)
             ratio.append(laws.late(run, expected))
-            owner.append((run.owner == expected.neuron)[run.learned])
+            owner.append((run.owner == expected.owner)[run.learned])
             learned = np.where(run.owner >= 0, np.abs(start.M[run.owner, np.arange(given.P)]), np.nan)
             u.append(sequential.rank(np.sqrt(given.d) * learned, count, given.d, K))
             exponents.append(_exponent(run.times) if np.isfinite(run.times).all() else np.nan)
@@ -105,13 +105,13 @@ def _crowding(given: LearningTimes, shown: list[pd.DataFrame], lost: Lost) -> It
         for replicate in range(given.crowding_starts):
             for column, d in enumerate(dimensions):
                 start = drawn.start(given.seed, "crowding", given.crowding_N, P, d, given.r0, replicate)
-                expected = laws.greedy(start, a, link)
-                known = expected.times[np.isfinite(expected.times)]
+                expected = simulate.decoupled(start, a, link)
+                known = expected.times[expected.learned]
                 run = deflated.simulate(
                     start, a, link, LONGER * float(known.max()), tolerance=FINE, freeze=FREEZE, acting=0.0
                 )
                 measured[replicate, column] = _middle(laws.late(run, expected)[beyond]) - 1
-                delay = crowding.delays(start.M, a, expected.neuron, expected.times)
+                delay = crowding.delays(start.M, a, expected.owner, expected.times)
                 by_theory[replicate, column] = _middle((delay / expected.times)[beyond])
             advance(1)
     kept = np.isfinite(measured * by_theory).all(axis=1)

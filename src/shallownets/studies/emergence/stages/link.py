@@ -11,9 +11,8 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import Estimate, mean
 from shallownets.stage import Table, Tables, stage
-from shallownets.studies.emergence import model
+from shallownets.studies.emergence import model, simulate
 from shallownets.studies.emergence.engines import flow
-from shallownets.studies.emergence.measure import laws
 from shallownets.studies.emergence.parameters.flow import Link
 from shallownets.studies.emergence.stages import drawn
 
@@ -34,7 +33,7 @@ def link(given: Link) -> Tables:
             for replicate in range(given.starts):
                 for column, dimension in enumerate(given.d):
                     start = drawn.start(given.seed, "link", given.N, given.P, dimension, given.r0, replicate)
-                    by = laws.greedy(start, a, sigma).times
+                    by = simulate.decoupled(start, a, sigma).times
                     decoupled[replicate, column] = by
                     if np.isfinite(by).any():
                         last = LONGER * float(by[np.isfinite(by)].max())

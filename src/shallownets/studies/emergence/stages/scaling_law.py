@@ -15,13 +15,14 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import Estimate, exact, mean
 from shallownets.stage import Table, Tables, stage
-from shallownets.studies.emergence import model
-from shallownets.studies.emergence.engines import decoupled, deflated, flow
+from shallownets.studies.emergence import model, simulate
+from shallownets.studies.emergence.engines import deflated, flow
 from shallownets.studies.emergence.measure import curves
 from shallownets.studies.emergence.measure.curves import Frontier
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.flow import ScalingLaw
 from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.starts import Start
 from shallownets.studies.emergence.theory import crowding, frontiers, scaling, sequential, times
 from shallownets.studies.emergence.trajectory import Run
 
@@ -42,24 +43,24 @@ def _median_times(given: ScalingLaw, N: int, a: Array) -> Array:
     return times.learning_time(a[: count.size], x / np.sqrt(given.d), given.r0, model.hermite(K))
 
 
-def _late(run: Run, start: Array, a: Array, given: ScalingLaw) -> tuple[list[dict], pd.DataFrame]:
+def _late(run: Run, start: Start, a: Array, given: ScalingLaw) -> tuple[list[dict], pd.DataFrame]:
     """How late directions are against greedy choice, and against greedy choice with crowding."""
-    owners = decoupled.greedy(start, a, K)
-    T = times.learning_time(a, owners.M0, given.r0, model.hermite(K))
-    delayed = T + crowding.delays(start, a, owners.neuron, T)
+    expected = simulate.decoupled(start, a, model.hermite(K))
+    T = expected.times
+    delayed = T + crowding.delays(start.M, a, expected.owner, T)
     rows = []
     for first, last in PARTS:
         part = slice(first - 1, last)
         if last > a.size:
             continue
-        of = {"N": start.shape[0], "first": first, "last": last, "theory": 1.0}
+        of = {"N": start.r.size, "first": first, "last": last, "theory": 1.0}
         order = (last / given.d) ** 2 + ENGINE
         for name, theory in (("greedy", T), ("crowded", delayed)):
             row = {"quantity": f"time over {name}"} | of | {"order": order}
             rows += [row | found for found in _median_ratio(run.times[part], theory[part])]
     m = np.arange(1, a.size + 1)
     with np.errstate(invalid="ignore"):
-        frame = pd.DataFrame({"series": "late", "N": start.shape[0], "t": m, "loss": run.times / T, "law": delayed / T})
+        frame = pd.DataFrame({"series": "late", "N": start.r.size, "t": m, "loss": run.times / T, "law": delayed / T})
     return rows, frame[np.isfinite(frame.loss) & np.isfinite(frame.law)]
 
 
@@ -126,7 +127,7 @@ def _plateaus(given: ScalingLaw, a: Array) -> Iterator[dict]:
         ends = np.empty(widths.size)
         for n, N in enumerate(widths.tolist()):
             start = drawn.start(given.seed, "plateaus", N, given.P, given.d, given.r0, replicate)
-            left = decoupled.greedy(start.M, a, K).neuron < 0
+            left = simulate.decoupled(start, a, model.hermite(K)).owner < 0
             ends[n] = (a[left] ** 2).sum() + scaling.tail(given.P, given.beta)
         slopes.append(curves.power(widths, ends))
     of = {"N": np.sqrt(widths[0] * widths[-1]), "first": widths[0], "last": widths[-1]}
@@ -316,7 +317,7 @@ def scaling_law(given: ScalingLaw) -> Tables:
             rows += _windows(given, a, N, run)
             advance(N)
             if max(narrow, default=given.widths[0]) == N:
-                late, frame = _late(run, start.M, a, given)
+                late, frame = _late(run, start, a, given)
                 rows += late
                 shown.append(frame)
         for N, t_end in given.exact:

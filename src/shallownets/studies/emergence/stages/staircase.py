@@ -13,10 +13,10 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
-from shallownets.studies.emergence import model, starts
-from shallownets.studies.emergence.engines import decoupled, flow
+from shallownets.studies.emergence import model, simulate, starts
+from shallownets.studies.emergence.engines import flow
 from shallownets.studies.emergence.measure import curves, shares, weights
-from shallownets.studies.emergence.model import Array, Places
+from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.flow import Staircase
 from shallownets.studies.emergence.stages import drawn
 from shallownets.studies.emergence.starts import Start
@@ -58,8 +58,8 @@ def _closure(given: Staircase) -> Iterator[dict]:
     for k in (3, 4):
         link, a = model.hermite(k), model.strengths(P, BETA)
         start = drawn.start(given.seed, "closure", N, P, d, given.r0)
-        T = times.learning_time(a, decoupled.greedy(start.M, a, k).M0, given.r0, link)
-        t_end = 2 * float(T[np.isfinite(T)].max())
+        expected = simulate.decoupled(start, a, link)
+        t_end = 2 * float(expected.times[expected.learned].max())
         run = flow.simulate(start, a, link, t_end, tolerance=FINE, freeze=GONE, acting=0.0)
         true, astray = weights.times(start, a, link, t_end, ACCURATE)
         both = np.isfinite(true)
@@ -68,7 +68,7 @@ def _closure(given: Staircase) -> Iterator[dict]:
         yield {"quantity": "closure", "k": k, "theory": 0.0, "order": order} | exact(off, int(both.sum())).row()
         # it falls by 2 k a while the norm's logarithm grows by 4 a, from r0 to a/2; and errors of the integration
         order = (given.r0 / a[-1]) ** (k / 2) + 10 * ACCURATE
-        straight = both & (np.abs(np.log(np.where(both, true, np.inf) / T)) < STRAIGHT)
+        straight = both & (np.abs(np.log(np.where(both, true, np.inf) / expected.times)) < STRAIGHT)
         largest = float(astray[straight].max())
         row = {"quantity": "not turned", "k": k, "theory": 0.0, "order": order}
         yield row | exact(largest, int(straight.sum())).row()
@@ -97,21 +97,22 @@ def _farther(given: Staircase, a: Array, lost: Lost) -> Iterator[dict]:
     """Sharpness at a larger dimension, where the search is longer by as much, of the first quarter of directions."""
     few, link, d = a[: max(given.P // 4, 1)], model.hermite(K), FARTHER * given.d
     start = drawn.start(given.seed, "staircase, farther", given.N, few.size, d, given.r0)
-    T = times.learning_time(few, decoupled.greedy(start.M, few, K).M0, given.r0, link)
-    t_end = LONGER * float(T[np.isfinite(T)].max())
+    expected = simulate.decoupled(start, few, link)
+    t_end = LONGER * float(expected.times[expected.learned].max())
     run = flow.simulate(start, few, link, t_end, tolerance=given.tolerance, freeze=FREEZE, follow=few.size)
     yield from _sharp(run, few, d, given, lost)
 
 
-def _overlay(run: Run, start: Start, a: Array, neuron: Places, T: Array, given: Staircase) -> dict:
+def _overlay(run: Run, start: Start, a: Array, expected: Run, given: Staircase) -> dict:
     """The loss beside sharp steps at times that the start alone gives: the area between them, over that of the steps.
 
     Steps are at the times of greedy choice with crowding. Where crowding has no delay, because a neuron almost took
     another direction, it may be as long as the search.
     """
-    delay = crowding.delays(start.M, a, neuron, T)
+    T = expected.times
+    delay = crowding.delays(start.M, a, expected.owner, T)
     between, under = curves.beside_steps(run, times.sharp(T + np.nan_to_num(delay), a), a)
-    learned = np.isfinite(T)
+    learned = expected.learned
     # corners of the steps; the next order of crowding is below the first
     off = times.corners(a) + np.where(np.isfinite(delay), delay, T)
     order = (a**2 * off)[learned].sum() / under + 10 * given.tolerance
@@ -123,8 +124,8 @@ def _overlay(run: Run, start: Start, a: Array, neuron: Places, T: Array, given: 
 def staircase(given: Staircase) -> Tables:
     a, link = model.strengths(given.P, given.beta), model.hermite(K)
     start = drawn.start(given.seed, "staircase", given.N, given.P, given.d, given.r0)
-    owners = decoupled.greedy(start.M, a, K)
-    T = times.learning_time(a, owners.M0, given.r0, link)
+    expected = simulate.decoupled(start, a, link)
+    T = expected.times
     t_end = LONGER * float(T[np.isfinite(T)].max())
     with progress("staircase", 1) as advance:
         run = flow.simulate(start, a, link, t_end, tolerance=given.tolerance, freeze=FREEZE, follow=given.P)
@@ -132,7 +133,7 @@ def staircase(given: Staircase) -> Tables:
     lost = Lost()
     rows = [*_single(given.r0), *_closure(given), *_sharp(run, a, given.d, given, lost)]
     rows += _farther(given, a, lost)
-    rows.append(_overlay(run, start, a, owners.neuron, T, given))
+    rows.append(_overlay(run, start, a, expected, given))
     t = np.geomspace(float(T.min()) / 5, t_end, given.points)
     shown = [
         pd.DataFrame({"series": "share", "m": m, "t": t, "value": np.interp(t, run.t, run.shares[:, m - 1])})
