@@ -192,6 +192,12 @@ def run_of(target: str, folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
+def study(tmp_path_factory) -> Checkout:
+    """A checkout with all studies in which the smoke tier of one has run, as below."""
+    return made_once(tmp_path_factory, "study", partial(run_of, STUDY))
+
+
+@pytest.fixture(scope="session")
 def real(tmp_path_factory) -> Checkout:
     """A checkout with all studies in which the smoke tier has run: once for all tests, which leave it as it is."""
     return made_once(tmp_path_factory, "real", partial(run_of, "all"))
@@ -210,10 +216,9 @@ def done(finished, tmp_path) -> Checkout:
 
 
 @pytest.fixture
-def done_study(tmp_path) -> Checkout:
+def done_study(study, tmp_path) -> Checkout:
     """A checkout of its own with all studies in which the smoke tier of one has run."""
-    run_of(STUDY, tmp_path)
-    return Checkout.at(tmp_path)
+    return study.copy(tmp_path)
 
 
 @pytest.fixture

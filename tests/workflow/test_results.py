@@ -4,12 +4,14 @@ import re
 import subprocess
 import sys
 
+import pytest
 import yaml
 
 from shallownets.config import settings
 from shallownets.report import site
 from shallownets.workflow import catalogue
 from tests.conftest import ROOT
+from tests.workflow.conftest import STUDY
 
 
 def check(checkout, logs):
@@ -45,11 +47,23 @@ def test_the_chain_makes_what_it_promises(finished):
     }
 
 
+@pytest.mark.slow
 def test_the_real_chain_makes_what_it_promises(real):
     names = ("start", "ode", "gather_sgd", "sgd_0-1", "sgd_2-3")
     merged, _ = check(real, [f"escape/fig1/{name}" for name in names])
     assert merged["escape"]["runs"]["fig1"]["p"] == 4
     assert "done in" in (real.results / "logs/escape/fig1/sgd_0-1.log").read_text()
+
+
+def test_the_real_chain_of_one_study_makes_its_tables_and_figures(study):
+    """That of all studies is slow; this one is shared with test_reruns."""
+    merged = yaml.safe_load((study.results / "config.yaml").read_text())
+    names = settings.figures(merged, catalogue.names(study.folder))[STUDY]
+    made = set(study.artefacts())
+    assert len(names) > 5
+    for name in names:
+        assert {f"figures/{STUDY}/{name}.pdf", f"figures/{STUDY}/{name}.png", f"figure_data/{STUDY}/{name}.csv"} <= made
+    assert "done in" in (study.results / f"logs/{STUDY}/sgd_checks.log").read_text()
 
 
 def test_every_rule_has_log_and_resources_and_lint_is_clean(toy):
