@@ -63,7 +63,7 @@ def test_the_real_chain_of_one_study_makes_its_tables_and_figures(study):
     assert len(names) > 5
     for name in names:
         assert {f"figures/{STUDY}/{name}.pdf", f"figures/{STUDY}/{name}.png", f"figure_data/{STUDY}/{name}.csv"} <= made
-    assert "done in" in (study.results / f"logs/{STUDY}/sgd_checks.log").read_text()
+    assert "done in" in (study.results / f"logs/{STUDY}/emergence.log").read_text()
 
 
 def test_every_rule_has_log_and_resources_and_lint_is_clean(toy):
