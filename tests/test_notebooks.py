@@ -62,12 +62,9 @@ def served(request, tmp_path):
         process.wait(30)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (BROWSER and DRIVER), reason="no browser: install the packages chromium and chromium-driver")
-@pytest.mark.parametrize(
-    "served",
-    [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path != NOTEBOOKS[0])) for path in NOTEBOOKS],
-    indirect=True,
-)
+@pytest.mark.parametrize("served", NOTEBOOKS, ids=lambda path: path.stem, indirect=True)
 def test_a_slider_that_is_moved_changes_the_plot(served):
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     from selenium.webdriver.chrome.service import Service

@@ -96,6 +96,7 @@ def test_degrees_of_freedom_are_those_of_the_samples_and_of_a_fit_by_welch_and_s
     assert 5 < one.freedom < 10
 
 
+@pytest.mark.slow
 def test_the_variance_of_a_fit_scatters_as_its_degrees_of_freedom_say(rng):
     x, size = np.arange(4.0), np.array([3, 4, 9, 5])
     found = []

@@ -37,8 +37,8 @@ def python(line, folder, variables, **options):
 @pytest.mark.parametrize(
     "variables",
     [
-        # without bytecode for it, all libraries are compiled; without a home, Matplotlib reads every font
-        pytest.param(variables, id=name, marks=[pytest.mark.slow] * (name in ("optimised", "no home")))
+        # each imports numba and Matplotlib anew; without bytecode all is compiled, without a home every font is read
+        pytest.param(variables, id=name, marks=[pytest.mark.slow] * (name != "ascii"))
         for name, variables in SURROUNDINGS.items()
     ],
 )

@@ -106,6 +106,7 @@ def test_late_it_is_close_to_the_minimiser():
     assert abs(mean[1] - 1) < 0.02 and error[1] < 0.01
 
 
+@pytest.mark.slow
 def test_shorter_steps_change_little(theory, monkeypatch):
     """Heun's error is that of the square of the step: a quarter of 1 %."""
     monkeypatch.setattr(dynamics, "_STABLE", 0.4)

@@ -363,6 +363,7 @@ def test_norms_that_no_sample_has_are_refused_by_their_key(name, values, size):
         made(name, STAGES.get(name, RUN) | values)
 
 
+@pytest.mark.slow
 def test_a_norm_at_which_message_passing_finds_no_fixed_point_is_refused_by_its_key():
     sizes = [[10, 20], [11, 20], [12, 20]]
     why = r"norms = \[1.0, 30.0\]: expected smaller ones at alpha = 1, N = 1\d; norm = 30.*message passing"

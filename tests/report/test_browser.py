@@ -222,19 +222,23 @@ SEARCHES = {
 }
 
 
-@pytest.mark.parametrize(("words", "expected"), SEARCHES.items())
-def test_a_search_takes_names_for_signs_and_finds_where_a_claim_stands(visit, words, expected):
+def test_a_search_takes_names_for_signs_and_finds_where_a_claim_stands(visit):
     browser = visit("index.html")
-    browser.find_element(By.ID, "find-words").send_keys(words)
+    field = browser.find_element(By.ID, "find-words")
     shown = "return [...document.querySelectorAll('#find-list > li:not([hidden]) a')].map((one) => one.hash)"
-    assert set(browser.execute_script(shown)) == {f"#claim-{name}" for name in expected}
+    for words, expected in SEARCHES.items():
+        field.clear()
+        field.send_keys(words)
+        assert set(browser.execute_script(shown)) == {f"#claim-{name}" for name in expected}, words
     browser = visit("ledger.html")
-    browser.find_element(By.ID, "search").send_keys(words)
-    rows = browser.execute_script(
-        "return [...document.querySelectorAll('#claims > tbody > tr[id]')].map((one) => one.id)"
-    )
-    assert {f"claim-{name}" for name in expected} <= set(rows)  # the ledger's rows hold more words
-    assert len(rows) < 5
+    field = browser.find_element(By.ID, "search")
+    listed = "return [...document.querySelectorAll('#claims > tbody > tr[id]')].map((one) => one.id)"
+    for words, expected in SEARCHES.items():
+        field.clear()
+        field.send_keys(words)
+        rows = browser.execute_script(listed)
+        assert {f"claim-{name}" for name in expected} <= set(rows), words  # the ledger's rows hold more words
+        assert len(rows) < 5, words
 
 
 def test_a_finding_on_top_leads_to_itself_below_and_unfolds_it(visit):
@@ -362,7 +366,9 @@ def test_nothing_is_wider_than_the_window(visit, page, width):
         assert shot(browser).std() > 0.02, f"{heading.text} is blank"
 
 
-@pytest.mark.parametrize("width", [1280, 800, 390])
+@pytest.mark.parametrize(
+    "width", [pytest.param(1280, marks=pytest.mark.slow), pytest.param(800, marks=pytest.mark.slow), 390]
+)
 def test_five_studies_fit_into_the_window_and_each_is_in_sight(browser, five, width):
     for page in ("index", "learned", "third", "ledger"):
         window(browser, width, 900)
@@ -387,7 +393,9 @@ def test_comparisons_are_read_without_being_scrolled(browser, five, width):
     assert all(inside <= room for inside, room in sizes), sizes
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=[pytest.mark.slow] * (page not in ("escape", "ledger"))) for page in PAGES]
+)
 def test_dark_mode_is_dark_plots_included(visit, page):
     browser = visit(f"{page}.html")
     window(browser, 1280, 900, "dark")

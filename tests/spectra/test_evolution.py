@@ -162,6 +162,7 @@ def test_the_best_is_that_of_a_scan_also_where_almost_nothing_is_learned(Network
     assert best.risk <= least * (1 + 1e-6)
 
 
+@pytest.mark.slow
 def test_the_best_of_little_noise_is_that_of_a_scan_of_decays_above_zero():
     """There the least risk of all thresholds can have Df > n, at lam < 0; of those that a decay allows it is at 0."""
     rng, limits = default_rng(2417), 0
