@@ -1,8 +1,8 @@
 """What it takes to start: each kind of command, and how much of the paper tier's core time is start-up.
 
-From: the costs of the jobs (`make figures` first, on a machine that does nothing else: a job has one core, so that its
-seconds are core seconds) and the import time of each job's command, measured now. Where another checkout with a .venv
-of its own is named, an earlier version in most cases, its commands are measured in turn with those of this one.
+From: the core seconds of the jobs, as their seals say (`make figures` first), and the import time of each job's
+modules, measured now. Where another checkout with a .venv of its own is named, an earlier version in most cases, its
+commands are measured in turn with those of this one.
 Makes: two sections for docs/performance.md, on standard output.
 """
 
@@ -11,7 +11,6 @@ import resource
 import subprocess
 import sys
 from collections import defaultdict
-from functools import cache
 from pathlib import Path
 
 from shallownets.commands import commands
@@ -60,27 +59,55 @@ def modules_of(job: lineage.Job) -> str:
     command, name = job.runs
     study, _, last = name.partition(".")
     named = [f"shallownets.studies.{study}.{lineage.NAMED[command]}.{last}"] if name else []
-    return ", ".join([commands()[command], *named])
+    return " ".join([commands()[command], *named])
 
 
-@cache
-def import_seconds(command: str, modules: str) -> float:
-    """Core time to import the modules of a command on top of the libraries of a run's server, fastest of a few."""
-    code = (
-        "import time; from importlib import import_module; from shallownets.forkserver import LIBRARIES\n"
-        f"for name in LIBRARIES.get({command!r}, ()): import_module(name)\n"
-        f"before = time.process_time(); import {modules}; print(time.process_time() - before)"
-    )
-    return min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(ROUNDS))
+# Prints what each of its words, modules in a row, takes to import on top of the libraries of a command.
+IMPORTS = """
+import os, sys, time
+from importlib import import_module
+from shallownets.forkserver import LIBRARIES
+
+command, rounds, *listed = sys.argv[1:]
+for name in LIBRARIES.get(command, ()):
+    import_module(name)
+for modules in listed:
+    found = []
+    for _ in range(int(rounds)):
+        read, write = os.pipe()
+        if not os.fork():
+            before = time.process_time()
+            for name in modules.split():
+                import_module(name)
+            os.write(write, repr(time.process_time() - before).encode())
+            os._exit(0)
+        os.wait()
+        found.append(float(os.read(read, 64)))
+        os.close(read)
+        os.close(write)
+    print(min(found))
+"""
+
+
+def import_seconds(command: str, listed: list[str]) -> dict[str, float]:
+    """Core time to import the modules of jobs in children of one process, as they are forked from a run's server."""
+    line = [sys.executable, "-c", IMPORTS, command, str(ROUNDS), *listed]
+    return dict(zip(listed, map(float, subprocess.check_output(line, text=True).split()), strict=True))
 
 
 def rule_by_rule() -> None:
     """Print a table: each rule's jobs, their core time, and what of it is start-up."""
-    rules = defaultdict(list)
+    rules, modules = defaultdict(list), defaultdict(set)
     for job in lineage.jobs():
         if cost := lineage.cost(job):
-            rules[job.rule].append((cost.seconds, import_seconds(job.runs[0], modules_of(job))))
-    rows = [(rule, len(jobs), *map(sum, zip(*jobs, strict=True))) for rule, jobs in rules.items()]
+            command = job.runs[0]
+            modules[command].add(modules_of(job))
+            rules[job.rule].append((cost.core_seconds, command, modules_of(job)))
+    starting = {command: import_seconds(command, sorted(listed)) for command, listed in modules.items()}
+    rows = [
+        (rule, len(jobs), sum(job[0] for job in jobs), sum(starting[command][listed] for _, command, listed in jobs))
+        for rule, jobs in rules.items()
+    ]
     number, total, before = (sum(row[column] for row in rows) for column in (1, 2, 3))
     print("## The paper tier, rule by rule\n")
     print("| rule | jobs | core seconds | of which start-up |\n| --- | ---: | ---: | ---: |")
