@@ -248,6 +248,37 @@ def test_norms_do_not_drift(engine):
     np.testing.assert_allclose(weights.q, weights.overlaps()[2], rtol=1e-12)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("end", [40, 63, 100])
+def test_what_is_learned_after_the_last_whole_look_is_seen_at_the_end(engine, end):
+    """A run that ends between two looks has one more: its last share and its times agree."""
+    a, link = np.ones(1), model.hermite(2)
+    learned = 0
+    for seed in range(30):
+        start = starts.uniform(2, 1, 3, 1e-2, default_rng(seed))
+        run = engine.simulate(start, a, link, Steps(0.05), [0, end], SeedSequence(seed))
+        if run.lost_at < np.inf:
+            continue
+        looked = engine.simulate(start, a, link, Steps(0.05), np.arange(end + 1), SeedSequence(seed))
+        assert looked.learned_after[0] == pytest.approx(run.learned_after[0], rel=1e-9)
+        late = looked.shares[end - end % looks.LOOK :, 0]
+        if late[0] < 0.5 <= late[-1]:
+            learned += 1
+            assert end - end % looks.LOOK <= run.learned_after[0] <= end
+            assert run.owner[0] == np.argmax(run.r[-1] * link.phi(run.M[-1][:, 0]))
+        elif looked.shares[:, 0].max() < 0.5:
+            assert np.isinf(run.learned_after[0])
+    assert learned > 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_as_many_strengths_as_directions(engine):
+    start = starts.uniform(2, 3, 10, 1e-2, default_rng(1))
+    for P in (2, 4):
+        with pytest.raises(Impossible, match=f"a: expected 3 strengths, as M has columns, got {P}"):
+            engine.simulate(start, np.ones(P), MIXED, Steps(1e-3), [10], SeedSequence(1))
+
+
 @pytest.mark.parametrize("samples", [[], [-1], [3, 3], [0.5], [5, 2], [[1, 2]], [np.inf], [1e300]])
 def test_numbers_of_samples_that_are_none(samples):
     start = starts.uniform(2, 1, 10, 1e-2, default_rng(1))

@@ -89,10 +89,14 @@ class Run(Solved):
             if np.isfinite(T[m]):
                 left.plot(T[m], 0.5, "o", color=style.colour(n), markerfacecolor="white", zorder=3)
         left.set(xscale="log", xlabel="time $t$", ylabel="share of a direction", ylim=(-0.03, 1.1))
-        left.set_title("flow; dotted: SGD; circles: theory" if self.sgd else "flow; circles: theory")
-        left.legend(
-            title="$m$" if shown.size == given.P else f"$m$, of {given.P}", loc="upper left", ncols=2, handlelength=1
+        sgd = (
+            "; dotted: SGD, which ends when it has learned all"
+            if self.sgd and self.sgd.learned.all()
+            else "; dotted: SGD"
         )
+        left.set_title(f"flow{sgd if self.sgd else ''}; circles: theory")
+        title = "$m$" if shown.size == given.P else f"$m$, of {given.P}"
+        left.legend(title=title, loc="upper left", bbox_to_anchor=(1, 1), handlelength=1)  # curves are everywhere
         t = np.geomspace(first, run.t[-1], 300)
         right.plot(t, curves.loss_at(run, t), color="black", label=given.engine)
         if self.sgd:

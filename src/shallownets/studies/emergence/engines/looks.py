@@ -6,7 +6,7 @@ from shallownets.numerics.jit import kernel
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.starts import Start
 
-LOOK = 64  # samples from one look at the shares to the next; between them a share is a line
+LOOK = 64  # samples from one look at the shares to the next, but for the last of a run; between them a share is a line
 FOUND = 0.5  # overlap with a direction from which a neuron does not turn back
 
 
@@ -36,6 +36,7 @@ class Looks:
 def look(M, r, a, squares, before, found, after, owner, counts):
     """See which directions have been found and learned since the last look: sum_i r_i φ(M_im)/a_m has reached 1/2."""
     N, P = M.shape
+    since = counts[0] % LOOK if counts[0] % LOOK else LOOK
     half = 0.0
     for j in range(squares.size - 1, -1, -1):
         half = half * FOUND + squares[j]
@@ -56,7 +57,7 @@ def look(M, r, a, squares, before, found, after, owner, counts):
                 largest, best = part, i
         if share >= 0.5:
             part = (0.5 - before[m]) / (share - before[m]) if counts[0] else 0.0
-            after[m] = max(counts[0] - (1.0 - part) * LOOK, 0.0)
+            after[m] = max(counts[0] - (1.0 - part) * since, 0.0)
             owner[m] = best
             counts[1] += 1
         before[m] = share

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shallownets.errors import Impossible, in_short
+from shallownets.studies.emergence.engines.looks import LOOK
 from shallownets.studies.emergence.engines.step_sizes import Steps
 from shallownets.studies.emergence.engines.walk import Walk
 from shallownets.studies.emergence.model import Array, risk
@@ -83,6 +84,8 @@ def follow(
         shares[record] = r[record] @ link.phi(M[record]) / a
         if ended:
             break
+    if not walk.lost and done % LOOK:
+        walk.look()
     progress(planned - done)
     return SgdRun(
         steps.time(records),

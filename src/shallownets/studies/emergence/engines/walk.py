@@ -17,6 +17,7 @@ The first P coordinates are those along the teacher; the basis of the others may
 import numpy as np
 from numpy.random import Generator, SeedSequence
 
+from shallownets.errors import Impossible
 from shallownets.numerics import aligned, normals
 from shallownets.numerics.jit import kernel
 from shallownets.studies.emergence.engines.looks import LOOK, Looks, look
@@ -306,6 +307,9 @@ class Walk:
         a: (P,) strengths.
         link: σ.
         noise: standard deviation of the labels' noise.
+
+    Raises:
+        Impossible: not as many strengths as the start has overlaps of a neuron.
     """
 
     def __init__(
@@ -321,6 +325,8 @@ class Walk:
         link: Link,
         noise: float,
     ) -> None:
+        if a.shape != start.M.shape[1:]:
+            raise Impossible(f"a: expected {start.M.shape[1]} strengths, as M has columns, got {a.size}")
         (N, width), (filled, can) = W.shape, coordinates
         # rows begin where a line of the cache does, wherever W is
         self.W, self.q = aligned.zeros((N, width + -width % aligned.LINE)), start.r.copy()
@@ -359,6 +365,15 @@ class Walk:
                 self._bound,
             ),
             *(looks.M, looks.before, looks.found, looks.after, looks.owner, looks.counts, enough),
+        )
+
+    def look(self) -> None:
+        """See what has been found and learned since the last look, at the end of a run that stops between two."""
+        M, _, r = self.overlaps()
+        looks = self.looks
+        look(
+            np.ascontiguousarray(M),
+            *(r, self.a, self.link.squares, looks.before, looks.found, looks.after, looks.owner, looks.counts),
         )
 
     def overlaps(self) -> tuple[Array, Array, Array]:
