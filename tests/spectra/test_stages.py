@@ -122,11 +122,12 @@ def test_labels_of_short_logarithmic_axes_do_not_overlap(tables, name):
 @pytest.mark.parametrize(
     ("name", "values", "notes", "quantity"),
     [
-        (
+        pytest.param(
             "optimal",
             {"gammas": [0.6], "quadratic": 1000, "points": 20},
             "sizes of the exponents no weight",
             "decay exp",
+            marks=pytest.mark.slow,
         ),
         ("stopping", {"sizes": [[3, 2], [30, 2]]}, "N = 3: no weight decay above 0 is the best", "best decay"),
         ("tails", {"samples": [12.0, 60.0]}, "theory, gamma = 1, N = 12: no weight decay above 0", "weakest"),

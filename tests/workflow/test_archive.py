@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +17,8 @@ def command(checkout: Checkout, *words: object) -> subprocess.CompletedProcess:
     return checkout.python("-m", "shallownets", *map(str, words))
 
 
-@pytest.mark.parametrize("which", ["finished", pytest.param("real", marks=pytest.mark.slow)])
-def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, which):
-    finished = request.getfixturevalue(which)
+def archived(finished: Checkout, tmp_path: Path) -> tuple[Path, dict[str, bytes]]:
+    """The archive of a run, and its files but for data, which it holds as hashes."""
     packed = command(finished, "archive", "--results", "results/smoke", "--out", tmp_path)
     assert packed.returncode == 0, packed.stderr
     (path,) = tmp_path.glob("*.zip")
@@ -36,7 +36,18 @@ def test_a_run_is_archived_whole_and_made_again_to_the_byte(request, tmp_path, w
     assert files == {name: content for name, content in results.items() if not name.startswith("data/")} | {
         name: (finished.folder / name).read_bytes() for name in archive.PROJECT
     }
+    return path, files
 
+
+def test_a_run_is_archived_whole(finished, tmp_path):
+    archived(finished, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["finished", "real"])
+def test_what_is_archived_is_made_again_to_the_byte(request, tmp_path, which):
+    finished = request.getfixturevalue(which)
+    path, files = archived(finished, tmp_path)
     checked = command(finished, "verify", path, "--sample", 2, "--seed", 3)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "other versions" not in checked.stdout

@@ -332,7 +332,7 @@ def kill_something(run: subprocess.Popen, checkout: Checkout, rng: np.random.Gen
     return True
 
 
-@pytest.mark.parametrize("least", [3, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("least", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_kills_at_random_times_lose_nothing(checkout, right, count_fault, least):
     rng = np.random.default_rng(least)
     kills = survived = 0
