@@ -1,5 +1,6 @@
 """What stands in the rooms of the studies: the folders say it, so that a new file is found without a list."""
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -8,10 +9,11 @@ from shallownets import studies
 from shallownets.errors import UserError
 
 
-def names(room: str) -> list[str]:
-    """``study.module`` of all modules of a room: of ``stages``, ``figures`` or ``commands``."""
+@cache
+def names(room: str) -> tuple[str, ...]:
+    """``study.module`` of all modules of a room, ``stages``, ``figures`` or ``commands``, as they were first found."""
     folder = Path(next(iter(studies.__path__)))
-    return sorted(f"{path.parts[-3]}.{path.stem}" for path in folder.glob(f"*/{room}/[!_]*.py"))
+    return tuple(sorted(f"{path.parts[-3]}.{path.stem}" for path in folder.glob(f"*/{room}/[!_]*.py")))
 
 
 def find(room: str, name: str) -> ModuleType:
