@@ -39,7 +39,7 @@ class Run(Solved):
         given: the parameters.
         a: (P,) strengths of the teacher's directions, falling.
         link: of teacher and student, with its information exponent.
-        theory: greedy choice: the same of the decoupled dynamics.
+        theory: what greedy choice says: the decoupled dynamics, a run as the flow is.
         flow: the flow, with its times t (S,), loss (S,), shares (S, P), and the times (P,) and owners (P,) of the
             directions.
         sgd: the same of SGD, whose times are sums of its steps; None unless ``kappa`` asked for it.
