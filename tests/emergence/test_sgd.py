@@ -7,8 +7,8 @@ from scipy import integrate, stats
 
 from shallownets.errors import Impossible
 from shallownets.numerics import normals
-from shallownets.studies.emergence import model, starts
-from shallownets.studies.emergence.engines import chain, direct, looks, sgd, walk
+from shallownets.studies.emergence import model, simulate, starts
+from shallownets.studies.emergence.engines import chain, deflated, direct, flow, looks, sgd, walk
 from shallownets.studies.emergence.engines.step_sizes import Steps
 
 MIXED = model.mixture({3: 0.8, 4: 0.6})
@@ -271,12 +271,20 @@ def test_what_is_learned_after_the_last_whole_look_is_seen_at_the_end(engine, en
     assert learned > 0
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_as_many_strengths_as_directions(engine):
-    start = starts.uniform(2, 3, 10, 1e-2, default_rng(1))
-    for P in (2, 4):
-        with pytest.raises(Impossible, match=f"a: expected 3 strengths, as M has columns, got {P}"):
-            engine.simulate(start, np.ones(P), MIXED, Steps(1e-3), [10], SeedSequence(1))
+@pytest.mark.parametrize("strengths", [np.ones(2), np.ones(4), np.ones((3, 1)), np.ones(())])
+def test_as_many_strengths_as_directions(strengths):
+    start, link = starts.uniform(2, 3, 10, 1e-2, default_rng(1)), model.hermite(4)
+    for run in (
+        lambda a: chain.simulate(start, a, link, Steps(1e-3), [10], SeedSequence(1)),
+        lambda a: direct.simulate(start, a, link, Steps(1e-3), [10], SeedSequence(1)),
+        lambda a: flow.simulate(start, a, link, 1.0),
+        lambda a: deflated.simulate(start, a, link, 1.0),
+        lambda a: simulate.decoupled(start, a, link),
+    ):
+        with pytest.raises(
+            Impossible, match=r"a has the shape \(.*\): expected \(3,\), a strength for each column of M"
+        ):
+            run(strengths)
 
 
 @pytest.mark.parametrize("samples", [[], [-1], [3, 3], [0.5], [5, 2], [[1, 2]], [np.inf], [1e300]])

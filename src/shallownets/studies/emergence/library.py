@@ -91,7 +91,7 @@ class Run(Solved):
         left.set(xscale="log", xlabel="time $t$", ylabel="share of a direction", ylim=(-0.03, 1.1))
         sgd = (
             "; dotted: SGD, which ends when it has learned all"
-            if self.sgd and self.sgd.learned.all()
+            if self.sgd and np.isnan(self.sgd.loss[-1]) and np.isinf(self.sgd.lost_at)
             else "; dotted: SGD"
         )
         left.set_title(f"flow{sgd if self.sgd else ''}; circles: theory")

@@ -24,9 +24,13 @@ def decoupled(start: Start, a: Array, link: Link, t: ArrayLike = 0.0, follow: in
         t: (S,) rising times at which loss and shares are wanted.
         follow: directions whose shares are kept, the first ones.
 
+    Raises:
+        Impossible: strengths that do not fit the start.
+
     Returns:
         Run: nothing was integrated, so that it took no step.
     """
+    start.require(a)
     r0 = float(start.r[0])
     if link.exponent == 2:
         owners = choice.assign(1 / times.learning_time(a, start.M, r0, link), start.M)

@@ -46,6 +46,15 @@ class Start:
         """(N, N) overlaps u_i.u_j."""
         return self.M @ self.M.T + self.rest @ self.rest.T
 
+    def require(self, a: Array) -> None:
+        """Refuse strengths of other directions than those of M.
+
+        Raises:
+            Impossible: not (P,) of them.
+        """
+        if a.shape != self.M.shape[1:]:
+            raise Impossible(f"a has the shape {a.shape}: expected {self.M.shape[1:]}, a strength for each column of M")
+
     def weights(self) -> Array:
         """(N, d) rows w_i with these overlaps: the teacher on the first P axes, the rest on those that follow."""
         N, P = self.M.shape

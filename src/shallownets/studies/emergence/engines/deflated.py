@@ -288,6 +288,7 @@ def simulate(
     k = link.exponent
     if k < 3 or len(link.coefficients) - 1 != k:
         raise Impossible(f"link = {link.coefficients}: expected h_k alone, k > 2: others do not act by one strength")
+    start.require(a)
     steps.require(t_end, tolerance, freeze)
     N, P = start.M.shape
     M, r, strengths = start.M.copy(), start.r.copy(), a.astype(float)

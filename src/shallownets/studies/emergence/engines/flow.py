@@ -284,6 +284,7 @@ def simulate(
     Raises:
         Impossible: a link of higher degree, or settings without a meaning.
     """
+    start.require(a)
     steps.require(t_end, tolerance, freeze)
     if len(link.coefficients) > _DEGREES + 1:
         raise Impossible(f"link = {link.coefficients}: expected degrees up to {_DEGREES}")

@@ -17,7 +17,6 @@ The first P coordinates are those along the teacher; the basis of the others may
 import numpy as np
 from numpy.random import Generator, SeedSequence
 
-from shallownets.errors import Impossible
 from shallownets.numerics import aligned, normals
 from shallownets.numerics.jit import kernel
 from shallownets.studies.emergence.engines.looks import LOOK, Looks, look
@@ -325,8 +324,7 @@ class Walk:
         link: Link,
         noise: float,
     ) -> None:
-        if a.shape != start.M.shape[1:]:
-            raise Impossible(f"a: expected {start.M.shape[1]} strengths, as M has columns, got {a.size}")
+        start.require(a)
         (N, width), (filled, can) = W.shape, coordinates
         # rows begin where a line of the cache does, wherever W is
         self.W, self.q = aligned.zeros((N, width + -width % aligned.LINE)), start.r.copy()
