@@ -10,10 +10,7 @@ export HOME := $(if $(shell test -n "$$HOME" -a -w "$$HOME" && echo it),$(HOME),
 # What a module system sets for its own Python.
 unexport PYTHONHOME PYTHONPATH
 
-# Artefacts are written whole, but what a killed run left unrecorded is made again.
-RUN := snakemake --cores all --rerun-incomplete --quiet host reason
 # The tier that a command with TIER= is about, without it the paper's.
-OF_TIER := $(if $(TIER),--configfile workflow/tiers/$(TIER).yaml)
 RESULTS := results$(if $(TIER),/$(TIER))
 REFERENCE := --results $(RESULTS) --reference tests/reference/$(or $(TIER),paper)
 
@@ -21,15 +18,15 @@ help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 figures: $(READY)  ## make every figure of the papers, judge their claims, write the report
-	@$(RUN)
+	@sh workflow/run.sh
 	@echo "Open results/report/index.html. The figures are in results/figures/, what they show in results/figure_data/."
 
 report: $(READY)  ## write results/report/, the site of all figures and claims, and make what it lacks
-	@$(RUN) report
+	@snakemake report --cores all --rerun-incomplete --quiet host reason
 	@echo "Open results/report/index.html: it needs no network and no file outside of its folder."
 
 smoke: $(READY)  ## the same chain at small sizes, about two minutes; results in results/smoke/
-	@$(RUN) --configfile workflow/tiers/smoke.yaml
+	@sh workflow/run.sh smoke
 	@echo "The smoke tier's figures are in results/smoke/figures/."
 
 study: $(READY)  ## make a new study that runs and passes its tests at once: make study NAME=perceptron
@@ -42,11 +39,11 @@ profile: $(READY)  ## write which rules share a submission, and how long jobs ma
 	@python -m shallownets profile
 
 check: $(READY)  ## fail where a verdict or a figure's data differ from tests/reference: make check, make check TIER=smoke
-	@$(RUN) $(OF_TIER)
+	@sh workflow/run.sh $(TIER)
 	@python -m shallownets reference check $(REFERENCE)
 
 reference: $(READY)  ## show what moved since tests/reference was kept, and keep the new results there; TIER= as above
-	@$(RUN) $(OF_TIER)
+	@sh workflow/run.sh $(TIER)
 	@python -m shallownets reference update $(REFERENCE)
 
 gallery: figures  ## put the figures and the ledger into docs/, write docs/gallery.md and the verdicts in README.md
@@ -64,7 +61,7 @@ reseed: $(READY)  ## the smoke tier at other root seeds: do verdicts flip more o
 	@sh workflow/reseed.sh "$(or $(SEEDS),2)" "$(or $(TIER),smoke)"
 
 archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
-	@$(RUN) $(OF_TIER)
+	@sh workflow/run.sh $(TIER)
 	@python -m shallownets archive --results $(RESULTS) --out results
 
 release: $(READY)  ## name a version, archive the paper tier, commit and tag; nothing is uploaded: make release VERSION=1.2.0

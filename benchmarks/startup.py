@@ -18,9 +18,10 @@ from shallownets.workflow import lineage
 
 ROUNDS = 2
 COMMANDS = {
-    "`snakemake -n`": "snakemake -n --quiet all",
-    "a stage's `--help`": "shallownets run escape.ode --help",
-    "a figure's `--help`": "shallownets draw escape.fig1 --help",
+    "`make figures`, nothing to do": "make figures",
+    "`snakemake -n`": ".venv/bin/python -m snakemake -n --quiet all",
+    "a stage's `--help`": ".venv/bin/python -m shallownets run escape.ode --help",
+    "a figure's `--help`": ".venv/bin/python -m shallownets draw escape.fig1 --help",
 }
 
 
@@ -28,7 +29,7 @@ def core_seconds(command: str, checkout: Path) -> float:
     """Core time of a command in a checkout, its children's included, where Python may not write bytecode."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
-        [checkout / ".venv/bin/python", "-m", *command.split()],
+        command.split(),
         cwd=checkout,
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.DEVNULL,

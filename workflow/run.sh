@@ -1,0 +1,33 @@
+#!/bin/sh
+# Make all that is missing or out of date of a tier: sh workflow/run.sh [TIER]. Where no file of the checkout, of the
+# results or of the installed packages has changed since this last ended well, there is nothing to do, and Snakemake, which
+# needs some seconds to find that, is not started. A change is known by when the system recorded it (ctime, which no program
+# sets back), and so is a file that is gone: by its folder.
+set -eu
+unset CDPATH
+cd -- "$(dirname -- "$0")/.."
+tier=${1:-paper}
+kept=.snakemake/complete
+complete=$kept/$tier begun=$kept/$tier.$$
+
+# What changed after a file of $kept was written, at most one line; $2 are more tests of find.
+changed() {
+    # shellcheck disable=SC2086  # they are words
+    find -L . .venv/lib/ \( -name '.?*' -o -name __pycache__ -o -path '*/site-packages/*' ${2:-} \) -prune \
+        -o -cnewer "$1" -print 2>&1 | head -n 1
+}
+
+if [ -e "$complete" ] && [ -z "$(changed "$complete")" ]; then
+    echo "Nothing to be done (no file has changed since all was made)."
+    exit
+fi
+mkdir -p "$kept"
+rm -f "$complete" "$complete".*
+touch "$begun"
+# Artefacts are written whole, but what a killed run left unrecorded is made again.
+set -- snakemake --cores all --rerun-incomplete --quiet host reason
+[ "$tier" = paper ] || set -- "$@" --configfile "workflow/tiers/$tier.yaml"
+"$@"
+# What was edited meanwhile may have been read before.
+[ -n "$(changed "$begun" '-o -path ./results')" ] || touch "$complete"
+rm -f "$begun"
