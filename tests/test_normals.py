@@ -13,7 +13,7 @@ COUNT = 2**22
 def draw(seed: int, count: int = COUNT, spawn: int = 0) -> np.ndarray:
     state = normals.seed(SeedSequence(seed, spawn_key=(spawn,)))
     z = np.empty(count)
-    normals.fill(state, np.empty(normals.BLOCK, np.uint64), z)
+    normals.fill(state, normals.scratch(), z)
     return z
 
 
@@ -91,7 +91,7 @@ def test_streams_are_uncorrelated_and_reproducible(sample):
 def test_drawing_in_parts_gives_the_same_numbers():
     whole = draw(3, 4 * normals.BLOCK)
     state = normals.seed(SeedSequence(3, spawn_key=(0,)))
-    words = np.empty(normals.BLOCK, np.uint64)
+    words = normals.scratch()
     parts = [np.empty(normals.BLOCK) for _ in range(4)]
     for part in parts:
         normals.fill(state, words, part)

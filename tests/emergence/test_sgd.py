@@ -30,7 +30,7 @@ def by_hand(W, a, link, samples, eta, noises):
 
 def drawn(stream, numbers, calls=1):
     """The normals of a run, as so many calls of an engine draw them: (calls, numbers)."""
-    state, words = normals.seed(stream), np.empty(normals.BLOCK, np.uint64)
+    state, words = normals.seed(stream), normals.scratch()
     z = np.empty((calls, numbers))
     for row in z:
         normals.fill(state, words, row)

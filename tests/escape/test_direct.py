@@ -21,7 +21,7 @@ def by_numpy(start, N, eta, alpha, stream):
     """SGD as the paper writes it [4, 5], sample by sample, on the same samples."""
     W, W_star = start.weights(N)
     p = len(start.M)
-    state, words = normals.seed(stream), np.empty(normals.BLOCK, np.uint64)
+    state, words = normals.seed(stream), normals.scratch()
     x = np.empty(-(-N // normals.GRAIN) * normals.GRAIN)
     M, Q = [], []
     for sample in range(round(alpha[-1] * N) + 1):

@@ -11,7 +11,7 @@ from shallownets.studies.riccati.engines import exact, stiefel
 def by_numpy(W, theta, lam, eta, samples, stream):
     """SGD with a polar retraction by SVD, the teacher's directions given: what the closed form must equal."""
     d, N = W.shape
-    state, words = normals.seed(stream), np.empty(normals.BLOCK, np.uint64)
+    state, words = normals.seed(stream), normals.scratch()
     x = np.empty(-(-d // normals.GRAIN) * normals.GRAIN)
     for k in range(samples):
         normals.fill(state, words, x)
@@ -42,7 +42,7 @@ def test_a_teacher_on_the_first_axes_costs_no_generality(rng):
     eta = np.full(samples, 0.01)
     run = stiefel.simulate(start, lam, d, 0.01, [samples], SeedSequence(3))
     W = start.weights(d)
-    state, words, x = normals.seed(SeedSequence(3)), np.empty(normals.BLOCK, np.uint64), np.empty(128)
+    state, words, x = normals.seed(SeedSequence(3)), normals.scratch(), np.empty(128)
     turned = turn @ W
     theta = turn[:, :M_star]
     for k in range(samples):

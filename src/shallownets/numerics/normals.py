@@ -14,6 +14,7 @@ import numpy as np
 from numpy.random import SeedSequence
 from numpy.typing import NDArray
 
+from shallownets.numerics import aligned
 from shallownets.numerics.jit import kernel
 
 LANES = 64
@@ -57,7 +58,12 @@ _U17, _U19, _U23, _U41, _U45, _U52 = (np.uint64(n) for n in (17, 19, 23, 41, 45,
 
 def seed(sequence: SeedSequence) -> NDArray[np.uint64]:
     """State of one stream, shape (4, LANES)."""
-    return sequence.generate_state(4 * LANES, np.uint64).astype(np.uint64, copy=False).reshape(4, LANES)
+    return aligned.copy(sequence.generate_state(4 * LANES, np.uint64).astype(np.uint64, copy=False).reshape(4, LANES))
+
+
+def scratch() -> NDArray[np.uint64]:
+    """Room for the words of ``fill``, (BLOCK,)."""
+    return aligned.zeros((BLOCK,), np.uint64)
 
 
 @kernel("void(u8[:, ::1], u8[::1])", nogil=True)
@@ -141,7 +147,7 @@ def fill(state, words, z):
 
     Args:
         state: (4, LANES), from ``seed``.
-        words: (BLOCK,) scratch.
+        words: from ``scratch``.
         z: any multiple of GRAIN.
     """
     for start in range(0, z.size, BLOCK):

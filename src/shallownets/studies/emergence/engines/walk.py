@@ -344,7 +344,7 @@ class Walk:
             aligned.zeros((self.W.shape[1],)),
         )
         self._model = a, link.squares, link.powers, link.derivative, noise
-        self._random = normals.seed(stream), np.empty(normals.BLOCK, np.uint64), np.empty((at_once, numbers))
+        self._random = normals.seed(stream), normals.scratch(), aligned.zeros((at_once, numbers))
 
     def advance(self, eta: Array, enough: int) -> int:
         """Use a sample for each step size, and return how many were used before the run was lost or knew enough."""

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.random import SeedSequence
 
-from shallownets.numerics import normals
+from shallownets.numerics import aligned, normals
 from shallownets.numerics.jit import kernel
 from shallownets.studies.escape.model import DIVERGED, Array, population_risk
 from shallownets.studies.escape.starts import Start, of_all, require_dimension
@@ -290,13 +290,13 @@ class _Group:
         p, p_star = starts[0].M.shape
         side = len(streams)
         self._bases, starts = zip(*(start.independent() for start in starts), strict=True)
-        self.M = np.ascontiguousarray(np.stack([start.M for start in starts], axis=2))
-        self.L = np.ascontiguousarray(np.stack([start.residual_factor() for start in starts], axis=2))
+        self.M = aligned.copy(np.stack([start.M for start in starts], axis=2))
+        self.L = aligned.copy(np.stack([start.residual_factor() for start in starts], axis=2))
         self.ended = np.full(side, -1)  # samples that a replicate used until it diverged, -1 where it has not
-        self._scratch = np.empty((p, p + 1, side)), np.empty((p, side)), np.empty((4, side))
+        self._scratch = aligned.zeros((p, p + 1, side)), aligned.zeros((p, side)), aligned.zeros((4, side))
         seeds = np.array([stream.generate_state(8, np.uint64) for stream in streams])
-        self._random = np.empty((p_star + p + 1, _BLOCK, side)), np.empty(_BLOCK * side, np.uint64)
-        self._states = seeds[:, :4].T.copy(), seeds[:, 4:].copy()
+        self._random = aligned.zeros((p_star + p + 1, _BLOCK, side)), aligned.zeros((_BLOCK * side,), np.uint64)
+        self._states = aligned.copy(seeds[:, :4].T), seeds[:, 4:].copy()
         self._freedom, self._rate = N - p - p_star, 2.0 * eta / (N * p)
         self._done, self._used = 0, _BLOCK
 

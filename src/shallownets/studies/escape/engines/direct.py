@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.random import SeedSequence
 
-from shallownets.numerics import normals
+from shallownets.numerics import aligned, normals
 from shallownets.numerics.jit import kernel
 from shallownets.studies.escape.model import DIVERGED, Array
 from shallownets.studies.escape.starts import Start, of_all, require_weights
@@ -97,11 +97,11 @@ def simulate(
     M = np.empty((len(streams), alpha.size, p, p_star))
     Q = np.empty((len(streams), alpha.size, p, p))
     diverged_at = np.full(len(streams), np.inf)
-    words = np.empty(normals.BLOCK, np.uint64)
-    x = np.empty(-(-N // normals.GRAIN) * normals.GRAIN)
+    words = normals.scratch()
+    x = aligned.zeros((-(-N // normals.GRAIN) * normals.GRAIN,))
     overlap = np.empty(p)
     for replicate, stream in enumerate(streams):
-        W, W_star = start.weights(N)
+        W, W_star = map(aligned.copy, start.weights(N))
         state = normals.seed(stream)
         done = 0
         for record, count in enumerate(counts):

@@ -25,7 +25,7 @@ from numpy.random import SeedSequence
 from numpy.typing import ArrayLike, NDArray
 
 from shallownets.errors import Impossible, in_short
-from shallownets.numerics import normals
+from shallownets.numerics import aligned, normals
 from shallownets.numerics.jit import kernel
 from shallownets.studies.riccati.model import Array, require_spectrum
 from shallownets.studies.riccati.starts import Start
@@ -191,10 +191,10 @@ def simulate(
     """
     lam = np.ascontiguousarray(require_spectrum(lam, len(start.Z)))
     records = _whole(samples)
-    W = np.ascontiguousarray(start.weights(d).T)
-    state, words = normals.seed(stream), np.empty(normals.BLOCK, np.uint64)
-    x = np.empty(-(-d // normals.GRAIN) * normals.GRAIN)
-    q, move, due = np.empty(len(W)), np.empty(TILE), np.zeros(1)
+    W = aligned.copy(start.weights(d).T)
+    state, words = normals.seed(stream), normals.scratch()
+    x = aligned.zeros((-(-d // normals.GRAIN) * normals.GRAIN,))
+    q, move, due = np.empty(len(W)), aligned.zeros((TILE,)), np.zeros(1)
     times, overlaps = [], []
     done, time, diverged_at = 0, 0.0, np.inf
     for target in records:
