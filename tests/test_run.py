@@ -101,7 +101,7 @@ def test_a_run_that_fails_is_not_complete(run):
 
 
 def test_what_is_edited_during_a_run_is_looked_at_by_the_next(run):
-    (run.folder / "meanwhile.sh").write_text("echo y >src/model.py; rm meanwhile.sh")
+    (run.folder / "meanwhile.sh").write_text("sleep 0.02; echo y >src/model.py; rm meanwhile.sh")
     assert run()
     assert run()
     assert not run()
