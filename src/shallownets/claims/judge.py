@@ -111,7 +111,7 @@ def deviation(kind: str, predicted: float, found: Interval, tolerance: float) ->
         return farthest / tolerance if tolerance else standard(farthest, 0.0, inf)
     if found.exact:
         return gap / (abs(predicted) or 1.0)
-    return standard(gap, found.below if gap > 0 else found.above, found.degrees)
+    return found.beyond(predicted, predicted)
 
 
 def judge(kind: str, predicted: float, found: Interval, tolerance: float, beyond: bool) -> str:
