@@ -84,6 +84,11 @@ class Comparison:
     requires: str
     calibrated: str
 
+    @property
+    def entry(self) -> str:
+        """The id of its entry; its own says at which values of the entry's columns in `by`, too."""
+        return self.id.partition("[")[0]
+
 
 def tolerance_of(rule: Rule, names: Mapping[str, float]) -> float | None:
     """What an ``interval`` allows its half-width to be, or ``within`` the interval to miss; None for other rules.

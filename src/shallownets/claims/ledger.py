@@ -164,7 +164,7 @@ class Claim:
 
     @property
     def id(self) -> str:
-        return _entry_of(self.comparisons[0])
+        return self.comparisons[0].entry
 
     @property
     def requires(self) -> list[str]:
@@ -172,14 +172,9 @@ class Claim:
         return [name for name in self.shown.requires.split(", ") if name]
 
 
-def _entry_of(comparison: Comparison) -> str:
-    """The id of its entry; that of a comparison says at which values of the entry's columns in `by`, too."""
-    return comparison.id.partition("[")[0]
-
-
 def gather(comparisons: Iterable[Comparison]) -> list[Claim]:
     """Comparisons of one entry, which follow each other, as one claim; with those of its grounds that do not hold."""
-    claims = {claim.id: claim for claim in (Claim(list(group)) for _, group in groupby(comparisons, key=_entry_of))}
+    claims = {name: Claim(list(group)) for name, group in groupby(comparisons, key=lambda one: one.entry)}
 
     def grounds(claim: Claim, known: set[str]) -> set[str]:
         for name in claim.requires:

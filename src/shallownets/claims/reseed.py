@@ -107,9 +107,9 @@ def compare(seeds: Sequence[int], ledgers: Sequence[Ledger]) -> Found:
         if (other[name].verdict == DEVIATES) != (first[name].verdict == DEVIATES)
     ]
     names = [name for name in shared if name in statistical]
-    claims = Counter(name.partition("[")[0] for name in names)
+    claims = Counter(first[name].entry for name in names)
     deviations = np.array([[one[name].deviation for one in ledgers] for name in names], float).reshape(-1, len(ledgers))
-    rows = np.array([claims[name.partition("[")[0]] for name in names], float)
+    rows = np.array([claims[first[name].entry] for name in names], float)
     expected = float(flips_by_chance(deviations, rows).sum())
     gaps = [difference(other[name], first[name]) for other in others for name in names]
     return Found(
