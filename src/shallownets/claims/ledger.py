@@ -14,6 +14,7 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from shallownets.claims import entries, strength, written
 from shallownets.claims.deviation import Together, in_words, together
@@ -167,6 +168,11 @@ class Claim:
         return self.comparisons[0].entry
 
     @property
+    def origin(self) -> str:
+        """Whose it is, one of ``entries.ORIGINS``."""
+        return self.shown.origin
+
+    @property
     def requires(self) -> list[str]:
         """The claims that it rests on."""
         return [name for name in self.shown.requires.split(", ") if name]
@@ -216,11 +222,17 @@ def read(file: Path) -> list[Comparison]:
     return [Comparison(**row) for row in frame.to_dict("records")]
 
 
-def tally(judged: Iterable[Comparison | Claim], name: str, values: Iterable[str]) -> dict[str, dict[str, int]]:
-    """How many have each verdict, by what claims or comparisons are: their origin, or evidence."""
-    judged = list(judged)
-    what = [getattr(one.shown if isinstance(one, Claim) else one, name) for one in judged]
-    return {value: counts(one for one, is_ in zip(judged, what, strict=True) if is_ == value) for value in values}
+def summary(claims: Sequence[Claim]) -> dict[str, Any]:
+    """What the ledger as text and the report say of all claims, by the names that their templates have for it."""
+    comparisons = [one for claim in claims for one in claim.comparisons]
+    return {
+        "counts": counts(claims),
+        "comparisons": counts(comparisons),
+        "by_origin": {name: counts(one for one in claims if one.origin == name) for name in ORIGINS},
+        "by_evidence": {name: counts(one for one in comparisons if one.evidence == name) for name in EVIDENCE.values()},
+        "room": strength.room(comparisons),
+        "by_chance": strength.false_deviations(claims),
+    }
 
 
 def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
@@ -235,16 +247,7 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     environment.filters["counted"] = counted
     found = gather(comparisons)
     sections = [(section, list(group)) for section, group in groupby(found, key=lambda claim: claim.shown.section)]
-    return environment.get_template(template.name).render(
-        sections=sections,
-        claims=counts(found),
-        comparisons=counts(comparisons),
-        by_origin=tally(found, "origin", ORIGINS),
-        by_evidence=tally(comparisons, "evidence", dict.fromkeys(EVIDENCE.values())),
-        room=strength.room(comparisons),
-        by_chance=strength.false_deviations(found),
-        tier=tier,
-    )
+    return environment.get_template(template.name).render(summary(found), sections=sections, tier=tier)
 
 
 def check(given: Iterable[Entry], known: Collection[str]) -> None:
