@@ -243,8 +243,7 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     environment = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)  # noqa: S701, it is no HTML
     # A claim's words stay words: neither HTML nor the table's own marks.
     environment.filters["cell"] = lambda text: " ".join(text.split()).replace("|", r"\|").replace("<", "&lt;")
-    environment.filters |= {"against": written.against, "measured": written.measured, "interval": written.interval}
-    environment.filters["counted"] = counted
+    environment.filters |= written.FILTERS | {"counted": counted}
     found = gather(comparisons)
     sections = [(section, list(group)) for section, group in groupby(found, key=lambda claim: claim.shown.section)]
     return environment.get_template(template.name).render(summary(found), sections=sections, tier=tier)

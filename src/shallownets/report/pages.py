@@ -145,7 +145,7 @@ def _environment(places: Mapping[str, str], **said: Any) -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {
+    environment.filters |= written.FILTERS | {
         "number": _number,
         "duration": _duration,
         "typeset": typeset,
@@ -157,11 +157,6 @@ def _environment(places: Mapping[str, str], **said: Any) -> Environment:
         "chance": in_words,
         "thumb": site.thumb,
         "agreement": ledger_table.agreement,
-        "expected": written.expected,
-        "allowance": written.allowance,
-        "against": written.against,
-        "measured": written.measured,
-        "interval": written.interval,
     }
     environment.globals.update(said)
     return environment
