@@ -92,8 +92,8 @@ def _study(name: str, exhibits: list[Exhibit], rows: list[Row]) -> Study:
         paper=paper,
         origins=_whose(paper.source),
         symbols=[
-            (formulas(one.sign, paper.document), formulas(one.meaning, paper.document))
-            for one in document.symbols(text, paper.document)
+            (formulas(sign, paper.document), formulas(meaning, paper.document))
+            for sign, meaning in document.symbols(text, paper.document)
         ],
         coverage=document.by_coverage(document.coverage(text, paper.document)),
         exhibits=exhibits,
