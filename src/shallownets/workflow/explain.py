@@ -48,13 +48,7 @@ def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 def _parameters(figure: Figure, config: Mapping) -> Iterator[str]:
     said = page.meanings()
-    values = {"seed": config["seed"]}
-    for setting in figure.settings:
-        name = f"{figure.study}.{setting}"
-        value = config
-        for part in name.split("."):
-            value = value[part]
-        values |= {f"{name}.{key}": value[key] for key in value} if isinstance(value, Mapping) else {name: value}
+    values = {"seed": config["seed"]} | catalogue.settings_of(figure, config)
     width = max(map(len, values))
     for key, value in values.items():
         meaning = f"   ({said[key]})" if said.get(key) else ""
