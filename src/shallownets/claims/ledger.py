@@ -31,7 +31,7 @@ from shallownets.claims.judge import (
     allowed,
     comparisons_of,
 )
-from shallownets.config.commandline import Parser, path
+from shallownets.config.commandline import Parser
 from shallownets.errors import UserError, in_short
 from shallownets.results.artefacts import load_bytes, save_bytes
 
@@ -279,12 +279,12 @@ def main(words: list[str]) -> None:
     import pandas as pd
 
     parser = Parser("python -m shallownets ledger", __doc__ or "")
-    parser.add_argument("--entries", type=path, nargs="+", required=True, help="claims files, <study>/<part>.yaml")
-    parser.add_argument("--measurements", type=path, required=True, help="folder with <study>/<table>.csv")
+    parser.add_argument("--entries", type=Path, nargs="+", required=True, help="claims files, <study>/<part>.yaml")
+    parser.add_argument("--measurements", type=Path, required=True, help="folder with <study>/<table>.csv")
     parser.add_argument("--tier", required=True, help="the tier that was run")
-    parser.add_argument("--template", type=path, required=True, help="Jinja2 template of the ledger as text")
-    parser.add_argument("--csv", type=path, required=True, help="the ledger, .csv")
-    parser.add_argument("--md", type=path, required=True, help="the ledger through the template")
+    parser.add_argument("--template", type=Path, required=True, help="Jinja2 template of the ledger as text")
+    parser.add_argument("--csv", type=Path, required=True, help="the ledger, .csv")
+    parser.add_argument("--md", type=Path, required=True, help="the ledger through the template")
     parser.add_argument("--source", default="", help="digest of all that makes the ledger, for its seal")
     args = parser.parse_args(words)
 

@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
 from matplotlib.figure import Figure
 
 from shallownets import sources
-from shallownets.config.commandline import Parser, path
+from shallownets.config.commandline import Parser
 from shallownets.config.section import Section
 from shallownets.drawing import style
 from shallownets.errors import UserError
@@ -45,7 +46,7 @@ def run(
     parser = Parser(f"python -m shallownets {name}", sys.modules[module].__doc__ or "")
     parser.add_section(kind)
     parser.add_argument(
-        "--out", type=path, nargs="+", default=[path(f"{name}.png")], help="the plot, .png or .pdf, or both"
+        "--out", type=Path, nargs="+", default=[Path(f"{name}.png")], help="the plot, .png or .pdf, or both"
     )
     found = parser.parse_args(words)
     given = parser.section(kind, found)

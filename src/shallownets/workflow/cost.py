@@ -21,7 +21,6 @@ import numpy as np
 
 from shallownets.config import settings
 from shallownets.config.commandline import Parser
-from shallownets.config.commandline import path as file
 from shallownets.config.section import Section
 from shallownets.errors import UserError
 from shallownets.workflow import lineage
@@ -186,7 +185,7 @@ def tested(tiers: Mapping[str, list[Job]]) -> list[str]:
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets cost", __doc__ or "")
     parser.add_argument("--tier", default=settings.tier_of(settings.CONFIG), help="which tier is to be launched")
-    parser.add_argument("--results", type=file, default=Path("results"), help="where tiers have run")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="where tiers have run")
     args = parser.parse_args(words)
     overlays = settings.overlays(args.tier)
 
