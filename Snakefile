@@ -13,7 +13,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/stage.smk"
 
 
-for study in catalogue.names(ROOT):
+for study in KNOWN:
 
     include: f"workflow/rules/{study}.smk"
 

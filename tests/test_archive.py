@@ -125,7 +125,7 @@ def test_only_what_the_run_makes_belongs_to_it_and_only_when_it_is_finished(pack
     monkeypatch.setattr(archive.catalogue, "names", dict)
     monkeypatch.setattr(archive.settings, "load", lambda path, known: {"tier": "paper"})
     monkeypatch.chdir(tmp_path)
-    job = lineage.Job("draw_escape_fig5", "", (), (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), "")
+    job = lineage.Job("draw_escape_fig5", "", (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), "")
     monkeypatch.setattr(lineage, "jobs", lambda configs: [job])
     assert archive.outputs(results) == ["figures/escape/fig5.png"]
     monkeypatch.setattr(lineage, "jobs", lambda configs: [replace(job, due=True)])

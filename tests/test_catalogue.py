@@ -1,5 +1,6 @@
 """The catalogue of figures: what belongs to each, and a name that is not there."""
 
+import msgspec
 import pytest
 import yaml
 
@@ -37,6 +38,15 @@ def test_figures_are_known_by_study_and_name(root):
         (study, [figure.name for figure in figures.values() if figure.study == study])
         for study in ("emergence", "escape", "perceptron", "riccati", "spectra")
     ]
+
+
+def test_the_settings_of_a_figure_are_values_by_their_keys_however_deep():
+    figure = msgspec.structs.replace(catalogue.find("escape.fig3"), settings=["at", "line.slope"])
+    config = {"escape": {"at": {"once": {"p": [1, 2]}, "N": 3}, "line": {"slope": 0.5, "seen": True}}}
+    found = {"escape.at.once.p": [1, 2], "escape.at.N": 3, "escape.line.slope": 0.5}
+    assert catalogue.settings_of(figure, config) == found
+    with pytest.raises(UserError, match=r"escape\.fig3: the catalogue names the setting at, which the config does not"):
+        catalogue.settings_of(figure, {"escape": {}})
 
 
 def test_two_studies_may_each_have_a_figure_of_one_name(tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ TIMES = (
 
 
 def job(command: str, rule: str = "escape_chain", folder: Path = Path(), name: str = "1") -> Job:
-    return Job(rule, "", (), (), (folder / f"{name}.npz",), f"{command} --data 'a b.npz'", command)
+    return Job(rule, "", (), (folder / f"{name}.npz",), f"{command} --data 'a b.npz'", command)
 
 
 def ran(folder: Path, name: str, N: int, seconds: float) -> Job:

@@ -40,9 +40,9 @@ def covered(root):
 def test_pages_can_show_every_symbol_and_what_it_means(root):
     for study in studies(root):
         name = papers.load(study, root).document
-        for one in symbols((root / name).read_text(), name):
-            assert "<math" in markup.formulas(one.sign, name)
-            assert markup.formulas(one.meaning, name)
+        for sign, meaning in symbols((root / name).read_text(), name):
+            assert "<math" in markup.formulas(sign, name)
+            assert markup.formulas(meaning, name)
 
 
 def test_every_study_has_a_table_that_names_only_what_exists(covered):
@@ -103,7 +103,7 @@ def test_a_document_without_its_tables_is_named():
 def test_every_sign_in_a_claim_is_among_the_symbols_of_its_document(root):
     for study in studies(root):
         name = papers.load(study, root).document
-        explained = " ".join(one.sign for one in symbols((root / name).read_text(), name))
+        explained = " ".join(sign for sign, _ in symbols((root / name).read_text(), name))
         for one in study_of(root, study)[0].values():
             for sign in SIGN.findall(one.statement):
                 assert re.search(rf"(?<![A-Za-z])(var)?{sign}(?![A-Za-z])", explained), (study, sign, one.statement)

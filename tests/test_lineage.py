@@ -16,7 +16,7 @@ SEAL = {"seconds": 90.0, "core_seconds": 30.0, "memory": 256.4}
 
 
 def job(*outputs: Path) -> lineage.Job:
-    return lineage.Job("rule", "", (), (), outputs, "")
+    return lineage.Job("rule", "", (), outputs, "")
 
 
 @pytest.mark.parametrize(

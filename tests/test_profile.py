@@ -31,7 +31,7 @@ def jobs(monkeypatch):
     ]
     monkeypatch.setattr(cost, "work", lambda job: float(job.command.split()[-1]))
     return [
-        Job(rule, "", (), tuple(map(Path, reads)), (Path(made),), f"{name} --work {seconds}")
+        Job(rule, "", tuple(map(Path, reads)), (Path(made),), f"{name} --work {seconds}")
         for rule, name, seconds, made, reads in planned
     ]
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from shallownets import rooms, sources
-from shallownets.config.commandline import Parser, option, path
+from shallownets.config.commandline import Parser, option
 from shallownets.errors import UserError
 from shallownets.results import artefacts
 from shallownets.stage import Arrays, Kind, Stage, Table
@@ -46,7 +46,7 @@ def parser_of(name: str, module: ModuleType, stage: Stage) -> Parser:
         words = f"what it reads, {SUFFIX[entry.kind]}"
         parser.add_argument(
             option(entry.name),
-            type=path,
+            type=Path,
             required=True,
             nargs="+" if entry.several else None,
             metavar="FILE",
@@ -54,7 +54,7 @@ def parser_of(name: str, module: ModuleType, stage: Stage) -> Parser:
         )
     for output, kind in stage.outputs.items():
         parser.add_argument(
-            option(output), type=path, required=True, metavar="FILE", help=f"what it makes, {SUFFIX[kind]}"
+            option(output), type=Path, required=True, metavar="FILE", help=f"what it makes, {SUFFIX[kind]}"
         )
     return parser
 

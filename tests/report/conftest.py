@@ -178,7 +178,6 @@ def job(rule: str, inputs: list[str], outputs: list[str]) -> Job:
     return Job(
         rule=rule,
         message=f"what {rule} makes",
-        code=(),
         inputs=tuple(Path("results", name) for name in inputs),
         outputs=tuple(Path("results", name) for name in outputs),
         command=f"run toy.{rule}",

@@ -24,7 +24,10 @@ from shallownets.errors import UserError
 from shallownets.workflow import lineage
 
 def told(value):
-    return str(value) if isinstance(value, Path) else dataclasses.asdict(value)
+    if isinstance(value, Path):
+        return str(value)
+    said = dataclasses.asdict(value)
+    return said | {"code": value.code} if isinstance(value, lineage.Job) else said
 
 try:
     said = eval(sys.argv[1])

@@ -43,7 +43,8 @@ configfile: "config.yaml"
 try:
     for path in workflow.configfiles:
         yamlfile.load(Path(path))
-    settings.check(config, catalogue.names(ROOT))
+    KNOWN = catalogue.names(ROOT)
+    settings.check(config, KNOWN)
 except UserError as error:
     raise WorkflowError(str(error))
 

@@ -4,7 +4,7 @@
 #                  RESULTS/figure_data/<study>/<figure>.csv, made by the study's rules
 # OUTPUTS: RESULTS/figures/<study>/<figure>.{pdf,png}
 
-SHOWN = settings.figures(config, catalogue.names(ROOT))
+SHOWN = settings.figures(config, KNOWN)
 TARGETS = {
     study: [f"{FIGURES}/{study}/{figure}.{kind}" for figure in figures for kind in ("pdf", "png")]
     for study, figures in SHOWN.items()

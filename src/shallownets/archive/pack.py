@@ -24,7 +24,6 @@ from shallownets import sources
 from shallownets.config import settings
 from shallownets.config.check import section_of
 from shallownets.config.commandline import Parser
-from shallownets.config.commandline import path as file
 from shallownets.config.section import Limit, Section, expected
 from shallownets.errors import UserError, in_short
 from shallownets.files import hash_of, write_whole, written
@@ -200,8 +199,8 @@ def unpack(path: Path) -> tuple[Manifest, dict[str, bytes]]:
 
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets archive", __doc__ or "")
-    parser.add_argument("--results", type=file, required=True, help="folder of a finished run")
-    parser.add_argument("--out", type=file, required=True, help="folder into which the archive is written")
+    parser.add_argument("--results", type=Path, required=True, help="folder of a finished run")
+    parser.add_argument("--out", type=Path, required=True, help="folder into which the archive is written")
     args = parser.parse_args(words)
     name, content = pack(args.results, outputs(args.results))
     write_whole(args.out / name, content)

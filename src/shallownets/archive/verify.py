@@ -29,7 +29,6 @@ import msgspec
 from shallownets.archive import pack as archive
 from shallownets.config import settings
 from shallownets.config.commandline import Parser
-from shallownets.config.commandline import path as file
 from shallownets.config.section import Index, Section, means
 from shallownets.errors import key_name
 from shallownets.files import hash_of
@@ -192,7 +191,7 @@ def _kind(name: str) -> str:
 
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets verify", __doc__ or "")
-    parser.add_argument("archive", type=file, help="the archive, .zip")
+    parser.add_argument("archive", type=Path, help="the archive, .zip")
     parser.add_section(Sample)
     args = parser.parse_args(words)
     given = parser.section(Sample, args)

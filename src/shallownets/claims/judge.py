@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shallownets.claims.deviation import Interval, given_up, interval, standard
-from shallownets.claims.entries import EVIDENCE, Entry, Rule
+from shallownets.claims.entries import EVIDENCE, Entry
 from shallownets.claims.formulas import evaluate
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
@@ -84,14 +84,10 @@ class Comparison:
     requires: str
     calibrated: str
 
-
-def tolerance_of(rule: Rule, names: Mapping[str, float]) -> float | None:
-    """What an ``interval`` allows its half-width to be, or ``within`` the interval to miss; None for other rules.
-
-    Raises:
-        UserError: a formula that cannot be evaluated.
-    """
-    return evaluate(rule.formula, names) if rule.kind in ("interval", "within") else None
+    @property
+    def entry(self) -> str:
+        """The id of its entry; its own says at which values of the entry's columns in `by`, too."""
+        return self.id.partition("[")[0]
 
 
 def allowed(kind: str, predicted: float, tolerance: float) -> tuple[float, float]:
@@ -111,7 +107,7 @@ def deviation(kind: str, predicted: float, found: Interval, tolerance: float) ->
         return farthest / tolerance if tolerance else standard(farthest, 0.0, inf)
     if found.exact:
         return gap / (abs(predicted) or 1.0)
-    return standard(gap, found.below if gap > 0 else found.above, found.degrees)
+    return found.beyond(predicted, predicted)
 
 
 def judge(kind: str, predicted: float, found: Interval, tolerance: float, beyond: bool) -> str:
@@ -179,7 +175,7 @@ def _numbers(entry: Entry, row: Mapping) -> _Numbers:
     if row["low"] < row["high"] and not degrees > 0:
         raise UserError(f"claim {entry.id}: n = {row['n']:g} in {entry.table}: expected 2 or more of what has an error")
     found = interval(row["estimate"], row["low"], row["high"], degrees)
-    tolerance = tolerance_of(entry.judge, names)
+    tolerance = evaluate(entry.judge.formula, names) if entry.judge.kind in ("interval", "within") else None
     if tolerance is not None and tolerance < 0:
         raise UserError(f"claim {entry.id}: tolerance {tolerance:g}: expected a number of at least 0")
     return _Numbers(predicted, found, tolerance)

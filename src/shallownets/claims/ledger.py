@@ -14,6 +14,7 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from shallownets.claims import entries, strength, written
 from shallownets.claims.deviation import Together, in_words, together
@@ -30,7 +31,7 @@ from shallownets.claims.judge import (
     allowed,
     comparisons_of,
 )
-from shallownets.config.commandline import Parser, path
+from shallownets.config.commandline import Parser
 from shallownets.errors import UserError, in_short
 from shallownets.results.artefacts import load_bytes, save_bytes
 
@@ -164,7 +165,12 @@ class Claim:
 
     @property
     def id(self) -> str:
-        return _entry_of(self.comparisons[0])
+        return self.comparisons[0].entry
+
+    @property
+    def origin(self) -> str:
+        """Whose it is, one of ``entries.ORIGINS``."""
+        return self.shown.origin
 
     @property
     def requires(self) -> list[str]:
@@ -172,14 +178,9 @@ class Claim:
         return [name for name in self.shown.requires.split(", ") if name]
 
 
-def _entry_of(comparison: Comparison) -> str:
-    """The id of its entry; that of a comparison says at which values of the entry's columns in `by`, too."""
-    return comparison.id.partition("[")[0]
-
-
 def gather(comparisons: Iterable[Comparison]) -> list[Claim]:
     """Comparisons of one entry, which follow each other, as one claim; with those of its grounds that do not hold."""
-    claims = {claim.id: claim for claim in (Claim(list(group)) for _, group in groupby(comparisons, key=_entry_of))}
+    claims = {name: Claim(list(group)) for name, group in groupby(comparisons, key=lambda one: one.entry)}
 
     def grounds(claim: Claim, known: set[str]) -> set[str]:
         for name in claim.requires:
@@ -221,11 +222,17 @@ def read(file: Path) -> list[Comparison]:
     return [Comparison(**row) for row in frame.to_dict("records")]
 
 
-def tally(judged: Iterable[Comparison | Claim], name: str, values: Iterable[str]) -> dict[str, dict[str, int]]:
-    """How many have each verdict, by what claims or comparisons are: their origin, or evidence."""
-    judged = list(judged)
-    what = [getattr(one.shown if isinstance(one, Claim) else one, name) for one in judged]
-    return {value: counts(one for one, is_ in zip(judged, what, strict=True) if is_ == value) for value in values}
+def summary(claims: Sequence[Claim]) -> dict[str, Any]:
+    """What the ledger as text and the report say of all claims, by the names that their templates have for it."""
+    comparisons = [one for claim in claims for one in claim.comparisons]
+    return {
+        "counts": counts(claims),
+        "comparisons": counts(comparisons),
+        "by_origin": {name: counts(one for one in claims if one.origin == name) for name in ORIGINS},
+        "by_evidence": {name: counts(one for one in comparisons if one.evidence == name) for name in EVIDENCE.values()},
+        "room": strength.room(comparisons),
+        "by_chance": strength.false_deviations(claims),
+    }
 
 
 def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
@@ -236,20 +243,10 @@ def render(comparisons: Sequence[Comparison], template: Path, tier: str) -> str:
     environment = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)  # noqa: S701, it is no HTML
     # A claim's words stay words: neither HTML nor the table's own marks.
     environment.filters["cell"] = lambda text: " ".join(text.split()).replace("|", r"\|").replace("<", "&lt;")
-    environment.filters |= {"against": written.against, "measured": written.measured, "interval": written.interval}
-    environment.filters["counted"] = counted
+    environment.filters |= written.FILTERS | {"counted": counted}
     found = gather(comparisons)
     sections = [(section, list(group)) for section, group in groupby(found, key=lambda claim: claim.shown.section)]
-    return environment.get_template(template.name).render(
-        sections=sections,
-        claims=counts(found),
-        comparisons=counts(comparisons),
-        by_origin=tally(found, "origin", ORIGINS),
-        by_evidence=tally(comparisons, "evidence", dict.fromkeys(EVIDENCE.values())),
-        room=strength.room(comparisons),
-        by_chance=strength.false_deviations(found),
-        tier=tier,
-    )
+    return environment.get_template(template.name).render(summary(found), sections=sections, tier=tier)
 
 
 def check(given: Iterable[Entry], known: Collection[str]) -> None:
@@ -282,12 +279,12 @@ def main(words: list[str]) -> None:
     import pandas as pd
 
     parser = Parser("python -m shallownets ledger", __doc__ or "")
-    parser.add_argument("--entries", type=path, nargs="+", required=True, help="claims files, <study>/<part>.yaml")
-    parser.add_argument("--measurements", type=path, required=True, help="folder with <study>/<table>.csv")
+    parser.add_argument("--entries", type=Path, nargs="+", required=True, help="claims files, <study>/<part>.yaml")
+    parser.add_argument("--measurements", type=Path, required=True, help="folder with <study>/<table>.csv")
     parser.add_argument("--tier", required=True, help="the tier that was run")
-    parser.add_argument("--template", type=path, required=True, help="Jinja2 template of the ledger as text")
-    parser.add_argument("--csv", type=path, required=True, help="the ledger, .csv")
-    parser.add_argument("--md", type=path, required=True, help="the ledger through the template")
+    parser.add_argument("--template", type=Path, required=True, help="Jinja2 template of the ledger as text")
+    parser.add_argument("--csv", type=Path, required=True, help="the ledger, .csv")
+    parser.add_argument("--md", type=Path, required=True, help="the ledger through the template")
     parser.add_argument("--source", default="", help="digest of all that makes the ledger, for its seal")
     args = parser.parse_args(words)
 

@@ -20,7 +20,6 @@ import pandas as pd
 from shallownets.claims import ledger
 from shallownets.claims.judge import NOT_JUDGED, REPRODUCED
 from shallownets.config.commandline import Parser
-from shallownets.config.commandline import path as file
 from shallownets.errors import UserError
 from shallownets.files import write_whole
 from shallownets.numerics.statistics import WIDTH
@@ -155,8 +154,8 @@ def main(words: list[str]) -> None:
     parser.add_argument(
         "action", choices=["check", "update"], help="fail where anything moved, or keep the new results"
     )
-    parser.add_argument("--results", type=file, default=Path("results"), help="results of a tier")
-    parser.add_argument("--reference", type=file, default=Path("tests/reference/paper"), help="its reference")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="results of a tier")
+    parser.add_argument("--reference", type=Path, default=Path("tests/reference/paper"), help="its reference")
     args = parser.parse_args(words)
 
     lines, compared = compare(args.results, args.reference)

@@ -20,7 +20,7 @@ from shallownets.claims import entries, promise
 from shallownets.claims.deviation import LEVEL, standard
 from shallownets.claims.judge import DEVIATES, Comparison, comparisons_of
 from shallownets.config import yamlfile
-from shallownets.config.commandline import Parser, path
+from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
 from shallownets.numerics.statistics import WIDTH
 from shallownets.results.artefacts import save_bytes
@@ -107,9 +107,9 @@ def compare(seeds: Sequence[int], ledgers: Sequence[Ledger]) -> Found:
         if (other[name].verdict == DEVIATES) != (first[name].verdict == DEVIATES)
     ]
     names = [name for name in shared if name in statistical]
-    claims = Counter(name.partition("[")[0] for name in names)
+    claims = Counter(first[name].entry for name in names)
     deviations = np.array([[one[name].deviation for one in ledgers] for name in names], float).reshape(-1, len(ledgers))
-    rows = np.array([claims[name.partition("[")[0]] for name in names], float)
+    rows = np.array([claims[first[name].entry] for name in names], float)
     expected = float(flips_by_chance(deviations, rows).sum())
     gaps = [difference(other[name], first[name]) for other in others for name in names]
     return Found(
@@ -130,10 +130,10 @@ def lines(seeds: Sequence[int], ledgers: Sequence[Ledger]) -> pd.DataFrame:
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets reseed", __doc__ or "")
     parser.add_argument(
-        "--results", type=path, nargs="+", required=True, help="folders of results, the first to hold against"
+        "--results", type=Path, nargs="+", required=True, help="folders of results, the first to hold against"
     )
-    parser.add_argument("--entries", type=path, nargs="+", required=True, help="claims files, <study>/<part>.yaml")
-    parser.add_argument("--out", type=path, required=True, help="folder for reseed.csv and reseed.json")
+    parser.add_argument("--entries", type=Path, nargs="+", required=True, help="claims files, <study>/<part>.yaml")
+    parser.add_argument("--out", type=Path, required=True, help="folder for reseed.csv and reseed.json")
     args = parser.parse_args(words)
 
     seeds = [int(yamlfile.load(folder / "config.yaml")["seed"]) for folder in args.results]

@@ -56,3 +56,6 @@ def interval(comparison: Comparison) -> str:
     if comparison.low is None or comparison.low == comparison.high:
         return ""
     return f"{_number(comparison.low, comparison)} … {_number(comparison.high, comparison)}"
+
+
+FILTERS = {one.__name__: one for one in (expected, allowance, against, measured, interval)}  # of templates

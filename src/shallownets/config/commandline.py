@@ -8,7 +8,6 @@ import difflib
 import re
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 
 import msgspec
@@ -150,8 +149,3 @@ class Parser(argparse.ArgumentParser):
             shown = fault.value if shown is None else " ".join(shown) if isinstance(shown, list) else shown
             raise UserError(f"{option(fault.place[0])} {in_short(shown)}: {fault.right}")
         return msgspec.convert(document, kind)
-
-
-def path(text: str) -> Path:
-    """Argument type: a file's path."""
-    return Path(text)

@@ -5,11 +5,12 @@ Makes: docs/config.md.
 """
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from shallownets.config import settings
 from shallownets.config.check import expectation, fields, meaning, parts
-from shallownets.config.commandline import Parser, path
+from shallownets.config.commandline import Parser
 from shallownets.config.section import Section
 from shallownets.files import write_whole
 
@@ -79,5 +80,5 @@ def page(config: Mapping[str, Any]) -> str:
 
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets config", __doc__ or "")
-    parser.add_argument("--out", type=path, required=True, metavar="FILE", help="the page, .md")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the page, .md")
     write_whole(parser.parse_args(words).out, page(settings.default()).encode())

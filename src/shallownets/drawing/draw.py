@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FunctionType
 
 from shallownets import rooms, sources
-from shallownets.config.commandline import Parser, path
+from shallownets.config.commandline import Parser
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
@@ -30,8 +30,8 @@ def main(words: list[str]) -> None:
         return
     module = rooms.find("figures", name)
     parser = Parser(f"python -m shallownets draw {name}", module.__doc__ or "")
-    parser.add_argument("--table", type=path, required=True, metavar="FILE", help="the figure's data, .csv")
-    parser.add_argument("--out", type=path, nargs="+", required=True, metavar="FILE", help="the figure, .pdf and .png")
+    parser.add_argument("--table", type=Path, required=True, metavar="FILE", help="the figure's data, .csv")
+    parser.add_argument("--out", type=Path, nargs="+", required=True, metavar="FILE", help="the figure, .pdf and .png")
     found = parser.parse_args(words)
     table = load_table(found.table)
     style.apply()

@@ -10,7 +10,7 @@ A page changes only when what it shows does, or when and where that was made.
 from pathlib import Path
 
 from shallownets.config import settings
-from shallownets.config.commandline import Parser, path
+from shallownets.config.commandline import Parser
 from shallownets.files import sidecar
 from shallownets.report import site
 from shallownets.report.pages import build
@@ -29,7 +29,7 @@ def _clear(results: Path, kept: set[Path]) -> None:
 
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets report", __doc__ or "")
-    parser.add_argument("--results", type=path, default=Path("results"), help="folder of the results")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="folder of the results")
     parser.add_argument("--source", default="", help="digest of all that makes the report, for its seals")
     args = parser.parse_args(words)
     config = args.results / "config.yaml"

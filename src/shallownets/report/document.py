@@ -11,14 +11,6 @@ _ROW = re.compile(r"^\| *(.*?) *\| *(.*?) *\| *(.*?) *\|$")
 
 
 @dataclass(frozen=True)
-class Symbol:
-    """A symbol, as Markdown with formulas between dollars, and what it means."""
-
-    sign: str
-    meaning: str
-
-
-@dataclass(frozen=True)
 class Statement:
     """A statement of the source, as Markdown.
 
@@ -53,13 +45,13 @@ def _table(text: str, head: str, name: str) -> list[tuple[str, ...]]:
     return found[2:]
 
 
-def symbols(text: str, name: str) -> list[Symbol]:
-    """The symbols that a document, known by its name, explains.
+def symbols(text: str, name: str) -> list[tuple[str, str]]:
+    """The symbols that a document, known by its name, explains, each with what it means; Markdown with formulas.
 
     Raises:
         UserError: it has no table of symbols.
     """
-    return [Symbol(sign, meaning or code) for sign, meaning, code in _table(text, "symbol", name)]
+    return [(sign, meaning or code) for sign, meaning, code in _table(text, "symbol", name)]
 
 
 def coverage(text: str, name: str) -> list[Statement]:

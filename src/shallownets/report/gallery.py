@@ -10,13 +10,12 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from shallownets.errors import UserError
 from shallownets.report import pictures
 from shallownets.report.markup import caption
 from shallownets.report.rules import Rule, by_rule
 from shallownets.report.table import Row
 from shallownets.results.artefacts import load_bytes, load_table
-from shallownets.workflow import lineage
+from shallownets.workflow import catalogue, lineage
 from shallownets.workflow.catalogue import Figure
 from shallownets.workflow.lineage import Job
 
@@ -75,26 +74,14 @@ def _chart(figure: Figure, frame: pd.DataFrame, parameters: Mapping) -> dict | N
 
 def _settings(figure: Figure, config: Mapping, meanings: Mapping[str, str]) -> list[Setting]:
     """The config below the keys that the catalogue names for a figure, one line a value."""
-    found = []
-
-    def walk(node: object, key: str) -> None:
-        if isinstance(node, Mapping):
-            for name, below in node.items():
-                walk(below, f"{key}.{name}")
-        else:
-            text = ", ".join(map(str, node)) if isinstance(node, list) else str(node)
-            found.append(Setting(key.removeprefix(f"{figure.study}."), text, meanings.get(key, "")))
-
-    for setting in figure.settings:
-        node: object = config[figure.study]
-        for name in setting.split("."):
-            if not isinstance(node, Mapping) or name not in node:
-                raise UserError(
-                    f"{figure.address}: the catalogue names the setting {setting}, which the config does not have"
-                )
-            node = node[name]
-        walk(node, f"{figure.study}.{setting}")
-    return found
+    return [
+        Setting(
+            key.removeprefix(f"{figure.study}."),
+            ", ".join(map(str, value)) if isinstance(value, list) else str(value),
+            meanings.get(key, ""),
+        )
+        for key, value in catalogue.settings_of(figure, config).items()
+    ]
 
 
 def exhibit(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from statistics import fmean
 
 from markupsafe import Markup
@@ -28,19 +29,16 @@ class Box:
 
 def _columns(before: Mapping[str, set[str]]) -> list[list[str]]:
     """Names in columns: each one as far right as what it depends on allows, near the height of what it depends on."""
-    depth: dict[str, int] = {}
-
-    def depth_of(name: str) -> int:
-        if name not in depth:
-            depth[name] = max((depth_of(other) + 1 for other in before[name]), default=0)
-        return depth[name]
-
-    columns: list[list[str]] = [[] for _ in range(max(map(depth_of, before), default=-1) + 1)]
-    for name in before:
-        columns[depth[name]].append(name)
+    columns: list[list[str]] = []
     height: dict[str, float] = {}
-    for column in columns:
+    sorter = TopologicalSorter(before)
+    sorter.prepare()
+    while sorter.is_active():
+        ready = set(sorter.get_ready())
+        sorter.done(*ready)
+        column = [name for name in before if name in ready]
         column.sort(key=lambda name: fmean(height[other] for other in before[name]) if before[name] else 0.0)
+        columns.append(column)
         height |= {name: (place + 0.5) / len(column) for place, name in enumerate(column)}
     return columns
 

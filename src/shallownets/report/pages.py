@@ -12,9 +12,8 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from shallownets.claims import ledger, promise, strength, written
+from shallownets.claims import ledger, promise, written
 from shallownets.claims.deviation import in_words
-from shallownets.claims.entries import EVIDENCE, ORIGINS
 from shallownets.claims.judge import DEVIATES
 from shallownets.config import settings, yamlfile
 from shallownets.config.page import meanings
@@ -93,8 +92,8 @@ def _study(name: str, exhibits: list[Exhibit], rows: list[Row]) -> Study:
         paper=paper,
         origins=_whose(paper.source),
         symbols=[
-            (formulas(one.sign, paper.document), formulas(one.meaning, paper.document))
-            for one in document.symbols(text, paper.document)
+            (formulas(sign, paper.document), formulas(meaning, paper.document))
+            for sign, meaning in document.symbols(text, paper.document)
         ],
         coverage=document.by_coverage(document.coverage(text, paper.document)),
         exhibits=exhibits,
@@ -146,7 +145,7 @@ def _environment(places: Mapping[str, str], **said: Any) -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {
+    environment.filters |= written.FILTERS | {
         "number": _number,
         "duration": _duration,
         "typeset": typeset,
@@ -158,11 +157,6 @@ def _environment(places: Mapping[str, str], **said: Any) -> Environment:
         "chance": in_words,
         "thumb": site.thumb,
         "agreement": ledger_table.agreement,
-        "expected": written.expected,
-        "allowance": written.allowance,
-        "against": written.against,
-        "measured": written.measured,
-        "interval": written.interval,
     }
     environment.globals.update(said)
     return environment
@@ -196,8 +190,7 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
     ]
     sources = sorted({study.paper.source for study in studies})
     claims = [row.claim for row in rows]
-    comparisons = [one for claim in claims for one in claim.comparisons]
-    kept = promise.of_ledger(comparisons)
+    kept = promise.of_ledger(one for claim in claims for one in claim.comparisons)
     holding = promise.of_ledger(one for claim in claims if claim.verdict != DEVIATES for one in claim.comparisons)
     environment = _environment(
         {row.claim.id: row.place for row in rows},
@@ -208,12 +201,10 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
         sources=sources,
         exhibits=exhibits,
         rows=rows,
-        counts=ledger.counts(claims),
+        **ledger.summary(claims),
         marks=ledger_table.MARKS,
         origins=_whose(sources[0] if len(sources) == 1 else "source"),
         evidence=_EVIDENCE,
-        room=strength.room(comparisons),
-        by_chance=strength.false_deviations(claims),
         reseed=reseeded(results),
     )
 
@@ -221,13 +212,7 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
         return environment.get_template(f"{template}.html.j2").render(here=f"{name}.html", **more).encode()
 
     found = {
-        "index.html": page(
-            "index",
-            "index",
-            comparisons=len(comparisons),
-            by_origin=ledger.tally(claims, "origin", ORIGINS),
-            by_evidence=ledger.tally(comparisons, "evidence", dict.fromkeys(EVIDENCE.values())),
-        ),
+        "index.html": page("index", "index"),
         "learned.html": page("learned", "learned"),
         "ledger.html": page(
             "ledger",

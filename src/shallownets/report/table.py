@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from shallownets.claims import ledger, written
-from shallownets.claims.judge import Comparison
+from shallownets.claims.judge import Comparison, allowed
 from shallownets.claims.ledger import Claim
 from shallownets.report.graph import Box, drawing
 from shallownets.workflow.catalogue import Figure
@@ -63,11 +63,8 @@ def agreement(comparison: Comparison) -> Markup:
     sizes = [abs(value) for value in (*gaps, comparison.tolerance or 0.0) if isfinite(value)]
     scale = _REACH / (1.2 * max(sizes, default=0.0) or 1.0)
     least, middle, most = (max(-_REACH, min(_REACH, gap * scale)) if isfinite(gap) else _REACH for gap in gaps)
-    left, right = {
-        "within": (-(comparison.tolerance or 0.0) * scale, (comparison.tolerance or 0.0) * scale),
-        "at_most": (-_WIDTH / 2, 0.0),
-        "at_least": (0.0, _WIDTH / 2),
-    }.get(comparison.kind, (0.0, 0.0))
+    ends = allowed(comparison.kind, 0.0, comparison.tolerance or 0.0)
+    left, right = (max(-_WIDTH / 2, min(_WIDTH / 2, end * scale)) for end in ends)
     words = f"expected {written.against(comparison)}, measured {written.measured(comparison)}"
     if found := written.interval(comparison):
         words += f", interval {found}"

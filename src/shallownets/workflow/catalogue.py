@@ -1,6 +1,7 @@
 """The figures of all studies, as workflow/figures/<study>.yaml lists them, and the claims that belong to each."""
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -103,6 +104,33 @@ def find(name: str) -> Figure:
     near = difflib.get_close_matches(name, [*figures, *(figure.name for figure in figures.values())], n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     raise UserError(f"{name}: no such figure; {hint}expected one of {', '.join(figures)}")
+
+
+def settings_of(figure: Figure, config: Mapping) -> dict[str, object]:
+    """The config below the keys that the catalogue names for a figure: each value by its dotted key.
+
+    Raises:
+        UserError: the config does not have one of the keys.
+    """
+    found: dict[str, object] = {}
+
+    def walk(node: object, key: str) -> None:
+        if isinstance(node, Mapping):
+            for name, below in node.items():
+                walk(below, f"{key}.{name}")
+        else:
+            found[key] = node
+
+    for setting in figure.settings:
+        node: object = config[figure.study]
+        for name in setting.split("."):
+            if not isinstance(node, Mapping) or name not in node:
+                raise UserError(
+                    f"{figure.address}: the catalogue names the setting {setting}, which the config does not have"
+                )
+            node = node[name]
+        walk(node, f"{figure.study}.{setting}")
+    return found
 
 
 def claims_of(figure: Figure) -> list[Entry]:

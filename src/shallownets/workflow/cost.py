@@ -21,7 +21,6 @@ import numpy as np
 
 from shallownets.config import settings
 from shallownets.config.commandline import Parser
-from shallownets.config.commandline import path as file
 from shallownets.config.section import Section
 from shallownets.errors import UserError
 from shallownets.workflow import lineage
@@ -142,6 +141,13 @@ def estimate(job: Job, known: Known) -> Estimate:
     )
 
 
+def _row(rule: str, costs: list[Estimate]) -> str:
+    """A line without what is said of single rules alone."""
+    total, longest = sum(cost.seconds for cost in costs), max(cost.seconds for cost in costs)
+    memory, disk = max(cost.megabytes for cost in costs), sum(cost.disk for cost in costs)
+    return f"{rule:28} {len(costs):5} {total / HOUR:11.3f} {longest / 60:8.1f} min {memory:5.0f} MB {disk:6.1f} MB"
+
+
 def table(jobs: list[Job], known: Known) -> list[str]:
     """Lines: a rule each, dearest first, and their sum."""
     rules: dict[str, list[Estimate]] = defaultdict(list)
@@ -150,19 +156,8 @@ def table(jobs: list[Job], known: Known) -> list[str]:
     head = f"{'rule':28} {'jobs':>5} {'core hours':>11} {'longest job':>12} {'memory':>8} {'disk':>9} {'beyond':>8}"
     lines = [head]
     for rule, costs in sorted(rules.items(), key=lambda item: -sum(cost.seconds for cost in item[1])):
-        total, longest = sum(cost.seconds for cost in costs), max(cost.seconds for cost in costs)
-        memory, disk = max(cost.megabytes for cost in costs), sum(cost.disk for cost in costs)
-        lines.append(
-            f"{rule:28} {len(costs):5} {total / HOUR:11.3f} {longest / 60:8.1f} min {memory:5.0f} MB {disk:6.1f} MB"
-            f" {max(cost.beyond for cost in costs):7.3g}x"
-        )
-    everything = [cost for costs in rules.values() for cost in costs]
-    total, disk = sum(cost.seconds for cost in everything), sum(cost.disk for cost in everything)
-    lines.append(
-        f"{'all':28} {len(everything):5} {total / HOUR:11.3f} {max(c.seconds for c in everything) / 60:8.1f} min"
-        f" {max(cost.megabytes for cost in everything):5.0f} MB {disk:6.1f} MB"
-    )
-    return lines
+        lines.append(f"{_row(rule, costs)} {max(cost.beyond for cost in costs):7.3g}x")
+    return [*lines, _row("all", [cost for costs in rules.values() for cost in costs])]
 
 
 def tested(tiers: Mapping[str, list[Job]]) -> list[str]:
@@ -190,7 +185,7 @@ def tested(tiers: Mapping[str, list[Job]]) -> list[str]:
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets cost", __doc__ or "")
     parser.add_argument("--tier", default=settings.tier_of(settings.CONFIG), help="which tier is to be launched")
-    parser.add_argument("--results", type=file, default=Path("results"), help="where tiers have run")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="where tiers have run")
     args = parser.parse_args(words)
     overlays = settings.overlays(args.tier)
 

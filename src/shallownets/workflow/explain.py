@@ -11,6 +11,7 @@ from pathlib import Path
 
 from shallownets import sources
 from shallownets.claims import ledger, written
+from shallownets.claims.entries import Entry
 from shallownets.config import page, settings, yamlfile
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
@@ -47,13 +48,7 @@ def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 def _parameters(figure: Figure, config: Mapping) -> Iterator[str]:
     said = page.meanings()
-    values = {"seed": config["seed"]}
-    for setting in figure.settings:
-        name = f"{figure.study}.{setting}"
-        value = config
-        for part in name.split("."):
-            value = value[part]
-        values |= {f"{name}.{key}": value[key] for key in value} if isinstance(value, Mapping) else {name: value}
+    values = {"seed": config["seed"]} | catalogue.settings_of(figure, config)
     width = max(map(len, values))
     for key, value in values.items():
         meaning = f"   ({said[key]})" if said.get(key) else ""
@@ -100,8 +95,8 @@ def _versions(table: Path) -> str:
     return "Versions: " + ", ".join(f"{name} {number}" for name, number in made.versions.items())
 
 
-def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
-    entries = catalogue.claims_of(figure)
+def _claims(entries: list[Entry], tables: list[Path], results: Path, due: set[Path]) -> Iterator[str]:
+    """The claims of these entries, and the tables of measurements that they are judged from."""
     if not entries:
         yield "  none"
         return
@@ -124,13 +119,7 @@ def _claims(figure: Figure, results: Path, due: set[Path]) -> Iterator[str]:
         yield from _wrapped(entry.statement, "        ")
     yield ""
     yield "  measured in"
-    yield from _columns(_file(path, due) for path in _tables(figure, results))
-
-
-def _tables(figure: Figure, results: Path) -> list[Path]:
-    """The tables of measurements that the figure's claims are judged from."""
-    names = sorted({entry.table for entry in catalogue.claims_of(figure)})
-    return [results / "measurements" / figure.study / f"{name}.csv" for name in names]
+    yield from _columns(_file(path, due) for path in tables)
 
 
 def explain(figure: Figure, tier: str) -> Iterator[str]:
@@ -142,8 +131,11 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     configs = settings.overlays(tier)
     config = merged(configs)
     results = Path(settings.results_folder(config))
+    entries = catalogue.claims_of(figure)
+    names = sorted({entry.table for entry in entries})
+    tables = [results / "measurements" / figure.study / f"{name}.csv" for name in names]
     picture = results / "figures" / figure.study / f"{figure.name}.pdf"
-    planned = lineage.jobs([str(path) for path in (picture, *_tables(figure, results))], configs)
+    planned = lineage.jobs([str(path) for path in (picture, *tables)], configs)
     due = {path for job in planned if job.due for path in job.outputs}
     jobs = lineage.behind(picture, planned)
     files = sorted({path for job in jobs for path in job.code})
@@ -171,13 +163,13 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
         yield from _wrapped(_versions(data), "  ")
     yield ""
     yield f"CLAIMS, from {results}/claims.csv; of several comparisons the one that speaks most against the claim"
-    yield from _claims(figure, results, due)
+    yield from _claims(entries, tables, results, due)
     yield ""
     if due:
         overlay = "".join(f" --configfile {path}" for path in configs)
-        tables = "".join(f" {path}" for path in _tables(figure, results) if path in due)
+        old = "".join(f" {path}" for path in tables if path in due)
         rule = f"draw_{figure.study}_{figure.name}"
-        yield f"To make what is old or not made: snakemake --cores all {rule}{tables}{overlay}"
+        yield f"To make what is old or not made: snakemake --cores all {rule}{old}{overlay}"
     else:
         yield "All of it is current."
 

@@ -32,7 +32,6 @@ class Job:
     Attributes:
         rule: name of its rule.
         message: what it makes, in words.
-        code: source files that it runs.
         inputs: results of other jobs that it reads.
         outputs: what it makes.
         command: the words behind ``python -m shallownets``.
@@ -42,7 +41,6 @@ class Job:
 
     rule: str
     message: str
-    code: tuple[Path, ...]
     inputs: tuple[Path, ...]
     outputs: tuple[Path, ...]
     command: str
@@ -55,6 +53,14 @@ class Job:
         command, name = [*self.command.split(maxsplit=2), ""][:2]
         return command, name if command in NAMED else ""
 
+    @property
+    def code(self) -> list[Path]:
+        """The source files that it runs, relative to the checkout."""
+        command, name = self.runs
+        study, _, last = name.partition(".")
+        module = f"studies.{study}.{NAMED[command]}.{last}" if command in NAMED else _OTHERS[command]
+        return [Path(os.path.relpath(path)) for path in sources.closure(f"{sources.PACKAGE}.{module}")]
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -65,19 +71,11 @@ class Cost:
     memory: float
 
 
-def _source(command: str, name: str = "") -> list[Path]:
-    """The source files, relative to the checkout, that a command runs: ``run escape.sgd``, ``draw escape.fig1``, ..."""
-    study, _, last = name.partition(".")
-    module = f"studies.{study}.{NAMED[command]}.{last}" if command in NAMED else _OTHERS[command]
-    return [Path(os.path.relpath(path)) for path in sources.closure(f"{sources.PACKAGE}.{module}")]
-
-
 def _job(planned: "SnakemakeJob", due: bool, made: set[str]) -> Job:
     """What Snakemake says of a job that runs a command; ``made`` are the outputs of all jobs."""
     return Job(
         rule=planned.rule.name,
         message=planned.message or "",
-        code=tuple(_source(*planned.params.command.split()[:2])),
         inputs=tuple(Path(name) for name in planned.input if name in made),
         outputs=tuple(map(Path, planned.output)),
         command=f"{planned.params.command} {planned.params.files}",

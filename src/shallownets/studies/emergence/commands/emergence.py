@@ -11,7 +11,6 @@ the order d^(k-1)/kappa: --link h3 --d 200 --P 4 --N 16 --kappa 0.2 takes some s
 import textwrap
 from collections.abc import Iterator
 
-import msgspec
 import numpy as np
 
 from shallownets.drawing import command
@@ -101,11 +100,5 @@ def _of_sgd(done: Run, sgd: SgdRun) -> str:
     return said + f"The step is {over:.2g} of the largest that holds the strongest direction."
 
 
-def answer(given: Learn) -> command.Answer:
-    """When each direction is learned, in words and drawn."""
-    done = library.run(**msgspec.structs.asdict(given))
-    return summary(done), done.draw
-
-
 def main(words: list[str]) -> None:
-    command.run(words, __name__, Learn, answer)
+    command.run(words, __name__, Learn, library.run, summary)

@@ -12,7 +12,6 @@ small learning rate, too.
 import textwrap
 from collections.abc import Iterator
 
-import msgspec
 import numpy as np
 
 from shallownets.drawing import command
@@ -158,11 +157,5 @@ def summary(done: Run) -> Iterator[str]:
         yield textwrap.fill(text, _WIDTH, initial_indent=f"{name:<10}", subsequent_indent=" " * 10)
 
 
-def answer(given: Asked) -> command.Answer:
-    """What happened, in words and drawn."""
-    done = library.run(**msgspec.structs.asdict(given))
-    return summary(done), done.draw
-
-
 def main(words: list[str]) -> None:
-    command.run(words, __name__, Asked, answer)
+    command.run(words, __name__, Asked, library.run, summary)

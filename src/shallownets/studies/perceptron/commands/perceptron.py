@@ -10,8 +10,6 @@ against gradient flow whose norm grows freely, on samples of examples.
 import textwrap
 from collections.abc import Iterator
 
-import msgspec
-
 from shallownets.claims.deviation import standard
 from shallownets.drawing import command
 from shallownets.numerics.statistics import Estimate
@@ -141,11 +139,5 @@ def _seen(given: Solve, done: Simulated, error: float, multiplier: float) -> str
     return " ".join(filter(None, parts))
 
 
-def answer(given: Solve) -> command.Answer:
-    """Where the student stands, in words and drawn."""
-    found = library.solve(**msgspec.structs.asdict(given))
-    return summary(found), found.draw
-
-
 def main(words: list[str]) -> None:
-    command.run(words, __name__, Solve, answer)
+    command.run(words, __name__, Solve, library.solve, summary)

@@ -11,7 +11,6 @@ With --train it is held against certified minima of the training objective.
 import textwrap
 from collections.abc import Iterator
 
-import msgspec
 import numpy as np
 
 from shallownets.claims.deviation import standard
@@ -139,11 +138,5 @@ def _spectrum(found: Solution, of: law.Law) -> str:
     return f"rank {found.left:.3g} of {given.d}; {count} eigenvalues stand alone{top}; the lowest band {where}."
 
 
-def answer(given: Solve) -> command.Answer:
-    """Phase, risk and weights, in words and drawn."""
-    found = library.solve(**msgspec.structs.asdict(given))
-    return summary(found), found.draw
-
-
 def main(words: list[str]) -> None:
-    command.run(words, __name__, Solve, answer)
+    command.run(words, __name__, Solve, library.solve, summary)
