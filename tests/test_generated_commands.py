@@ -91,11 +91,14 @@ def values_of(stage):
     return shlex.split(next(job.asked for job in planned("smoke") if job.runs[1] == stage))[2:]
 
 
+@pytest.mark.parametrize("tries", [1, pytest.param(len(NO_NUMBERS), marks=pytest.mark.slow)], ids=["one", "all"])
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_value_without_meaning_is_refused_in_one_line(stage, here):
+def test_a_value_without_meaning_is_refused_in_one_line(stage, tries, here):
+    """Every option of every stage: with one of the values, the next for the next option, or with all."""
     options, files = options_of(stage), line_of(stage, "a.csv", [])
-    for name in options:
-        for value in NO_NUMBERS:
+    for number, name in enumerate(options, STAGES.index(stage)):
+        for turn in range(tries):
+            value = NO_NUMBERS[(number + turn) % len(NO_NUMBERS)]
             assert name in refused(run.main, [*files, *values_of(stage), f"{name}={value}"]), value
     for line in (["--no-such-option", "3"], ["stray"]):
         assert line[0] in refused(run.main, [*files, *values_of(stage), *line])
