@@ -87,3 +87,17 @@ def test_the_site_with_the_report_is_what_pages_gets():
     assert f"site_dir: {pages}\n" in (ROOT / "mkdocs.yml").read_text()
     (kept,) = (step["with"]["path"].split() for step in figures if "upload-artifact@" in step.get("uses", ""))
     assert {"results/figures", "results/figure_data", "results/report"} <= set(kept)
+
+
+def test_pages_show_what_moved_where_the_check_failed_and_never_a_site_without_the_report():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/figures.yml").read_text())["jobs"]
+    assert jobs["site"]["needs"] == "figures"
+    assert jobs["site"]["if"] == "${{ !cancelled() }}"  # without it a job waits for the success of what it needs
+    after = jobs["figures"]["steps"]
+    after = after[[step.get("run") for step in after].index("make check") + 1 :]
+    assert all("!cancelled()" in step["if"] for step in after)
+    (condition,) = (step["if"] for step in after if "upload-pages-artifact@" in step.get("uses", ""))
+    (made,) = (step["id"] for step in after if step.get("run") == "make site")
+    assert f"steps.{made}.outcome == 'success'" in condition
+    assert "hashFiles('results/report/index.html')" in condition
+    assert not [step for step in steps(ROOT / ".github/workflows/figures.yml") if "continue-on-error" in step]
