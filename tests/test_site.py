@@ -3,6 +3,7 @@
 It is made by an optional group of packages, `make site`; without them these tests are skipped.
 """
 
+import inspect
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
+from importlib import import_module
 from urllib.parse import unquote, urldefrag
 
 import pytest
@@ -26,6 +28,18 @@ for package in ("material", "mkdocstrings"):
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 # Stands for the report of the paper tier, which takes a run.
 REPORT = {"index.html": '<a href="escape.html#fig1">escape</a>', "escape.html": '<h2 id="fig1">Fig. 1</h2>'}
+
+
+class Shown(HTMLParser):
+    """All words of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.all = []
+        self.feed(text)
+
+    def handle_data(self, data):
+        self.all.append(data)
 
 
 class Reader(HTMLParser):
@@ -147,6 +161,46 @@ def test_the_search_knows_documents_and_code(site):
     assert any(place.startswith("config.html#") for place in where("eta_hat"))
     name = "shallownets.studies.escape.theory"
     assert f"reference/{name}.html#{name}.plateau.escape_prefactor" in where("escape_prefactor")
+
+
+def taken():
+    """Every function decorated with ``takes``: its module and its name."""
+    for path in sorted((ROOT / "src/shallownets").rglob("*.py")):
+        for name in re.findall(r"^@takes\(.*\)\ndef (\w+)", path.read_text(), re.MULTILINE):
+            yield ".".join(path.relative_to(ROOT / "src").with_suffix("").parts), name
+
+
+def test_the_reference_shows_signature_and_arguments_of_the_library(site):
+    functions = list(taken())
+    assert len(functions) >= 5
+    for module, name in functions:
+        function = getattr(import_module(module), name)
+        page = (site / f"reference/{module.rpartition('.')[0]}.html").read_text()
+        heading = page.index(f'<h3 id="{module}.{name}"')
+        section = page[heading : page.index("<details", heading)]
+        words = "".join("".join(Shown(section).all).replace('"', "'").split())
+        signature = inspect.signature(function)
+        assert len(signature.parameters) >= 3
+        arguments = ",".join(str(one) for one in signature.parameters.values()).replace('"', "'")
+        # a signature that is broken into lines may end its lists with commas
+        shown = re.sub(r",(?=[])])", "", words)
+        assert f"{name}(*,{''.join(arguments.split())})" in shown, name
+        args = inspect.getdoc(function).partition("Args:\n")[2].partition("\n\n")[0]
+        described = re.findall(r"^    (\w+): (.+(?:\n        .+)*)", args, re.MULTILINE)
+        assert [one for one, _ in described] == [*dict.fromkeys(one for one, _ in described)]
+        assert {one for one, _ in described} == set(signature.parameters)
+        for argument, means in described:
+            assert "".join(means.replace("`", "").replace('"', "'").split()) in words, (name, argument)
+
+
+def test_an_example_of_the_library_is_a_block_of_code(site):
+    for module, name in taken():
+        page = (site / f"reference/{module.rpartition('.')[0]}.html").read_text()
+        heading = page.index(f'<h3 id="{module}.{name}"')
+        section = page[heading : page.index("<details", heading)]
+        assert "<blockquote>" not in section
+        after = section[section.index("Examples:") :]
+        assert re.search(r'<div class="[^"]*highlight"><pre>.*?&gt;&gt;&gt;', after, re.DOTALL), name
 
 
 @pytest.mark.skipif(not (BROWSER and DRIVER), reason="no browser: install chromium and chromium-driver")
