@@ -52,8 +52,8 @@ gallery: figures  ## put the figures and the ledger into docs/, write docs/galle
 docs: $(READY)  ## write docs/config.md, the page of all keys of the config, from their classes
 	@python -m shallownets config --out docs/config.md
 
-site: $(READY)  ## write results/site/, the documents with search, the reference of all code, and the report where there is one
-	@uv pip install --quiet --require-hashes --requirement site.lock
+site: $(READY)  ## write results/site/: documents with search, notebooks, the reference of all code, the report where there is one
+	@uv pip install --quiet --require-hashes --requirement site.lock --requirement explore.lock
 	@NO_MKDOCS_2_WARNING=1 python -m mkdocs build --strict
 	@echo "Open results/site/index.html: it needs no network and no file outside of its folder."
 
@@ -112,9 +112,9 @@ deep: $(READY)  ## add the images of the study perceptron's deep part, an option
 oracles: $(READY)  ## add solvers of others that tests hold minima against, an optional group of packages; then run `make test`
 	@uv pip install --quiet --require-hashes --requirement oracles.lock
 
-explore: $(READY)  ## add marimo, an optional group of packages, and open the notebooks; HTML=folder writes them as pages instead
+explore: $(READY)  ## add marimo, an optional group of packages, and open the notebooks; `make site` has them as pages
 	@uv pip install --quiet --require-hashes --requirement explore.lock
-	@$(if $(HTML),sh notebooks/export.sh "$(HTML)",marimo edit notebooks)
+	@marimo edit notebooks
 
 lock: $(READY)  ## resolve the versions anew
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
@@ -124,9 +124,9 @@ lock: $(READY)  ## resolve the versions anew
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group oracles --constraints requirements.lock --output-file oracles.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
-		--group site --constraints requirements.lock --output-file site.lock
-	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--group explore --constraints requirements.lock --output-file explore.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--group site --constraints requirements.lock --constraints explore.lock --output-file site.lock
 
 clean:  ## delete all results, also where results is a link to another disk; the environment stays
 	@sh workflow/clean.sh

@@ -1,5 +1,6 @@
 """What the README and the docs show is what the project makes."""
 
+import ast
 import io
 import re
 import shutil
@@ -171,3 +172,16 @@ def test_no_command_shown_gives_a_target_away_to_an_option_that_takes_all_that_f
         "snakemake --cores 8 draw_escape_fig1 --configfile workflow/tiers/mine.yaml\n"
         in (root / "docs/use.md").read_text()
     )
+
+
+def test_examples_in_docstrings_stand_where_their_readers_look(root):
+    """The style of Google calls the section so; under another name it is a paragraph, and its code is garbled."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        (path.relative_to(root).as_posix(), getattr(node, "name", "")): ast.get_docstring(node) or ""
+        for path in (root / "src").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, documented)
+    }
+    assert [place for place, text in docstrings.items() if re.search(r"^ *Example:", text, re.MULTILINE)] == []
+    assert sum(bool(re.search(r"^Examples:$", text, re.MULTILINE)) for text in docstrings.values()) >= 5

@@ -71,6 +71,18 @@ def test_an_optional_group_is_locked_to_the_same_versions(root, project, locked,
     assert all(hashes and all(h.startswith("sha256:") for h in hashes) for _, hashes in optional)
 
 
+def test_groups_that_are_installed_together_are_locked_to_the_same_versions(root):
+    (recipe,) = re.findall(r"^site:.*\n((?:\t.*\n)+)", (root / "Makefile").read_text(), re.MULTILINE)
+    assert "--require-hashes --requirement site.lock --requirement explore.lock" in recipe
+    site, explore = (pins_of(root / f"{group}.lock") for group in ("site", "explore"))
+    both = {pin.name for pin, _ in site} & {pin.name for pin, _ in explore}
+    assert both
+    for python in ("3.11.0", "3.12.0", "3.13.0"):
+        for name in both:
+            versions = {*versions_on(site, name, python), *versions_on(explore, name, python)}
+            assert len(versions) <= 1, (name, python, versions)
+
+
 def test_conda_users_get_the_same_versions(root, project, wanted, locked):
     *entries, from_pip = yaml.safe_load((root / "environment.yml").read_text())["dependencies"]
     pins = dict(entry.split("=", 1) for entry in entries if "=" in entry)

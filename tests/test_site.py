@@ -1,8 +1,9 @@
-"""The site of the documents: a strict build, links that lead somewhere, formulas, and a search that finds.
+"""The site: a strict build, links that lead somewhere, formulas, notebooks, signatures, and a search that finds.
 
-It is made by an optional group of packages, `make site`; without them these tests are skipped.
+It is made by optional groups of packages, which `make site` adds; without them these tests are skipped.
 """
 
+import inspect
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
+from importlib import import_module
 from urllib.parse import unquote, urldefrag
 
 import pytest
@@ -20,7 +22,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.conftest import ROOT
 
-for package in ("material", "mkdocstrings"):
+for package in ("marimo", "material", "mkdocstrings"):
     pytest.importorskip(package, reason=f"{package} is not installed: make site")
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -28,12 +30,24 @@ BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 REPORT = {"index.html": '<a href="escape.html#fig1">escape</a>', "escape.html": '<h2 id="fig1">Fig. 1</h2>'}
 
 
-class Reader(HTMLParser):
-    """What a page leads to, what it loads, its anchors, and its words outside of code."""
+class Shown(HTMLParser):
+    """All words of a page."""
 
     def __init__(self, text):
         super().__init__()
-        self.links, self.loads, self.anchors, self.words, self.inside = [], [], set(), [], []
+        self.all = []
+        self.feed(text)
+
+    def handle_data(self, data):
+        self.all.append(data)
+
+
+class Reader(HTMLParser):
+    """What a page leads to, what it loads, its anchors, and its words outside of code and inside of it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.loads, self.anchors, self.words, self.code, self.inside = [], [], set(), [], [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
@@ -55,11 +69,13 @@ class Reader(HTMLParser):
     def handle_data(self, data):
         if not self.inside:
             self.words.append(data)
+        elif "code" in self.inside:
+            self.code.append(data)
 
 
 def copy(folder):
     """The files of the checkout from which the site is made, in another folder, with a report."""
-    for name in ("docs", "src", "workflow"):
+    for name in ("docs", "notebooks", "src", "workflow"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for path in [*ROOT.glob("*.md"), *ROOT.glob("*.yaml"), *ROOT.glob("*.yml"), *ROOT.glob("*.cff")]:
         shutil.copy(path, folder)
@@ -68,6 +84,19 @@ def copy(folder):
     (folder / "results/report").mkdir(parents=True)
     for name, text in REPORT.items():
         (folder / "results/report" / name).write_text(f"<!doctype html><title>report</title>{text}")
+
+
+def small(folder):
+    """The files of a site of three short pages."""
+    copy(folder)
+    for name in ("src", "docs", "notebooks"):
+        shutil.rmtree(folder / name)
+    for name in ("src/shallownets", "docs", "notebooks"):
+        (folder / name).mkdir(parents=True)
+    for name, text in {"README": "One", "CONTRIBUTING": "Two", "CHANGELOG": "Three"}.items():
+        (folder / f"{name}.md").write_text(f"# {text}\n")
+    config = (folder / "mkdocs.yml").read_text().partition("nav:")[0]
+    (folder / "mkdocs.yml").write_text(f"{config}nav: [index.md, {{Theory: [contributing.md, changelog.md]}}]\n")
 
 
 def build(folder):
@@ -149,43 +178,156 @@ def test_the_search_knows_documents_and_code(site):
     assert f"reference/{name}.html#{name}.plateau.escape_prefactor" in where("escape_prefactor")
 
 
-@pytest.mark.skipif(not (BROWSER and DRIVER), reason="no browser: install chromium and chromium-driver")
-def test_the_search_finds_from_disk_without_network(site):
+def test_each_notebook_is_a_page_that_shows_what_it_shows(site):
+    notebooks = sorted((ROOT / "notebooks").glob("*.py"))
+    assert len(notebooks) == 5
+    for path in notebooks:
+        page = (site / f"explore/{path.stem}.html").read_text()
+        source = path.read_text()
+        (title,) = re.findall(r"^    # (.+)", source, re.MULTILINE)
+        assert re.search(rf"<h1[^>]*>{re.escape(title.replace(chr(39), '&#39;'))}|<h1[^>]*>{re.escape(title)}", page)
+        assert "<code>make explore</code> opens the live one" in page
+        settings = re.findall(r"(\w+) = mo\.ui\.slider\(.*?value=([\d.]+), label=\"(.*?)\"", source, re.DOTALL)
+        assert len(settings) >= 4
+        for name, value, label in settings:
+            row = rf"<td>{re.escape(label)}</td>\s*<td><code>{name}\.value</code></td>\s*<td>{re.escape(value)}</td>"
+            assert re.search(row, page), (path.name, name)
+        code = "".join(Reader(page).code)
+        assert f"from shallownets import {path.stem}\n" in code
+        assert "to_pandas()" in code
+        assert "return" not in code
+        assert page.count(f'src="{path.stem}.svg"') == 1
+        picture = (site / f"explore/{path.stem}.svg").read_text()
+        assert picture.count("<path") > 20
+        assert not re.search(r"<(?:text|image|script)\b|href=\"(?!#)|url\((?!#)", picture)
+        assert re.search(r"The first 10 of [\d,]+ rows|>\d rows", page)
+        assert f'href="explore/{path.stem}.html"' in (site / "library.html").read_text()
+        assert f'href="explore/{path.stem}.html"' in (site / "index.html").read_text()  # in the menu
+
+
+def taken():
+    """Every function decorated with ``takes``: its module and its name."""
+    for path in sorted((ROOT / "src/shallownets").rglob("*.py")):
+        for name in re.findall(r"^@takes\(.*\)\ndef (\w+)", path.read_text(), re.MULTILINE):
+            yield ".".join(path.relative_to(ROOT / "src").with_suffix("").parts), name
+
+
+def test_the_reference_shows_signature_and_arguments_of_the_library(site):
+    functions = list(taken())
+    assert len(functions) >= 5
+    for module, name in functions:
+        function = getattr(import_module(module), name)
+        page = (site / f"reference/{module.rpartition('.')[0]}.html").read_text()
+        heading = page.index(f'<h3 id="{module}.{name}"')
+        section = page[heading : page.index("<details", heading)]
+        words = "".join("".join(Shown(section).all).replace('"', "'").split())
+        signature = inspect.signature(function)
+        assert len(signature.parameters) >= 3
+        arguments = ",".join(str(one) for one in signature.parameters.values()).replace('"', "'")
+        # a signature that is broken into lines may end its lists with commas
+        shown = re.sub(r",(?=[])])", "", words)
+        assert f"{name}(*,{''.join(arguments.split())})" in shown, name
+        args = inspect.getdoc(function).partition("Args:\n")[2].partition("\n\n")[0]
+        described = re.findall(r"^    (\w+): (.+(?:\n        .+)*)", args, re.MULTILINE)
+        assert [one for one, _ in described] == [*dict.fromkeys(one for one, _ in described)]
+        assert {one for one, _ in described} == set(signature.parameters)
+        for argument, means in described:
+            assert "".join(means.replace("`", "").replace('"', "'").split()) in words, (name, argument)
+
+
+def test_an_example_of_the_library_is_a_block_of_code(site):
+    for module, name in taken():
+        page = (site / f"reference/{module.rpartition('.')[0]}.html").read_text()
+        heading = page.index(f'<h3 id="{module}.{name}"')
+        section = page[heading : page.index("<details", heading)]
+        assert "<blockquote>" not in section
+        after = section[section.index("Examples:") :]
+        assert re.search(r'<div class="[^"]*highlight"><pre>.*?&gt;&gt;&gt;', after, re.DOTALL), name
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser without network."""
+    if not (BROWSER and DRIVER):
+        pytest.skip("no browser: install chromium and chromium-driver")
     options = webdriver.ChromeOptions()
     options.binary_location = BROWSER
     for word in ("--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"):
         options.add_argument(word)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     browser = webdriver.Chrome(options=options, service=Service(DRIVER))
-    try:
-        browser.get((site / "index.html").as_uri())
-        field = browser.find_element(By.CSS_SELECTOR, ".md-search__input")
-        browser.execute_script("arguments[0].focus()", field)
-        browser.execute_script(
-            "arguments[0].value = 'escape_prefactor'; arguments[0].dispatchEvent(new Event('keyup'))", field
-        )
-        found = WebDriverWait(browser, 30).until(
-            lambda here: here.find_elements(By.CSS_SELECTOR, ".md-search-result__link")
-        )
-        assert any("#shallownets." in link.get_attribute("href") for link in found)
-        assert browser.get_log("browser") == []
-    finally:
-        browser.quit()
+    browser.set_window_size(1200, 900)
+    yield browser
+    browser.quit()
+
+
+def test_the_search_finds_from_disk_without_network(site, browser):
+    browser.get((site / "index.html").as_uri())
+    field = browser.find_element(By.CSS_SELECTOR, ".md-search__input")
+    browser.execute_script("arguments[0].focus()", field)
+    browser.execute_script(
+        "arguments[0].value = 'escape_prefactor'; arguments[0].dispatchEvent(new Event('keyup'))", field
+    )
+    found = WebDriverWait(browser, 30).until(
+        lambda here: here.find_elements(By.CSS_SELECTOR, ".md-search-result__link")
+    )
+    assert any("#shallownets." in link.get_attribute("href") for link in found)
+    assert browser.get_log("browser") == []
+
+
+def test_a_notebook_shows_its_plot_from_disk_without_network(site, browser):
+    browser.get((site / "explore/escape.html").as_uri())
+    (width,) = browser.execute_script(
+        "return [...document.querySelectorAll('article img')].map(one => one.naturalWidth)"
+    )
+    assert width > 300
+    loaded = browser.execute_script("return performance.getEntriesByType('resource').map(one => one.name)")
+    assert [one for one in loaded if not one.startswith(("file:", "data:", "blob:"))] == []
+    assert browser.get_log("browser") == []
+
+
+def test_names_in_the_tables_of_the_front_page_are_not_broken(site, browser):
+    browser.get((site / "index.html").as_uri())
+    broken = """
+    return [...document.querySelectorAll("td code")]
+      .map(one => [one.textContent, one.getClientRects().length]);
+    """
+    names = browser.execute_script(broken)
+    assert ["perceptron", 1] in names
+    # a name may end its line at a space or a hyphen
+    assert [name for name, lines in names if lines > 1 and not re.search(r"[ -]", name)] == []
 
 
 def test_a_link_that_leads_nowhere_fails_the_build(tmp_path):
-    copy(tmp_path)
-    for name in ("src", "docs"):
-        shutil.rmtree(tmp_path / name)
-    (tmp_path / "src/shallownets").mkdir(parents=True)
-    (tmp_path / "docs").mkdir()
+    small(tmp_path)
     (tmp_path / "README.md").write_text("# One\n\n[a](docs/no.md) [b](CHANGELOG.md#no) [c](no.yaml)\n")
-    (tmp_path / "CONTRIBUTING.md").write_text("# Two\n")
-    (tmp_path / "CHANGELOG.md").write_text("# Three\n")
-    config = (tmp_path / "mkdocs.yml").read_text().partition("nav:")[0]
-    (tmp_path / "mkdocs.yml").write_text(f"{config}nav: [index.md, {{Theory: [contributing.md, changelog.md]}}]\n")
     done = build(tmp_path)
     assert done.returncode == 1
     for target in ("'no.md'", "'changelog.md#no'", "'files/no.yaml'"):
         assert target in done.stderr
     assert done.stderr.count("WARNING") == 3
+
+
+def test_a_notebook_that_fails_fails_the_build_by_its_name(tmp_path):
+    small(tmp_path)
+    cell = "import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    {}\n    return\n"
+    (tmp_path / "notebooks/broken.py").write_text(cell.format("raise ArithmeticError('no number')"))
+    done = build(tmp_path)
+    assert done.returncode == 1
+    assert "Running notebooks/broken.py" in done.stderr
+    assert "notebooks/broken.py fails" in done.stderr
+    assert "ArithmeticError: no number" in done.stderr
+
+
+def test_a_report_that_is_missing_is_said_in_one_line(tmp_path):
+    small(tmp_path)
+    done = build(tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "results/report" not in done.stderr
+    assert "report/index.html" in (tmp_path / "results/site/index.html").read_text()
+    shutil.rmtree(tmp_path / "results/report")
+    done = build(tmp_path)
+    assert done.returncode == 0, done.stderr
+    (line,) = (line for line in done.stderr.splitlines() if "results/report" in line)
+    assert "`make report` makes it" in line
+    assert "report/index.html" not in (tmp_path / "results/site/index.html").read_text()

@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 WORKFLOWS = sorted((ROOT / ".github/workflows").iterdir())
 # Preparing the machine; all else is a command of this project.
 OURS = re.compile(r"make [a-z-]+|bash \.ci/run")
+INSTALLED = re.compile(r"--requirement ([a-z]+)\.lock")
 MACHINE = re.compile(r"apt-get update && apt-get install [-a-z0-9 ]+|git config --global --add safe\.directory \S+")
 
 
@@ -71,8 +72,9 @@ def test_what_is_cached_is_known_by_all_locks_that_its_job_installs(path):
         commands = " ".join(step.get("run", "") for step in job["steps"])
         if ".ci/run" in commands:
             commands += (ROOT / ".ci/run").read_text()
-        groups = {path.stem for path in ROOT.glob("*.lock")} - {"bootstrap", "requirements"}
-        optional = {f"{group}.lock" for group in groups if f"make {group}" in commands}
+        recipes = re.findall(r"^([a-z-]+):.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        run = {lock for name, recipe in recipes if f"make {name}" in commands for lock in INSTALLED.findall(recipe)}
+        optional = {f"{group}.lock" for group in run}
         keys = [step["with"]["key"] for step in job["steps"] if "actions/cache@" in step.get("uses", "")]
         assert bool(keys) == ("make" in commands)
         for key in keys:
@@ -87,3 +89,17 @@ def test_the_site_with_the_report_is_what_pages_gets():
     assert f"site_dir: {pages}\n" in (ROOT / "mkdocs.yml").read_text()
     (kept,) = (step["with"]["path"].split() for step in figures if "upload-artifact@" in step.get("uses", ""))
     assert {"results/figures", "results/figure_data", "results/report"} <= set(kept)
+
+
+def test_pages_show_what_moved_where_the_check_failed_and_never_a_site_without_the_report():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/figures.yml").read_text())["jobs"]
+    assert jobs["site"]["needs"] == "figures"
+    assert jobs["site"]["if"] == "${{ !cancelled() }}"  # without it a job waits for the success of what it needs
+    after = jobs["figures"]["steps"]
+    after = after[[step.get("run") for step in after].index("make check") + 1 :]
+    assert all("!cancelled()" in step["if"] for step in after)
+    (condition,) = (step["if"] for step in after if "upload-pages-artifact@" in step.get("uses", ""))
+    (made,) = (step["id"] for step in after if step.get("run") == "make site")
+    assert f"steps.{made}.outcome == 'success'" in condition
+    assert "hashFiles('results/report/index.html')" in condition
+    assert not [step for step in steps(ROOT / ".github/workflows/figures.yml") if "continue-on-error" in step]

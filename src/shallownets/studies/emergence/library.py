@@ -133,7 +133,7 @@ def run(given: Learn) -> Run:
         Impossible: a value that makes no sense, in one line, or a start of which no neuron can learn anything; it is a
             ValueError.
 
-    Example:
+    Examples:
         >>> from shallownets import emergence
         >>> run = emergence.run(P=4, N=8, d=400, link="h4", seed=3)
         >>> run

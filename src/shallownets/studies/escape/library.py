@@ -159,7 +159,7 @@ def run(given: Asked) -> Run:
         Impossible: a value that makes no sense, in one line, or a run that takes longer than a week or more memory than
             there is; it is a ValueError.
 
-    Example:
+    Examples:
         >>> from shallownets import escape
         >>> run = escape.run(p=4, p_star=2, N=10_000, eta_hat=0.1, engine="spectral", seed=0)
         >>> run

@@ -222,7 +222,7 @@ def solve(given: Solve) -> Solution:
     Raises:
         Impossible: a value that makes no sense, in one line; it is a ValueError.
 
-    Example:
+    Examples:
         >>> from shallownets import perceptron
         >>> found = perceptron.solve(alpha=5, norm=3)
         >>> found

@@ -112,7 +112,7 @@ def solve(given: Solve) -> Solution:
     Raises:
         Impossible: a value that makes no sense, in one line; it is a ValueError.
 
-    Example:
+    Examples:
         >>> from shallownets import riccati
         >>> found = riccati.solve(M_star=16, N=8, d=400, beta=1, seed=0)
         >>> found

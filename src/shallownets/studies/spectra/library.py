@@ -162,7 +162,7 @@ def solve(given: Solve) -> Solution:
     Raises:
         Impossible: a value that makes no sense, in one line; it is a ValueError.
 
-    Example:
+    Examples:
         >>> from shallownets import spectra
         >>> found = spectra.solve(network="quadratic", n=6000, d=80, lam=1)
         >>> found
