@@ -11,8 +11,9 @@ export HOME := $(if $(shell test -n "$$HOME" -a -w "$$HOME" && echo it),$(HOME),
 unexport PYTHONHOME PYTHONPATH
 
 # The tier that a command with TIER= is about, without it the paper's.
-RESULTS := results$(if $(TIER),/$(TIER))
-REFERENCE := --results $(RESULTS) --reference tests/reference/$(or $(TIER),paper)
+RESULTS := results$(addprefix /,$(filter-out paper,$(TIER)))
+KEPT := tests/reference/$(or $(TIER),paper)
+REFERENCE := --results $(RESULTS) --reference $(KEPT)
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,11 +40,11 @@ profile: $(READY)  ## write which rules share a submission, and how long jobs ma
 	@python -m shallownets profile
 
 check: $(READY)  ## fail where a verdict or a figure's data differ from tests/reference: make check, make check TIER=smoke
-	@sh workflow/run.sh $(TIER)
+	@sh workflow/run.sh "$(TIER)" "$(KEPT)"
 	@python -m shallownets reference check $(REFERENCE)
 
 reference: $(READY)  ## show what moved since tests/reference was kept, and keep the new results there; TIER= as above
-	@sh workflow/run.sh $(TIER)
+	@sh workflow/run.sh "$(TIER)"
 	@python -m shallownets reference update $(REFERENCE)
 
 gallery: figures  ## put the figures and the ledger into docs/, write docs/gallery.md and the verdicts in README.md
@@ -61,14 +62,15 @@ reseed: $(READY)  ## the smoke tier at other root seeds: do verdicts flip more o
 	@sh workflow/reseed.sh "$(or $(SEEDS),2)" "$(or $(TIER),smoke)"
 
 archive: $(READY)  ## put finished results into one file that anyone can check: make archive, make archive TIER=smoke
-	@sh workflow/run.sh $(TIER)
+	@sh workflow/run.sh "$(TIER)"
 	@python -m shallownets archive --results $(RESULTS) --out results
 
 release: $(READY)  ## name a version, archive the paper tier, commit and tag; nothing is uploaded: make release VERSION=1.2.0
 	@python workflow/release.py "$(VERSION)"
 
 verify: $(READY)  ## check an archive: remake figures, ledger, report, and a sample of its tables: make verify ARCHIVE=... SAMPLE=3
-	@python -m shallownets verify $(if $(ARCHIVE),"$(ARCHIVE)") $(if $(SAMPLE),--sample $(SAMPLE))
+	@$(if $(ARCHIVE),,echo "error: expected ARCHIVE=results/shallownets-....zip, as make archive names it" >&2; exit 2)
+	@python -m shallownets verify "$(ARCHIVE)" $(if $(SAMPLE),--sample $(SAMPLE))
 
 test: $(READY)  ## run the tests, but for those that take minutes
 	@pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow"

@@ -85,6 +85,7 @@ def test_an_archive_returns_what_was_put_into_it(packed):
     _, path = packed
     manifest, files = archive.unpack(path)
     here = {name: (ROOT / name).read_bytes() for name in archive.PROJECT}
+    assert {"LICENSE", "CITATION.cff", "codemeta.json"} == set(here)
     kept = {name: content for name, content in RESULTS.items() if not name.startswith("data/")}
     assert files == kept | here
     assert manifest.files == {name: hash_of(content) for name, content in files.items()}
@@ -300,8 +301,8 @@ def test_what_an_archive_may_not_hold_is_refused_before_it_is_read(tmp_path, ent
 def test_too_large_an_archive_and_too_many_files_are_refused(packed, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(archive, "ENTRIES", 3)
-        assert "7 files are in it; expected at most 3" in refusal(packed[1])
-        with pytest.raises(UserError, match="no archive can be made: 7 files"):
+        assert "8 files are in it; expected at most 3" in refusal(packed[1])
+        with pytest.raises(UserError, match="no archive can be made: 8 files"):
             archive.pack(packed[0], RESULTS)
     monkeypatch.setattr(archive, "SIZE", 100)
     assert "expected at most 0 MB" in refusal(packed[1])

@@ -9,6 +9,7 @@ import sys
 from importlib import import_module
 
 import matplotlib as mpl
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,6 +122,43 @@ def test_the_config_says_the_same():
     assert str(of_file.value) == f"config: {by_name.value}"
 
 
+def test_text_is_refused_without_advice_on_config_files():
+    with pytest.raises(Impossible) as refused:
+        shallownets.escape.run(p="4")
+    assert str(refused.value) == "p = '4': expected a whole number from 1 to 1000"
+
+
+class Several(Section):
+    N: int
+    rate: float = 1.0
+    widths: list[int] = msgspec.field(default_factory=list)
+    rates: list[float] = msgspec.field(default_factory=list)
+    most: int | None = None
+
+
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        ({"N": 1e4}, {"N": 10_000}),
+        ({"N": np.float32(8)}, {"N": 8}),
+        ({"N": 1, "rate": 2}, {"N": 1, "rate": 2.0}),
+        ({"N": 1, "most": 1e3}, {"N": 1, "most": 1000}),
+        ({"N": 1, "widths": [1e2, np.int64(3)], "rates": (1, 0.5)}, {"N": 1, "widths": [100, 3], "rates": [1.0, 0.5]}),
+    ],
+)
+def test_whole_numbers_may_be_written_as_physicists_do(given, right):
+    section = keywords.section(Several, given)
+    assert section == Several(**right)
+    assert all(type(getattr(section, name)) is type(value) for name, value in right.items())
+    assert {type(width) for width in section.widths} <= {int}
+
+
+@pytest.mark.parametrize("given", [{"N": 1.5}, {"N": np.inf}, {"N": True}, {"N": 1, "widths": [1, 1.5]}])
+def test_other_numbers_are_no_whole_numbers(given):
+    with pytest.raises(Impossible, match=r"expected a (whole|finite) number"):
+        keywords.section(Several, given)
+
+
 @pytest.mark.parametrize(
     ("study", "given", "message"),
     [
@@ -183,7 +221,8 @@ def test_a_command_without_the_extra_says_what_to_install(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("error: snakemake")
-    assert done.stderr.splitlines()[-1].endswith("is not installed; pip install 'shallownets[workflow]' installs it")
+    right = "is not installed; in a checkout of this project, pip install '.[workflow]' installs it"
+    assert done.stderr.splitlines()[-1].endswith(right)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -32,6 +33,12 @@ def test_an_unknown_command_is_one_line():
     done = subprocess.run([sys.executable, "-m", "shallownets", "explode"], capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr == f"error: explode: expected one of {', '.join(entry.commands())}\n"
+
+
+@pytest.mark.parametrize("word", ["-V", "--version"])
+def test_the_version_is_said(word):
+    done = subprocess.run([sys.executable, "-m", "shallownets", word], capture_output=True, text=True, check=True)
+    assert done.stdout == f"shallownets {version('shallownets')}\n"
 
 
 @pytest.mark.parametrize("name", ["explain", "simulate"])

@@ -2,9 +2,12 @@
 
 import datetime
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 
 import pytest
@@ -106,11 +109,14 @@ def test_a_tree_with_changes_is_refused(checkout, name):
     assert state(checkout) == before
 
 
-@pytest.mark.parametrize("way", ["archive", "commit"])
+@pytest.mark.parametrize("way", ["archive", "commit", "tag"])
 def test_where_something_fails_all_is_as_it_was(checkout, way):
     if way == "archive":
         (checkout / "Makefile").write_text("archive:\n\t@exit 1\n")
         git(checkout, "commit", "--quiet", "--all", "--message", "an archive that fails")
+    elif way == "tag":
+        git(checkout, "config", "tag.gpgsign", "true")
+        git(checkout, "config", "gpg.program", "false")
     else:
         hook = checkout / ".git/hooks/pre-commit"
         hook.parent.mkdir(exist_ok=True)
@@ -123,8 +129,41 @@ def test_where_something_fails_all_is_as_it_was(checkout, way):
     assert state(checkout) == before
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_release_that_is_stopped_leaves_all_as_it_was_and_nothing_running(checkout, number):
+    (checkout / "Makefile").write_text("archive:\n\t@mkdir -p results; (echo $$$$; sleep 60) >results/began; :\n")
+    git(checkout, "commit", "--quiet", "--all", "--message", "an archive that takes long")
+    before = state(checkout)
+    command = [sys.executable, checkout / "workflow/release.py", "12.3.4"]
+    process = subprocess.Popen(command, cwd=checkout, stderr=subprocess.PIPE, text=True)
+    began = checkout / "results/began"
+    while not (began.exists() and began.read_text().strip()):
+        time.sleep(0.05)
+    assert "12.3.4" in (checkout / "pyproject.toml").read_text()
+    process.send_signal(number)
+    said = process.communicate(timeout=30)[1].splitlines()
+    assert process.returncode == 2
+    assert said[-1] == f"error: stopped by {number.name}; there is no release, and all files are as they were"
+    assert state(checkout) == before
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(began.read_text()), 0)
+
+
+def test_what_a_killed_release_has_left_is_named_with_the_command_that_brings_it_back(checkout, project):
+    old = (checkout / "pyproject.toml").read_text()
+    present = project["project"]["version"]
+    (checkout / "pyproject.toml").write_text(old.replace(f'version = "{present}"', 'version = "12.3.4"'))
+    git(checkout, "add", ".")
+    done = release(checkout, "12.3.4")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert done.stderr.startswith("error: pyproject.toml: changed, and not committed, as where a release was killed; ")
+    git(checkout, *done.stderr.partition(": git ")[2].split())
+    assert (checkout / "pyproject.toml").read_text() == old
+    assert release(checkout, "12.3.4").returncode == 0
+
+
 def test_outside_of_a_repository_it_is_one_line(checkout):
     shutil.rmtree(checkout / ".git")
     done = release(checkout, "12.3.4")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-    assert "error: git tag: " in done.stderr
+    assert "error: git show: " in done.stderr

@@ -28,10 +28,26 @@ def run(request, root, tmp_path):
         (folder / "results").rename(tmp_path / "scratch")
         (folder / "results").symlink_to(tmp_path / "scratch")
     (folder / "workflow").mkdir()
-    shutil.copy(root / "workflow/run.sh", folder / "workflow")
+    for name in ("run.sh", "known_tier.sh", "reseed.sh"):
+        shutil.copy(root / "workflow" / name, folder / "workflow")
+    shutil.copy(root / "Makefile", folder)
+    (folder / "workflow/environment.sh").write_text("")
+    for name in ("workflow/tiers/cluster.yaml", "workflow/tiers/smoke.yaml"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("x")
     bin_.mkdir()
     (bin_ / "snakemake").write_text(SNAKEMAKE)
     (bin_ / "snakemake").chmod(0o755)
+
+    environment = os.environ | {"PATH": f"{bin_}:{os.environ['PATH']}"}
+
+    def make(*words):
+        """What is said where make ends with an error and Snakemake was not started."""
+        line = ["make", "--no-print-directory", *words]
+        done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert not (folder / ".snakemake").exists()
+        return [said for said in done.stderr.splitlines() if not said.startswith("make")]
 
     def begin(*tier, fails=False):
         time.sleep(0.01)  # the system records changes at ticks of some milliseconds
@@ -40,7 +56,7 @@ def run(request, root, tmp_path):
         done = subprocess.run(
             ["sh", "workflow/run.sh", *tier],
             cwd=folder,
-            env=os.environ | {"PATH": f"{bin_}:{os.environ['PATH']}"},
+            env=environment,
             capture_output=True,
             text=True,
         )
@@ -50,7 +66,7 @@ def run(request, root, tmp_path):
         time.sleep(0.01)
         return started
 
-    begin.folder = folder
+    begin.folder, begin.make = folder, make
     return begin
 
 
@@ -116,3 +132,22 @@ def test_tiers_are_apart(run):
         "--cores all --rerun-incomplete --quiet host reason --configfile workflow/tiers/smoke.yaml",
     ]
     assert sorted(path.name for path in (run.folder / ".snakemake/complete").iterdir()) == ["paper", "smoke"]
+
+
+@pytest.mark.parametrize("target", ["archive", "check", "reference", "reseed"])
+@pytest.mark.parametrize("tier", ["nope", "smoke.yaml", "a b", "../tiers/none"])
+def test_an_unknown_tier_is_one_line_that_lists_those_there_are(run, target, tier):
+    right = f"error: TIER={tier}: expected one of cluster, smoke, or nothing for the paper tier"
+    assert run.make(target, f"TIER={tier}") == [right]
+
+
+def test_a_check_without_a_reference_is_refused_before_the_run(run):
+    said = run.make("check", "TIER=cluster")
+    right = "there is no tests/reference/cluster to compare with; make reference TIER=cluster makes it"
+    assert said == [f"error: TIER=cluster: {right}"]
+    (run.folder / "tests/reference/cluster").mkdir(parents=True)
+    assert run("cluster", "tests/reference/cluster")
+
+
+def test_an_archive_to_verify_is_asked_for_as_make_takes_it(run):
+    assert run.make("verify") == ["error: expected ARCHIVE=results/shallownets-....zip, as make archive names it"]

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -183,6 +184,23 @@ def test_it_looks_at_contents_not_times_and_an_offline_change_leaves_what_there_
     assert checkout.make()[0] == 0
     assert checkout.python("import package; print(package.version)") == "2.0"
     assert len(checkout.environments()) == 1
+
+
+@pytest.mark.slow
+def test_another_version_of_the_project_is_named_in_the_same_environment_without_a_network(checkout):
+    assert checkout.make()[0] == 0
+    first = checkout.environments()
+    (named,) = checkout.folder.glob(".venv/lib/python*/site-packages/project.pth")
+    named.unlink()
+    pyproject = checkout.folder / "pyproject.toml"
+    pyproject.write_text(re.sub('^version = ".*"$', 'version = "12.3.4"', pyproject.read_text(), flags=re.MULTILINE))
+    checkout.wheels.rename(checkout.wheels.with_name("no network"))
+    assert checkout.make() == (0, "", [])
+    assert checkout.environments() == first
+    assert named.exists()
+    named.unlink()
+    assert checkout.make() == (0, "", [])
+    assert not named.exists()  # nothing is left to do
 
 
 @pytest.mark.slow

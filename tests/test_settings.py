@@ -177,6 +177,15 @@ def test_differences_name_key_value_and_default(root, paper):
     assert settings.summary(paper, paper) == "Tier paper, results in results/; all values are those of config.yaml"
 
 
+def test_many_differences_are_counted_and_said_to_stand_in_the_config_that_is_written():
+    usual = {"tier": "paper", "toy": dict.fromkeys("abcdefghij", 0)}
+    few = {"tier": "mine", "toy": dict.fromkeys("abcdefghi", 1) | {"j": 0}}
+    assert settings.summary(few, usual).splitlines()[-1] == "    toy.i: 1 (default: 0)"
+    many = {"tier": "mine", "toy": dict.fromkeys("abcdefghij", 1)}
+    right = "11 values differ from those of config.yaml; all values are in results/mine/config.yaml"
+    assert settings.summary(many, usual) == f"Tier mine, results in results/mine/; {right}"
+
+
 def test_the_merged_config_is_written_and_reads_back(paper, tmp_path):
     settings.write(paper, tmp_path / "config.yaml")
     assert yaml.safe_load((tmp_path / "config.yaml").read_text()) == paper

@@ -39,9 +39,10 @@ class Failure(Exception):
 
 def stamp() -> str:
     """Hash of all that an environment is made from: contents, not times, so that a touch or another branch and back is
-    nothing new."""
+    nothing new. A line of its own names the project's version."""
     with (ROOT / "pyproject.toml").open("rb") as file:
         described = tomllib.load(file)
+    version = described["project"].pop("version")
     made_from = {
         "locks": [(ROOT / name).read_text(encoding="utf-8") for name in ("bootstrap.lock", "requirements.lock")],
         "project": [described["build-system"], described["project"]],
@@ -49,7 +50,7 @@ def stamp() -> str:
         "place": str(ROOT),
         "set-up": [Path(name).read_text(encoding="utf-8") for name in (__file__, OWN_PACKAGES_FIRST)],
     }
-    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+    return f"{hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()}\n{version}\n"
 
 
 def complete(wanted: str) -> bool:
@@ -58,6 +59,15 @@ def complete(wanted: str) -> bool:
         return (LINK / STAMP).read_text() == wanted and (LINK / "bin/python").exists()
     except OSError:
         return False
+
+
+def lacks_the_version_alone(wanted: str) -> bool:
+    """Whether nothing but the project's version is another one, as within `make release`."""
+    try:
+        here = (LINK / STAMP).read_text().splitlines()
+    except OSError:
+        return False
+    return len(here) == 2 and here[0] == wanted.splitlines()[0] and (LINK / "bin/python").exists()
 
 
 def is_ours(folder: Path) -> bool:
@@ -128,6 +138,12 @@ def run(*command: str | Path) -> None:
         raise Failure(f"`{said}` failed, for want of a network perhaps: see {LOG.name}{kept}")
 
 
+def name_project(folder: Path) -> None:
+    """Let an environment know this project and its version; its code stays in the checkout."""
+    offline = ("--no-deps", "--no-build-isolation", "--no-index")
+    run(folder / "bin/uv", "pip", "install", "--python", folder, *offline, "--editable", ROOT)
+
+
 def build(folder: Path, wanted: str) -> None:
     """Make a whole environment, with its bytecode, so that no command has to compile what it imports."""
     python, uv = folder / "bin/python", folder / "bin/uv"
@@ -139,7 +155,7 @@ def build(folder: Path, wanted: str) -> None:
     run(python, "-I", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", "bootstrap.lock")
     install = (uv, "pip", "install", "--python", folder)
     run(*install, "--compile-bytecode", "--require-hashes", "-r", "requirements.lock")
-    run(*install, "--no-deps", "--no-build-isolation", "--no-index", "--editable", ROOT)
+    name_project(folder)
     (site,) = folder.glob("lib/python*/site-packages")
     shutil.copy(OWN_PACKAGES_FIRST, site)
     (site / "0.pth").write_text(f"import {OWN_PACKAGES_FIRST.stem}\n")  # files .pth are read by their names' order
@@ -174,6 +190,11 @@ def main() -> None:
     need_ensurepip()
     with one_at_a_time() as alone:
         if complete(wanted):
+            return
+        if lacks_the_version_alone(wanted):  # a second or two, without a network
+            (LINK / STAMP).unlink()
+            name_project(LINK.resolve())
+            (LINK / STAMP).write_text(wanted)
             return
         print(f"Setting up .venv with {PYTHON}; this takes about a minute.", flush=True)
         folder = ROOT / f".venv-{secrets.token_hex(4)}"

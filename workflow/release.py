@@ -2,24 +2,35 @@
 
 What CHANGELOG.md has under "Unreleased" becomes that version, of today; pyproject.toml, CITATION.cff and codemeta.json
 name it; `make archive` finishes the paper tier and puts it into one file; all that is committed and tagged. Where
-anything fails, the files are as they were, and there is neither commit nor tag. Nothing is uploaded.
+anything fails or is stopped, the files are as they were, and there is neither commit nor tag. Nothing is uploaded.
 
 Run in the folder of the checkout.
 """
 
 import datetime
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 FILES = ("CHANGELOG.md", "pyproject.toml", "CITATION.cff", "codemeta.json")
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 10.0  # seconds in which what `make archive` has started may end by itself
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 
 class Failure(Exception):
     """Why there is no release, in one line."""
+
+
+def stop(number: int, _: object) -> NoReturn:
+    """Let a signal end this as an error would, so that the files are put back."""
+    raise Failure(f"stopped by {signal.Signals(number).name}; there is no release, and all files are as they were")
 
 
 def git(*words: str) -> str:
@@ -40,12 +51,12 @@ def numbers(version: str) -> list[int]:
 
 
 def present() -> str:
-    """The version that pyproject.toml names.
+    """The version that the last commit names in pyproject.toml.
 
     Raises:
         Failure: it names none.
     """
-    found = re.search(r'^version = "(.*)"$', Path("pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.search(r'^version = "(.*)"$', git("show", "HEAD:pyproject.toml"), re.MULTILINE)
     if not found or not VERSION.fullmatch(found[1]):
         raise Failure('pyproject.toml: expected a line such as version = "1.2.0"')
     return found[1]
@@ -63,6 +74,11 @@ def check(version: str) -> None:
         raise Failure(f"VERSION={version}: expected one above the present {present()}")
     if git("tag", "--list", f"v{version}"):
         raise Failure(f"VERSION={version}: there is a tag v{version} already")
+    if begun := git("diff", "--name-only", "HEAD", "--", *FILES).split():
+        raise Failure(
+            f"{', '.join(begun)}: changed, and not committed, as where a release was killed; "
+            f"this brings back the last commit's: git checkout HEAD -- {' '.join(begun)}"
+        )
     if changed := git("status", "--porcelain").splitlines():
         raise Failure(f"{changed[0][3:]}: changed, and not committed; commit or stash it before")
     if not re.search(r"^## Unreleased\n+(?!## |\Z)", Path("CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE):
@@ -87,25 +103,54 @@ def name(version: str, day: str) -> None:
     codemeta.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def archive() -> None:
+    """Run `make archive`, in a group of its own, so that nothing of it goes on where this is stopped.
+
+    Raises:
+        Failure: it fails, or this is stopped.
+    """
+    with subprocess.Popen(["make", "--no-print-directory", "archive"], process_group=0) as made:
+        try:
+            code = made.wait()
+        except BaseException:
+            ignore_signals()
+            with suppress(ProcessLookupError):
+                os.killpg(made.pid, signal.SIGTERM)
+                with suppress(subprocess.TimeoutExpired):
+                    made.wait(PATIENCE)
+                os.killpg(made.pid, signal.SIGKILL)
+            raise
+    if code:
+        raise Failure("`make archive` failed; all files are as they were")
+
+
+def ignore_signals() -> None:
+    """From here on this ends by itself, and soon."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def main(version: str) -> None:
+    for number in STOPPING:
+        signal.signal(number, stop)
     check(version)
+    before = git("rev-parse", "HEAD").strip()
     try:
         name(version, datetime.date.today().isoformat())
-        if subprocess.run(["make", "--no-print-directory", "archive"]).returncode:
-            raise Failure("`make archive` failed; all files are as they were")
+        archive()
         git("commit", "--quiet", "--message", f"Version {version}", *FILES)
+        git("tag", "--annotate", f"v{version}", "--message", f"Version {version}")
     except BaseException:
+        ignore_signals()
+        git("reset", "--quiet", "--soft", before)
         git("checkout", "--quiet", "HEAD", "--", *FILES)
         raise
-    git("tag", "--annotate", f"v{version}", "--message", f"Version {version}")
     print(f"Committed, and tagged v{version}. Nothing was uploaded; docs/archive.md says what is left to do.")
 
 
 if __name__ == "__main__":
     try:
         main(*sys.argv[1:2] or [""])
-    except KeyboardInterrupt:
-        sys.exit("interrupted; there is no release")
     except (Failure, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)

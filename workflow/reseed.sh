@@ -7,6 +7,7 @@ seeds=$1 tier=$2 results=results
 case $seeds in
 '' | 0 | *[!0-9]*) echo "SEEDS=$seeds: expected a whole number above 0" >&2; exit 2 ;;
 esac
+sh workflow/known_tier.sh "$tier"
 set --
 if [ "$tier" != paper ]; then
     results=results/$tier

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make all that is missing or out of date of a tier: sh workflow/run.sh [TIER]. Where no file of the checkout, of the
+# Make all that is missing or out of date of a tier: sh workflow/run.sh [TIER [REFERENCE]]. Where a folder of reference is
+# named, it must be there. Where no file of the checkout, of the
 # results or of the installed packages has changed since this last ended well, there is nothing to do, and Snakemake, which
 # needs some seconds to find that, is not started. A change is known by when the system recorded it (ctime, which no program
 # sets back), and so is a file that is gone: by its folder.
@@ -7,6 +8,11 @@ set -eu
 unset CDPATH
 cd -- "$(dirname -- "$0")/.."
 tier=${1:-paper}
+sh workflow/known_tier.sh "$tier"
+[ -d "${2:-.}" ] || {
+    echo "error: TIER=$tier: there is no $2 to compare with; make reference TIER=$tier makes it" >&2
+    exit 2
+}
 kept=.snakemake/complete
 complete=$kept/$tier begun=$kept/$tier.$$
 

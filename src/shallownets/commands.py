@@ -10,6 +10,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import shallownets
 from shallownets import forkserver, rooms
 from shallownets.errors import UserError
 from shallownets.results import runs
@@ -34,6 +35,8 @@ _SHARED = {
 
 # Modules of the packages that pyproject.toml has as the extra workflow.
 OF_WORKFLOW = {"PIL", "docutils", "itables", "jinja2", "markupsafe", "plotly", "snakemake"}
+# The package is on no index: its extras are installed from a checkout.
+_INSTALLS = "in a checkout of this project, pip install '.[workflow]'"
 
 
 def commands() -> dict[str, str]:
@@ -74,6 +77,9 @@ def main() -> None:
         print("\n".join(f"  {name:<{width}}  {_summary(module)}" for name, module in commands().items()))
         print("\nThe study's name may be left out where only one study has the command. Each has a --help of its own.")
         return
+    if words[0] in ("-V", "--version"):
+        print(f"shallownets {shallownets.__version__}")
+        return
     module, rest = choose(words)
     import_module(module).main(rest)
 
@@ -101,7 +107,7 @@ def run() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in OF_WORKFLOW:
             raise
-        print(f"error: {error.name} is not installed; pip install 'shallownets[workflow]' installs it", file=sys.stderr)
+        print(f"error: {error.name} is not installed; {_INSTALLS} installs it", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

@@ -110,7 +110,8 @@ def test_a_true_archive_passes_and_what_was_not_checked_is_counted(verified):
     assert code == 0
     assert "  same but for times and hardware  report/index.html\n" in said
     assert (
-        "Agree: 1 of 1 CITATION.cff, 1 of 1 LICENSE, 1 of 1 claims.csv, 1 of 1 claims.md, 1 of 1 config.yaml, " in said
+        "Agree: 1 of 1 CITATION.cff, 1 of 1 LICENSE, 1 of 1 claims.csv, 1 of 1 claims.md, 1 of 1 codemeta.json, "
+        "1 of 1 config.yaml, " in said
     )
     assert "1 of 1 figures, 1 of 1 report\n" in said
     assert said.endswith("Not checked but for the hash: 1 of 1 data, 1 of 1 figure_data, 1 of 1 measurements\n")

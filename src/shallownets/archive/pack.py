@@ -31,7 +31,7 @@ from shallownets.workflow import catalogue, lineage
 
 CONFIG = "config.yaml"
 MANIFEST = "manifest.json"
-PROJECT = ("LICENSE", "CITATION.cff")  # of the checkout, where it is run
+PROJECT = ("LICENSE", "CITATION.cff", "codemeta.json")  # of the checkout, where it is run
 DATA = "data/"  # artefacts that are listed by their hash alone: they can be made again from the config
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same files make the same archive, whenever it is written
 _NAMED = 16  # hex digits of the manifest's hash in the archive's name

@@ -19,7 +19,7 @@ Place = tuple[str, ...]
 
 
 class Fault(NamedTuple):
-    """A value that is wrong: where it stands, what was expected of it, and perhaps how it came about."""
+    """A value that is wrong: where it stands, what was expected of it, and perhaps how it came about in a file."""
 
     place: Place
     value: object  # UNSET where a key is missing

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from functools import wraps
 from numbers import Integral, Real
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -22,11 +22,17 @@ Result = TypeVar("Result")
 _WIDTH = 116
 
 
-def _plain(value: object) -> object:
-    """A number as the config has it: one of NumPy's is as good."""
-    if isinstance(value, bool):
+def _plain(value: object, kind: Any) -> object:
+    """A number as the config has it: one of NumPy's is as good, and so is 1e4 where a whole number is expected."""
+    bare, _ = parts(kind)
+    if isinstance(value, list | tuple) and get_origin(bare) is list:
+        return [_plain(item, get_args(bare)[0]) for item in value]
+    if isinstance(value, bool) or not isinstance(value, Real):
         return value
-    return int(value) if isinstance(value, Integral) else float(value) if isinstance(value, Real) else value
+    if isinstance(value, Integral):
+        return int(value)
+    number = float(value)
+    return int(number) if bare is int and number.is_integer() else number
 
 
 def section(kind: type[Kind], values: Mapping[str, object]) -> Kind:
@@ -35,9 +41,10 @@ def section(kind: type[Kind], values: Mapping[str, object]) -> Kind:
     Raises:
         Impossible: one line for the first value that is wrong, as the config has it; it is a ValueError.
     """
-    document = {name: _plain(value) for name, value in values.items()}
+    known = fields(kind)
+    document = {name: _plain(value, known.get(name)) for name, value in values.items()}
     if fault := first_fault(document, kind):
-        raise Impossible(str(fault))
+        raise Impossible(str(fault._replace(hint="")))  # hints are on files and quotes
     return msgspec.convert(document, kind)
 
 

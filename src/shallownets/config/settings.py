@@ -21,6 +21,7 @@ from shallownets.files import write_whole
 
 CONFIG = Path("config.yaml")  # relative to the checkout, as are the tiers
 TIERS = Path("workflow/tiers")
+_LISTED = 10  # differences from config.yaml that are said one by one at the start of a run
 FOLDERS = ("archive", "data", "figure_data", "figures", "logs", "measurements", "report")
 Tier = Annotated[
     str,
@@ -210,13 +211,18 @@ def overlays(tier: str) -> list[Path]:
 
 
 def summary(config: Mapping, default: Mapping) -> str:
-    """What a run is about to do: its tier, its folder, and each value that is not the default, that of config.yaml."""
-    changed = differences(config, default)
-    said = (
-        f"{len(changed)} values differ from those of config.yaml:" if changed else "all values are those of config.yaml"
-    )
-    head = f"Tier {config['tier']}, results in {results_folder(config)}/; {said}"
-    return "\n    ".join([head, *changed])
+    """What a run is about to do: its tier, its folder, and each value that is not the default, that of config.yaml.
+
+    Where they are many, how many, and where all values stand.
+    """
+    changed, folder = differences(config, default), results_folder(config)
+    head = f"Tier {config['tier']}, results in {folder}/; "
+    if not changed:
+        return f"{head}all values are those of config.yaml"
+    head += f"{len(changed)} values differ from those of config.yaml"
+    if len(changed) > _LISTED:
+        return f"{head}; all values are in {folder}/config.yaml"
+    return "\n    ".join([f"{head}:", *changed])
 
 
 def write(config: Mapping, path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 _LOG_EVERY = 10.0  # seconds
+_TELLS = 0.01  # share from which on the pace tells how long the rest takes: before, kernels may have been compiled
 MOMENT = 1.0  # second: who waits so long may wonder
 
 
@@ -21,9 +22,15 @@ def progress(label: str, total: float, least: float = 0.0) -> Generator[Callable
     from tqdm import tqdm
 
     if sys.stderr.isatty():
-        form = "{desc}: {percentage:3.0f}% |{bar}| {elapsed} passed, {remaining} left"
+        form = "{desc}: {percentage:3.0f}% |{bar}| {elapsed} passed"
         with tqdm(total=total, desc=label, bar_format=form) as bar:
-            yield bar.update
+
+            def advance(amount: float) -> None:
+                if bar.n + amount >= _TELLS * total:
+                    bar.bar_format = form + ", {remaining} left"
+                bar.update(amount)
+
+            yield advance
         return
 
     started = said = time.monotonic()
@@ -35,8 +42,8 @@ def progress(label: str, total: float, least: float = 0.0) -> Generator[Callable
         now = time.monotonic()
         if now - said >= _LOG_EVERY and done > 0:
             said = now
-            left = (now - started) * max(total / done - 1, 0)
-            print(f"{label}: {done / total:.0%}, {left:.0f} s left", file=sys.stderr, flush=True)
+            left = f", {(now - started) * max(total / done - 1, 0):.0f} s left" if done >= _TELLS * total else ""
+            print(f"{label}: {done / total:.0%}{left}", file=sys.stderr, flush=True)
 
     yield update
     if (took := time.monotonic() - started) >= least:
