@@ -11,7 +11,6 @@ manifold runs from the same start: --M-star 4 --N 3 --d 50 --beta 1 --eta-d 0.1 
 import textwrap
 from collections.abc import Iterator
 
-import msgspec
 import numpy as np
 
 from shallownets.drawing import command
@@ -96,11 +95,5 @@ def _of_sgd(found: Solution, sgd: Array) -> str:
     )
 
 
-def answer(given: Solve) -> command.Answer:
-    """When each direction is learned, in words and drawn."""
-    found = library.solve(**msgspec.structs.asdict(given))
-    return summary(found), found.draw
-
-
 def main(words: list[str]) -> None:
-    command.run(words, __name__, Solve, answer)
+    command.run(words, __name__, Solve, library.solve, summary)
