@@ -22,6 +22,7 @@ from shallownets.studies.perceptron.parameters.data import FreeNormValues, facto
 from shallownets.studies.perceptron.stages import drawn, label_noise
 from shallownets.studies.perceptron.theory import laws, limits, saddle, times
 from tests.conftest import ROOT
+from tests.pictures import assert_live
 
 FLOW = {"small": [0.02, 0.04], "norms": [0.66, 2.0, 4.0]}
 DYNAMICS = {
@@ -92,7 +93,7 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
     figure.canvas.draw()
     assert all(axes.lines or axes.containers for axes in figure.axes)
     if name in charts.CHARTS:
-        assert len(charts.CHARTS[name](of.figure_data.frame, parameters).data) > 2
+        assert_live(charts.CHARTS[name](of.figure_data.frame, parameters), of.figure_data.frame)
     measured = of.measurements.frame
     assert np.isfinite(measured[["estimate", "low", "high"]].to_numpy(float)).all()
 

@@ -25,6 +25,7 @@ from shallownets.studies.spectra.theory import evolution, law, peak, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.levels import Levels, levels
 from shallownets.studies.spectra.theory.quadratic import Quadratic
+from tests.pictures import assert_live
 
 OF = {"gamma": 1.0, "noise": 0.5}
 RUNS = {
@@ -96,7 +97,7 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
     drawn_in = [axes for axes in figure.axes if axes.get_visible()]
     assert all(axes.lines or axes.containers or axes.collections for axes in drawn_in)
     if name in charts.CHARTS:
-        assert len(charts.CHARTS[name](of.figure_data.frame, parameters).data) > 2
+        assert_live(charts.CHARTS[name](of.figure_data.frame, parameters), of.figure_data.frame)
     if hasattr(of, "measurements"):
         assert np.isfinite(of.measurements.frame[["estimate", "low", "high"]].to_numpy(float)).all()
 
