@@ -13,7 +13,7 @@ from tests.workflow.conftest import Checkout
 SHARED = (
     "tests/report/test_table.py",
     "tests/test_catalogue.py",
-    "tests/test_claims.py",
+    "tests/test_claims_of_the_project.py",
     "tests/test_coverage_tables.py",
     "tests/test_docs.py",
     "tests/test_metadata.py",
