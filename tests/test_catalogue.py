@@ -4,6 +4,7 @@ import msgspec
 import pytest
 import yaml
 
+from shallownets import rooms
 from shallownets.errors import UserError
 from shallownets.workflow import catalogue
 
@@ -32,11 +33,12 @@ def test_a_figure_has_its_claims_caption_and_study():
 
 def test_figures_are_known_by_study_and_name(root):
     figures = catalogue.load()
-    assert {figure.study for figure in figures.values()} == {"emergence", "escape", "perceptron", "riccati", "spectra"}
+    studies = sorted({name.partition(".")[0] for name in rooms.names("stages")})
+    assert sorted({figure.study for figure in figures.values()}) == studies
+    assert sorted(figures) == list(rooms.names("figures"))
     assert all(address == f"{figure.study}.{figure.name}" for address, figure in figures.items())
     assert list(catalogue.names().items()) == [
-        (study, [figure.name for figure in figures.values() if figure.study == study])
-        for study in ("emergence", "escape", "perceptron", "riccati", "spectra")
+        (study, [figure.name for figure in figures.values() if figure.study == study]) for study in studies
     ]
 
 

@@ -1,9 +1,5 @@
 """The ledger: verdicts, selection of rows, what is refused, and how it is shown."""
 
-import re
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,33 +7,8 @@ import yaml
 
 from shallownets.claims import entries, judge, ledger, strength, written
 from shallownets.claims.deviation import LEVEL, given_up, together
-from shallownets.config.check import section_of
 from shallownets.errors import UserError
-from shallownets.results.artefacts import save
-from shallownets.stage import Table
-
-ENTRY = {
-    "id": "growth-rate",
-    "origin": "derived",
-    "section": "4.1 The plateau",
-    "source": "eq. 11",
-    "statement": "The overlaps grow at the rate 4 eta/(p p*).",
-    "table": "rates",
-    "rows": {"quantity": "rate"},
-    "by": ["p"],
-    "predicted": "4/p",
-    "judge": {"interval": "0.1*predicted"},
-    "tiers": ["paper"],
-}
-
-
-def entry(**change):
-    bound = {"bound": "rounding"} if "within" in change.get("judge", {}) else {}
-    return section_of(ENTRY | bound | change, entries.Entry, "an entry")
-
-
-def save_table(path, frame, notes=None):
-    save(path, Table(frame, notes=notes or {}), "escape.ode", {}, "0123456789abcdef")
+from tests.claim import ENTRY, entry, save_table, verdicts_of
 
 
 @pytest.fixture
@@ -54,15 +25,6 @@ def tables(tmp_path):
     )
     save_table(tmp_path / "escape/rates.csv", frame)
     return tmp_path / "escape"
-
-
-def verdicts_of(rows, rule, predicted="1", n=10**6, **change):
-    """Verdicts on rows (estimate, low, high) of a table, and the comparisons."""
-    frame = pd.DataFrame(rows, columns=["estimate", "low", "high"]).assign(n=n, k=range(len(rows)))
-    given = entry(rows={"k": list(range(len(rows)))}, by=["k"], predicted=predicted, judge=rule, **change)
-    with tempfile.TemporaryDirectory() as folder:
-        save_table(Path(folder) / "rates.csv", frame)
-        return judge.comparisons_of(given, Path(folder), "paper")
 
 
 @pytest.mark.parametrize(
@@ -187,14 +149,6 @@ def test_the_rendered_ledger_groups_by_section(tables, root):
     assert "| derived | 0 | 1 | 0 | 0 | 0 |" in markdown
     assert "| statistical | 1 | 1 | 1 | 0 | 0 |" in markdown
     assert "**3 rows together: chi-squared" in markdown
-
-
-def test_every_claims_file_of_the_project_is_valid_and_covers_enough(root):
-    files = list((root / "workflow/claims").glob("*/*.yaml"))
-    assert files
-    ids = [entry.id for path in files for entry in entries.load(path)]
-    assert len(set(ids)) == len(ids) >= 40
-    assert all(table.startswith(f"{path.parent.name}/") for path in files for table in entries.tables_of(path))
 
 
 def test_a_claim_on_runs_that_were_left_out_is_not_judged(tmp_path):
@@ -444,18 +398,6 @@ def test_a_deviation_is_written_with_the_digits_that_show_it(rule, predicted, ro
     assert (written.against(one), written.measured(one), written.interval(one)) == texts
 
 
-def test_no_claim_of_the_project_predicts_its_tolerance(root):
-    for path in (root / "workflow/claims").glob("*/*.yaml"):
-        for one in entries.load(path):
-            assert not (one.judge.kind == "at_most" and "tolerance" in str(one.predicted)), one.id
-            small = one.judge.kind == "at_most" and str(one.predicted).startswith("1e-")
-            assert not small or one.calibrated, one.id
-
-
-def claims_of(root):
-    return [one for path in sorted((root / "workflow/claims").glob("*/*.yaml")) for one in entries.load(path)]
-
-
 def test_a_claim_of_the_source_quotes_it_and_no_other_does():
     with pytest.raises(UserError, match="quote = '': expected the words of the source, because origin is paper"):
         entry(origin="paper")
@@ -472,71 +414,3 @@ def test_a_law_says_what_its_tolerance_follows_from_and_no_other_rule_does(table
         entry(bound="rounding")
     given = entry(judge={"within": 0.1}, bound="the next order", note="A word.")
     assert judge.comparisons_of(given, tables, "paper")[0].note == "A word. Tolerance: the next order."
-
-
-def test_no_bound_of_the_source_or_of_a_derived_claim_was_chosen(root):
-    """It follows from statistics, from the sentence or from a stated order: never read off, never ours by choice."""
-    for one in claims_of(root):
-        if one.origin != "beyond":
-            assert not one.calibrated, one.id
-            assert not re.search(r"\b(ours|chosen|our choice)\b", one.bound), one.id
-
-
-MOST = 0.25  # of what is predicted, that an interval may hold on either side of it
-
-
-def is_number(formula):
-    try:
-        float(formula)
-    except ValueError:
-        return False
-    return True
-
-
-def names_its_power(one):
-    """An interval tells a value where it is small beside it, or beside a scale that the formula or the note names."""
-    allowed = str(one.judge.formula)
-    if share := re.fullmatch(r"([0-9.]+)\*(abs\(predicted\)|predicted)", allowed):
-        return float(share[1]) <= MOST
-    if is_number(allowed) and is_number(one.predicted):
-        return float(allowed) <= MOST * abs(float(one.predicted)) or "Power:" in one.note
-    return not is_number(allowed) or "Power:" in one.note
-
-
-def names_its_bound(one):
-    """0 and 1 are a sign, an order or a count; any other number is derived in the note, or was chosen."""
-    plain = is_number(one.predicted) and float(one.predicted) not in (0, 1)
-    return not plain or bool(one.calibrated) or "Bound:" in one.note
-
-
-@pytest.mark.parametrize("study", ["emergence", "escape", "perceptron", "riccati", "spectra"])
-def test_each_tolerance_names_its_statistics_or_its_derivation(root, study):
-    """A law says what its tolerance follows from (above); an interval has power, a bare threshold a reason."""
-    given = [one for path in (root / "workflow/claims" / study).glob("*.yaml") for one in entries.load(path)]
-    rules = {"interval": names_its_power, "at_most": names_its_bound, "at_least": names_its_bound}
-    assert {one.judge.kind for one in given} >= set(rules)
-    assert [one.id for one in given if not rules.get(one.judge.kind, bool)(one)] == []
-
-
-def test_a_tolerance_without_statistics_or_derivation_is_caught():
-    for allowed, power in (("0.25*predicted", True), ("0.6*abs(predicted)", False), ("p/8", True), ("0.5", False)):
-        assert names_its_power(entry(predicted="1", judge={"interval": allowed})) == power
-    assert names_its_power(entry(predicted="0", judge={"interval": "0.5"}, note="Power: half of the least gap."))
-    assert not names_its_bound(entry(predicted="0.3", judge={"at_most": True}))
-    assert names_its_bound(entry(predicted="0.3", judge={"at_most": True}, note="Bound: a third."))
-    assert names_its_bound(entry(predicted="p/8", judge={"at_most": True}))
-
-
-def test_what_rests_on_a_theory_of_its_own_names_its_ground(root):
-    """A prediction that a stage computes rests on laws that other claims test."""
-    computed = {"theory", "ode", "deflated", "source", "best", "asymptotic", "unit", "predicted_value"}
-    for one in claims_of(root):
-        if computed & set(re.findall(r"[a-z_]+", str(one.predicted))) or one.predicted == "plateau_selectivity":
-            assert one.requires, one.id
-
-
-def test_grounds_of_the_projects_claims_are_there_and_do_not_rest_on_each_other(root):
-    for folder in (root / "workflow/claims").iterdir():
-        given = [one for path in folder.glob("*.yaml") for one in entries.load(path)]
-        ledger.check(given, {one.id for one in given})
-        assert any(one.requires for one in given)

@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
+
+from shallownets.studies.escape import model
 
 STAGES = {
     "start": "--kind orthonormal --p 2 --p-star 1 --N 30 --seed 1 --index 0 --data {tmp}/start.npz",
@@ -33,11 +36,18 @@ def assert_one_line(done, *words):
 
 
 @pytest.mark.slow
-def test_the_whole_chain_works_by_hand(tmp_path):
+def test_stages_by_hand_end_in_a_table_of_all_engines_that_begin_alike(tmp_path):
     for stage, arguments in STAGES.items():
         done = command(stage, arguments.format(tmp=tmp_path))
         assert done.returncode == 0, done.stderr
-    assert (tmp_path / "fig1.csv").stat().st_size > 1000
+    frame = pd.read_csv(tmp_path / "fig1.csv", comment="#")
+    assert list(frame) == ["engine", "quantity", "i", "j", "alpha", "mean", "sd", "replicates"]
+    risk = frame[frame.quantity == "risk"].pivot(index="alpha", columns="engine", values="mean")
+    assert sorted(risk) == ["ODE", "SGD", "chain", "theory"]
+    assert list(risk.index) == [0, 1, 2]
+    assert risk.theory[2] == pytest.approx(model.plateau_risk(2, 1))
+    assert risk.SGD[0] == pytest.approx(risk.ODE[0]) and risk.chain[0] == pytest.approx(risk.ODE[0])
+    assert risk.ODE[2] < risk.ODE[0]
 
 
 @pytest.mark.slow

@@ -18,8 +18,10 @@ import shallownets
 from shallownets.config import keywords, settings
 from shallownets.config.check import section_of
 from shallownets.config.section import Section
+from shallownets.drawing import style
 from shallownets.errors import Impossible, UserError
 from tests.conftest import ROOT
+from tests.pictures import assert_drawn
 
 FUNCTIONS = {
     "escape": ("run", {"p": 2, "p_star": 1, "N": 100, "alpha_max": 2.0, "points": 11}),
@@ -247,4 +249,4 @@ def test_it_works_once_it_is_installed_and_away_from_its_checkout(tmp_path, proj
     script = [tmp_path / "site/bin/shallownets", "perceptron", "--alpha", "5", "--norm", "3"]
     done = subprocess.run(script, cwd=away, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert (away / "perceptron.png").stat().st_size > 5000
+    assert_drawn(away / "perceptron.png", style.COLUMN, 2.7)

@@ -5,16 +5,18 @@ import re
 import numpy as np
 import pytest
 
+from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.studies.emergence import library
 from shallownets.studies.emergence.commands import emergence
+from tests.pictures import assert_drawn
 
 SMALL = {"P": 4, "N": 8, "d": 400, "seed": 3}
 
 
 def said(capsys, tmp_path, *words):
     emergence.main([*words, "--out", str(tmp_path / "a.png")])
-    assert (tmp_path / "a.png").stat().st_size > 5000
+    assert_drawn(tmp_path / "a.png", style.PAGE, 2.9)
     return " ".join(capsys.readouterr().out.split())
 
 

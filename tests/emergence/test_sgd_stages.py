@@ -20,6 +20,7 @@ from shallownets.studies.emergence.stages.sgd_against_flow import sgd_against_fl
 from shallownets.studies.emergence.stages.sgd_checks import sgd_checks
 from shallownets.studies.emergence.stages.sgd_runs import sgd_runs
 from shallownets.studies.emergence.theory import first_passage
+from tests.pictures import assert_drawn
 
 SEED = 1
 SIZE = {"k": 3, "d": 50, "beta": 1.0, "r0": 1e-4, "patience": 2.0, "seed": SEED}
@@ -77,8 +78,10 @@ def test_figures_are_drawn_from_their_tables(made, name, tmp_path):
     table = made[name].figure_data
     style.apply()
     draw = importlib.import_module(f"shallownets.studies.emergence.figures.{name}").draw
-    style.save(draw(table.frame, dict(table.parameters)), [tmp_path / "one.png"], "digest")
-    assert (tmp_path / "one.png").stat().st_size > 10_000
+    figure = draw(table.frame, dict(table.parameters))
+    assert all(axes.lines or axes.containers for axes in figure.axes)
+    style.save(figure, [tmp_path / "one.png"], "digest")
+    assert_drawn(tmp_path / "one.png", *figure.get_size_inches())
 
 
 def test_small_steps_are_near_the_flow_and_large_ones_are_lost(made):

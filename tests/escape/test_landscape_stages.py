@@ -7,6 +7,7 @@ from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.studies.escape.figures import fig5, fig6, hessian, hessian_ratio, null_directions
 from tests.escape.made import made
+from tests.pictures import assert_drawn
 
 GIVEN = {
     "dimensions": {"N": [3], "p_max": 5, "p_star": [1, 2], "manifold_p_max": 4, "seed": 1},
@@ -93,7 +94,7 @@ def test_every_figure_shows_its_table(tables, tmp_path):
         figures[name] = module.draw(table.frame, table.parameters)
         assert len(figures[name].axes) == panels, name
         style.save(figures[name], [tmp_path / f"{name}.png"], "")
-        assert (tmp_path / f"{name}.png").stat().st_size > 10_000
+        assert_drawn(tmp_path / f"{name}.png", *figures[name].get_size_inches())
     markers = [line for line in figures["fig5"].axes[0].lines if line.get_marker() == "o"]
     np.testing.assert_array_equal(markers[0].get_ydata(), [3, 5, 6, 6, 6])
 

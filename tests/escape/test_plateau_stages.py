@@ -79,7 +79,11 @@ def test_the_stage_of_the_optimum_and_its_figure():
     assert list(limits.estimate / limits.p) == [pytest.approx(0.16)] * 4  # the grid's last below 1/6
     assert (data[(data.quantity == "scan") & (data.eta_hat > 0.17)].censored > 0).all()
     assert {"eta_opt_slope", "eta_opt_quadratic", "eta_opt_exponent"} <= set(table.quantity)
-    assert len(drawn("fig2", given, shown).axes[1].lines) > 4
+    best = data[data.quantity == "optimum"]
+    left, right = drawn("fig2", given, shown).axes
+    assert left.lines[0].get_ydata() == pytest.approx((best.p * best.eta_hat).to_numpy())
+    rings = [line.get_xdata()[0] for line in right.lines if line.get_marker() == "o" and len(line.get_xdata())]
+    assert rings == pytest.approx(best.eta_hat.iloc[[*range(len(rings) - 1), -1]].to_numpy())
 
 
 def test_the_stage_of_the_rates():

@@ -8,11 +8,13 @@ import pytest
 from numpy.random import SeedSequence, default_rng
 
 from shallownets.config.check import fields, parts
+from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.studies.escape import library, starts
 from shallownets.studies.escape.commands import simulate as command
 from shallownets.studies.escape.parameters.simulate import Asked
 from shallownets.studies.escape.simulate import ENGINES, SGD, simulate
+from tests.pictures import assert_drawn
 
 SMALL = "--p 3 --p-star 2 --N 300 --eta-hat 0.1 --points 61"
 
@@ -68,7 +70,7 @@ def test_every_engine_agrees_with_what_is_predicted(engine, capsys, tmp_path):
     else:
         distance, _, left = numbers(text, r"to N ± N; random solutions are 2 p = 6 .* Predicted: N, on")
         assert distance == pytest.approx(left, rel=0.1)
-    assert (tmp_path / "plot.png").stat().st_size > 10_000
+    assert_drawn(tmp_path / "plot.png", style.PAGE, 2.7)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from shallownets.claims.deviation import standard
 from shallownets.config.check import section_of
+from shallownets.drawing import style
 from shallownets.errors import Impossible, UserError
 from shallownets.numerics.statistics import Estimate
 from shallownets.studies.perceptron import library, model, starts
@@ -15,11 +16,12 @@ from shallownets.studies.perceptron.commands import perceptron
 from shallownets.studies.perceptron.engines.minimise import minimise
 from shallownets.studies.perceptron.parameters.solve import Solve
 from shallownets.studies.perceptron.theory import limits, saddle
+from tests.pictures import assert_drawn
 
 
 def said(capsys, tmp_path, *words):
     perceptron.main([*words, "--out", str(tmp_path / "a.png")])
-    assert (tmp_path / "a.png").stat().st_size > 5000
+    assert_drawn(tmp_path / "a.png", style.COLUMN, 2.7)
     return " ".join(capsys.readouterr().out.split())
 
 

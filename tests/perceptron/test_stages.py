@@ -6,56 +6,16 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
-from shallownets.config import settings
-from shallownets.config.check import section_of
 from shallownets.drawing import style
-from shallownets.errors import Impossible, UserError
-from shallownets.run import find
 from shallownets.stage import Arrays
-from shallownets.studies.perceptron import charts, model, starts
-from shallownets.studies.perceptron.engines import descend, minimise
+from shallownets.studies.perceptron import charts
 from shallownets.studies.perceptron.figures import learning_curves
 from shallownets.studies.perceptron.measure import curves, margins
-from shallownets.studies.perceptron.parameters.data import FreeNormValues, factor, newton, steps
-from shallownets.studies.perceptron.stages import drawn, label_noise
+from shallownets.studies.perceptron.stages import drawn
 from shallownets.studies.perceptron.theory import laws, limits, saddle, times
-from tests.conftest import ROOT
-
-FLOW = {"small": [0.02, 0.04], "norms": [0.66, 2.0, 4.0]}
-DYNAMICS = {
-    "alphas": [3.0],
-    "sizes": [[20, 4], [30, 4], [40, 4]],
-    "norms": [0.33, 0.66],
-    "paths": 128,
-    "repeats": 2,
-    "seed": 1,
-}
-RUN = FLOW | {"alpha": 3.0, "N": 40, "samples": 4, "seed": 1}
-STAGES = {
-    "norm_curves": {"alphas": [2.0, 20.0], "least": 0.01, "span": 10.0, "points": 20},
-    "first_law": {"alphas": [50.0], "judged_at": [1.0], "window": [10.0, 1000.0], "points": 30},
-    "second_law": {"alphas": [50.0], "window": [0.1, 10.0], "judged_at": [1.0], "points": 20},
-    "optimum": {"alphas": [1.0, 20.0, 50.0, 100.0], "fit_from": 20.0},
-    "free_norm": {},
-    "margins": {"alpha": 3.0, "N": 40, "samples": 4, "norms": [0.5, 4.0], "bins": 8, "resamples": 20, "seed": 1},
-    "learning_curves": {"alphas": [20.0], "far": 1e6, "window": [30.0, 1000.0], "points": 60},
-    "finite_size": {"alpha": 3.0, "norms": [1.0], "sizes": [[20, 3], [40, 3]], "seed": 1},
-    "label_noise": {
-        "noise": 0.1,
-        "alphas": [10.0, 20.0, 50.0, 100.0],
-        "cases": [[10.0, 20, 3]],
-        "fit_from": 20.0,
-        "seed": 1,
-    },
-}
-
-
-def made(name, values, *inputs):
-    _, stage = find(f"perceptron.{name}")
-    given = section_of(values, settings.class_of(f"perceptron.{name}"), name)
-    return given, stage(given, *inputs)
+from tests.perceptron.made import DYNAMICS, FLOW, RUN, STAGES, made
+from tests.pictures import assert_live
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +52,7 @@ def test_the_figure_and_its_live_plot_show_the_table(tables, name):
     figure.canvas.draw()
     assert all(axes.lines or axes.containers for axes in figure.axes)
     if name in charts.CHARTS:
-        assert len(charts.CHARTS[name](of.figure_data.frame, parameters).data) > 2
+        assert_live(charts.CHARTS[name](of.figure_data.frame, parameters), of.figure_data.frame)
     measured = of.measurements.frame
     assert np.isfinite(measured[["estimate", "low", "high"]].to_numpy(float)).all()
 
@@ -234,18 +194,6 @@ def test_the_dynamical_theory_stands_beside_samples_that_take_its_steps(tables, 
     assert (curve.high > curve.low).all()
 
 
-@pytest.mark.parametrize(("noise", "alpha"), [(0.02, 50.0), (0.05, 50.0), (0.08, 100.0), (0.1, 200.0), (0.12, 1000.0)])
-def test_what_the_best_norms_exponent_may_be_off_is_not_exceeded(noise, alpha):
-    """The local exponent, and a fit. Close to 13.9 % turned labels the first order vanishes, what follows decides."""
-    alphas = alpha * np.array([0.98, 1.02, 2, 4, 10])
-    best = np.array([curves.optimum(one, noise)[0] for one in alphas])
-    left_out = label_noise.left_out(noise, alpha)
-    local = curves.exponent(alphas[:2], best[:2])
-    assert abs(local - 0.5) < left_out
-    assert abs(curves.exponent(alphas[1:], best[1:]) - 0.5) < left_out
-    assert label_noise.left_out(noise, 100 * alpha) < left_out / 9
-
-
 def test_messages_find_the_minimiser_at_every_size(tables):
     assert (rows(tables, "finite_size", "messages").estimate < 1e-8).all()
 
@@ -280,142 +228,6 @@ def test_the_best_norm_is_not_a_grid_step_off():
     assert near[1] == pytest.approx(error, rel=1e-12)
     assert near[0] > error < near[2]
     assert (near[0] - error) == pytest.approx(near[2] - error, rel=0.1)
-
-
-@pytest.mark.parametrize("noise", [0.02, 0.1, 0.2, 0.4])
-def test_the_best_norm_grows_without_end_below_a_share_of_turned_labels_and_not_above(noise):
-    """As alpha goes to infinity the error at fixed norm is the root of E f^2: does it fall to the end?"""
-    grows = noise < laws.MUCH_NOISE
-    near, far = (curves.optimum(alpha, noise)[0] for alpha in (1e6, 1e8))
-    assert far / near == (pytest.approx(10, rel=0.15) if grows else pytest.approx(1, abs=0.05))
-    lam = np.array([10.0, 100.0])
-    E = [(1 - noise) * (w @ model.force(z, one) ** 2) + noise * (w @ (2 - model.force(z, one)) ** 2) for one in lam
-         for z, w in [laws.half_normal(one)]]  # fmt: skip
-    assert (E[0] > E[1] > 4 * noise) if grows else (E[0] < E[1] < 4 * noise)
-
-
-@pytest.mark.parametrize(("alpha", "noise"), [(0.1, 0.3), (100.0, 0.3), (1000.0, 0.49)])
-def test_the_best_norm_is_found_where_labels_say_little(alpha, noise):
-    norm, error = curves.optimum(alpha, noise)
-    around = saddle.solve(alpha, norm * np.array([0.5, 2.0]), noise).error
-    assert (error <= around + 1e-10).all()
-
-
-@pytest.mark.parametrize(
-    ("alpha", "noise"),
-    [(1e4, 1e-9), (1e4, 1e-6), (1e4, 1e-5), (1e6, 1e-5), (1e8, 1e-9), (500.0, 1e-12), (0.01, 0.05), (10.0, 0.49)],
-)
-def test_the_best_norm_is_that_of_a_fine_grid_also_where_few_labels_are_turned_or_nearly_half(alpha, noise):
-    """The grid knows no law: it covers all norms. Its steps of 1 % miss the least error by less than their square."""
-    lam = np.geomspace(1e-5, 30 * max(alpha, 1), int(100 * np.log(3e6 * max(alpha, 1))))
-    grid = saddle.solve(alpha, lam, noise).error
-    norm, error = curves.optimum(alpha, noise)
-    assert error == pytest.approx(grid.min(), rel=1e-4)
-    assert error < grid.min() * (1 + 1e-9)
-    assert norm == pytest.approx(lam[grid.argmin()], rel=0.05)
-    assert error == pytest.approx(saddle.solve(alpha, norm, noise).error[0], rel=1e-9)
-
-
-def test_a_free_norm_that_does_not_stop_is_said_to():
-    right = "expected more examples or more noise than 0.1, a free norm grows beyond 30 here"
-    with pytest.raises(UserError, match=f"alphas, alpha = 2.5: {right}"):
-        made("label_noise", STAGES["label_noise"] | {"alphas": [2.5, 50.0, 100.0, 200.0]})
-    with pytest.raises(UserError, match=f"cases, alpha = 2.5: {right}"):
-        made("label_noise", STAGES["label_noise"] | {"cases": [[2.5, 20, 2]]})
-
-
-def test_labels_that_a_sample_can_separate_are_said_to_by_the_key():
-    right = "cases = 10, 20, 3: expected a larger alpha or N, or more noise than 0.005; the labels can be separated"
-    with pytest.raises(UserError, match=right):
-        made("label_noise", STAGES["label_noise"] | {"noise": 0.005, "alphas": [20.0, 50.0, 100.0]})
-    examples = starts.draw(20, 10, np.random.default_rng(5407), noise=0.1)  # a Hessian that is singular
-    with pytest.raises(Impossible, match="the labels can be separated"):
-        minimise.free(examples)
-
-
-@pytest.mark.parametrize("noise", [1e-12, 1e-6, 0.001, 0.49, 0.4999, 0.499999])
-def test_a_free_norm_ends_at_any_share_of_turned_labels(noise):
-    """Both ends: 1 - λ √(π/2)/(1 - 2 p0) + O(λ^2) vanishes, and RATE/λ^2 = 2 p0 √(2/π) (1 + O(λ^-2))."""
-    norm, first = laws.last_norm(noise)
-    small, large = np.sqrt(2 / np.pi) * (1 - 2 * noise), np.sqrt(laws.RATE / (2 * noise * np.sqrt(2 / np.pi)))
-    right, off = (large, 2 / large**2) if noise < 0.25 else (small, 2 * small)
-    assert norm == pytest.approx(right, rel=off)
-    assert np.isfinite(first)
-
-
-@pytest.mark.parametrize("noise", [0.001, 0.49])
-def test_every_share_of_turned_labels_that_the_config_takes_has_its_figure(noise):
-    given = {"noise": noise, "alphas": [50.0, 100.0, 200.0], "fit_from": 50.0, "cases": [[100.0, 60, 2]]}
-    _, of = made("label_noise", STAGES["label_noise"] | given)
-    assert np.isfinite(of.measurements.frame.estimate).all() and (of.figure_data.frame.norm > 0).all()
-
-
-@pytest.mark.parametrize(
-    ("name", "values", "size"),
-    [
-        ("margins", {"alpha": 0.2, "norms": [0.3, 200.0]}, "alpha = 0.2, N = 40"),
-        ("finite_size", {"alpha": 0.2, "norms": [0.3, 200.0]}, "alpha = 0.2, N = 20"),
-        ("runs", {"alpha": 0.2, "norms": [0.3, 200.0]}, "alpha = 0.2, N = 40"),
-    ],
-)
-def test_norms_that_no_sample_has_are_refused_by_their_key(name, values, size):
-    with pytest.raises(UserError, match=rf"norms = \[0.3, 200.0\]: expected smaller ones at {size}; norm = 200"):
-        made(name, STAGES.get(name, RUN) | values)
-
-
-@pytest.mark.slow
-def test_a_norm_at_which_message_passing_finds_no_fixed_point_is_refused_by_its_key():
-    sizes = [[10, 20], [11, 20], [12, 20]]
-    why = r"norms = \[1.0, 30.0\]: expected smaller ones at alpha = 1, N = 1\d; norm = 30.*message passing"
-    with pytest.raises(UserError, match=why):
-        made("finite_size", STAGES["finite_size"] | {"alpha": 1.0, "norms": [1.0, 30.0], "sizes": sizes})
-
-
-@pytest.mark.slow
-def test_the_widest_values_that_the_config_takes_are_solved():
-    for name, values in (
-        ("first_law", {"alphas": [0.0101], "window": [1e-3, 0.0101]}),
-        ("first_law", {"alphas": [0.02, 1e8], "window": [1e-3, 1e6], "judged_at": [1e-3, 1e6]}),
-        ("second_law", {"alphas": [0.011, 1e8]}),
-        ("second_law", {"alphas": [1.0], "window": [1e-3, 1000.0], "judged_at": [0.1, 1000.0]}),
-        ("optimum", {"alphas": [0.01, 0.02, 0.03, 1e8], "fit_from": 0.01}),
-        ("norm_curves", {"alphas": [0.01, 1e8], "least": 1e-3, "span": 1000.0}),
-    ):
-        _, of = made(name, STAGES[name] | values)
-        assert np.isfinite(of.measurements.frame.estimate).all(), name
-    _, of = made("learning_curves", STAGES["learning_curves"] | {"alphas": [0.2, 1e8], "points": 4}, [])
-    frame = of.measurements.frame
-    assert np.isfinite(frame.estimate).all()
-
-
-@pytest.mark.parametrize(("noise", "judged"), [(0.139, True), (0.1395, False), (0.3, False)])
-def test_with_many_turned_labels_nothing_is_said_of_a_power_that_the_best_norm_is_not(noise, judged):
-    _, of = made("label_noise", STAGES["label_noise"] | {"noise": noise})
-    of_best = {"exponent of the best norm", "best norm over the end"}
-    said = set(of.measurements.frame.quantity) & of_best
-    assert said == (of_best if judged else set())
-    assert (set(of.figure_data.frame.series) >= {"best", "end"}) and of.figure_data.notes == of.measurements.notes
-    concerned = [row["quantity"] for rows in of.measurements.notes.values() for row in rows]
-    assert set(concerned) == of_best - said
-
-
-def test_words_of_claims_hold_at_any_share_of_turned_labels():
-    """A trap: a statement had the limit of the norm, and the share, that the config had when it was written."""
-    claims = yaml.safe_load((ROOT / "workflow/claims/perceptron/data.yaml").read_text())
-    ours = [claim for claim in claims if claim["table"] == "label_noise"]
-    assert len(ours) == 5
-    for claim in ours:
-        assert "5 %" not in claim["statement"] and "1.82" not in claim["statement"]
-    (passes,) = [claim for claim in ours if claim["id"] == "perceptron-noise-passes"]
-    for noise in (0.001, 0.01, 0.05, 0.139):
-        alpha = float(min(passes["rows"]["alpha"]))
-        assert saddle.solve(alpha, curves.optimum(alpha, noise)[0], noise).multiplier[0] < 0  # no free norm gets there
-    for noise in (0.02, 0.05, 0.2):
-        values = {"noise": noise, "alphas": [20.0, 50.0, 100.0, 200.0, 500.0]}
-        _, of = made("label_noise", STAGES["label_noise"] | values)
-        found = of.measurements.frame
-        found = found[found.quantity == "first order of the end"]
-        assert (np.abs(found.estimate - found.theory) < found.order).all()
 
 
 def test_the_best_norm_passes_the_end_of_a_free_one(tables):
@@ -493,107 +305,3 @@ def test_the_time_to_a_norm_by_small_steps():
     scaled, T = times.scaled_times(3.0)
     early = np.searchsorted(scaled.ell, 0.02)
     assert scaled.ell[early] ** 3 / (3 * laws.RATE) == pytest.approx(T[early], rel=0.05)
-
-
-SENSELESS = [
-    ("norm_curves", {"alphas": [2.0, 1.0]}, "alphas = [2.0, 1.0]: expected a list that rises"),
-    ("norm_curves", {"span": 0.1, "least": 1.0}, "span = 0.1: expected at least 10 least/alpha = 5"),
-    ("first_law", {"window": [10.0, 20.0]}, "window = [10.0, 20.0]: expected two norms, the second at least 10 times"),
-    ("optimum", {"fit_from": 50.0}, "fit_from = 50.0: expected a number that at least three alphas reach"),
-    ("learning_curves", {"far": 500.0}, "window = [30.0, 1000.0]: expected two norms below far = 500"),
-    ("learning_curves", {"window": [30.0, 31.0]}, "window = [30.0, 31.0]: expected two norms, the second at least 10"),
-    ("learning_curves", {"alphas": [0.1]}, "alphas.0 = 0.1: expected a number from 0.2"),
-    ("first_law", {"alphas": [0.01]}, "alphas = [0.01]: expected numbers above 0.01"),
-    ("first_law", {"window": [0.001, 0.01]}, "window = [0.001, 0.01]: expected two norms, the second above 0.01"),
-    ("second_law", {"alphas": [0.01]}, "alphas = [0.01]: expected numbers above 0.01"),
-    ("second_law", {"judged_at": [1e6]}, "judged_at.0 = 1000000.0: expected a number from 0.1 to 1000"),
-    (
-        "finite_size",
-        {"sizes": [[20, 8], [20, 4]]},
-        "sizes = [[20, 8], [20, 4]]: expected a list in which only one entry",
-    ),
-    (
-        "label_noise",
-        {"cases": [[10.0, 20, 3], [10.0, 20, 4]]},
-        "expected a list in which no two entries have one",
-    ),
-    (
-        "label_noise",
-        {"cases": [[10.0, 20, 3], [10.0, 40, 3]]},
-        "expected a list in which no two entries have one",
-    ),
-    ("label_noise", {"cases": [[2.0, 20, 3]]}, "expected a number above 2"),
-    ("label_noise", {"noise": 1e-6}, "noise = 1e-06: expected a number from 0.001 to 0.49"),
-    ("label_noise", {"noise": 0.499}, "noise = 0.499: expected a number from 0.001 to 0.49"),
-    ("label_noise", {"fit_from": 100.0}, "fit_from = 100.0: expected a number that at least three alphas reach"),
-]
-
-
-@pytest.mark.parametrize(("name", "changed", "message"), SENSELESS)
-def test_values_that_do_not_go_together_are_refused(name, changed, message):
-    with pytest.raises(UserError) as caught:
-        section_of(STAGES[name] | changed, settings.class_of(f"perceptron.{name}"), name)
-    assert message in str(caught.value)
-
-
-def test_paths_are_a_power_of_two():
-    with pytest.raises(UserError, match="paths = 100: expected a power of 2"):
-        section_of(DYNAMICS | {"paths": 100}, settings.class_of("perceptron.dynamics"), "dynamics")
-
-
-def test_samples_of_one_kind_are_asked_for_once():
-    """Two lists of them would begin with the same samples, and count them twice."""
-    with pytest.raises(UserError, match=r"sizes = \[\[20, 8\], \[20, 4\]\]: expected a list in which only one entry"):
-        section_of(DYNAMICS | {"sizes": [[20, 8], [20, 4]]}, settings.class_of("perceptron.dynamics"), "dynamics")
-    given = {"small": [0.02, 0.04], "norms": [1.0, 2.0], "cases": [[2.0, 60, 4], [2.0, 80, 4]]}
-    with pytest.raises(UserError, match=r"cases = .*: expected a list in which no two entries have one alpha"):
-        section_of(given, FreeNormValues, "free_norm")
-
-
-def test_norms_of_the_flow_lie_above_the_small_ones():
-    with pytest.raises(UserError, match="expected numbers above the small ones"):
-        section_of(RUN | {"norms": [0.03, 1.0]}, settings.class_of("perceptron.runs"), "runs")
-
-
-GROWTH = [
-    ("norm_curves", {"alphas": [2.0, 20.0, 30.0, 40.0]}, 2),
-    ("first_law", {"points": 60}, 2),
-    ("second_law", {"points": 40}, 2),
-    ("optimum", {"alphas": [1.0, 20.0, 50.0, 100.0, 200.0, 300.0, 400.0, 500.0]}, 2),
-    ("runs", {"samples": 8}, 2),
-    ("margins", {"samples": 8}, 2),
-    ("learning_curves", {"points": 444}, 2),
-    ("finite_size", {"sizes": [[20, 6], [40, 6]]}, 2),
-    ("dynamics", {"alphas": [3.0, 3.0001]}, 2),
-]
-
-
-@pytest.mark.parametrize(("name", "grown", "times"), GROWTH)
-def test_work_grows_as_the_loops_do(name, grown, times):
-    values = STAGES.get(name, DYNAMICS if name == "dynamics" else RUN)
-    before, after = (
-        section_of(v, settings.class_of(f"perceptron.{name}"), name).work() for v in (values, values | grown)
-    )
-    assert after / before == pytest.approx(times, rel=0.05)
-
-
-@pytest.mark.parametrize("norms", [[3.0], [1.0, 8.0], [0.3, 3.0, 30.0], [0.02, 0.04, 0.33, 2.0, 8.0], [0.01]])
-def test_work_counts_the_steps_that_the_minimiser_and_the_flow_take(monkeypatch, norms):
-    """A trap: steps four times as many, each five times as long, refused runs of a minute as of more than an hour."""
-    taken, real = [], minimise._hessian
-    monkeypatch.setattr(minimise, "_hessian", lambda z, f: taken.append(z.shape) or real(z, f))
-    examples = starts.draw(60, 300, np.random.default_rng(5408))
-    minimise.minimise(examples, np.array(norms))
-    said = newton(60, 300, norms) / factor(60, 300)
-    assert len(taken) / 1.7 < said < 1.7 * len(taken)
-    flow = descend.descend(examples, np.array(norms)).steps[-1]
-    assert flow / 1.5 < steps(5.0, norms[-1]) < 1.5 * flow
-
-
-@pytest.mark.parametrize("alpha", [2.0, 5.0, 50.0])
-def test_a_step_of_the_minimiser_grows_with_n_as_its_products_and_its_factor_do(alpha):
-    """Multiplications of the symmetric product and of Cholesky's factor; at small N what is done once adds to them."""
-    N = np.array([500.0, 1000.0, 2000.0, 4000.0])
-    each = factor(N, alpha * N) / (N**2 * alpha * N / 2 + N**3 / 6)
-    assert (np.diff(each) < 0).all() and each[0] < 1.5 * each[-1]
-    assert factor(100.0, alpha * 100) / (1e6 * (alpha / 2 + 1 / 6)) > 1.5 * each[-1]

@@ -118,11 +118,16 @@ def test_every_claim_of_the_project_belongs_to_a_figure_and_every_link_to_a_clai
 
 def test_every_study_says_which_paper_it_is_and_every_figure_what_the_paper_shows(root, monkeypatch):
     monkeypatch.chdir(root)
-    for figure in catalogue.load().values():
+    figures = catalogue.load().values()
+    for figure in figures:
         paper = papers.load(figure.study)
-        assert "version" in paper.read
+        named = re.search(r"versions? \d|does not state (a|which) version|states a version of neither", paper.read)
+        assert named, f"{figure.study}: neither which version was read nor that the source states none"
         assert Path(paper.document).is_file()
-        assert len(figure.paper) > 20, figure.name
+        words = figure.paper.strip()
+        assert len(words.split()) >= 3 and words.endswith((".", ")")), (figure.study, figure.name)
+        assert words != figure.shows  # what we found is not what the paper says
+    assert len({(figure.study, figure.paper) for figure in figures}) == len(figures)  # none is copied from another
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,43 @@
-"""A study that `make study` makes is whole: its tests pass, its claims hold, its code is clean."""
+"""A study that `make study` makes is whole: its tests and the shared ones pass, its claims hold, its code is clean."""
 
+import re
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
 
+from tests.workflow.conftest import Checkout
+
+# Tests that look at every study and start neither Snakemake nor a server.
+SHARED = (
+    "tests/report/test_table.py",
+    "tests/test_catalogue.py",
+    "tests/test_claims_of_the_project.py",
+    "tests/test_coverage_tables.py",
+    "tests/test_docs.py",
+    "tests/test_metadata.py",
+    "tests/test_parameters.py",
+    "tests/test_theory_doc.py",
+)
+
 
 @pytest.mark.slow
 def test_a_new_study_passes_its_tests(toy):
     done = toy.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/toy")
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.slow
+def test_beside_the_real_studies_no_shared_test_fails_but_those_that_the_page_says_how_to_satisfy(tmp_path):
+    checkout = Checkout(tmp_path)
+    made = checkout.python("-m", "shallownets", "study", "toy")
+    assert made.returncode == 0, made.stderr
+    apart = "not colours and not [paper] and not [cluster]"  # what knows no study, and tiers beside the smoke tier
+    done = checkout.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfE", "--tb=line", "-k", apart, *SHARED)
+    failed = re.findall(r"^(?:FAILED|ERROR) \S+?::(\w+)", done.stdout, re.MULTILINE)
+    page = (checkout.folder / "docs/add-a-study.md").read_text()
+    assert sorted(failed) == sorted(re.findall(r"`(test_\w+)`", page)), done.stdout
 
 
 def test_its_claims_hold_at_every_time(finished):

@@ -7,28 +7,24 @@ from msgspec import Meta
 
 from shallownets.config.section import Index, Limit, Many, NotNegative, Section, Seed, Several, means
 
-Eta = Annotated[float, Meta(gt=0, le=0.5), means("learning rate")]
-Noise = Annotated[NotNegative, means("standard deviation of the labels' noise")]
-Steps = Annotated[Many, means("last time, in samples")]
-Points = Annotated[Several, means("times recorded, 0 and the last included")]
 
+class Run(Section):
+    """One run of SGD: what the section and the stage both hold."""
 
-def _different(points: int, steps: int) -> Limit:
-    """Every recorded time is a sample of its own."""
-    return points <= steps + 1, "points", f"at most steps + 1 = {steps + 1}"
-
-
-class Runs(Section):
-    """Runs of SGD from one start."""
-
-    eta: Eta
-    noise: Noise
-    steps: Steps
-    points: Points
-    replicates: Annotated[Several, means("runs, all from the same start")]
+    eta: Annotated[float, Meta(gt=0, le=0.5), means("learning rate")]
+    noise: Annotated[NotNegative, means("standard deviation of the labels' noise")]
+    steps: Annotated[Many, means("last time, in samples")]
+    points: Annotated[Several, means("times recorded, 0 and the last included")]
 
     def limits(self) -> Iterator[Limit]:
-        yield _different(self.points, self.steps)
+        last = self.steps + 1  # every recorded time is a sample of its own
+        yield self.points <= last, "points", f"at most steps + 1 = {last}"
+
+
+class Runs(Run):
+    """Runs of SGD from one start."""
+
+    replicates: Annotated[Several, means("runs, all from the same start")]
 
 
 class Start(Section):
@@ -37,19 +33,12 @@ class Start(Section):
     seed: Seed
 
 
-class Sgd(Section):
+class Sgd(Run):
     """A batch of runs."""
 
-    eta: Eta
-    noise: Noise
-    steps: Steps
-    points: Points
     seed: Seed
     first: Annotated[Index, means("index of the first replicate")]
     replicates: Annotated[Many, means("how many replicates")]
-
-    def limits(self) -> Iterator[Limit]:
-        yield _different(self.points, self.steps)
 
     def work(self) -> float:
         return 1e-7 * self.steps * self.replicates

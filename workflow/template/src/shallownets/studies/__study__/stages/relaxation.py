@@ -17,12 +17,13 @@ UNITS = {"time": "samples"}
 
 @stage
 def relaxation(given: Relaxation, start: Arrays, batches: list[Arrays]) -> Tables:
-    first, e = batches[0], float(start.arrays["error"])
-    eta, noise, times = first.parameters["eta"], first.parameters["noise"], first.arrays["time"]
+    e, times = float(start.arrays["error"]), batches[0].arrays["time"]
+    eta, noise = batches[0].parameters["eta"], batches[0].parameters["noise"]
     measured = moments(np.concatenate([batch.arrays["error"] for batch in batches]))
     predicted = {"mean": theory.mean(e, eta, times), "mean square": theory.mean_square(e, eta, noise, times)}
     rows = [
-        {"quantity": quantity, "eta": eta, "noise": noise, "time": int(time), "theory": float(value)} | estimate.row()
+        {"quantity": quantity, "start": e, "eta": eta, "noise": noise, "time": int(time), "theory": float(value)}
+        | estimate.row()
         for (quantity, values), estimates in zip(predicted.items(), (measured.mean, measured.mean_square), strict=True)
         for time, value, estimate in zip(times, values, estimates, strict=True)
     ]
