@@ -214,6 +214,11 @@ def test_an_edit_that_can_change_a_number_changes_the_digest(tmp_path, monkeypat
     assert first != second
 
 
+def test_a_text_that_decides_a_result_enters_the_digest(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "ROOT", tmp_path)
+    assert len({sources.digest([], said) for said in ("", "a", "b")}) == 3
+
+
 def test_the_digest_follows_content_and_not_time(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "ROOT", tmp_path)
     file = tmp_path / "a.py"

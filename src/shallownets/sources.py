@@ -58,7 +58,7 @@ def _read(path: Path, _changed: int) -> _Source:
 
 
 # What no stage calls: how its work grows, for the cost model, and what must hold between its parameters, which is
-# checked each time Snakemake plans the job. Methods of sections; and the module of a study that the first are made from.
+# checked each time Snakemake plans the job. Methods of sections; and the module of a study that the first ones use.
 _UNASKED = {"work", "limits"}
 _COST = ("parameters", "work")
 
@@ -178,14 +178,19 @@ def _place(path: Path) -> tuple[Path, bytes]:
     return real, os.path.relpath(real, ROOT).encode()
 
 
-def digest(paths: Iterable[Path]) -> str:
+def digest(paths: Iterable[Path], said: str = "") -> str:
     """SHA-256 of files by their places in the checkout and what in them can change a result; 16 hex digits.
 
-    Comments, docstrings and the layout of Python code do not enter, nor what sections say of their cost and of what they
-    refuse: an edit of them reruns nothing.
+    Comments, docstrings and the layout of Python code do not enter, nor what sections say of their cost and of what
+    they refuse: an edit of them reruns nothing.
+
+    Args:
+        paths: of the files.
+        said: what else decides the result, as text.
     """
     total = hashlib.sha256()
     for path, place in sorted(_place(path.absolute()) for path in paths):
         total.update(place + b"\0")
         total.update(bytes.fromhex(_read(path, path.stat().st_mtime_ns).hash))
+    total.update(said.encode())
     return total.hexdigest()[:16]

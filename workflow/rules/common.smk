@@ -79,12 +79,12 @@ def command(module, *said):
 
 
 @cache
-def digest(module, *others):
-    """Hash of what a command runs, found from its imports, and of other files of this project that it reads.
+def digest(module, *others, said=""):
+    """Hash of what a command runs, found from its imports, of other files of this project that it reads, and of a text.
 
     As a parameter of a rule, it reruns exactly the jobs that an edit can change.
     """
-    return sources.digest([*sources.closure(f"shallownets.{module}"), *(ROOT / other for other in others)])
+    return sources.digest([*sources.closure(f"shallownets.{module}"), *(ROOT / other for other in others)], said)
 
 
 def stage(name, section="", **more):
