@@ -21,6 +21,7 @@ from shallownets.errors import UserError
 from shallownets.workflow import catalogue, guard, user
 from shallownets import forkserver, rooms, sources
 
+guard.check(workflow)
 user.introduce()
 
 # Rules and commands name the project's files relative to its folder.
