@@ -192,9 +192,7 @@ class SgdCurves(Section):
     points: Points
     replicates: Runs
     seed: Seed
-    falls_from: (
-        Annotated[Positive, means("first step size times d where it falls as 1/k")] | None
-    ) = None
+    falls_from: Annotated[Positive, means("first step size times d where it falls as 1/k")] | None = None
 
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.M_star, self.N)
