@@ -133,8 +133,8 @@ def values_of(stage: str, config: Mapping, place: str, more: Mapping[str, Any]) 
         more: values that do not stand in the config under the name of the field.
 
     Raises:
-        LookupError: a field has no value.
-        UserError: the values do not fit each other.
+        LookupError: the config has no such section.
+        UserError: a field has no value, or the values do not fit each other.
     """
     node: Any = config
     around = dict(config)
