@@ -2,12 +2,18 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+import snakemake.api  # noqa: F401, before its parts, which import each other
+from snakemake.dag import DAG
+from snakemake.exceptions import WorkflowError
+from snakemake.settings.types import DAGSettings, OutputSettings, SchedulingSettings
 
 from shallownets import sources
 from shallownets.files import sidecar
@@ -121,3 +127,59 @@ def test_what_killed_jobs_had_begun_to_write_is_tidied_and_times_in_the_future_a
     guard.tidy(tmp_path)  # the folder `another` is that of another tier, which may be at work
     assert {path for path in tmp_path.rglob("*") if path.is_file()} == set(kept)
     assert kept[0].stat().st_mtime <= time.time()
+
+
+class Whole:
+    """A workflow that has all that is used of it."""
+
+    def __init__(self):
+        self.configfiles, self.output_settings = [], OutputSettings()
+        self.dag_settings, self.scheduling_settings = DAGSettings(), SchedulingSettings()
+        self.persistence, self.dryrun, self.local_exec, self.non_local_exec = None, False, True, False
+
+
+def test_a_workflow_that_has_all_that_is_used_is_taken_whether_or_not_it_has_settings_yet():
+    workflow = Whole()
+    guard.check(workflow)
+    workflow.dag_settings = workflow.scheduling_settings = None
+    guard.check(workflow)
+
+
+@pytest.mark.parametrize("name", [*guard._OF_WORKFLOW, *guard._OF_SETTINGS])
+def test_a_workflow_that_lacks_what_is_used_is_refused_in_one_line(name):
+    workflow = Whole()
+    delattr(workflow, name)
+    with pytest.raises(
+        WorkflowError, match=rf"^snakemake = [\d.]+: it has no {name}, which guard.py needs; expected the"
+    ):
+        guard.check(workflow)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"), [(of, name) for of, names in guard._OF_SETTINGS.items() for name in names]
+)
+def test_settings_that_lack_what_is_used_are_refused_in_one_line(settings, name):
+    workflow = Whole()
+    setattr(workflow, settings, object())
+    with pytest.raises(WorkflowError, match=f"it has no {name}, which guard.py needs"):
+        guard.check(workflow)
+
+
+@pytest.mark.parametrize("name", ["incomplete_files", "jobs", "needrun"])
+def test_a_plan_that_lacks_what_is_used_is_refused_in_one_line(monkeypatch, name):
+    monkeypatch.delattr(DAG, name)
+    with pytest.raises(WorkflowError, match=f"it has no {name}, which guard.py needs"):
+        guard.check(Whole())
+
+
+def test_nothing_is_used_of_a_workflow_that_is_not_looked_for(root):
+    """In the rules, where Snakemake's object is called workflow, and in the guard; basedir is documented."""
+    rules = sorted([root / "Snakefile", *(root / "workflow/rules").rglob("*.smk")])
+    used = {name for path in rules for name in re.findall(r"(?<![\w./])workflow\.(\w+)", path.read_text())}
+    guarded = Path(guard.__file__).read_text()
+    used |= set(re.findall(r"dag\.workflow\.(\w+)", guarded))
+    assert used - {"basedir", "smk"} <= {*guard._OF_WORKFLOW, *guard._OF_SETTINGS}
+    assert {"configfiles", "persistence", "output_settings"} <= used
+    parts = re.findall(r"workflow\.(\w+_settings)\.(\w+)", guarded + "".join(path.read_text() for path in rules))
+    assert parts
+    assert all(name in guard._OF_SETTINGS[settings] for settings, name in parts)

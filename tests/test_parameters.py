@@ -1,16 +1,24 @@
 """The parameters of every stage: from the config by its rule to the command line, and back, without a change."""
 
+import re
 import shlex
 from contextlib import chdir
 from functools import cache
+from importlib import import_module
 from math import isfinite
 
 import pytest
 
+from shallownets import rooms, run
 from shallownets.config import settings, yamlfile
+from shallownets.config.check import section_of
 from shallownets.config.commandline import Parser, words
 from shallownets.config.page import meanings
+from shallownets.config.section import Section
+from shallownets.errors import UserError, nearest
+from shallownets.stage import Stage
 from shallownets.workflow import cost, lineage
+from shallownets.workflow.catalogue import Figure
 from tests.conftest import ROOT
 
 PAPER = yamlfile.load(ROOT / settings.CONFIG)
@@ -54,3 +62,79 @@ def test_every_key_of_the_config_means_something():
     assert said["escape.runs.fig1.alpha_max"] == "last time (samples/N)"
     assert {"tier", "seed", "escape.runs"} <= said.keys()
     assert not [key for key, meaning in said.items() if not meaning]
+
+
+@pytest.mark.parametrize("name", rooms.stages())
+def test_a_stage_takes_the_class_that_its_rule_is_checked_by(name):
+    assert run.find(name)[1].given is settings.class_of(name)
+
+
+def test_the_stages_are_the_modules_of_their_room_that_define_one():
+    found = set()
+    for name in rooms.names("stages"):
+        module = rooms.find("stages", name)
+        if isinstance(getattr(module, name.partition(".")[2], None), Stage):
+            found.add(name)
+    assert set(rooms.stages()) == found
+    assert "escape.kept" in set(rooms.names("stages")) - found
+
+
+def test_two_classes_of_one_name_in_a_study_are_refused_in_a_line_that_names_both_modules(monkeypatch):
+    runs, plateau = (import_module(f"shallownets.studies.escape.parameters.{name}") for name in ("runs", "plateau"))
+    second = type("Start", (Section,), {"__module__": plateau.__name__})
+    monkeypatch.setattr(plateau, "Start", second, raising=False)
+    monkeypatch.setattr(settings, "_classes", settings._classes.__wrapped__)  # as another process would begin
+    with pytest.raises(UserError) as refused:
+        settings.class_of.__wrapped__("escape.start")
+    said = f"Start of {runs.__name__}: expected another name, that of {plateau.__name__} has this one"
+    assert str(refused.value) == said
+
+
+def test_a_stage_without_a_class_is_one_line_that_names_both():
+    package = "shallownets.studies.escape"
+    with pytest.raises(UserError) as refused:
+        settings.class_of("escape.kept")
+    assert str(refused.value) == f"{package}.parameters: no class Kept; expected what {package}.stages.kept takes"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("escape.nosuch", ""),
+        ("escape.kept", ""),  # a module that stages share
+        ("escape.plateau_scn", "did you mean escape.plateau_scan? "),
+        ("escpae.sgd", "did you mean escape.sgd? "),
+        ("sgd", "did you mean escape.sgd? "),
+        ("nosuch.thing", ""),
+    ],
+)
+def test_a_name_that_is_no_stage_is_said_with_those_that_are(name, hint):
+    with pytest.raises(UserError) as refused:
+        run.find(name)
+    said, _, listed = str(refused.value).partition("expected one of ")
+    assert said == f"{name}: no such stage; {hint}"
+    beside = name.startswith("escape.")
+    assert listed.split(", ") == [one for one in rooms.stages() if one.startswith("escape.") or not beside]
+
+
+def test_only_what_is_close_is_taken_for_what_is_meant():
+    options = ["--help", "--widths", "--N", "--starts", "--data", "--eta-hat"]
+    assert nearest("--eta", options[:-1]) == ""
+    assert nearest("--eta", options) == "--eta-hat"
+    assert nearest("--dat", options) == "--data"
+    assert nearest("escape.fig33", ["riccati.fig3", "escape.fig3"]) == "escape.fig3"
+
+
+def test_a_stage_or_a_figure_without_a_file_is_one_line_that_names_it():
+    assert rooms.module("stages", "escape.sgd", "a rule") == "studies.escape.stages.sgd"
+    with pytest.raises(UserError) as refused:
+        rooms.module("figures", "escape.fig9", "workflow/figures/escape.yaml")
+    right = "no such file; expected the figure escape.fig9, which workflow/figures/escape.yaml names"
+    assert str(refused.value) == f"src/shallownets/studies/escape/figures/fig9.py: {right}"
+
+
+def test_a_caption_that_is_too_short_is_told_how_long_it_must_be():
+    said = "fig1: caption = '...': expected the caption, sentences of reStructuredText with at least 100 characters"
+    entry = {"study": "escape", "name": "fig1", "label": "Figure 1", "shows": "the risk", "settings": [], "tables": []}
+    with pytest.raises(UserError, match=re.escape(said)):
+        section_of(entry | {"caption": "..."}, Figure, "escape: fig1")

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from shallownets.archive.verify import Sample
 from shallownets.config import settings
-from shallownets.config.check import expectation, fields, parts
+from shallownets.config.check import expectation, fields, meaning, parts
+from shallownets.config.page import meanings
 from shallownets.config.section import Section
 from shallownets.errors import UserError
 from shallownets.workflow import catalogue
@@ -128,9 +130,9 @@ REFUSED = [
     ("escape.tolerance", 0.5, "escape.tolerance = 0.5: expected a number from 1e-13 to 0.01"),
     ("escape.batch", 0, "escape.batch = 0: expected a whole number from 1 to 1000000"),
     ("escape.figures", ["fig1", "fig99"], r"escape.figures.1 = 'fig99': expected one of fig1"),
-    ("escape.figures", [], r"escape.figures = \[\]: expected a list of different figures"),
-    ("escape.figures", ["fig1", "fig1"], "a list of different figures"),
-    ("escape.figures", "fig1", "escape.figures = 'fig1': expected a list of different figures"),
+    ("escape.figures", [], r"escape.figures = \[\]: expected a list of at least one figure, all different"),
+    ("escape.figures", ["fig1", "fig1"], "a list of at least one figure, all different"),
+    ("escape.figures", "fig1", "escape.figures = 'fig1': expected a list of at least one figure, all different"),
     ("seed", -1, r"seed = -1: expected a whole number of at least 0 and below 1e\+15$"),
     ("seed", 10**15, r"seed = 1000000000000000: expected a number below 1e\+15$"),
     ("seed", "abc", "seed = 'abc': expected a whole number of at least 0 and below"),
@@ -226,3 +228,20 @@ def test_a_file_of_a_tier_that_is_no_config_of_it_is_one_line(tmp_path, monkeypa
             settings.overlays("mine")
     path.write_text("tier: mine")
     assert settings.overlays("mine") == [path]
+
+
+# How a phrase begins, or points to another, that is understood beside others alone.
+CLIPPED = re.compile(
+    r"(of|for|from|to|by|with|that|there|these|those|this|it|its|their|begin)\b"
+    r"|.*(\bsee above\b|\bthere($|,)|\bof (these|those|that)\b)"
+)
+
+
+def test_every_meaning_is_understood_alone():
+    kinds = [kind for study in settings.study_names() for kind in settings._classes(study).values()] + [Sample]
+    said = {(kind.__name__, name, meaning(part)[0]) for kind in kinds for name, part in fields(kind).items()}
+    assert len(said) > 800
+    assert not [one for one in sorted(said) if CLIPPED.match(one[2])]
+    assert not {key: said for key, said in meanings().items() if CLIPPED.match(said[:1].lower() + said[1:])}
+    for clipped in ("of the ODE", "see above", "N there, below its P", "variances of that noise", "end of that grid"):
+        assert CLIPPED.match(clipped)

@@ -1,3 +1,4 @@
+import ast
 import os
 import shutil
 import subprocess
@@ -5,7 +6,7 @@ import sys
 
 import pytest
 
-from shallownets import sources
+from shallownets import rooms, sources
 
 STAGES = ["start", "sgd", "gather", "ode", "fig1"]
 
@@ -19,7 +20,8 @@ def test_the_closure_holds_every_module_that_python_really_loads(module):
     ours = "(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'shallownets')"
     code = f"import sys, {module}; print(*{ours})"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert set(loaded) <= {str(path) for path in sources.closure(module)}
+    costs = {path for path in loaded if path.endswith("/parameters/work.py")}  # no stage asks what it costs, see below
+    assert set(loaded) - costs <= {str(path) for path in sources.closure(module)}
 
 
 def test_a_command_depends_on_its_own_engine_and_not_on_the_other():
@@ -85,6 +87,13 @@ class Growth(Section):
     eta: Annotated[float, Meta(gt=0), means("learning rate", "1")]
 
 
+    def limits(self):
+        yield self.eta < 10, "eta", "a rate below 10"
+
+    def work(self):
+        return 3e-6 / self.eta
+
+
 def grow(x, times=3):
     """One line."""
     text = f"{x} of {times}"
@@ -97,6 +106,12 @@ NOTHING = {
     "layout": (FILE, FILE.replace("(x, times=3)", "(\n    x,\n    times=3,\n)")),
     "meaning of a parameter": (FILE, FILE.replace("learning rate", "rate of learning")),
     "unit of a parameter": (FILE, FILE.replace('"1")]', '"samples/N")]')),
+    "how the work of a stage grows": (FILE, FILE.replace("3e-6 / self.eta", "work.SPECTRAL * self.eta")),
+    "no word on how the work grows": (FILE, FILE.replace("    def work(self):\n        return 3e-6 / self.eta\n", "")),
+    "an import for the cost": (FILE, f"from shallownets.studies.escape.parameters import work\n{FILE}"),
+    "imports for the cost": (FILE, f"from .work import A\n{FILE}".replace(".work", "..parameters.work")),
+    "words on what must hold between parameters": (FILE, FILE.replace("a rate below 10", "less than 10")),
+    "what is refused": (FILE, FILE.replace("self.eta < 10", "self.eta < 9")),
     "quotes": (FILE, FILE.replace('"1")]', "'1')]")),
 }
 WORDS = 'eta = Annotated[float, Meta(title="rate", description="a rate", gt=0)]'
@@ -105,6 +120,8 @@ SOMETHING = {
     "constant": FILE.replace("RATE = 0.5", "RATE = 0.6"),
     "default": FILE.replace("times=3", "times=4"),
     "limit of a parameter": FILE.replace("gt=0", "gt=1"),
+    "a function named as a method of sections is": FILE + "\n\ndef work(x):\n    return x\n",
+    "an import beside one for the cost": f"from shallownets.studies.escape.parameters import kinds, work\n{FILE}",
     "operator": FILE.replace("RATE * x", "RATE + x"),
     "name": FILE.replace("RATE", "SPEED"),
     "text that is returned": FILE.replace("of {times}", "in {times}"),
@@ -122,6 +139,68 @@ def digests(folder, monkeypatch, *contents):
         yield sources.digest([path])
 
 
+def unasked(tree):
+    """The methods of classes that do not enter a digest."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return [part for kind in classes for part in kind.body if getattr(part, "name", None) in sources._UNASKED]
+
+
+def test_no_stage_asks_what_it_costs_or_what_is_refused():
+    """So that these methods, and the modules of the cost model, can be left out of the digests of stages."""
+    files = {path for name in rooms.names("stages") for path in sources.closure(stage_module(name))}
+    assert len(files) > 100
+    for path in sorted(files):
+        place = path.relative_to(sources.ROOT / "shallownets").as_posix()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        methods = unasked(tree)
+        section = "/parameters/" in place or place == "config/section.py"
+        assert section or not methods, f"{place}: no section, but with a method that is left out of its digest"
+        assert section or not {name for name in sources._imported(tree) if sources._is_cost(name)}, place
+        inside = {id(node) for method in methods for node in ast.walk(method)}
+        for node in ast.walk(tree):
+            asked = isinstance(node, ast.Attribute) and node.attr in sources._UNASKED
+            asked |= section and isinstance(node, ast.Name) and node.id == "work"
+            assert not asked or id(node) in inside, f"{place}:{getattr(node, 'lineno', '')}"
+
+
+def stage_module(stage):
+    return f"shallownets.studies.{stage.replace('.', '.stages.')}"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rerun"),
+    [
+        ("work.py", "SPECTRAL = 1.2e-4", "SPECTRAL = 1.3e-4", False),
+        ("plateau.py", "work.SPECTRAL", "2 * work.SPECTRAL", False),
+        ("kinds.py", "Meta(ge=8, le=MOST)", "Meta(ge=9, le=MOST)", True),
+    ],
+)
+def test_an_edit_of_the_cost_model_reruns_nothing_and_one_of_another_constant_does(
+    tmp_path, monkeypatch, root, file, old, new, rerun
+):
+    shutil.copytree(root / "src/shallownets", tmp_path / "shallownets", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(sources, "ROOT", tmp_path)
+
+    def digests_of_stages():
+        for found in (sources._read, sources._file, sources._imports, sources._place):
+            found.cache_clear()  # as another process would begin
+        return {
+            name: sources.digest(sources.closure(stage_module(name)))
+            for name in rooms.names("stages")
+            if name.startswith("escape.")
+        }
+
+    before = digests_of_stages()
+    path = tmp_path / "shallownets/studies/escape/parameters" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert (digests_of_stages() != before) is rerun
+    monkeypatch.undo()
+    for found in (sources._read, sources._file, sources._imports, sources._place):
+        found.cache_clear()
+
+
 @pytest.mark.parametrize("edit", NOTHING)
 def test_an_edit_that_can_change_no_number_leaves_the_digest(tmp_path, monkeypatch, edit):
     assert NOTHING[edit][0] != NOTHING[edit][1]
@@ -133,6 +212,11 @@ def test_an_edit_that_can_change_no_number_leaves_the_digest(tmp_path, monkeypat
 def test_an_edit_that_can_change_a_number_changes_the_digest(tmp_path, monkeypatch, edit):
     first, second = digests(tmp_path, monkeypatch, FILE, SOMETHING[edit])
     assert first != second
+
+
+def test_a_text_that_decides_a_result_enters_the_digest(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "ROOT", tmp_path)
+    assert len({sources.digest([], said) for said in ("", "a", "b")}) == 3
 
 
 def test_the_digest_follows_content_and_not_time(tmp_path, monkeypatch):

@@ -14,7 +14,6 @@ import msgspec
 
 from shallownets import rooms, sources
 from shallownets.config.commandline import Parser, option
-from shallownets.errors import UserError
 from shallownets.results import artefacts
 from shallownets.stage import Arrays, Kind, Stage, Table
 
@@ -34,7 +33,7 @@ def find(name: str) -> tuple[ModuleType, Stage]:
     module = rooms.find("stages", name)
     stage = getattr(module, name.rpartition(".")[2], None)
     if not isinstance(stage, Stage):
-        raise UserError(f"{name}: stages share what it holds; expected the name of a stage")
+        raise rooms.unknown("stages", name)
     return module, stage
 
 

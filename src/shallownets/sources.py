@@ -49,12 +49,35 @@ def _read(path: Path, _changed: int) -> _Source:
         match json.loads(kept.read_bytes()):
             case {"of": found, "hash": str(known), "imports": [*names]} if found == of:
                 return _Source(known, tuple(names))
-    tree = ast.parse(content, filename=str(path))
+    tree = _Unasked().visit(ast.parse(content, filename=str(path)))
     source = _Source(hashlib.sha256(_meaning(tree).encode()).hexdigest(), tuple(sorted(set(_imported(tree)))))
     with suppress(OSError):
         kept.parent.mkdir(exist_ok=True)
         kept.write_text(json.dumps({"of": of, **source._asdict()}), encoding="utf-8")
     return source
+
+
+# What no stage calls: how its work grows, for the cost model, and what must hold between its parameters, which is
+# checked each time Snakemake plans the job. Methods of sections; and the module of a study that the first ones use.
+_UNASKED = {"work", "limits"}
+_COST = ("parameters", "work")
+
+
+def _is_cost(module: str) -> bool:
+    return tuple(module.split(".")[-2:]) == _COST
+
+
+class _Unasked(ast.NodeTransformer):
+    """Takes what no stage calls out of a syntax tree."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = [part for part in node.body if not (isinstance(part, ast.FunctionDef) and part.name in _UNASKED)]
+        return self.generic_visit(node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+        base = f"{node.module}." if node.module else ""
+        node.names = [alias for alias in node.names if not _is_cost(base + alias.name)]
+        return node if node.names and not _is_cost(node.module or "") else None
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
@@ -83,11 +106,13 @@ def _imports(path: Path, module: str) -> frozenset[str]:
     """Names of this package that the file of a module imports; some may not be modules."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     names = (resolve_name(name, package) for name in _read(path, path.stat().st_mtime_ns).imports)
-    return frozenset(name for name in names if name.partition(".")[0] == PACKAGE)
+    return frozenset(name for name in names if name.partition(".")[0] == PACKAGE and not _is_cost(name))
 
 
 def closure(module: str) -> list[Path]:
-    """All files of this package that importing ``module`` runs, sorted.
+    """All files of this package that importing ``module`` runs and that can change a result, sorted.
+
+    The modules ``parameters.work`` of the studies, which say how the cost of a stage grows, are not among them.
 
     Args:
         module: full dotted name, such as ``"shallownets.studies.escape.stages.sgd"``.
@@ -153,13 +178,19 @@ def _place(path: Path) -> tuple[Path, bytes]:
     return real, os.path.relpath(real, ROOT).encode()
 
 
-def digest(paths: Iterable[Path]) -> str:
+def digest(paths: Iterable[Path], said: str = "") -> str:
     """SHA-256 of files by their places in the checkout and what in them can change a result; 16 hex digits.
 
-    Comments, docstrings and the layout of Python code do not enter: an edit of them reruns nothing.
+    Comments, docstrings and the layout of Python code do not enter, nor what sections say of their cost and of what
+    they refuse: an edit of them reruns nothing.
+
+    Args:
+        paths: of the files.
+        said: what else decides the result, as text.
     """
     total = hashlib.sha256()
     for path, place in sorted(_place(path.absolute()) for path in paths):
         total.update(place + b"\0")
         total.update(bytes.fromhex(_read(path, path.stat().st_mtime_ns).hash))
+    total.update(said.encode())
     return total.hexdigest()[:16]

@@ -125,3 +125,22 @@ def test_values_given_with_config_on_the_command_line_are_checked_too(here, give
     assert refused.startswith(f"config: {said}")
     assert ("use --configfile" in refused) == given.startswith("toy")
     assert files(here) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("workflow/rules/toy.smk", '"toy.sgd"', '"toy.sgb"', "stages/sgb.py: no such file; expected the stage toy.sgb"),
+        ("workflow/figures/toy.yaml", "relaxation:", "relaxing:", "figures/relaxing.py: no such file; expected the"),
+        ("src/shallownets/studies/toy/parameters/runs.py", "class Sgd(", "class Sgb(", "parameters: no class Sgd;"),
+    ],
+)
+def test_a_rule_or_a_figure_whose_module_or_class_is_missing_is_said_in_one_line(checkout, file, old, new, said):
+    checkout.edit(file, old, new)
+    run = checkout.snakemake("-n", "all")
+    assert run.returncode != 0
+    lines = (run.stdout + run.stderr).splitlines()
+    (first,) = [n for n, line in enumerate(lines) if line.startswith("WorkflowError in file")]
+    assert said in lines[first + 1]
+    assert all(line.startswith("  File ") for line in lines[first + 2 :])  # from the rule that it stands in
+    assert "Traceback" not in "".join(lines)

@@ -55,6 +55,7 @@ def test_a_fresh_clone_beside_finished_results_runs_nothing(finished, checkout, 
         ("src/shallownets/drawing/style.py", '"font.size": 9', '"font.size": 8', {TOY}),
         # what cannot change a number, and what is no physics: tests/test_sources.py has all kinds of them
         (ENGINE, "SGD sample by sample", "SGD, one sample after the other", set()),
+        ("config.yaml", "root of every random stream", "root of all random streams", set()),
         ("src/shallownets/results/runs.py", "another run is at work here", "somebody is at work here", set()),
     ],
 )

@@ -19,8 +19,9 @@ from shallownets.config import settings, yamlfile
 from shallownets.config.commandline import option, values, words
 from shallownets.errors import UserError
 from shallownets.workflow import catalogue, guard, user
-from shallownets import forkserver, sources
+from shallownets import forkserver, rooms, sources
 
+guard.check(workflow)
 user.introduce()
 
 # Rules and commands name the project's files relative to its folder.
@@ -80,12 +81,20 @@ def command(module, *said):
 
 
 @cache
-def digest(module, *others):
-    """Hash of what a command runs, found from its imports, and of other files of this project that it reads.
+def digest(module, *others, said=""):
+    """Hash of what a command runs, found from its imports, of other files of this project that it reads, and of a text.
 
     As a parameter of a rule, it reruns exactly the jobs that an edit can change.
     """
-    return sources.digest([*sources.closure(f"shallownets.{module}"), *(ROOT / other for other in others)])
+    return sources.digest([*sources.closure(f"shallownets.{module}"), *(ROOT / other for other in others)], said)
+
+
+def module_of(room, name, named):
+    """The module of a stage or a figure, found by its file, or one line on what is missing."""
+    try:
+        return rooms.module(room, name, named)
+    except UserError as error:
+        raise WorkflowError(str(error))
 
 
 def stage(name, section="", **more):
@@ -95,15 +104,20 @@ def stage(name, section="", **more):
     around it. The section and the values in `more` may be functions of the wildcards.
     """
 
+    code = digest(module_of("stages", name, "a rule of workflow/rules"))
+    try:
+        kind = settings.class_of(name)
+    except UserError as error:
+        raise WorkflowError(str(error))
+
     def command(wildcards):
-        said = values(settings.class_of(name), dict(wildcards.items()))
+        said = values(kind, dict(wildcards.items()))
         said |= {key: value(wildcards) if callable(value) else value for key, value in more.items()}
         place = section(wildcards) if callable(section) else section
         return shlex.join(["run", name, *words(settings.values_of(name, config, place, said))])
 
-    study, _, last = name.partition(".")
     files = lambda wildcards, input, output: named(input, output)
-    return {"code": digest(f"studies.{study}.stages.{last}"), "command": command, "files": files}
+    return {"code": code, "command": command, "files": files}
 
 
 def batches(folder, replicates, size):

@@ -42,7 +42,9 @@ for figure in CATALOGUE.values():
             mem_mb=growing(1000),
             runtime=growing(2),
         params:
-            **command(f"studies.{figure.study}.figures.{figure.name}", "draw", figure.address),
+            **command(
+                module_of("figures", figure.address, f"workflow/figures/{figure.study}.yaml"), "draw", figure.address
+            ),
             caption=lambda _, text=figure.caption: text,  # a string would have its braces filled in, as in G_{jj}
         message:
             f"figure {figure.name} of {figure.study}"

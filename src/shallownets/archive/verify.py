@@ -48,7 +48,7 @@ class Sample(Section):
     """Which tables are made from nothing."""
 
     sample: Annotated[Index, means("how many tables are made from nothing")] = 3
-    seed: Annotated[Index, means("of their choice; another one each time unless given")] = msgspec.field(
+    seed: Annotated[Index, means("seed of the choice of tables; another one each time unless given")] = msgspec.field(
         default_factory=lambda: secrets.randbelow(10**6)
     )
 

@@ -4,7 +4,6 @@ A list takes several words. Values that belong together, a pair or a small secti
 """
 
 import argparse
-import difflib
 import re
 import sys
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ import msgspec
 
 from shallownets.config.check import expectation, fields, first_fault, meaning, parts, required
 from shallownets.config.section import Section
-from shallownets.errors import UserError, in_short
+from shallownets.errors import UserError, in_short, nearest
 
 Kind = TypeVar("Kind", bound=Section)
 
@@ -103,7 +102,7 @@ class Parser(argparse.ArgumentParser):
         """The option that may be meant by one that is none; empty for an option, and where nothing is close."""
         known = [name for action in self._actions for name in action.option_strings]
         name = text.partition("=")[0]
-        return "" if name in known else next(iter(difflib.get_close_matches(name, known, n=1)), "")
+        return "" if name in known else nearest(name, known)
 
     def add_section(self, kind: type[Section]) -> None:
         """Give the command an option for each field of a section; one without a default is required."""

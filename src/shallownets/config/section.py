@@ -79,6 +79,6 @@ Figures = Annotated[
     list[str],
     Meta(min_length=1),
     different,
-    expected("a list of different figures"),
+    expected("a list of at least one figure, all different"),
     means("which figures to make; all of the study's catalogue where this key is not given"),
 ]

@@ -69,20 +69,34 @@ def _parameters(study: str) -> str:
 
 
 @cache
+def _classes(study: str) -> dict[str, type[Section]]:
+    """The sections that the modules of a study's parameters define, by their names."""
+    package = import_module(_parameters(study))
+    found: dict[str, type[Section]] = {}
+    for module in iter_modules(package.__path__, f"{package.__name__}."):
+        for name, kind in vars(import_module(module.name)).items():
+            if isinstance(kind, type) and issubclass(kind, Section) and kind.__module__ == module.name:
+                if name in found and found[name] is not kind:
+                    first = found[name].__module__
+                    raise UserError(f"{name} of {module.name}: expected another name, that of {first} has this one")
+                found[name] = kind
+    return found
+
+
+@cache
 def class_of(stage: str) -> type[Section]:
     """What a stage takes, by its name: ``PlateauOptimum`` of the parameters of escape for ``escape.plateau_optimum``.
 
     The module of the stage itself is not imported: Snakemake asks for this each time it reads the workflow.
 
     Raises:
-        LookupError: no class of parameters has the name.
+        UserError: no class of the study's parameters has the name, or two classes there have one name.
     """
     study, _, name = stage.partition(".")
-    package = import_module(_parameters(study))
-    for module in iter_modules(package.__path__, f"{package.__name__}."):
-        if found := getattr(import_module(module.name), _camel(name), None):
-            return found
-    raise LookupError(f"{stage}: no class {_camel(name)} in {package.__name__}")
+    if found := _classes(study).get(_camel(name)):
+        return found
+    module = f"{studies.__name__}.{study}.stages.{name}"
+    raise UserError(f"{_parameters(study)}: no class {_camel(name)}; expected what {module} takes")
 
 
 def check(config: object, known: Mapping[str, Collection[str]]) -> Section:
@@ -120,8 +134,8 @@ def values_of(stage: str, config: Mapping, place: str, more: Mapping[str, Any]) 
         more: values that do not stand in the config under the name of the field.
 
     Raises:
-        LookupError: a field has no value.
-        UserError: the values do not fit each other.
+        LookupError: the config has no such section.
+        UserError: a field has no value, or the values do not fit each other.
     """
     node: Any = config
     around = dict(config)

@@ -1,6 +1,5 @@
 """The figures of all studies, as workflow/figures/<study>.yaml lists them, and the claims that belong to each."""
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +12,11 @@ from shallownets.claims.entries import load as load_claims
 from shallownets.config import yamlfile
 from shallownets.config.check import section_of
 from shallownets.config.section import Section, expected
-from shallownets.errors import UserError, in_short
+from shallownets.errors import UserError, in_short, nearest
 
 FOLDER = Path("workflow/figures")  # relative to the checkout
 CLAIMS = Path("workflow/claims")
+CAPTION = 100  # characters at least; fewer do not say what is seen
 Names = Annotated[list[Words], expected("a list of names")]
 
 
@@ -29,7 +29,11 @@ class Figure(Section):
         Words, expected("the paper's figure, equation or section; Beyond for what the paper does not have")
     ]
     shows: Annotated[Words, expected("one line on what is seen")]
-    caption: Annotated[str, Meta(min_length=100), expected("the caption, some sentences of reStructuredText")]
+    caption: Annotated[
+        str,
+        Meta(min_length=CAPTION),
+        expected(f"the caption, sentences of reStructuredText with at least {CAPTION} characters"),
+    ]
     settings: Annotated[Names, expected("a list of the config keys below the study's section that it depends on")]
     tables: Annotated[Names, expected("a list of the tables of measurements that belong to it")]
     paper: Annotated[str, expected("what the paper itself shows or says there")] = ""
@@ -101,8 +105,8 @@ def find(name: str) -> Figure:
         return fitting[0]
     if fitting:
         raise UserError(f"{name}: expected one of {', '.join(figure.address for figure in fitting)}")
-    near = difflib.get_close_matches(name, [*figures, *(figure.name for figure in figures.values())], n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
+    near = nearest(name, figures if "." in name else (figure.name for figure in figures.values()))
+    hint = f"did you mean {near}? " if near else ""
     raise UserError(f"{name}: no such figure; {hint}expected one of {', '.join(figures)}")
 
 

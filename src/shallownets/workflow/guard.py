@@ -5,9 +5,11 @@ bytes, nor an artefact of other parameters in its place, nor an input that chang
 artefact has a seal beside it (see ``artefacts``); here it is held against the file, the job, the source and the inputs.
 
 No hook of Snakemake's lets a workflow say that a result is to be made again, or keep a lock of its own. So ``watch``
-uses what Snakemake does not document, as does ``planned``, for its API keeps the plan to itself: what the names below
-list, and nothing else in this project does. Where a version lacks it, a run ends with a line on it;
-``make test-snakemakes`` tries the oldest and the newest one.
+uses what Snakemake does not document, as do ``planned``, for its API keeps the plan to itself, and
+``workflow/rules/common.smk``, which asks of the workflow what is run and where: what the names below list, and nothing
+else in this project, but that of a job and its files only what rules name is used. Where a version lacks it, a run ends
+with a line on it: the Snakefile has it checked by ``check`` before anything is used. ``make test-snakemakes`` tries the
+oldest and the newest version.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial, wraps
 from importlib.metadata import version
+from inspect import getattr_static
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,15 +35,20 @@ if TYPE_CHECKING:
     from snakemake.api import WorkflowApi
     from snakemake.dag import DAG
     from snakemake.jobs import Job
+    from snakemake.workflow import Workflow
 
 _OF_API = ("_workflow",)
-_OF_DAG = (
-    "incomplete_files",
-    "jobs",
-    "needrun",
-)  # the first is called while Snakemake plans, before it asks what has changed
+# The first is called while Snakemake plans, before it asks what has changed.
+_OF_DAG = ("incomplete_files", "jobs", "needrun", "__len__")
 _OF_RECORDS = ("lock", "has_metadata", "params_changed", "code_changed", "input_changed")
+_OF_WORKFLOW = ("configfiles", "dryrun", "local_exec", "non_local_exec", "persistence")
+_OF_SETTINGS = {
+    "dag_settings": ("force_incomplete",),
+    "output_settings": ("dryrun",),
+    "scheduling_settings": ("max_jobs_per_timespan",),
+}
 _PARTS = ("data", "measurements", "figure_data", "figures", "report")
+_NONE = object()
 _SHOWN = 3  # how many files are named in the message
 
 
@@ -87,9 +95,27 @@ def _require(owner: object, names: tuple[str, ...]) -> None:
     """
     from snakemake.exceptions import WorkflowError
 
-    if missing := [name for name in names if not hasattr(owner, name)]:
+    # properties are not asked for their values: some have none yet
+    if missing := [name for name in names if getattr_static(owner, name, _NONE) is _NONE]:
         here = f"snakemake = {version('snakemake')}: it has no {', '.join(missing)}, which guard.py needs"
         raise WorkflowError(f"{here}; expected the version of requirements.lock")
+
+
+def check(workflow: Workflow) -> None:
+    """Look for all that is used of a workflow without being documented, before any of it is.
+
+    Its records are there while it plans: they are looked at then.
+
+    Raises:
+        WorkflowError: this version of Snakemake lacks some of it.
+    """
+    from snakemake.dag import DAG
+
+    _require(DAG, _OF_DAG)
+    _require(workflow, (*_OF_WORKFLOW, *_OF_SETTINGS))
+    for name, parts in _OF_SETTINGS.items():
+        if (settings := getattr(workflow, name)) is not None:  # some are there for a run alone
+            _require(settings, parts)
 
 
 def _announce(faults: Mapping[str, str]) -> None:
@@ -120,7 +146,6 @@ def watch(results: Path) -> None:
     """
     from snakemake.dag import DAG
 
-    _require(DAG, _OF_DAG)
     # Where a process reads the Snakefile twice, the second look takes the place of the first.
     unfinished = getattr(DAG.incomplete_files, "__wrapped__", DAG.incomplete_files)
 

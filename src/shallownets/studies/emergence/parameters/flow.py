@@ -210,9 +210,9 @@ class CoverageValues(Section):
     ]
     most: Annotated[float, Meta(ge=1e3, le=1e12), means("largest width drawn for the correlation loss")]
     wasted_P: Annotated[Width, means("P where neurons that never learn are counted")]
-    wasted_N: Annotated[int, Meta(ge=2, le=4096), means("N there, below its P")]
-    wasted_d: Annotated[Dimensions, means("input dimensions there, rising")]
-    wasted_starts: Annotated[Several, means("random starts there")]
+    wasted_N: Annotated[int, Meta(ge=2, le=4096), means("N where neurons that never learn are counted, below wasted_P")]
+    wasted_d: Annotated[Dimensions, means("input dimensions where neurons that never learn are counted, rising")]
+    wasted_starts: Annotated[Several, means("random starts from which neurons that never learn are counted")]
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(wasted_d=self.wasted_d)

@@ -125,7 +125,7 @@ class FallingValues(Section):
     scale: Annotated[Positive, means("time at which the falling step size has come to half of its first value")]
     starts: Starts
     within: Within
-    falling: Annotated[Several, means("of these, how many are run with the falling step size, too")]
+    falling: Annotated[Several, means("how many of the starts are run with the falling step size, too")]
     patience: Patience
 
     def limits(self) -> Iterator[Limit]:
@@ -151,26 +151,28 @@ class FallingNoise(Section):
 
 
 class ChecksValues(Section):
-    """Of the engines and of what noise does, without a figure."""
+    """Checks of the engines and of what noise does, without a figure."""
 
     law_d: Annotated[int, Meta(ge=4, le=1000), means("input dimension of runs by both engines, d")]
     law_P: Teacher
     law_N: Student
-    law_samples: Annotated[Count, means("steps of each of these runs")]
+    law_samples: Annotated[Count, means("steps of each run by both engines")]
     law_etas: Annotated[
-        list[Positive], Meta(min_length=3, max_length=3), means("their step sizes with h_2, h_3 and h_4")
+        list[Positive],
+        Meta(min_length=3, max_length=3),
+        means("step sizes of both engines, with h_2, h_3 and h_4"),
     ]
     law_runs: Annotated[Several, means("runs of each engine")]
     floor_d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension of a learned neuron under label noise, d")]
-    floor_variances: Annotated[list[Positive], Meta(min_length=1), different, means("variances of that noise")]
-    floor_kappa: Annotated[Kappa, means("its step size times d^(k/2)")]
+    floor_variances: Annotated[list[Positive], Meta(min_length=1), different, means("variances of the labels' noise")]
+    floor_kappa: Annotated[Kappa, means("step size times d^(k/2) of a learned neuron under label noise")]
     floor_memories: Annotated[
-        int, Meta(ge=100, le=10**6), means("length of its run, in times that the neuron remembers")
+        int, Meta(ge=100, le=10**6), means("length of a learned neuron's run, in times that it remembers")
     ]
-    floor_blocks: Annotated[int, Meta(ge=4, le=1000), means("blocks of that run, each longer than its memory")]
+    floor_blocks: Annotated[int, Meta(ge=4, le=1000), means("blocks of a neuron's run, each longer than its memory")]
     norms_d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension of small neurons, d")]
     norms_N: Student
-    norms_kappa: Annotated[Kappa, means("their step size times d^(k/2)")]
+    norms_kappa: Annotated[Kappa, means("step size times d^(k/2) of small neurons")]
     norms_growth: Annotated[
         float, Meta(gt=0, le=1), means("logarithm by which the mean of their squared norms should grow")
     ]

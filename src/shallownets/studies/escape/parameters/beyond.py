@@ -35,7 +35,7 @@ class LateTimesValues(Section):
     ]
     wide: Annotated[Pairs, means("pairs p, p* with p > p* of the limits")]
     N: Annotated[Count, means("input dimension of the chain; all starts have Q = I and M_ir of variance 1/N")]
-    starts: Annotated[Many, means("for each pair, of the limits")]
+    starts: Annotated[Many, means("starts for each pair of widths of the limits")]
     eta_hat: Annotated[Positive, means("learning rate per student unit, eta/p, below p/(2 (p + 2)) for equal widths")]
     t_max: Annotated[Positive, means("last time for p > p*", "eta_hat samples/N")]
     points: Annotated[int, Meta(ge=20, le=MOST), means("times recorded, ten times as many for p = p*")]
@@ -124,7 +124,7 @@ class NotOrthogonalValues(Section):
         list[Annotated[float, Meta(ge=0, lt=1)]],
         Meta(min_length=2),
         different,
-        means("of unit students with each other, rising"),
+        means("overlaps of unit students with each other, rising"),
     ]
     N: Annotated[Count, means("input dimension at all overlaps, M of order N^(-1/2)")]
     large: Annotated[
@@ -133,9 +133,9 @@ class NotOrthogonalValues(Section):
         different,
         means("input dimensions from which the remainder's exponent is measured"),
     ]
-    large_overlap: Annotated[Fraction, means("of the students there")]
+    large_overlap: Annotated[Fraction, means("overlap of the students at which the remainder's exponent is measured")]
     eta_hat: Annotated[Positive, means("learning rate per student unit, eta/p, besides gradient flow")]
-    starts: Annotated[Several, means("for each point")]
+    starts: Annotated[Several, means("starts for each dimension and each overlap")]
     t_max: TMax
 
     def limits(self) -> Iterator[Limit]:

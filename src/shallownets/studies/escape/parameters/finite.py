@@ -55,7 +55,7 @@ class EscapeValues(Section):
     eta_hat: EtaHat
     sizes: Annotated[Sizes, means("N, replicates, N rising")]
     ode_starts: OdeStarts
-    direct: Annotated[Size, means("N and replicates of SGD on weights beside it; that N is one of sizes")]
+    direct: Annotated[Size, means("N and replicates of SGD on weights beside the chain; its N is one of sizes")]
     alpha_max: AlphaMax
     points: Looks
     fit_from: FitFrom
@@ -112,7 +112,7 @@ class SpreadValues(_Repeats):
         list[Positive],
         Meta(min_length=1),
         different,
-        means("learning rates per student unit, eta/p; that of finite.escape is shown"),
+        means("learning rates per student unit, eta/p; the one of finite.escape is shown"),
     ]
 
     def limits(self) -> Iterator[Limit]:
@@ -163,7 +163,7 @@ class _Rates(Section):
     """A grid of learning rates, and how long SGD runs at each of them."""
 
     first: Annotated[Positive, means("lowest learning rate per student unit, eta/p")]
-    step: Annotated[Positive, means("from one learning rate per student unit, eta/p, to the next")]
+    step: Annotated[Positive, means("step from one learning rate per student unit, eta/p, to the next")]
     last: Annotated[Positive, means("highest learning rate per student unit, eta/p")]
     t_max: Annotated[Positive, means("a run counts if it diverges before this time", "eta_hat samples/N")]
 

@@ -48,9 +48,9 @@ class OptimumValues(Section):
     N: Annotated[Count, means("starts have Q = I and M_ir of variance 1/N")]
     starts: Annotated[Several, means("how many starts are averaged over")]
     fraction: Annotated[Fraction, means("a run has escaped when its risk is below this fraction of the plateau's")]
-    converged: Annotated[Fraction, means("it counts if its risk falls below this fraction, too")]
-    step: Annotated[Positive, means("of the grid of learning rates per student unit, eta/p")]
-    largest: Annotated[Positive, means("end of that grid")]
+    converged: Annotated[Fraction, means("a run counts if its risk falls below this fraction of the plateau's, too")]
+    step: Annotated[Positive, means("step of the grid of learning rates per student unit, eta/p")]
+    largest: Annotated[Positive, means("end of the grid of learning rates per student unit, eta/p")]
     alpha_max: Annotated[Positive, means("when a run is given up", "samples/N")]
     tolerance: Tolerance
 
@@ -201,7 +201,7 @@ class TimesValues(Section):
 
     N: Annotated[list[Count], Meta(min_length=1), means("dimensions of the ODE's starts")]
     eta_hat: Annotated[EtaHats, means("learning rates of the ODE per student unit, eta/p")]
-    starts: Annotated[Several, means("of the ODE")]
+    starts: Annotated[Several, means("starts of the ODE")]
     widths: Annotated[Pairs, means("pairs p, p* with p >= p* whose escape times are compared")]
     aligned: Annotated[Pair, means("p, p* of the starts whose alignment is compared with their escape time")]
     at: Annotated[Count, means("N of both comparisons")]

@@ -14,7 +14,7 @@ class Common(Section):
     p_star: PStar = 2
     N: Dimension = 10000
     engine: Annotated[
-        Literal["direct", "chain", "ode", "spectral", "gradient-flow"], means("what simulates it, see above")
+        Literal["direct", "chain", "ode", "spectral", "gradient-flow"], means("engine that simulates the runs")
     ] = "chain"
     replicates: Annotated[Many, means("how many runs")] = 4
     seed: Seed = USUAL_SEED

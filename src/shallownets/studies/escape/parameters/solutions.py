@@ -187,7 +187,7 @@ class FluctuationsValues(_OneStart):
         list[Size],
         Meta(min_length=1),
         expected("a list of N, replicates with rising N"),
-        means("N, replicates of SGD on weights beside it; each N one of chain"),
+        means("N, replicates of SGD on weights beside the chain; each N one of chain"),
     ]
     fit_from: FitFrom
     shown: Shown

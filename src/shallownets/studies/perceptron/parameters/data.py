@@ -118,10 +118,10 @@ class DynamicsValues(Section):
         list[Annotated[float, Meta(ge=0.05, le=4)]],
         Meta(min_length=2),
         different,
-        means("norms at which they are compared, rising"),
+        means("norms at which theory and steps at finite N are compared, rising"),
     ]
     paths: Annotated[int, Meta(ge=64, le=65536), means("paths of the theory's expectations, a power of 2")]
-    repeats: Annotated[Several, means("of the theory, each with paths of its own")]
+    repeats: Annotated[Several, means("repetitions of the theory, each with paths of its own")]
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(alphas=self.alphas, norms=self.norms)
@@ -179,7 +179,7 @@ class LearningCurves(Section):
     far: Annotated[Alpha, means("examples over N where the powers of time are fitted", "examples/N")]
     window: Annotated[
         tuple[Norm, Norm],
-        means("norms between which they are fitted, far below alpha, the second at least 10 times the first"),
+        means("norms between which powers of time are fitted, far below alpha, the second at least 10 times the first"),
     ]
     points: Points
 

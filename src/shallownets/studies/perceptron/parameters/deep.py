@@ -101,7 +101,7 @@ class DeepRuns(Training):
     network: Name
     batch: Batch
     records: Records
-    replicate: Annotated[Index, means("number of these trainings")]
+    replicate: Annotated[Index, means("number of the training, counted from 0")]
     seed: Seed
 
     def work(self) -> float:

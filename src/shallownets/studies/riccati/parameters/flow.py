@@ -233,7 +233,7 @@ class Units(Section):
         different,
         means("input dimensions over the width, for each light tail, at least 2"),
     ]
-    ratios_M_star: Annotated[Width, means("width of teacher and student there")]
+    ratios_M_star: Annotated[Width, means("width of teacher and student where input dimensions over it are compared")]
     heavy: Heavy
     heavy_M_star: Annotated[Width, means("teacher width of the heavy tail")]
     N: Annotated[Student, means("student width of the heavy tail")]

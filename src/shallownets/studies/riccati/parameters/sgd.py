@@ -96,13 +96,13 @@ def _left(key: str, above: float, M_star: int, N: int, beta: float) -> Limit:
 
 
 class Checks(Section):
-    """Of the engine, without a figure."""
+    """Checks of the engine, without a figure."""
 
     M_star: Teacher
     N: Annotated[Width, means("student width, at most M_star")]
     d: Input
     eta_d: Annotated[Positive, means("step size times d of the long run")]
-    samples: Annotated[Count, means("of the long run, and of each mean step")]
+    samples: Annotated[Count, means("samples of the long run, and of each mean step")]
     replicates: Annotated[Several, means("mean steps")]
 
     def limits(self) -> Iterator[Limit]:
@@ -192,7 +192,7 @@ class SgdCurves(Section):
     points: Points
     replicates: Runs
     seed: Seed
-    falls_from: Annotated[Positive, means("begin here and fall as 1/k, with as many samples")] | None = None
+    falls_from: Annotated[Positive, means("first step size times d where it falls as 1/k")] | None = None
 
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.M_star, self.N)
@@ -213,7 +213,7 @@ class SgdFlow(Section):
 class HeavySamples(Section):
     """Samples to a risk against d, at eta = kappa/d."""
 
-    beta: Annotated[float, Meta(gt=0.5), means("of the teacher's coefficients, above 1/2")]
+    beta: Annotated[float, Meta(gt=0.5), means("exponent of the teacher's coefficients, above 1/2")]
     M_star: Teacher
     N: Student
     kappa: Annotated[Positive, means("step size times d")]

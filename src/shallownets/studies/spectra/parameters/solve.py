@@ -16,7 +16,7 @@ WIDEST = {"diagonal": 2000, "quadratic": 400}  # dimension that is trained
 class Solve(Section, kw_only=True):
     """One network at one number of samples and one weight decay, and trainings of it."""
 
-    network: Annotated[Literal["diagonal", "quadratic"], means("network, see above")]
+    network: Annotated[Literal["diagonal", "quadratic"], means("kind of network that is solved")]
     gamma: Gamma = 1.0
     n: Annotated[float, Meta(ge=1, le=1e14), means("samples")]
     d: Large

@@ -137,7 +137,7 @@ class EquivalenceValues(Section):
         means("widths at which W is trained without decay, too, and by gradient descent, rising"),
     ]
     descents: Annotated[int, Meta(ge=1, le=10**6), means("samples on which gradient descent is run, the first ones")]
-    steps: Annotated[int, Meta(ge=10, le=10**6), means("of gradient descent")]
+    steps: Annotated[int, Meta(ge=10, le=10**6), means("steps of gradient descent")]
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(decays=self.decays, widths=self.widths, descended=self.descended)
