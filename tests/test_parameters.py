@@ -104,7 +104,7 @@ def test_a_stage_without_a_class_is_one_line_that_names_both():
         ("escape.kept", ""),  # a module that stages share
         ("escape.plateau_scn", "did you mean escape.plateau_scan? "),
         ("escpae.sgd", "did you mean escape.sgd? "),
-        ("sgd", "did you mean escape.sgd? "),
+        ("plateau_scan", "did you mean escape.plateau_scan? "),
         ("nosuch.thing", ""),
     ],
 )

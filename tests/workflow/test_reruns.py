@@ -68,7 +68,6 @@ def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns)
 def test_a_renamed_column_reruns_what_writes_it_and_what_follows_but_no_simulation(done):
     done.edit(f"{SOURCE}/stages/relaxation.py", '"theory":', '"predicted":')
     done.edit("workflow/claims/toy/relaxation.yaml", "predicted: theory", "predicted: predicted")
-    done.edit("workflow/claims/toy/relaxation.yaml", "predicted: theory", "predicted: predicted")
     done.edit(FIGURE, "curve.theory", "curve.predicted")
     assert done.would_run() == DRAWN | {"claims", "report"}
     before = done.artefacts()
