@@ -129,10 +129,10 @@ SOMETHING = {
 }
 
 
-def digests(folder, monkeypatch, *contents):
-    """The digest of a file with each of these contents."""
+def digests(folder, monkeypatch, *contents, name="parameters.py"):
+    """The digest of a file, of a study's parameters where it has no other name, with each of these contents."""
     for number, content in enumerate(contents):
-        path = folder / str(number) / "a.py"
+        path = folder / str(number) / name
         path.parent.mkdir()
         path.write_text(content)
         monkeypatch.setattr(sources, "ROOT", path.parent)
@@ -211,6 +211,18 @@ def test_an_edit_that_can_change_no_number_leaves_the_digest(tmp_path, monkeypat
 @pytest.mark.parametrize("edit", SOMETHING)
 def test_an_edit_that_can_change_a_number_changes_the_digest(tmp_path, monkeypatch, edit):
     first, second = digests(tmp_path, monkeypatch, FILE, SOMETHING[edit])
+    assert first != second
+
+
+@pytest.mark.parametrize(("old", "new"), [("3e-6", "4e-6"), ("self.eta < 10", "self.eta < 9")], ids=["work", "limits"])
+def test_methods_of_these_names_enter_the_digest_where_no_parameters_are(tmp_path, monkeypatch, old, new):
+    first, second = digests(tmp_path, monkeypatch, FILE, FILE.replace(old, new), name="model.py")
+    assert first != second
+
+
+def test_the_title_of_a_panel_enters_the_digest(tmp_path, monkeypatch):
+    drawn = "from shallownets.drawing import style\n\nstyle.panel(title='p = 2')\n"
+    first, second = digests(tmp_path, monkeypatch, drawn, drawn.replace("2", "4"), name="fig1.py")
     assert first != second
 
 

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Make all that is missing or out of date of a tier: sh workflow/run.sh [TIER [REFERENCE]]. Where a folder of reference is
-# named, it must be there. Where no file of the checkout, of the
-# results or of the installed packages has changed since this last ended well, there is nothing to do, and Snakemake, which
-# needs some seconds to find that, is not started. A change is known by when the system recorded it (ctime, which no program
-# sets back), and so is a file that is gone: by its folder.
+# named, it must be there. Where no file of the checkout or of the results has changed since this last ended well, and no
+# package has come or gone, there is nothing to do, and Snakemake, which needs some seconds to find that, is not started. A
+# change is known by when the system recorded it (ctime, which no program sets back), and so is a file that is gone: by its
+# folder. What others do to results while Snakemake runs is taken for what it makes.
 set -eu
 unset CDPATH
 cd -- "$(dirname -- "$0")/.."

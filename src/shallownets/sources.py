@@ -49,7 +49,9 @@ def _read(path: Path, _changed: int) -> _Source:
         match json.loads(kept.read_bytes()):
             case {"of": found, "hash": str(known), "imports": [*names]} if found == of:
                 return _Source(known, tuple(names))
-    tree = _Unasked().visit(ast.parse(content, filename=str(path)))
+    tree = ast.parse(content, filename=str(path))
+    if "parameters" in (path.parent.name, path.stem):
+        tree = _Unasked().visit(tree)
     source = _Source(hashlib.sha256(_meaning(tree).encode()).hexdigest(), tuple(sorted(set(_imported(tree)))))
     with suppress(OSError):
         kept.parent.mkdir(exist_ok=True)
@@ -68,7 +70,7 @@ def _is_cost(module: str) -> bool:
 
 
 class _Unasked(ast.NodeTransformer):
-    """Takes what no stage calls out of a syntax tree."""
+    """Takes what no stage calls out of the syntax tree of a study's parameters."""
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         node.body = [part for part in node.body if not (isinstance(part, ast.FunctionDef) and part.name in _UNASKED)]
@@ -154,7 +156,7 @@ def _meaning(node: object) -> str:
         for name, value in ast.iter_fields(node):
             if name == "body" and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 value = [part for part in value if not _is_text(part)]
-            if name == "keywords":
+            if name == "keywords" and isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Meta":
                 value = [part for part in value if part.arg not in _WORDS]
             if isinstance(node, ast.JoinedStr):
                 value = [part for part in node.values if getattr(part, "value", None) != ""]  # some Pythons add them
