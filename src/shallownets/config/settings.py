@@ -166,21 +166,21 @@ def load(path: Path | zipfile.Path, known: Mapping[str, Collection[str]]) -> dic
     return config
 
 
-def _leaves(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+def leaves(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
     """(path, value) of everything that is not a mapping; an empty mapping counts as a value."""
     if isinstance(node, Mapping) and node:
         for key, value in node.items():
-            yield from _leaves(value, (*path, key_name(key)))
+            yield from leaves(value, (*path, key_name(key)))
     else:
         yield path, node
 
 
 def differences(config: Mapping, default: Mapping) -> list[str]:
     """One line for each value that is not the default: ``key: value (default: value)``."""
-    usual = dict(_leaves(default))
+    usual = dict(leaves(default))
     return [
         f"{'.'.join(path)}: {value!r} (default: {usual.get(path)!r})"
-        for path, value in _leaves(config)
+        for path, value in leaves(config)
         if usual.get(path) != value
     ]
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from shallownets.claims.entries import Entry, Words
 from shallownets.claims.entries import load as load_claims
-from shallownets.config import yamlfile
+from shallownets.config import settings, yamlfile
 from shallownets.config.check import section_of
 from shallownets.config.section import Section, expected
 from shallownets.errors import UserError, in_short, nearest
@@ -117,14 +117,6 @@ def settings_of(figure: Figure, config: Mapping) -> dict[str, object]:
         UserError: the config does not have one of the keys.
     """
     found: dict[str, object] = {}
-
-    def walk(node: object, key: str) -> None:
-        if isinstance(node, Mapping):
-            for name, below in node.items():
-                walk(below, f"{key}.{name}")
-        else:
-            found[key] = node
-
     for setting in figure.settings:
         node: object = config[figure.study]
         for name in setting.split("."):
@@ -133,7 +125,7 @@ def settings_of(figure: Figure, config: Mapping) -> dict[str, object]:
                     f"{figure.address}: the catalogue names the setting {setting}, which the config does not have"
                 )
             node = node[name]
-        walk(node, f"{figure.study}.{setting}")
+        found |= {".".join((figure.study, setting, *path)): value for path, value in settings.leaves(node)}
     return found
 
 
