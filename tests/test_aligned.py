@@ -42,12 +42,13 @@ def test_sgd_gives_the_same_bits_wherever_its_arrays_lie(offset):
     def steps(place):
         rng = default_rng(1)
         W, W_star = (place(rng.standard_normal((p, 300))) for p in (3, 2))
-        state, words, x = (
-            place(values) for values in (normals.seed(SeedSequence(2)), normals.scratch(), np.zeros(3 * normals.GRAIN))
+        state, words, X = (
+            place(values)
+            for values in (normals.seed(SeedSequence(2)), normals.scratch(), np.zeros((2, 3 * normals.GRAIN)))
         )
-        used = direct._advance(W, W_star, state, words, x, np.zeros(3), 0.1, 50, 1e9)
+        used = direct._advance(W, W_star, state, words, X, np.zeros((2, 5)), 0.1, 50, 1e9)
         assert used == 50
-        return W, state, x
+        return W, state, X
 
     for here, there in zip(steps(aligned.copy), steps(anywhere), strict=True):
         np.testing.assert_array_equal(here, there)

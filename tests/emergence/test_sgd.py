@@ -6,7 +6,7 @@ from numpy.random import SeedSequence, default_rng
 from scipy import integrate, stats
 
 from shallownets.errors import Impossible
-from shallownets.numerics import normals
+from shallownets.numerics import normals, triangle
 from shallownets.studies.emergence import model, simulate, starts
 from shallownets.studies.emergence.engines import chain, deflated, direct, flow, looks, sgd, walk
 from shallownets.studies.emergence.engines.step_sizes import Steps
@@ -102,7 +102,7 @@ def test_the_chain_steps_as_by_hand(link, noise, d):
             have += 1
         W = by_hand(W, a, link, [x], eta, [noise * z[rows]])
         if have == rows and d >= P + 2 * N:
-            walk.compress(W, P, rows, np.empty(2 * N))
+            triangle.compress(W, P, rows, np.empty(2 * N))
             have = P + N
     r = (W**2).sum(1)
     np.testing.assert_allclose(run.r[0], r, rtol=1e-12)
@@ -116,14 +116,14 @@ def test_compressing_keeps_products():
     W[3, 2:12] = W[1, 2:12] + 1e-9 * W[3, 2:12]
     W[4, 2:12] *= 1e-6
     before = W.copy()
-    walk.compress(W, 2, 12, np.empty(10))
+    triangle.compress(W, 2, 12, np.empty(10))
     B, R = before[:, 2:12], W[:, 2:12]
     np.testing.assert_allclose(R @ R.T, B @ B.T, rtol=1e-13, atol=1e-19)
     assert np.all(np.triu(R, 1) == 0)
     assert np.linalg.norm(R[3] - R[1]) == pytest.approx(np.linalg.norm(B[3] - B[1]), rel=1e-5)
     assert np.array_equal(np.delete(W, np.s_[2:12], 1), np.delete(before, np.s_[2:12], 1))
     zero = np.zeros((2, 4))
-    walk.compress(zero, 0, 4, np.empty(4))
+    triangle.compress(zero, 0, 4, np.empty(4))
     assert np.all(zero == 0)
 
 

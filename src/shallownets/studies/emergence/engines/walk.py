@@ -17,7 +17,7 @@ The first P coordinates are those along the teacher; the basis of the others may
 import numpy as np
 from numpy.random import Generator, SeedSequence
 
-from shallownets.numerics import aligned, normals
+from shallownets.numerics import aligned, normals, triangle
 from shallownets.numerics.jit import kernel
 from shallownets.studies.emergence.engines.looks import LOOK, Looks, look
 from shallownets.studies.emergence.model import Array, Link
@@ -27,7 +27,7 @@ LOST = 100.0  # a run is lost when sum |w_i|^2 is this many times sum a_m: from 
 _REORDERED = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _GROUP = 4  # samples for which the weights are read and written together
 _PART = 512  # coordinates of them that stay in the first cache
-_VECTOR, _VECTORS = 4, 16  # numbers that loops take at a time; they go through what is left one by one
+_VECTOR = 4  # numbers that loops take at a time; they go through what is left one by one
 
 
 @kernel("f8(f8[::1], f8[::1])", fastmath=_REORDERED, nogil=True)
@@ -46,51 +46,6 @@ def _sum(x):
     for j in range(x.size):
         total += x[j]
     return total
-
-
-@kernel("void(f8[:, ::1], i8, i8, f8[::1])", fastmath=_REORDERED, nogil=True)
-def compress(W, first, last, v):
-    """Make B, the columns of W from ``first`` up to ``last``, lower triangular by Householder reflections.
-
-    They act from the right, and keep B B^T. A reflection begins at a whole number of vectors, before its first entry,
-    with zeros; v, as long as a row of B, is scratch.
-    """
-    N, columns = W.shape[0], last - first
-    for i in range(N):
-        begin = i - i % _VECTORS
-        row = W[i, first + begin : last]
-        u = v[: columns - begin]
-        for c in range(i - begin):
-            u[c] = 0.0
-        for c in range(i - begin, u.size):
-            u[c] = row[c]
-        norm = np.sqrt(_dot(u, u))
-        head = u[i - begin]
-        diagonal = -norm if head > 0.0 else norm
-        length = norm * (norm + abs(head))
-        inverse = 1.0 / length if length > 0.0 else 0.0
-        u[i - begin] = head - diagonal
-        for c in range(i - begin, u.size):
-            row[c] = 0.0
-        row[i - begin] = diagonal
-        pairs = i + 1 + (N - i - 1) % 2  # neurons in pairs, so that their sums run beside each other
-        for j in range(i + 1, pairs):
-            row = W[j, first + begin : last]
-            along = _dot(u, row) * inverse
-            for c in range(u.size):
-                row[c] -= along * u[c]
-        for j in range(pairs, N, 2):
-            row, other = W[j, first + begin : last], W[j + 1, first + begin : last]
-            along, along_other = 0.0, 0.0
-            for c in range(u.size):
-                along += u[c] * row[c]
-                along_other += u[c] * other[c]
-            along *= inverse
-            along_other *= inverse
-            for c in range(u.size):
-                row[c] -= along * u[c]
-            for c in range(u.size):
-                other[c] -= along_other * u[c]
 
 
 @kernel(
@@ -203,7 +158,7 @@ def _advance(
             _move(W, A, C, now, can)
             A[:] = 1.0
             C[:] = 0.0
-            compress(W, P, can, v)
+            triangle.compress(W, P, can, v)
             place[0] = back
         # the next samples, if any
         group = min(_GROUP, eta.size - done, LOOK - counts[0] % LOOK)

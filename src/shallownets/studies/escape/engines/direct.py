@@ -14,43 +14,70 @@ from shallownets.studies.escape.model import DIVERGED, Array
 from shallownets.studies.escape.starts import Start, of_all, require_weights
 from shallownets.studies.escape.trajectory import Trajectory, require_run, sample_numbers
 
+# Sums may be reordered, so that they vectorise; NaN and inf keep their meaning.
+_REORDERED = {"reassoc", "contract", "nsz"}
 
-@kernel("f8(f8[::1], f8[::1], i8)", fastmath={"reassoc", "contract", "nsz"})
-def _dot(u, v, n):
-    """u.v over the first n entries. The sum may be reordered, so that it vectorises; NaN and inf keep their meaning."""
+
+@kernel("f8(f8[::1], f8[::1])", fastmath=_REORDERED)
+def _dot(u, v):
+    """u.v."""
     total = 0.0
-    for j in range(n):
+    for j in range(u.size):
         total += u[j] * v[j]
     return total
 
 
-@kernel("i8(f8[:, ::1], f8[:, ::1], u8[:, ::1], u8[::1], f8[::1], f8[::1], f8, i8, f8)")
-def _advance(W, W_star, state, words, x, overlap, eta, samples, bound):
-    """Use up ``samples`` samples, changing W; returns how many were used before the output exceeded ``bound``."""
+@kernel("f8(f8[::1], f8, f8[::1], f8[::1])", fastmath=_REORDERED)
+def _move(w, step, x, following):
+    """w <- w + step x, and w.following."""
+    total = 0.0
+    for j in range(w.size):
+        value = w[j] + step * x[j]
+        w[j] = value
+        total += value * following[j]
+    return total
+
+
+@kernel("i8(f8[:, ::1], f8[:, ::1], u8[:, ::1], u8[::1], f8[:, ::1], f8[:, ::1], f8, i8, f8)")
+def _advance(W, W_star, state, words, X, work, eta, samples, bound):
+    """Use up ``samples`` samples, changing W; returns how many were used before the output exceeded ``bound``.
+
+    W moves by a sample when it meets the next one, block by block, so that it is read and written once a sample, and
+    a block of the next sample is still in the first cache. X (2, ..) is for the two samples, work (2, p + p*).
+    """
     p, N = W.shape
     p_star = W_star.shape[0]
     # λ_i = overlap_i/√N; the factors 1/√N are gathered here, outside the loop
     teacher_scale = 1.0 / (N * p_star)
     student_scale = 1.0 / (N * p)
     rate = (eta / N) * (2.0 / p)
+    now, following = X[0], X[1]
+    overlap, step = work[0], work[1, :p]
+    step[:] = 0.0
     for sample in range(samples):
-        normals.fill(state, words, x)
-        y = 0.0
+        overlap[:] = 0.0
+        for first in range(0, N, normals.BLOCK):
+            normals.fill(state, words, following[first : first + normals.BLOCK])
+            last = min(first + normals.BLOCK, N)
+            x = following[first:last]
+            for i in range(p):
+                overlap[i] += _move(W[i, first:last], step[i], now[first:last], x)
+            for r in range(p_star):
+                overlap[p + r] += _dot(W_star[r, first:last], x)
+        y, f = 0.0, 0.0
         for r in range(p_star):
-            y += _dot(W_star[r], x, N) ** 2
-        f = 0.0
+            y += overlap[p + r] ** 2
         for i in range(p):
-            overlap[i] = _dot(W[i], x, N)
             f += overlap[i] ** 2
         y *= teacher_scale
         f *= student_scale
         if not f <= bound:
             return sample
         for i in range(p):
-            w = W[i]
-            step = rate * (y - f) * overlap[i]
-            for j in range(N):
-                w[j] += step * x[j]
+            step[i] = rate * (y - f) * overlap[i]
+        now, following = following, now
+    for i in range(p):
+        _move(W[i], step[i], now[:N], now[:N])
     return samples
 
 
@@ -60,7 +87,7 @@ def _overlaps(U, V, out):
     N = U.shape[1]
     for i in range(U.shape[0]):
         for j in range(V.shape[0]):
-            out[i, j] = _dot(U[i], V[j], N) / N
+            out[i, j] = _dot(U[i], V[j]) / N
 
 
 def simulate(
@@ -98,14 +125,14 @@ def simulate(
     Q = np.empty((len(streams), alpha.size, p, p))
     diverged_at = np.full(len(streams), np.inf)
     words = normals.scratch()
-    x = aligned.zeros((-(-N // normals.GRAIN) * normals.GRAIN,))
-    overlap = np.empty(p)
+    X = aligned.zeros((2, -(-N // normals.GRAIN) * normals.GRAIN))
+    work = np.empty((2, p + p_star))
     for replicate, stream in enumerate(streams):
         W, W_star = map(aligned.copy, start.weights(N))
         state = normals.seed(stream)
         done = 0
         for record, count in enumerate(counts):
-            used = _advance(W, W_star, state, words, x, overlap, eta, count, DIVERGED)
+            used = _advance(W, W_star, state, words, X, work, eta, count, DIVERGED)
             done += used
             _overlaps(W, W_star, M[replicate, record])
             _overlaps(W, W, Q[replicate, record])

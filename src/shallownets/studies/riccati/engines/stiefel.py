@@ -1,4 +1,4 @@
-"""Phase I: one-pass SGD on the Stiefel manifold, with the polar retraction in closed form; O(dN) a sample.
+"""Phase I: one-pass SGD on the Stiefel manifold, with the polar retraction in closed form.
 
 The student f = N^-1/2 (|q|^2 - N), q = W^T x, sees x ~ N(0, I_d) once and moves along the Riemannian gradient of its
 squared error, then back to orthonormal columns:
@@ -15,17 +15,19 @@ On average c v q^T is 2 η (I - W W^T) T W: a sample advances the flow's time t 
 The formula keeps W^T W = I only up to rounding, and what rounding leaves grows: where a student of weights N^-1/2 fits
 badly, at rates up to 2 N^-1/2 in t. So once t has advanced by 1, and every POLISH samples at least, follows a step of
 Newton & Schulz, W (3 I - W^T W)/2, which squares the error; it costs about N samples' work.
+
+``simulate`` has all d coordinates of the weights, O(dN) a sample, and is the reference; ``chain`` those that matter.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.random import SeedSequence
+from numpy.random import Generator, SeedSequence
 from numpy.typing import ArrayLike, NDArray
 
 from shallownets.errors import Impossible, in_short
-from shallownets.numerics import aligned, normals
+from shallownets.numerics import aligned, normals, triangle
 from shallownets.numerics.jit import kernel
 from shallownets.studies.riccati.model import Array, require_spectrum
 from shallownets.studies.riccati.starts import Start
@@ -33,6 +35,7 @@ from shallownets.studies.riccati.starts import Start
 POLISH = 1024  # samples between two steps of Newton & Schulz, at most
 LEFT = 0.01  # squared cosine of the angle by which a sample may turn W at most
 TILE = 512  # coordinates updated at a time: 4 KiB, so that a row's part stays in the first-level cache
+_BLOCK = 1 << 14  # samples whose step sizes are held at a time
 
 # η of a sample: one number, one for each sample, or a function of the samples' indices, counted from 0.
 Schedule = float | Array | Callable[[Array], Array]
@@ -47,7 +50,7 @@ class Run:
         samples: (T,) samples used.
         t: (T,) the flow's time, twice the sum of η so far.
         Z: (T, M*, N) overlaps Θ^T W; NaN from the divergence on.
-        W: (d, N) the last weights.
+        W: (d, N) the last weights; fewer rows by ``chain``.
         diverged_at: samples used when one left less than LEFT of the direction of W that it turned; inf where none did.
             The manifold is compact, so that nothing grows; but from then on SGD forgets what it learns.
     """
@@ -79,23 +82,45 @@ def polish(W):
     W[:] = np.dot(factor, W)
 
 
-@kernel("i8(f8[:, ::1], f8[::1], u8[:, ::1], u8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1])", fastmath=_FAST)
-def _advance(W, lam, state, words, x, q, move, eta, due):
-    """Use up a sample for each entry of eta, changing W (N, d), its rows being the paper's columns.
+@kernel(
+    "i8(f8[:, ::1], i8[::1], f8[::1], u8[:, ::1], u8[::1], f8[:, ::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1],"
+    " f8[::1])",
+    fastmath=_FAST,
+)
+def _advance(W, place, lam, state, words, numbers, rest, q, move, row, eta, due):
+    """Use up a sample for each entry of eta, changing W (N, ..), its rows being the paper's columns.
 
     Args:
+        W: its first M* columns are along the teacher.
+        place: how many columns are filled, how many can be, how many are left once all were filled and are brought
+            back, or 0 if they never are; and the samples of ``numbers`` that are used up.
         lam: (M*,) the teacher's eigenvalues, on the first axes.
-        state, words, x: of the random numbers, as ``normals.fill`` takes them; x of at least d entries.
+        state, words: of the random numbers, as ``normals.fill`` takes them.
+        numbers: (.., ..) a row for each sample that is drawn ahead.
+        rest: squared length of what each sample has beside all columns.
         q: (N,) scratch.
         move: (TILE,) scratch.
+        row: scratch, as long as a row of W.
         due: (1,) polishing is due when this reaches 1; advanced here.
 
     Returns:
         How many were used before one that left too little of W's direction along q, or nothing finite.
     """
-    N, d = W.shape
+    N = len(W)
+    can, back = place[1], place[2]
     for sample in range(eta.size):
-        normals.fill(state, words, x)
+        if place[3] == numbers.shape[0]:
+            normals.fill(state, words, numbers.reshape(numbers.size))
+            place[3] = 0
+        x = numbers[place[3]]
+        place[3] += 1
+        d = place[0]
+        if d < can:
+            # all that the sample has beside the columns is one direction, that of the next
+            beside = x[d:can]
+            x[d] = np.sqrt(_dot(beside, beside, can - d) + rest[sample])
+            d += 1
+            place[0] = d
         y = 0.0
         for m in range(lam.size):
             y += lam[m] * (x[m] * x[m] - 1.0)
@@ -124,11 +149,67 @@ def _advance(W, lam, state, words, x, q, move, eta, due):
                 scale = q[i]
                 for j in range(n):
                     w[j] += scale * move[j]
+        if back > 0 and d == can:
+            triangle.compress(W, lam.size, can, row)
+            place[0] = back
         due[0] += max(2.0 * eta[sample], 1.0 / POLISH)
         if due[0] >= 1.0:
             due[0] = 0.0
             polish(W)
     return eta.size
+
+
+class Walk:
+    """The weights of one run, in some coordinates, and how they take steps.
+
+    Args:
+        W: (.., N) the weights at the start, the teacher on the first axes; rows of zeros are room for more coordinates.
+        filled: how many of the rows are not.
+        back: how many coordinates are left once all rows are filled and brought back; 0: they never are.
+        at_once: samples whose numbers are drawn together. Another number gives other results.
+        lam: (M*,) the teacher's eigenvalues.
+        stream: of the normals.
+        freedom: degrees of freedom that a sample has beside all rows.
+        radial: of their chi-squared.
+    """
+
+    def __init__(
+        self,
+        W: Array,
+        filled: int,
+        back: int,
+        at_once: int,
+        lam: Array,
+        stream: SeedSequence,
+        freedom: int = 0,
+        radial: Generator | None = None,
+    ) -> None:
+        can, N = W.shape
+        self._rows = aligned.zeros((N, can + -can % aligned.LINE))
+        self._rows[:, :can] = W.T
+        self._can, self._freedom, self._radial = can, freedom, radial
+        self._lam = np.ascontiguousarray(lam)
+        self._place = np.array([filled, can, back, at_once])
+        numbers = aligned.zeros((at_once, -(-can * at_once // normals.GRAIN) * normals.GRAIN // at_once))
+        self._random = normals.seed(stream), normals.scratch(), numbers
+        self._scratch = np.empty(N), aligned.zeros((TILE,)), aligned.zeros((self._rows.shape[1],))
+        self._due = np.zeros(1)
+
+    def advance(self, eta: Array) -> int:
+        """A sample for each step size; returns how many were used before one by which the run diverged."""
+        rest = self._radial.chisquare(self._freedom, eta.size) if self._radial else np.zeros(eta.size)
+        rows, place, lam, due = self._rows, self._place, self._lam, self._due
+        return _advance(rows, place, lam, *self._random, rest, *self._scratch, eta, due)
+
+    @property
+    def W(self) -> Array:
+        """(.., N) the weights."""
+        return self._rows[:, : self._can].T
+
+    @property
+    def Z(self) -> Array:
+        """(M*, N) a copy of the overlaps."""
+        return self._rows[:, : self._lam.size].T.copy()
 
 
 def step_sizes(schedule: Schedule, first: int, count: int) -> Array:
@@ -163,6 +244,37 @@ def _whole(samples: ArrayLike) -> NDArray[np.int64]:
     return values.astype(np.int64)
 
 
+def follow(
+    walk: Walk,
+    schedule: Schedule,
+    samples: ArrayLike,
+    progress: Callable[[float], None],
+    until: Callable[[Array], bool],
+) -> Run:
+    """Take steps up to the last of ``samples``, or to a record whose Z makes ``until`` true.
+
+    Raises:
+        ValueError: as for ``simulate``.
+    """
+    records = _whole(samples)
+    times, overlaps = [], []
+    done, time, diverged_at = 0, 0.0, np.inf
+    for target in records:
+        while done < target:
+            eta = step_sizes(schedule, done, min(_BLOCK, target - done))
+            used = walk.advance(eta) if diverged_at == np.inf else 0
+            if used < eta.size and diverged_at == np.inf:
+                diverged_at = float(done + used)
+            time += 2 * eta.sum()
+            progress(eta.size)
+            done += eta.size
+        times.append(time)
+        overlaps.append(walk.Z if diverged_at == np.inf else np.full(walk.Z.shape, np.nan))
+        if until(overlaps[-1]):
+            break
+    return Run(np.array(records[: len(times)]), np.array(times), np.array(overlaps), walk.W, diverged_at)
+
+
 def simulate(
     start: Start,
     lam: Array,
@@ -173,7 +285,7 @@ def simulate(
     progress: Callable[[float], None] = lambda amount: None,
     until: Callable[[Array], bool] = lambda Z: False,
 ) -> Run:
-    """One run of SGD.
+    """One run of SGD on weights in R^d: the reference for the chain.
 
     Args:
         start: where it begins; the teacher lies on the first M* axes, which costs no generality (see ``model``).
@@ -189,24 +301,5 @@ def simulate(
         ValueError: a schedule that is too short or has an η that is not a number of at least 0; d < M* + N; eigenvalues
             or numbers of samples that are no such thing.
     """
-    lam = np.ascontiguousarray(require_spectrum(lam, len(start.Z)))
-    records = _whole(samples)
-    W = aligned.copy(start.weights(d).T)
-    state, words = normals.seed(stream), normals.scratch()
-    x = aligned.zeros((-(-d // normals.GRAIN) * normals.GRAIN,))
-    q, move, due = np.empty(len(W)), aligned.zeros((TILE,)), np.zeros(1)
-    times, overlaps = [], []
-    done, time, diverged_at = 0, 0.0, np.inf
-    for target in records:
-        eta = step_sizes(schedule, done, target - done)
-        used = _advance(W, lam, state, words, x, q, move, eta, due) if diverged_at == np.inf else 0
-        if used < eta.size and diverged_at == np.inf:
-            diverged_at = float(done + used)
-        time += 2 * eta.sum()
-        times.append(time)
-        overlaps.append(W[:, : lam.size].T.copy() if diverged_at == np.inf else np.full((lam.size, len(W)), np.nan))
-        progress(target - done)
-        done = target
-        if until(overlaps[-1]):
-            break
-    return Run(np.array(records[: len(times)]), np.array(times), np.array(overlaps), W.T, diverged_at)
+    walk = Walk(start.weights(d), d, 0, 1, require_spectrum(lam, len(start.Z)), stream)
+    return follow(walk, schedule, samples, progress, until)
