@@ -8,7 +8,7 @@ from scipy import integrate, stats
 from shallownets.errors import Impossible
 from shallownets.numerics import normals, triangle
 from shallownets.studies.emergence import model, simulate, starts
-from shallownets.studies.emergence.engines import chain, deflated, direct, flow, looks, sgd, walk
+from shallownets.studies.emergence.engines import chain, deflated, direct, flow, looks, sgd
 from shallownets.studies.emergence.engines.step_sizes import Steps
 
 MIXED = model.mixture({3: 0.8, 4: 0.6})

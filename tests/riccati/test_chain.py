@@ -47,7 +47,7 @@ def test_a_step_is_that_of_the_manifold_in_the_coordinates_of_the_chain(d):
 
 
 def test_one_law_of_the_chain_and_of_sgd_in_all_dimensions():
-    """d just above M* + 2 N, where the rest has few degrees of freedom, at a step size at which SGD is far from flow."""
+    """Just above d = M* + 2 N, where the rest has few degrees of freedom, at a step size far from the flow."""
     M_star, N, d, eta, runs = 3, 2, 9, 0.02, 400
     lam, start = model.spectrum(M_star, 1.0), starts.uniform(M_star, N, d, default_rng(2))
     records = [20, 100]

@@ -24,7 +24,7 @@ from shallownets.studies.escape.model import DIVERGED, Array, population_risk
 from shallownets.studies.escape.starts import Start, of_all, require_dimension
 from shallownets.studies.escape.trajectory import Trajectory, require_run, sample_numbers
 
-SIDE = 32  # replicates side by side in one call of the kernel, so that it works on whole vectors
+SIDE = 64  # replicates side by side in one call of the kernel, so that it works on whole vectors
 _FEWEST = 8  # replicates; fewer are faster one after the other
 _BLOCK = 64  # samples whose random numbers are drawn together; another number would give other results
 
