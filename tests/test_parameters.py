@@ -50,9 +50,9 @@ def test_a_stage_takes_its_values_from_the_sections_around_its_own():
     assert section.resamples == PAPER["escape"]["plateau"]["resamples"]
     section = settings.values_of("escape.plateau_scan", PAPER, "escape.plateau.optimum", {})
     assert section.tolerance == PAPER["escape"]["plateau"]["optimum"]["tolerance"]  # its own, not that of the study
-    falling = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd", {"eta_d": 0.02})
-    constant = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd", {"eta_d": 0.02, "falls_from": None})
-    assert falling.falls_from == PAPER["riccati"]["sgd"]["falls_from"]
+    falling = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd_flow", {"eta_d": 0.02})
+    constant = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd_flow", {"eta_d": 0.02, "falls_from": None})
+    assert falling.falls_from == PAPER["riccati"]["sgd_flow"]["falls_from"]
     assert constant.falls_from is None
     assert "--falls-from" not in words(constant)
 

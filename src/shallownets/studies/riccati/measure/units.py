@@ -1,11 +1,11 @@
 """The unit of time: when half the risk is gone, against the width, and when one direction is learned, against d."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shallownets.numerics.statistics import Estimate, fit_power_law
+from shallownets.numerics.statistics import Estimate, fit_polynomial, fit_power_law
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.model import Array
@@ -46,6 +46,18 @@ def direction(starts: Iterable[Start], lam: Array, N: int, d: int, j: int) -> Ti
     found = [curves.first_time(start, lam, lambda Z: float(Z[j] @ Z[j]) - 0.5, guess) for start in starts]
     theory = equivalent.emergence(lam, N, d, j)
     return Times(np.array(found), theory.time, theory.freedom, np.log(d / N) / (2 * lam[j]))
+
+
+def without_logarithms(half: Times, M_star: int, beta: float, d: int) -> Times:
+    """Times to half the risk over |A|_F M*^β; their unit is log(d/M* - 1), which is 0 at d = 2 M*."""
+    scale = model.norm(M_star, beta) * M_star**beta
+    return replace(half, found=half.found / scale, theory=half.theory / scale, unit=np.log(d / M_star - 1))
+
+
+def slope_in_log_d(dimensions: Sequence[int], times: Sequence[Estimate]) -> Estimate:
+    """The slope in log d of the time of a direction, over at least three dimensions: 1/2λ where the unit holds."""
+    values, errors, degrees = zip(*((one.value, one.error, one.freedom) for one in times), strict=True)
+    return fit_polynomial(np.log(dimensions), values, errors, degrees=degrees).coefficients[1]
 
 
 @dataclass(frozen=True)
