@@ -136,14 +136,14 @@ class SgdChecks(SgdChecksValues):
     seed: Seed
 
 
-class _Runs(_OneSize):
+class _Sgd(_OneSize):
     """SGD from random starts up to a last time; its sections list step sizes, each of its stages takes one."""
 
     t_max: TMax
     replicates: Runs
 
 
-class _Emergence(_Runs):
+class _Emergence(_Sgd):
     """What the section and the stage of sgd_emergence share."""
 
     points: Annotated[int, Meta(ge=10, le=MOST), means("times recorded, 0 and the last included")]
@@ -177,7 +177,7 @@ class SgdEmergence(Section):
     """When SGD learns each direction, of runs at several step sizes; nothing is chosen."""
 
 
-class _Flow(_Runs):
+class _Flow(_Sgd):
     """What the section and the stage of sgd_flow share."""
 
     points: Points
