@@ -2,6 +2,7 @@
 
 import pytest
 
+from shallownets import sources
 from shallownets.config import settings
 from shallownets.config.check import section_of
 
@@ -72,3 +73,19 @@ def test_every_stage_that_takes_longer_at_a_larger_size_is_tried(root):
     read_only = {"exponents", "risk_scaling", "time_units", "sgd_flow", "sgd_emergence", "sample_complexity", "drawn"}
     stages = {path.stem for path in (root / "src/shallownets/studies/riccati/stages").glob("*.py")} - {"__init__"}
     assert {stage for stage, *_ in GROWTH} == stages - read_only
+
+
+@pytest.mark.parametrize(
+    ("simulates", "reads", "measures"),
+    [
+        ("risk_scaling_curves", "risk_scaling", "risk_scaling"),
+        ("time_units_runs", "time_units", "units"),
+        ("sgd_emergence_runs", "sgd_emergence", "sgd_directions"),
+        ("exponents_curves", "exponents", "exponents"),
+        ("sgd_curves", "sgd_flow", "gaps"),
+    ],
+)
+def test_an_edit_of_what_is_measured_simulates_nothing(simulates, reads, measures):
+    folder = sources.ROOT / "shallownets/studies/riccati"
+    runs, tables = (sources.closure(f"shallownets.studies.riccati.stages.{one}") for one in (simulates, reads))
+    assert folder / "measure" / f"{measures}.py" in {*tables} - {*runs}

@@ -10,7 +10,7 @@ import pandas as pd
 from shallownets.numerics.statistics import mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.riccati import model
-from shallownets.studies.riccati.measure import risk_curves
+from shallownets.studies.riccati.measure import risk_scaling as measure
 from shallownets.studies.riccati.model import Array
 from shallownets.studies.riccati.parameters.flow import RiskScaling
 from shallownets.studies.riccati.theory import scaling
@@ -35,7 +35,7 @@ def at_single_times(key: dict, x: list[float], t: Array, risk: Array, missing: A
         risk: (starts, T) measured.
         missing: (starts, T) N - tr Z^T Z, measured.
     """
-    theory = risk_curves.single_times(t, *(key[name] for name in ("M_star", "beta", "N", "d")))
+    theory = measure.single_times(t, *(key[name] for name in ("M_star", "beta", "N", "d")))
     rows = []
     for place, time in enumerate(t):
         of = key | {"x": x[place], "t": time, "spread": theory.spread[place]}
@@ -55,7 +55,7 @@ def span(values: Array) -> dict:
 def curve(key: dict, t: Array, risk: Array, best: float) -> pd.DataFrame:
     """The mean risk (starts, T) of a width and what theory says, for the figure."""
     M_star, beta, N, d = (key[name] for name in ("M_star", "beta", "N", "d"))
-    theory = risk_curves.theory(t, M_star, beta, N, d)
+    theory = measure.theory(t, M_star, beta, N, d)
     columns = {"t": t, "u": t / scaling.unit(M_star, beta, N, d), "exact": risk.mean(0)}
     columns |= {"equivalent": theory.equivalent, "decoupled": theory.decoupled, "law": theory.law, "best": best}
     return pd.DataFrame(key | columns)
@@ -66,7 +66,7 @@ def plateau_exponent(plateaus: list[dict]) -> dict:
     narrow = [row for row in plateaus if row["N"] < row["M_star"]]
     key = {name: narrow[0][name] for name in ("kind", "beta", "M_star")}
     widths, risks = ([row[name] for row in narrow] for name in ("N", "estimate"))
-    value = risk_curves.plateau_exponent(widths, risks, key["M_star"], key["beta"])
+    value = measure.plateau_exponent(widths, risks, key["M_star"], key["beta"])
     key |= {"N": min(widths), "d": narrow[0]["d"]} | dict.fromkeys(("estimate", "low", "high"), value)
     return {"quantity": "plateau exponent"} | key | {"n": len(narrow)}
 

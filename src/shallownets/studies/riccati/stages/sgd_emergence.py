@@ -11,7 +11,8 @@ import pandas as pd
 from shallownets.errors import UserError
 from shallownets.numerics.lost import Lost
 from shallownets.stage import Arrays, Table, Tables, stage
-from shallownets.studies.riccati.measure.sgd_learning import SERIES, Learned, learned
+from shallownets.studies.riccati.measure.sgd_directions import Learned, learned
+from shallownets.studies.riccati.measure.sgd_learning import SERIES
 from shallownets.studies.riccati.model import Array
 from shallownets.studies.riccati.parameters.sgd import SgdEmergence
 

@@ -16,6 +16,7 @@ from shallownets.numerics.lost import Lost
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import units
+from shallownets.studies.riccati.measure.times import Times
 from shallownets.studies.riccati.parameters.flow import TimeUnits
 
 UNITS = {"estimate": "time of the flow"}
@@ -23,16 +24,16 @@ EXPONENTS = list(units.EXPONENTS)
 RATIO = "half risk over |A| M*^beta"
 
 
-def sizes(runs: Arrays, kind: str, beta: float) -> Iterator[tuple[dict, units.Times]]:
+def sizes(runs: Arrays, kind: str, beta: float) -> Iterator[tuple[dict, Times]]:
     """The columns of each size of a kind and a tail, and its times."""
     of = runs.arrays
     for place in np.flatnonzero((of["kind"] == kind) & (of["beta"] == beta)):
         key = {"kind": kind} | {name: of[name][place].item() for name in ("beta", "M_star", "N", "d")}
         theory, spread, unit = (of[name][place].item() for name in ("theory", "spread", "unit"))
-        yield key, units.Times(of["found"][place], theory, spread, unit)
+        yield key, Times(of["found"][place], theory, spread, unit)
 
 
-def row(key: dict, times: units.Times) -> dict:
+def row(key: dict, times: Times) -> dict:
     """A mean time, beside theory and the unit, over the starts from which it was found."""
     mean = statistics.mean(times.found[np.isfinite(times.found)])
     return key | {"theory": times.theory, "spread": times.spread, "unit": times.unit} | mean.row()

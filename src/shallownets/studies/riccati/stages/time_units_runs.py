@@ -11,7 +11,7 @@ import numpy as np
 from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.riccati import model
-from shallownets.studies.riccati.measure import units
+from shallownets.studies.riccati.measure.times import direction, half_risk
 from shallownets.studies.riccati.parameters.flow import TimeUnitsRuns
 from shallownets.studies.riccati.stages import drawn
 
@@ -41,9 +41,9 @@ def time_units_runs(given: TimeUnitsRuns) -> Data:
             kind, beta, M_star, N, d = case
             starts = (drawn.start(given.seed, "time units", M_star, N, d, i, beta=beta) for i in range(given.starts))
             if kind == "heavy":
-                times = units.direction(starts, model.spectrum(M_star, beta), N, d, given.direction - 1)
+                times = direction(starts, model.spectrum(M_star, beta), N, d, given.direction - 1)
             else:
-                times = units.half_risk(starts, M_star, beta, d)
+                times = half_risk(starts, M_star, beta, d)
             rows.append((*case, times.found, times.theory, times.spread, times.unit))
             advance(1)
     names = ("kind", "beta", "M_star", "N", "d", "found", "theory", "spread", "unit")
