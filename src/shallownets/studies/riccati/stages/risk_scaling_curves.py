@@ -14,7 +14,7 @@ from shallownets.studies.riccati.parameters.flow import RiskScalingCurves
 from shallownets.studies.riccati.stages import drawn
 
 UNITS = {
-    "t": "time of the flow: those of the curve, those judged, in the order of judged_at, rising, and the end",
+    "t": "time of the flow: the curve's, then the single ones that are judged, rising, then one at the end",
     "risk": "E y^2",
     "missing": "directions",
 }
