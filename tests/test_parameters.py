@@ -2,18 +2,20 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from contextlib import chdir
 from functools import cache
 from importlib import import_module
+from inspect import get_annotations
 from math import isfinite
 
 import pytest
 
 from shallownets import rooms, run
 from shallownets.config import settings, yamlfile
-from shallownets.config.check import section_of
+from shallownets.config.check import fields, section_of
 from shallownets.config.commandline import Parser, words
-from shallownets.config.page import meanings
+from shallownets.config.page import inner, meanings
 from shallownets.config.section import Section
 from shallownets.errors import UserError, nearest
 from shallownets.stage import Stage
@@ -50,9 +52,9 @@ def test_a_stage_takes_its_values_from_the_sections_around_its_own():
     assert section.resamples == PAPER["escape"]["plateau"]["resamples"]
     section = settings.values_of("escape.plateau_scan", PAPER, "escape.plateau.optimum", {})
     assert section.tolerance == PAPER["escape"]["plateau"]["optimum"]["tolerance"]  # its own, not that of the study
-    falling = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd", {"eta_d": 0.02})
-    constant = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd", {"eta_d": 0.02, "falls_from": None})
-    assert falling.falls_from == PAPER["riccati"]["sgd"]["falls_from"]
+    falling = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd_flow", {"eta_d": 0.02})
+    constant = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd_flow", {"eta_d": 0.02, "falls_from": None})
+    assert falling.falls_from == PAPER["riccati"]["sgd_flow"]["falls_from"]
     assert constant.falls_from is None
     assert "--falls-from" not in words(constant)
 
@@ -138,3 +140,77 @@ def test_a_caption_that_is_too_short_is_told_how_long_it_must_be():
     entry = {"study": "escape", "name": "fig1", "label": "Figure 1", "shows": "the risk", "settings": [], "tables": []}
     with pytest.raises(UserError, match=re.escape(said)):
         section_of(entry | {"caption": "..."}, Figure, "escape: fig1")
+
+
+def owners(kind: type[Section]) -> dict[str, type]:
+    """The class in which each field of a section is written."""
+    return {name: next(one for one in kind.__mro__ if name in get_annotations(one)) for name in fields(kind)}
+
+
+def written_twice(section: type[Section], stage: type[Section]) -> set[str]:
+    """Fields of one name and one type that a section and a stage both write, where a class above both could.
+
+    A class has one base: none could where either has one already, with a field that the other does not take.
+    """
+    of_section, of_stage = owners(section), owners(stage)
+    inherited = {name for name, owner in of_section.items() if owner is not section}
+    inherited |= {name for name, owner in of_stage.items() if owner is not stage}
+    both = of_section.keys() & of_stage.keys()
+    if not inherited <= both:
+        return set()
+    ours, theirs = fields(section), fields(stage)
+    return {name for name in both if ours[name] == theirs[name] and of_section[name] is not of_stage[name]}
+
+
+def sections_read(study: str) -> Iterator[tuple[str, type[Section]]]:
+    """Each stage of a study with the class of each section that a rule names for it; all in it where jobs differ."""
+    named = re.compile(r'stage\(\s*"([\w.]+)",\s*(?:lambda wildcards: f)?"([\w.]+?)(\.\{[^"]*)?"')
+    for path in sorted((ROOT / "workflow/rules").rglob("*.smk")):
+        for name, place, differs in named.findall(path.read_text(encoding="utf-8")):
+            if name.startswith(f"{study}."):
+                section = settings.config_class()
+                for part in place.split("."):
+                    section = inner(fields(section)[part])
+                inside = filter(None, map(inner, fields(section).values())) if differs else [section]
+                yield from ((name, one) for one in inside)
+
+
+@pytest.mark.parametrize("study", ["riccati"])
+def test_no_field_is_written_for_a_section_and_again_for_the_stage_that_reads_it(study):
+    read = list(sections_read(study))
+    assert read
+    twice = {(name, section.__name__): written_twice(section, settings.class_of(name)) for name, section in read}
+    assert not {pair: names for pair, names in twice.items() if names}
+
+
+def test_the_sections_of_a_stage_are_those_that_its_rule_names():
+    read = {(name, section.__name__) for name, section in sections_read("riccati")}
+    assert read >= {("riccati.exactness", "ExactnessValues"), ("riccati.sgd_curves", "SgdFlowValues")}
+    assert {name for stage, name in read if stage == "riccati.samples_to_risk"} == {
+        "HeavySamples",
+        "LightSamples",
+        "OneDirection",
+    }
+
+
+def test_a_field_that_is_written_twice_is_found_but_where_no_class_could_be_above_both():
+    class Sizes(Section):
+        N: int
+
+    class Values(Sizes):
+        eta: float
+        kept: int
+
+    class Stage(Section):
+        N: int
+        eta: float
+
+    class Below(Sizes):
+        eta: float
+
+    class Kept(Section):
+        kept: int
+
+    assert written_twice(Values, Stage) == {"N", "eta"}
+    assert written_twice(Values, Below) == {"eta"}
+    assert written_twice(Values, Kept) == set()

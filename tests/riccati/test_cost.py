@@ -2,6 +2,7 @@
 
 import pytest
 
+from shallownets import sources
 from shallownets.config import settings
 from shallownets.config.check import section_of
 
@@ -18,9 +19,7 @@ RISKS = {"d": 10**8, "heavy": 1, "heavy_M_star": 1000, "heavy_N": [4, 16], "ligh
 RISKS |= {"light_N": [50, 100], "points": 120, "starts": 2, "judged_at": [1.0]}
 EMERGENCE = {"beta": 1, "M_star": 64, "N": 32, "d": 10**8, "directions": [1, 2], "points": 400, "starts": 20}
 EMERGENCE |= {"resamples": 400}
-LEARNED = {"beta": 1, "M_star": 8, "N": 8, "d": 25600, "eta_d": [0.02, 0.04], "t_max": 60, "points": 301}
-LEARNED |= {"replicates": 24}
-
+LEARNED = {"beta": 1, "M_star": 8, "N": 8, "d": 25600, "eta_d": 0.02, "t_max": 60, "points": 301, "replicates": 24}
 FITS = {"beta": 1, "d": 10**8, "sizes": [[4, 2], [8, 4], [12, 6]], "time": 1, "samples": 8, "replicates": 24}
 FALLS = {"betas": [1], "M_star": 8, "N": 8, "d": 2560, "share": 0.05, "points": 11, "replicates": 8}
 POWERS = {"betas": [0.25], "alpha": 0.5, "M_star": [16, 32, 64], "starts": 8}
@@ -44,11 +43,11 @@ GROWTH = [
     ("resolved_steps", FALLS, {"replicates": 16}, 2),
     ("resolved_steps", FALLS, {"share": 0.025}, 2),
     ("powers", POWERS, {"starts": 16}, 2),
-    ("time_units", UNITS, {"starts": 16}, 2),
-    ("risk_scaling", RISKS, {"points": 241}, 2),
+    ("time_units_runs", UNITS, {"starts": 16}, 2),
+    ("risk_scaling_curves", RISKS, {"points": 241}, 2),
     ("emergence", EMERGENCE, {"starts": 40}, 2),
-    ("sgd_emergence", LEARNED, {"eta_d": [0.01, 0.02]}, 2),
-    ("sgd_emergence", LEARNED, {"d": 51200}, 4),
+    ("sgd_emergence_runs", LEARNED, {"eta_d": 0.01}, 2),
+    ("sgd_emergence_runs", LEARNED, {"d": 51200}, 4),
 ]
 
 
@@ -70,6 +69,23 @@ def test_a_lower_risk_takes_longer_and_the_lowest_is_that_of_the_last_direction(
 
 
 def test_every_stage_that_takes_longer_at_a_larger_size_is_tried(root):
-    read_only = {"drawn", "exponents", "sgd_flow", "sample_complexity"}  # they read what others simulated
+    # they read what others simulated
+    read_only = {"exponents", "risk_scaling", "time_units", "sgd_flow", "sgd_emergence", "sample_complexity", "drawn"}
     stages = {path.stem for path in (root / "src/shallownets/studies/riccati/stages").glob("*.py")} - {"__init__"}
     assert {stage for stage, *_ in GROWTH} == stages - read_only
+
+
+@pytest.mark.parametrize(
+    ("simulates", "reads", "measures"),
+    [
+        ("risk_scaling_curves", "risk_scaling", "risk_scaling"),
+        ("time_units_runs", "time_units", "units"),
+        ("sgd_emergence_runs", "sgd_emergence", "sgd_directions"),
+        ("exponents_curves", "exponents", "exponents"),
+        ("sgd_curves", "sgd_flow", "gaps"),
+    ],
+)
+def test_an_edit_of_what_is_measured_simulates_nothing(simulates, reads, measures):
+    folder = sources.ROOT / "shallownets/studies/riccati"
+    runs, tables = (sources.closure(f"shallownets.studies.riccati.stages.{one}") for one in (simulates, reads))
+    assert folder / "measure" / f"{measures}.py" in {*tables} - {*runs}

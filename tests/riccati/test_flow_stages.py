@@ -13,13 +13,20 @@ from tests.riccati.kept import run
 GIVEN = {
     "exactness": {"M_star": 4, "N": 2, "d": 30, "beta": 1, "scale": 0.1, "times": [1, 10], "starts": 2}
     | {"tolerance": 1e-11, "seed": 1},
-    "risk_scaling": {"d": 10**8, "heavy": 1, "heavy_M_star": 40, "heavy_N": [3, 9], "light": 0.25}
+    "risk_scaling_curves": {"d": 10**8, "heavy": 1, "heavy_M_star": 40, "heavy_N": [3, 9], "light": 0.25}
     | {"light_M_star": 20, "light_N": [5, 10, 20], "judged_at": [0.5, 1.0], "points": 40, "starts": 4, "seed": 1},
     "emergence": {"beta": 1, "M_star": 12, "N": 8, "d": 10**8, "directions": [1, 2, 4, 7], "points": 250}
     | {"starts": 20, "resamples": 50, "seed": 1},
     "exponents_curves": {"beta": 1, "M_star": 64, "d": [10**6, 10**8, 10**12], "window": [5, 0.25], "points": 10}
     | {"starts": 4, "seed": 1},
-    "time_units": {"light": [0.25], "M_star": [8, 16, 32], "light_d": 10**12, "heavy": 1, "heavy_M_star": 8, "N": 4}
+    "time_units_runs": {
+        "light": [0.25],
+        "M_star": [8, 16, 32],
+        "light_d": 10**12,
+        "heavy": 1,
+        "heavy_M_star": 8,
+        "N": 4,
+    }
     | {"direction": 2, "d": [10**4, 10**8, 10**12], "ratios": [2, 100], "ratios_M_star": 16, "starts": 4, "seed": 1},
     "powers": {"betas": [0.0, 0.25], "alpha": 0.5, "M_star": [32, 16, 64], "starts": 4, "seed": 1},
 }
@@ -32,6 +39,8 @@ def made(tmp_path_factory):
     """What each stage makes, by its name."""
     folder = tmp_path_factory.mktemp("stages")
     found = {name: run(folder, name, values) for name, values in GIVEN.items() if name != "exponents_curves"}
+    found["risk_scaling"] = run(folder, "risk_scaling", {}, found["risk_scaling_curves"].data)
+    found["time_units"] = run(folder, "time_units", {}, found["time_units_runs"].data)
     tails = [
         run(folder, "exponents_curves", GIVEN["exponents_curves"] | {"beta": beta}, to=f"curves_{beta}").data
         for beta in (0.25, 1)
@@ -157,7 +166,7 @@ def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, 
 
 REFUSED = [
     ("exactness", {"d": 7}, "d = 7: expected at least M_star + N + M_star = 10"),
-    ("risk_scaling", {"starts": 1}, "starts = 1: expected a whole number from 2 to 1000000"),
+    ("risk_scaling_curves", {"starts": 1}, "starts = 1: expected a whole number from 2 to 1000000"),
     ("emergence", {"directions": [1, 9]}, "directions.1 = 9: expected a number from 1 to 8"),
     ("emergence", {"d": 19}, "d = 19: expected at least M* + N = 20"),
     (
@@ -167,10 +176,10 @@ REFUSED = [
     ),
     ("exponents_curves", {"beta": 0.5}, "beta = 0.5: expected a number other than 1/2"),
     ("exponents_curves", {"points": 1}, "points = 1: expected a whole number from 3 to 1000000"),
-    ("time_units", {"direction": 5}, "direction = 5: expected a number from 1 to 4"),
+    ("time_units_runs", {"direction": 5}, "direction = 5: expected a number from 1 to 4"),
     ("powers", {"alpha": 0.9}, "alpha = 0.9: expected a number at which d = M*^(1/alpha) is at least 2 M*"),
     ("powers", {"betas": [0.5]}, "betas.0 = 0.5: expected a number of at least 0 and below 0.5"),
-    ("time_units", {"M_star": [16, 16, 32]}, "M_star.1 = 16: expected a list of at least three different values"),
+    ("time_units_runs", {"M_star": [16, 16, 32]}, "M_star.1 = 16: expected a list of at least three different values"),
 ]
 
 

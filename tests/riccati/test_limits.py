@@ -13,60 +13,68 @@ KNOWN = catalogue.names(ROOT)
 PAPER = yamlfile.load(ROOT / "config.yaml")
 
 SENSELESS = [
-    ("risk.heavy_N", [16, 4], "risk.heavy_N = [16, 4]: expected a rising list"),
-    ("risk.heavy_N", [4, 1000], "risk.heavy_N = [4, 1000]: expected at least two widths below 1000"),
-    ("risk.heavy_N", [4, 16, 1000], "risk.heavy_N = [4, 16, 1000]: expected widths below heavy_M_star = 1000"),
-    ("risk.light_N", [100, 200], "risk.light_N = [100, 200]: expected at least two widths below 200"),
-    ("risk.d", 1200, "risk.d = 1200: expected at least M* + N = 1256"),
-    ("risk.heavy_M_star", 5000, "risk.heavy_M_star = 5000: expected a whole number from 3 to 4000"),
-    ("risk.points", 10000000, "risk.points = 10000000: expected a whole number from 2 to 1000000"),
+    ("risk_scaling.heavy_N", [16, 4], "risk_scaling.heavy_N = [16, 4]: expected a rising list"),
+    ("risk_scaling.heavy_N", [4, 1000], "risk_scaling.heavy_N = [4, 1000]: expected at least two widths below 1000"),
+    (
+        "risk_scaling.heavy_N",
+        [4, 16, 1000],
+        "risk_scaling.heavy_N = [4, 16, 1000]: expected widths below heavy_M_star = 1000",
+    ),
+    ("risk_scaling.light_N", [100, 200], "risk_scaling.light_N = [100, 200]: expected at least two widths below 200"),
+    ("risk_scaling.d", 1200, "risk_scaling.d = 1200: expected at least M* + N = 1256"),
+    ("risk_scaling.heavy_M_star", 5000, "risk_scaling.heavy_M_star = 5000: expected a whole number from 3 to 4000"),
+    ("risk_scaling.points", 10000000, "risk_scaling.points = 10000000: expected a whole number from 2 to 1000000"),
     ("emergence.directions", [1, 33], "emergence.directions.1 = 33: expected a number from 1 to 32"),
     ("emergence.starts", 10000000, "emergence.starts = 10000000: expected a whole number from 2 to 1000000"),
     ("exponents.d", [500, 1000, 2000], "exponents.d.0 = 500: expected at least M* + N = 512"),
     ("exponents.window", [70, 0.25], "exponents.window = [70, 0.25]: expected fewer directions than 0.25 M_star = 64"),
-    ("units.light_d", 1000, "units.light_d = 1000: expected at least M* + N = 1024"),
-    ("units.d", [50, 100, 200], "units.d.0 = 50: expected at least M* + N = 96"),
+    ("time_units.light_d", 1000, "time_units.light_d = 1000: expected at least M* + N = 1024"),
+    ("time_units.d", [50, 100, 200], "time_units.d.0 = 50: expected at least M* + N = 96"),
     (
-        "sgd.falls_to_match",
+        "sgd_flow.falls_to_match",
         0.03,
-        "sgd.falls_to_match = 0.03: expected one of eta_d, [0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]",
+        "sgd_flow.falls_to_match = 0.03: expected one of eta_d, [0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]",
     ),
     (
-        "sgd.falls_from",
+        "sgd_flow.falls_from",
         0.02,
-        "sgd.falls_from = 0.02: expected a number above falls_to_match = 0.02, up to 10^7 times it",
+        "sgd_flow.falls_from = 0.02: expected a number above falls_to_match = 0.02, up to 10^7 times it",
     ),
     (
-        "sgd.fit_to",
+        "sgd_flow.fit_to",
         0.006,
-        "sgd.fit_to = 0.006: expected a number that at least three of eta_d do not exceed, "
+        "sgd_flow.fit_to = 0.006: expected a number that at least three of eta_d do not exceed, "
         "[0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]",
     ),
     (
-        "samples.light.fit_from",
+        "sample_complexity.light.fit_from",
         64,
-        "samples.light.fit_from = 64: expected a number that at least three M* of sizes reach",
+        "sample_complexity.light.fit_from = 64: expected a number that at least three M* of sizes reach",
     ),
     (
-        "samples.heavy.risk",
+        "sample_complexity.heavy.risk",
         0.1,
-        "samples.heavy.risk = 0.1: expected a number above 0.118, the least risk of N = 4, M* = 32",
+        "sample_complexity.heavy.risk = 0.1: expected a number above 0.118, the least risk of N = 4, M* = 32",
     ),
     (
-        "samples.light.above",
+        "sample_complexity.light.above",
         [0.1, 0.7],
-        "samples.light.steps.0.0 = 0.0: expected 0.7 above the best risk of N = 8, M* = 16, which is 0.5, "
+        "sample_complexity.light.steps.0.0 = 0.0: expected 0.7 above the best risk of N = 8, M* = 16, which is 0.5, "
         "to be below 1",
     ),
-    ("sgd.t_max", 0.0001, "sgd.eta_d.3 = 0.02: expected at most t_max d/2 = 0.0128, the step size of one sample"),
-    ("sgd.checks.N", 9, "sgd.checks.N = 9: expected at most M_star = 8"),
-    ("samples.heavy.far", [10, 20, 30], "samples.heavy.far.0 = 10: expected at least M* + N = 36"),
     (
-        "samples.light.sizes",
-        [[16, 8, 20, 2], [32, 16, 256, 2], [48, 24, 384, 2]],
-        "samples.light.sizes.0.2 = 20: expected at least M* + N = 24",
+        "sgd_flow.t_max",
+        0.0001,
+        "sgd_flow.eta_d.3 = 0.02: expected at most t_max d/2 = 0.0128, the step size of one sample",
     ),
-    ("units.heavy_M_star", 1, "units.direction = 2: expected a number from 1 to 1"),
+    ("sgd_checks.N", 9, "sgd_checks.N = 9: expected at most M_star = 8"),
+    ("sample_complexity.heavy.far", [10, 20, 30], "sample_complexity.heavy.far.0 = 10: expected at least M* + N = 36"),
+    (
+        "sample_complexity.light.sizes",
+        [[16, 8, 20, 2], [32, 16, 256, 2], [48, 24, 384, 2]],
+        "sample_complexity.light.sizes.0.2 = 20: expected at least M* + N = 24",
+    ),
+    ("time_units.heavy_M_star", 1, "time_units.direction = 2: expected a number from 1 to 1"),
 ]
 
 
@@ -88,13 +96,13 @@ def test_what_does_not_fit_is_refused_in_one_line(key, value, message):
 
 
 ALONE = [
-    ("risk.heavy", 0.5, "risk.heavy = 0.5: expected a number above 0.5 and of at most 10"),
-    ("risk.light", 0.5, "risk.light = 0.5: expected a number of at least 0.01 and below 0.5"),
+    ("risk_scaling.heavy", 0.5, "risk_scaling.heavy = 0.5: expected a number above 0.5 and of at most 10"),
+    ("risk_scaling.light", 0.5, "risk_scaling.light = 0.5: expected a number of at least 0.01 and below 0.5"),
     ("exponents.betas", [0.5], "exponents.betas.0 = 0.5: expected a number other than 1/2"),
     ("emergence.beta", 1000.0, "emergence.beta = 1000.0: expected a number from 0.01 to 10"),
     ("exactness.d", 15, "exactness.d = 15: expected at least M_star + N + M_star = 20"),
     ("emergence.d", 90, "emergence.d = 90: expected at least M* + N = 96"),
-    ("units.direction", 40, "units.direction = 40: expected a number from 1 to 32"),
+    ("time_units.direction", 40, "time_units.direction = 40: expected a number from 1 to 32"),
     (
         "figures",
         ["fig1"],

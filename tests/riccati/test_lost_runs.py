@@ -48,7 +48,7 @@ def made(tmp_path_factory):
     read["radial_fit"] = run(folder, "radial_fit", RADIAL)
     read["sgd_checks"] = run(folder, "sgd_checks", SIZE | {"eta_d": 20, "samples": 2000, "replicates": 4})
     read["emergence"] = run(folder, "emergence", LATE)
-    read["time_units"] = run(folder, "time_units", UNITS)
+    read["time_units"] = run(folder, "time_units", {}, run(folder, "time_units_runs", UNITS).data)
     return SimpleNamespace(folder=folder, read=read)
 
 
@@ -175,10 +175,9 @@ def test_nothing_left_is_said_in_one_line(made, tmp_path, monkeypatch):
     ):
         run(tmp_path, "sample_complexity", {"fit_from": 8}, heavy, made.read["far"], heavy, [heavy])
     monkeypatch.setattr(curves, "first_time", lambda *_: np.nan)
-    with pytest.raises(
-        UserError, match=r"--d, --light-d: expected greater ones, nothing is left to show: .* do not pass"
-    ):
-        run(tmp_path, "time_units", UNITS)
+    times = run(tmp_path, "time_units_runs", UNITS).data
+    with pytest.raises(UserError, match=r"nothing is left to show: .* do not pass .*; expected greater d and light_d"):
+        run(tmp_path, "time_units", {}, times)
 
 
 def test_a_flow_that_cannot_be_followed_is_left_out_too(tmp_path, monkeypatch):

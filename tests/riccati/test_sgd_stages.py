@@ -20,7 +20,7 @@ FAR = HEAVY | {"sizes": [[8, 4, 10**4, 2], [8, 4, 10**6, 2], [8, 4, 10**8, 2]], 
 ONE = HEAVY | {"sizes": [[1, 1, 64, 4], [1, 1, 128, 4], [1, 1, 256, 4]], "beta": 0}
 LIGHT = {"beta": 0.25, "kappa": 0.5, "gamma": 0.75, "risks": [0.4, 0.3], "from_best": True, "sgd": True, "seed": 1}
 LIGHT |= {"sizes": [[8, 4, 64, 3], [12, 6, 96, 3], [16, 8, 128, 3]]}
-LEARNED = SIZE | {"N": 8, "eta_d": [0.05, 0.8], "t_max": 30, "points": 61, "replicates": 6}
+LEARNED = SIZE | {"N": 8, "t_max": 30, "points": 61, "replicates": 6}
 WIDTHS = {"beta": 1, "d": 10**8, "sizes": [[4, 2], [8, 4], [12, 6]], "time": 1, "samples": 8, "replicates": 40}
 WIDTHS |= {"seed": 1}
 FALLS = {"betas": [1.0], "M_star": 12, "N": 6, "d": 64, "share": 0.05, "points": 11, "replicates": 12, "seed": 1}
@@ -41,7 +41,11 @@ def made(tmp_path_factory):
         found[name] = run(folder, "samples_to_risk", values, to=name).data
     read = found["heavy"], found["far"], found["one"], [found["light"]]
     found["sample_complexity"] = run(folder, "sample_complexity", {"fit_from": 8}, *read)
-    found["sgd_emergence"] = run(folder, "sgd_emergence", LEARNED)
+    learned = [
+        run(folder, "sgd_emergence_runs", LEARNED | {"eta_d": eta_d}, to=f"learned_{eta_d}").data
+        for eta_d in (0.8, 0.05)
+    ]
+    found |= {"learned": learned, "sgd_emergence": run(folder, "sgd_emergence", {}, learned)}
     found["radial_fit"] = run(folder, "radial_fit", RADIAL)
     found["radial_widths"] = run(folder, "radial_widths", WIDTHS)
     found["sgd_checks"] = run(folder, "sgd_checks", CHECKS)
@@ -158,6 +162,17 @@ def test_directions_emerge_under_sgd_and_weak_ones_do_not_at_large_steps(made):
     assert missing.estimate.to_numpy() == pytest.approx([8 - small.estimate.sum(), 8 - large.estimate.sum()], rel=1e-12)
     notes = made["sgd_emergence"].measurements.parameters["notes"]
     assert any("not learned from all starts" in note for note in notes)
+
+
+def test_what_sgd_learned_is_kept_from_each_start_and_runs_of_other_sizes_are_refused(made, tmp_path):
+    large, small = (run.arrays for run in made["learned"])
+    np.testing.assert_allclose(large["diagonal"][:, :, 0], small["diagonal"][:, :, 0], rtol=0, atol=1e-14)
+    for arrays in (large, small):
+        assert arrays["diagonal"].shape == (6, 3, 61, 8) and arrays["times"].shape == (6, 3, 8)
+        assert (np.isfinite(arrays["times"]) <= (arrays["diagonal"] >= 0.5).any(2)).all()
+    other = run(tmp_path, "sgd_emergence_runs", LEARNED | {"eta_d": 0.1, "replicates": 2}, to="other").data
+    with pytest.raises(UserError, match=r"other\.npz: expected the sizes, times and starts of .*learned_0\.8\.npz"):
+        run(tmp_path, "sgd_emergence", {}, [*made["learned"], other])
 
 
 def test_the_radial_fit_pays_for_its_noise(made):

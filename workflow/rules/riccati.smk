@@ -12,16 +12,29 @@ use rule stage as riccati_exactness with:
         "the exact solutions beside integrations"
 
 
+use rule stage as riccati_risk_scaling_curves with:
+    output:
+        data=f"{DATA}/riccati/risk_scaling_curves.npz",
+    log:
+        f"{LOGS}/riccati/risk_scaling_curves.log",
+    params:
+        **stage("riccati.risk_scaling_curves", "riccati.risk_scaling"),
+    message:
+        "risk against time at several widths"
+
+
 use rule stage as riccati_risk_scaling with:
+    input:
+        curves=rules.riccati_risk_scaling_curves.output.data,
     output:
         measurements=f"{MEASUREMENTS}/riccati/risk_scaling.csv",
         figure_data=f"{FIGURE_DATA}/riccati/risk_scaling.csv",
     log:
         f"{LOGS}/riccati/risk_scaling.log",
     params:
-        **stage("riccati.risk_scaling", "riccati.risk"),
+        **stage("riccati.risk_scaling"),
     message:
-        "risk against time at several widths"
+        "the risk's power of time, and its plateaus"
 
 
 use rule stage as riccati_emergence with:
@@ -61,14 +74,27 @@ use rule stage as riccati_exponents with:
         "exponents of the risk against d"
 
 
+use rule stage as riccati_time_units_runs with:
+    output:
+        data=f"{DATA}/riccati/time_units_runs.npz",
+    log:
+        f"{LOGS}/riccati/time_units_runs.log",
+    params:
+        **stage("riccati.time_units_runs", "riccati.time_units"),
+    message:
+        "times to half the risk, and of one direction"
+
+
 use rule stage as riccati_time_units with:
+    input:
+        runs=rules.riccati_time_units_runs.output.data,
     output:
         measurements=f"{MEASUREMENTS}/riccati/time_units.csv",
         figure_data=f"{FIGURE_DATA}/riccati/time_units.csv",
     log:
         f"{LOGS}/riccati/time_units.log",
     params:
-        **stage("riccati.time_units", "riccati.units"),
+        **stage("riccati.time_units"),
     message:
         "times against width and dimension"
 

@@ -1,11 +1,12 @@
 # The series of samples_to_risk: what each takes from the config.
 
-RICCATI_HEAVY, RICCATI_LIGHT, RICCATI_ONE = (config["riccati"]["samples"][kind] for kind in ("heavy", "light", "one"))
+RICCATI_SAMPLES = config["riccati"]["sample_complexity"]
+RICCATI_HEAVY, RICCATI_LIGHT, RICCATI_ONE = (RICCATI_SAMPLES[kind] for kind in ("heavy", "light", "one"))
 
 
 def riccati_dimensions(section, widths, sizes, sgd, beta):
     """A series against d: at one pair of widths, for (d, starts) in turn, with or without SGD."""
-    kappa, risk = (config["riccati"]["samples"][section][key] for key in ("kappa", "risk"))
+    kappa, risk = (RICCATI_SAMPLES[section][key] for key in ("kappa", "risk"))
     given = {"sizes": [[*widths, d, starts] for d, starts in sizes], "beta": beta, "gamma": 0, "kappa": kappa}
     return given | {"section": section, "risks": [risk], "from_best": False, "sgd": sgd}
 

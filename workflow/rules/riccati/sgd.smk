@@ -1,6 +1,6 @@
 # Part sgd: one-pass SGD on the Stiefel manifold (Phase I), the samples it takes, and the radial fit (Phase II).
 
-RICCATI_SGD = config["riccati"]["sgd"]
+RICCATI_SGD_FLOW = config["riccati"]["sgd_flow"]
 
 
 include: "series.smk"
@@ -12,7 +12,7 @@ use rule stage as riccati_sgd_checks with:
     log:
         f"{LOGS}/riccati/sgd_checks.log",
     params:
-        **stage("riccati.sgd_checks", "riccati.sgd.checks"),
+        **stage("riccati.sgd_checks", "riccati.sgd_checks"),
     message:
         "the mean step of SGD, and whether its columns stay orthonormal"
 
@@ -25,8 +25,8 @@ use rule stage as riccati_sgd_curves with:
     params:
         **stage(
             "riccati.sgd_curves",
-            "riccati.sgd",
-            falls_from=lambda wildcards: RICCATI_SGD["falls_from"] if wildcards.schedule == "falling" else None,
+            "riccati.sgd_flow",
+            falls_from=lambda wildcards: RICCATI_SGD_FLOW["falls_from"] if wildcards.schedule == "falling" else None,
         ),
     message:
         "SGD at eta d = {wildcards.eta_d}, {wildcards.schedule}"
@@ -34,27 +34,40 @@ use rule stage as riccati_sgd_curves with:
 
 use rule stage as riccati_sgd_flow with:
     input:
-        runs=expand(rules.riccati_sgd_curves.output.data, schedule="constant", eta_d=RICCATI_SGD["eta_d"]),
-        falling=f"{DATA}/riccati/sgd_curves/falling_{RICCATI_SGD['falls_to_match']}.npz",
+        runs=expand(rules.riccati_sgd_curves.output.data, schedule="constant", eta_d=RICCATI_SGD_FLOW["eta_d"]),
+        falling=f"{DATA}/riccati/sgd_curves/falling_{RICCATI_SGD_FLOW['falls_to_match']}.npz",
     output:
         measurements=f"{MEASUREMENTS}/riccati/sgd_flow.csv",
         figure_data=f"{FIGURE_DATA}/riccati/sgd_flow.csv",
     log:
         f"{LOGS}/riccati/sgd_flow.log",
     params:
-        **stage("riccati.sgd_flow", "riccati.sgd"),
+        **stage("riccati.sgd_flow", "riccati.sgd_flow"),
     message:
         "SGD against the exact flow"
 
 
+use rule stage as riccati_sgd_emergence_runs with:
+    output:
+        data=f"{DATA}/riccati/sgd_emergence_runs/{{eta_d}}.npz",
+    log:
+        f"{LOGS}/riccati/sgd_emergence_runs_{{eta_d}}.log",
+    params:
+        **stage("riccati.sgd_emergence_runs", "riccati.sgd_emergence"),
+    message:
+        "how SGD learns each direction at eta d = {wildcards.eta_d}"
+
+
 use rule stage as riccati_sgd_emergence with:
+    input:
+        runs=expand(rules.riccati_sgd_emergence_runs.output.data, eta_d=config["riccati"]["sgd_emergence"]["eta_d"]),
     output:
         measurements=f"{MEASUREMENTS}/riccati/sgd_emergence.csv",
         figure_data=f"{FIGURE_DATA}/riccati/sgd_emergence.csv",
     log:
         f"{LOGS}/riccati/sgd_emergence.log",
     params:
-        **stage("riccati.sgd_emergence", "riccati.sgd.emergence"),
+        **stage("riccati.sgd_emergence"),
     message:
         "when SGD learns each direction"
 
@@ -67,7 +80,7 @@ use rule stage as riccati_samples_to_risk with:
     params:
         **stage(
             "riccati.samples_to_risk",
-            lambda wildcards: f"riccati.samples.{RICCATI_SERIES[wildcards.series]['section']}",
+            lambda wildcards: f"riccati.sample_complexity.{RICCATI_SERIES[wildcards.series]['section']}",
             **{key: riccati_series(key) for key in ("sizes", "beta", "gamma", "kappa", "risks", "from_best", "sgd")},
         ),
     message:
@@ -86,7 +99,7 @@ use rule stage as riccati_sample_complexity with:
     log:
         f"{LOGS}/riccati/sample_complexity.log",
     params:
-        **stage("riccati.sample_complexity", "riccati.samples.light"),
+        **stage("riccati.sample_complexity", "riccati.sample_complexity.light"),
     message:
         "samples to a risk against dimension and width"
 
@@ -98,7 +111,7 @@ use rule stage as riccati_radial_fit with:
     log:
         f"{LOGS}/riccati/radial_fit.log",
     params:
-        **stage("riccati.radial_fit", "riccati.phase2"),
+        **stage("riccati.radial_fit", "riccati.radial_fit"),
     message:
         "the radial fit of Phase II"
 

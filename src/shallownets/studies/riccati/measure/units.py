@@ -1,51 +1,27 @@
-"""The unit of time: when half the risk is gone, against the width, and when one direction is learned, against d."""
+"""The unit of time: how times to half the risk grow with the width, and that of a direction with d."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shallownets.numerics.statistics import Estimate, fit_power_law
+from shallownets.numerics.statistics import Estimate, fit_polynomial, fit_power_law
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import curves
+from shallownets.studies.riccati.measure.times import Times
 from shallownets.studies.riccati.model import Array
-from shallownets.studies.riccati.starts import Start
-from shallownets.studies.riccati.theory import emergence, equivalent, scaling
 
 
-@dataclass(frozen=True)
-class Times:
-    """When something happens in the exact flow.
-
-    Attributes:
-        found: (S,) from each start; nan where it does not happen near the time of theory.
-        theory: of the deterministic equivalent.
-        spread: the number of directions in play then, ``equivalent.Shares.spread``.
-        unit: the unit of time that the source, or the equation as printed, gives.
-    """
-
-    found: Array
-    theory: float
-    spread: float
-    unit: float
+def without_logarithms(half: Times, M_star: int, beta: float, d: int) -> Times:
+    """Times to half the risk over |A|_F M*^β; their unit is log(d/M* - 1), which is 0 at d = 2 M*."""
+    scale = model.norm(M_star, beta) * M_star**beta
+    return replace(half, found=half.found / scale, theory=half.theory / scale, unit=np.log(d / M_star - 1))
 
 
-def half_risk(starts: Iterable[Start], M_star: int, beta: float, d: int) -> Times:
-    """When half the risk of a light tail is gone, with a student as wide as the teacher."""
-    N, lam = M_star, model.spectrum(M_star, beta)
-    guess = emergence.times(lam, N, d)[np.searchsorted(np.cumsum(lam**2), 0.5)]
-    theory = equivalent.time_to_risk(0.5, lam, N, d, guess)
-    found = [curves.first_time(start, lam, lambda Z: float(model.risk(Z, lam)) - 0.5, theory) for start in starts]
-    spread = equivalent.shares(theory, lam, N, d).spread
-    return Times(np.array(found), theory, spread, scaling.unit_of_light(M_star, beta, N, d))
-
-
-def direction(starts: Iterable[Start], lam: Array, N: int, d: int, j: int) -> Times:
-    """When direction j, counted from 0, is learned: G_jj = 1/2; what theory says may be nan."""
-    guess = emergence.times(lam, N, d)[j]
-    found = [curves.first_time(start, lam, lambda Z: float(Z[j] @ Z[j]) - 0.5, guess) for start in starts]
-    theory = equivalent.emergence(lam, N, d, j)
-    return Times(np.array(found), theory.time, theory.freedom, np.log(d / N) / (2 * lam[j]))
+def slope_in_log_d(dimensions: Sequence[int], times: Sequence[Estimate]) -> Estimate:
+    """The slope in log d of the time of a direction, over at least three dimensions: 1/2λ where the unit holds."""
+    values, errors, degrees = zip(*((one.value, one.error, one.freedom) for one in times), strict=True)
+    return fit_polynomial(np.log(dimensions), values, errors, degrees=degrees).coefficients[1]
 
 
 @dataclass(frozen=True)
@@ -72,7 +48,7 @@ def exponents(
         widths: (n,) of teacher and student, at least three.
         d: (n,) input dimensions.
         times, errors, degrees: (n,) measured, with their standard errors and the degrees of freedom of these.
-        theory, unit: (n,) as ``half_risk`` has them.
+        theory, unit: (n,) as ``times.half_risk`` has them.
     """
     log = np.log(d / widths)
     # The loss of a student with the factor N^-1/2 has the gradient N^-1/2 (I - U U^T) T U: its clock is slower.

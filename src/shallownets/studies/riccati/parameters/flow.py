@@ -74,7 +74,7 @@ class Exactness(ExactnessValues):
     seed: Seed
 
 
-class Risk(Section):
+class RiskScalingValues(Section):
     """The figure risk_scaling."""
 
     d: Input
@@ -120,10 +120,14 @@ class Risk(Section):
         return heavy + sum(work.flow(self.light_M_star, N, times) for N in self.light_N)
 
 
-class RiskScaling(Risk):
-    """The figure risk_scaling."""
+class RiskScalingCurves(RiskScalingValues):
+    """The risk against time at several student widths. Its section is ``risk_scaling``."""
 
     seed: Seed
+
+
+class RiskScaling(Section):
+    """The risk against time and its plateaus, of such curves; nothing is chosen."""
 
 
 class EmergenceValues(Section):
@@ -219,7 +223,7 @@ class Exponents(Section):
     """Exponents of the risk, of curves at several tails; nothing is chosen."""
 
 
-class Units(Section):
+class TimeUnitsValues(Section):
     """The figure time_units."""
 
     light: Annotated[list[NotHeavy], Meta(min_length=1), different, means("betas below 1/2")]
@@ -255,7 +259,11 @@ class Units(Section):
         return light + work.flow(self.heavy_M_star, self.N, searched * len(self.d))
 
 
-class TimeUnits(Units):
-    """The figure time_units."""
+class TimeUnitsRuns(TimeUnitsValues):
+    """Times to half the risk, and of one direction. Its section is ``time_units``."""
 
     seed: Seed
+
+
+class TimeUnits(Section):
+    """The unit of time, of such times; nothing is chosen."""

@@ -68,7 +68,14 @@ SizesOfSamples = Annotated[
 
 
 def _a_sample(key: str, eta_d: float, t_max: float, d: int) -> Limit:
+    """A run takes one sample at least."""
     return t_max * d / (2 * eta_d) >= 1, key, f"at most t_max d/2 = {t_max * d / 2:g}, the step size of one sample"
+
+
+def _samples(sizes: list[float], t_max: float, d: int) -> Iterator[Limit]:
+    """The same of each of several step sizes."""
+    for n, eta_d in enumerate(sizes):
+        yield _a_sample(f"eta_d.{n}", eta_d, t_max, d)
 
 
 def _falls(key: str, first: float, name: str, constant: float) -> Limit:
@@ -95,107 +102,118 @@ def _left(key: str, above: float, M_star: int, N: int, beta: float) -> Limit:
     return above + best < 1 - 1e-12, key, said
 
 
-class Checks(Section):
+class _OneSize(Section):
+    """A teacher and a student, with independent frames."""
+
+    beta: Beta
+    M_star: Teacher
+    N: Student
+    d: Input
+
+    def limits(self) -> Iterator[Limit]:
+        yield room("d", self.d, self.M_star, self.N)
+
+
+class SgdChecksValues(_OneSize):
     """Checks of the engine, without a figure."""
 
-    M_star: Teacher
     N: Annotated[Width, means("student width, at most M_star")]
-    d: Input
     eta_d: Annotated[Positive, means("step size times d of the long run")]
     samples: Annotated[Count, means("samples of the long run, and of each mean step")]
     replicates: Annotated[Several, means("mean steps")]
 
     def limits(self) -> Iterator[Limit]:
-        yield room("d", self.d, self.M_star, self.N)
+        yield from super().limits()
         yield self.M_star >= self.N, "N", f"at most M_star = {self.M_star}"
 
     def work(self) -> float:
         return work.sgd(self.d, self.N, (self.replicates + 1) * self.samples)
 
 
-class SgdChecks(Checks):
-    """The mean step of SGD, and whether its columns stay orthonormal. Its section is ``sgd.checks``."""
+class SgdChecks(SgdChecksValues):
+    """The mean step of SGD, and whether its columns stay orthonormal."""
 
-    beta: Beta
     seed: Seed
 
 
-class EmergenceOfSgd(Section):
-    """The figure sgd_emergence: when SGD learns each direction at constant step sizes."""
+class _Sgd(_OneSize):
+    """SGD from random starts up to a last time; its sections list step sizes, each of its stages takes one."""
 
-    M_star: Teacher
-    N: Student
-    d: Input
-    eta_d: Annotated[list[Positive], Meta(min_length=1), different, means("step sizes times d")]
     t_max: TMax
-    points: Annotated[int, Meta(ge=10, le=MOST), means("times recorded, 0 and the last included")]
     replicates: Runs
 
+
+class _Emergence(_Sgd):
+    """What the section and the stage of sgd_emergence share."""
+
+    points: Annotated[int, Meta(ge=10, le=MOST), means("times recorded, 0 and the last included")]
+
+
+class SgdEmergenceValues(_Emergence):
+    """The figure sgd_emergence: when SGD learns each direction at constant step sizes."""
+
+    eta_d: Annotated[list[Positive], Meta(min_length=1), different, means("step sizes times d")]
+
     def limits(self) -> Iterator[Limit]:
-        yield room("d", self.d, self.M_star, self.N)
-        for n, eta_d in enumerate(self.eta_d):
-            yield _a_sample(f"eta_d.{n}", eta_d, self.t_max, self.d)
-
-    def work(self) -> float:
-        samples = sum(self.t_max * self.d / (2 * eta_d) for eta_d in self.eta_d)
-        return self.replicates * work.sgd(self.d, self.N, samples)
+        yield from super().limits()
+        yield from _samples(self.eta_d, self.t_max, self.d)
 
 
-class SgdEmergence(EmergenceOfSgd):
-    """When SGD learns each direction at constant step sizes. Its section is ``sgd.emergence``."""
+class SgdEmergenceRuns(_Emergence):
+    """When SGD learns each direction at one step size. Its section is ``sgd_emergence``; its rule gives eta_d."""
 
-    beta: Beta
+    eta_d: EtaD
     seed: Seed
 
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield _a_sample("eta_d", self.eta_d, self.t_max, self.d)
 
-class Sgd(Section):
+    def work(self) -> float:
+        return work.sgd(self.d, self.N, self.replicates * self.t_max * self.d / (2 * self.eta_d))
+
+
+class SgdEmergence(Section):
+    """When SGD learns each direction, of runs at several step sizes; nothing is chosen."""
+
+
+class _Flow(_Sgd):
+    """What the section and the stage of sgd_flow share."""
+
+    points: Points
+
+
+class SgdFlowValues(_Flow):
     """The figure sgd_flow: SGD on the Stiefel manifold against the exact flow."""
 
-    beta: Beta
-    M_star: Teacher
-    N: Student
-    d: Input
     eta_d: Annotated[list[Positive], Meta(min_length=3), different, means("step sizes times d")]
     fit_to: FitTo
     falls_to_match: Annotated[
         Positive, means("one of eta_d: the falling step size takes as many samples as this constant one")
     ]
     falls_from: FallsFrom
-    t_max: TMax
-    points: Points
-    replicates: Runs
-    checks: Checks
-    emergence: EmergenceOfSgd
 
     def limits(self) -> Iterator[Limit]:
-        yield room("d", self.d, self.M_star, self.N)
-        for n, eta_d in enumerate(self.eta_d):
-            yield _a_sample(f"eta_d.{n}", eta_d, self.t_max, self.d)
+        yield from super().limits()
+        yield from _samples(self.eta_d, self.t_max, self.d)
         small = sum(eta_d <= self.fit_to for eta_d in self.eta_d)
         yield small >= 3, "fit_to", f"a number that at least three of eta_d do not exceed, {self.eta_d}"
         yield self.falls_to_match in self.eta_d, "falls_to_match", f"one of eta_d, {self.eta_d}"
         yield _falls("falls_from", self.falls_from, "falls_to_match", self.falls_to_match)
 
 
-class SgdCurves(Section):
+class SgdCurves(_Flow):
     """Risks of SGD and of both flows at one step size.
 
-    Its section is ``sgd``; its rule gives eta_d, and falls_from, which is None where the step size is constant.
+    Its section is ``sgd_flow``; its rule gives eta_d, and falls_from, which is None where the step size is constant.
     """
 
-    beta: Beta
-    M_star: Teacher
-    N: Student
-    d: Input
     eta_d: EtaD
-    t_max: TMax
-    points: Points
-    replicates: Runs
     seed: Seed
-    falls_from: Annotated[Positive, means("first step size times d where it falls as 1/k")] | None = None
+    falls_from: FallsFrom | None = None
 
     def limits(self) -> Iterator[Limit]:
-        yield room("d", self.d, self.M_star, self.N)
+        yield from super().limits()
         yield _a_sample("eta_d", self.eta_d, self.t_max, self.d)
         if self.falls_from is not None:
             yield _falls("falls_from", self.falls_from, "eta_d", self.eta_d)
@@ -205,20 +223,25 @@ class SgdCurves(Section):
 
 
 class SgdFlow(Section):
-    """SGD against the exact flow. Its section is ``sgd``."""
+    """SGD against the exact flow. Its section is ``sgd_flow``."""
 
     fit_to: FitTo
 
 
-class HeavySamples(Section):
+class _AgainstDimension(Section):
+    """Samples to a risk against d, at eta = kappa/d."""
+
+    kappa: Annotated[Positive, means("step size times d")]
+    risk: RiskReached
+    sizes: SizesOfDimension
+
+
+class HeavySamples(_AgainstDimension):
     """Samples to a risk against d, at eta = kappa/d."""
 
     beta: Annotated[float, Meta(gt=0.5), means("exponent of the teacher's coefficients, above 1/2")]
     M_star: Teacher
     N: Student
-    kappa: Annotated[Positive, means("step size times d")]
-    risk: RiskReached
-    sizes: SizesOfDimension
     far: Annotated[
         list[Annotated[int, Meta(ge=2)]],
         Meta(min_length=3),
@@ -234,7 +257,25 @@ class HeavySamples(Section):
         yield _reachable("risk", self.risk, self.M_star, self.N, self.beta)
 
 
-class LightSamples(Section):
+class OneDirection(_AgainstDimension):
+    """Samples to a risk against d where teacher and student have one direction, at eta = kappa/d."""
+
+    def limits(self) -> Iterator[Limit]:
+        for n, (d, _) in enumerate(self.sizes):
+            yield room(f"sizes.{n}.0", d, 1, 1)
+
+
+class _Sizes(Section):
+    """Sizes at which samples are counted."""
+
+    sizes: SizesOfSamples
+
+    def limits(self) -> Iterator[Limit]:
+        for n, (M_star, N, d, _) in enumerate(self.sizes):
+            yield room(f"sizes.{n}.2", d, M_star, N)
+
+
+class LightSamples(_Sizes):
     """Samples to risks above the best one against M*, at eta = kappa/(d M*^gamma)."""
 
     above: Annotated[
@@ -247,31 +288,18 @@ class LightSamples(Section):
         expected("a list of different beta, gamma, kappa, beta below 1/2"),
         means("beta, gamma, kappa; gamma = 1/2 + beta is the source's"),
     ]
-    sizes: SizesOfSamples
     fit_from: FitFrom
 
     def limits(self) -> Iterator[Limit]:
-        for n, (M_star, N, d, _) in enumerate(self.sizes):
-            yield room(f"sizes.{n}.2", d, M_star, N)
+        yield from super().limits()
+        for M_star, N, *_ in self.sizes:
             for place, (beta, *_) in enumerate(self.steps):
                 yield _left(f"steps.{place}.0", max(self.above), M_star, N, beta)
         wide = sum(M_star >= self.fit_from for M_star, *_ in self.sizes)
         yield wide >= 3, "fit_from", "a number that at least three M* of sizes reach"
 
 
-class OneDirection(Section):
-    """Samples to a risk against d where teacher and student have one direction, at eta = kappa/d."""
-
-    kappa: Annotated[Positive, means("step size times d")]
-    risk: RiskReached
-    sizes: SizesOfDimension
-
-    def limits(self) -> Iterator[Limit]:
-        for n, (d, _) in enumerate(self.sizes):
-            yield room(f"sizes.{n}.0", d, 1, 1)
-
-
-class Samples(Section):
+class SampleComplexityValues(Section):
     """The figure sample_complexity: samples to a given risk."""
 
     heavy: HeavySamples
@@ -279,14 +307,13 @@ class Samples(Section):
     one: OneDirection
 
 
-class SamplesToRisk(Section):
+class SamplesToRisk(_Sizes):
     """Samples to a risk at several sizes.
 
-    The section of the heavy tail is ``samples.heavy``; its rule gives gamma = 0, the sizes and sgd. That of the light
-    tail is ``samples.light``; its rule gives beta, gamma, kappa and risks. That of one direction is ``samples.one``.
+    Its sections are those of ``sample_complexity``: for ``heavy`` and ``one``, its rule gives gamma = 0, the sizes and
+    sgd, for ``light`` beta, gamma, kappa and risks.
     """
 
-    sizes: SizesOfSamples
     beta: NotNegativeBeta
     kappa: Kappa
     gamma: Annotated[NotNegative, means("eta = kappa/(d M*^gamma)")]
@@ -298,9 +325,9 @@ class SamplesToRisk(Section):
     seed: Seed
 
     def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
         possible = _left if self.from_best else _reachable
-        for n, (M_star, N, d, _) in enumerate(self.sizes):
-            yield room(f"sizes.{n}.2", d, M_star, N)
+        for M_star, N, *_ in self.sizes:
             for place, risk in enumerate(self.risks):
                 yield possible(f"risks.{place}", risk, M_star, N, self.beta)
 
@@ -315,18 +342,14 @@ class SamplesToRisk(Section):
 
 
 class SampleComplexity(Section):
-    """Samples to a risk against dimension and width. Its section is ``samples.light``."""
+    """Samples to a risk against dimension and width. Its section is ``sample_complexity.light``."""
 
     fit_from: FitFrom
 
 
-class Phase2(Section):
+class RadialFitValues(_OneSize):
     """The figure radial_fit: the radial part by least squares."""
 
-    beta: Beta
-    M_star: Teacher
-    N: Student
-    d: Input
     eta_d: Annotated[Positive, means("step size times d of Phase I")]
     t_max: Annotated[Positive, means("last time of Phase I")]
     points: Annotated[Several, means("times at which Phase II is tried, 0 and the last included")]
@@ -335,7 +358,7 @@ class Phase2(Section):
     replicates: Annotated[Several, means("fits, each on samples of its own")]
 
     def limits(self) -> Iterator[Limit]:
-        yield room("d", self.d, self.M_star, self.N)
+        yield from super().limits()
         yield _a_sample("eta_d", self.eta_d, self.t_max, self.d)
 
     def work(self) -> float:
@@ -345,7 +368,7 @@ class Phase2(Section):
         return samples * fit + work.sgd(d, N, self.t_max * d / (2 * self.eta_d))
 
 
-class RadialFit(Phase2):
+class RadialFit(RadialFitValues):
     """The radial fit of Phase II."""
 
     seed: Seed

@@ -5,13 +5,19 @@ from shallownets.studies.riccati.parameters.flow import (
     EmergenceValues,
     ExactnessValues,
     ExponentsValues,
-    Risk,
-    Units,
+    RiskScalingValues,
+    TimeUnitsValues,
 )
 from shallownets.studies.riccati.parameters.powers import PowersValues
 from shallownets.studies.riccati.parameters.radial import RadialWidthsValues
 from shallownets.studies.riccati.parameters.resolved import ResolvedStepsValues
-from shallownets.studies.riccati.parameters.sgd import Phase2, Samples, Sgd
+from shallownets.studies.riccati.parameters.sgd import (
+    RadialFitValues,
+    SampleComplexityValues,
+    SgdChecksValues,
+    SgdEmergenceValues,
+    SgdFlowValues,
+)
 
 
 class Riccati(Section):
@@ -19,14 +25,16 @@ class Riccati(Section):
 
     resamples: Resamples
     exactness: ExactnessValues
-    risk: Risk
+    risk_scaling: RiskScalingValues
     emergence: EmergenceValues
     exponents: ExponentsValues
-    units: Units
+    time_units: TimeUnitsValues
     powers: PowersValues
-    sgd: Sgd
-    samples: Samples
-    phase2: Phase2
+    sgd_flow: SgdFlowValues
+    sgd_checks: SgdChecksValues
+    sgd_emergence: SgdEmergenceValues
+    sample_complexity: SampleComplexityValues
+    radial_fit: RadialFitValues
     radial_widths: RadialWidthsValues
     resolved_steps: ResolvedStepsValues
     figures: Figures | None = None

@@ -13,6 +13,7 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.stage import Measurements, Table, stage
 from shallownets.studies.riccati.measure import units
+from shallownets.studies.riccati.measure.times import half_risk
 from shallownets.studies.riccati.parameters.powers import Powers
 from shallownets.studies.riccati.stages import drawn
 
@@ -33,7 +34,7 @@ def powers(given: Powers) -> Measurements:
                     drawn.start(given.seed, "powers of d", M_star, M_star, d, replicate, beta=beta)
                     for replicate in range(given.starts)
                 )
-                half = units.half_risk(starts, M_star, beta, d)
+                half = half_risk(starts, M_star, beta, d)
                 found = np.isfinite(half.found)
                 which = f"half the risk, beta = {beta:g}, M* = {M_star}"
                 used = [{"beta": beta, "M_star": M_star}, {"quantity": list(units.EXPONENTS), "beta": beta}]

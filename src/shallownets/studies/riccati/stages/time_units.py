@@ -1,39 +1,39 @@
 """The unit of time: how long half of a light-tailed teacher takes against its width and against d over the width, and
 one direction of a heavy-tailed one against d.
 
-From: sizes, tails and a seed.
+From: these times, from each start of each size.
 Makes: a table of measurements and the data of the figure `time_units`. Starts from which the time is not found are left
 out and noted.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from shallownets.errors import UserError
 from shallownets.numerics import statistics
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.progress import progress
-from shallownets.stage import Table, Tables, stage
+from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import units
+from shallownets.studies.riccati.measure.times import Times
 from shallownets.studies.riccati.parameters.flow import TimeUnits
-from shallownets.studies.riccati.stages import drawn
-from shallownets.studies.riccati.starts import Start
 
 UNITS = {"estimate": "time of the flow"}
 EXPONENTS = list(units.EXPONENTS)
 RATIO = "half risk over |A| M*^beta"
 
 
-def starts(given: TimeUnits, beta: float, M_star: int, N: int, d: int) -> Iterator[Start]:
-    """The starts in turn."""
-    return (drawn.start(given.seed, "time units", M_star, N, d, i, beta=beta) for i in range(given.starts))
+def sizes(runs: Arrays, kind: str, beta: float) -> Iterator[tuple[dict, Times]]:
+    """The columns of each size of a kind and a tail, and its times."""
+    of = runs.arrays
+    for place in np.flatnonzero((of["kind"] == kind) & (of["beta"] == beta)):
+        key = {"kind": kind} | {name: of[name][place].item() for name in ("beta", "M_star", "N", "d")}
+        theory, spread, unit = (of[name][place].item() for name in ("theory", "spread", "unit"))
+        yield key, Times(of["found"][place], theory, spread, unit)
 
 
-def row(key: dict, times: units.Times) -> dict:
+def row(key: dict, times: Times) -> dict:
     """A mean time, beside theory and the unit, over the starts from which it was found."""
     mean = statistics.mean(times.found[np.isfinite(times.found)])
     return key | {"theory": times.theory, "spread": times.spread, "unit": times.unit} | mean.row()
@@ -52,76 +52,66 @@ def exponents(halves: pd.DataFrame) -> list[dict]:
     ]
 
 
-def light(given: TimeUnits, beta: float, lost: Lost, advance: Callable[[float], None]) -> list[dict]:
+def light(runs: Arrays, beta: float, lost: Lost) -> list[dict]:
     """Rows of a light tail: half the risk at each width, and its exponents where three widths are left."""
-    d, halves = given.light_d, []
-    for M_star in given.M_star:
-        times = units.half_risk(starts(given, beta, M_star, M_star, d), M_star, beta, d)
+    halves = []
+    for key, times in sizes(runs, "light", beta):
+        M_star = key["M_star"]
         used = [{"quantity": "half risk", "beta": beta, "M_star": M_star}, {"quantity": EXPONENTS, "beta": beta}]
         which = f"half the risk, beta = {beta:g}, M* = {M_star}"
         if lost.enough(np.isfinite(times.found), which, "do not pass it", used):
-            halves.append(row({"kind": "light", "beta": beta, "M_star": M_star, "N": M_star, "d": d}, times))
-        advance(1)
+            halves.append(row(key, times))
     rows = [{"quantity": "half risk"} | half for half in halves]
     if len(halves) < 3:
-        lost.note(f"exponents, beta = {beta:g}: {len(halves)} of {len(given.M_star)} widths left, too few")
+        widths = len(runs.parameters["M_star"])
+        lost.note(f"exponents, beta = {beta:g}: {len(halves)} of {widths} widths left, too few")
         return rows
     return rows + exponents(pd.DataFrame(halves))
 
 
-def small(given: TimeUnits, beta: float, lost: Lost, advance: Callable[[float], None]) -> list[dict]:
+def small(runs: Arrays, beta: float, lost: Lost) -> list[dict]:
     """Rows of a light tail where d is not far above the width: half the risk at each ratio, the logarithms taken out.
 
     Beside each stands (`larger`) the value at the next larger ratio.
     """
-    M_star, rows = given.ratios_M_star, []
-    scale = model.norm(M_star, beta) * M_star**beta
-    for ratio in sorted(given.ratios, reverse=True):
-        d = ratio * M_star
-        times = units.half_risk(starts(given, beta, M_star, M_star, d), M_star, beta, d)
+    rows = []
+    for key, times in sizes(runs, "ratio", beta):
+        M_star, d = key["M_star"], key["d"]
+        ratio = d // M_star
         used = [{"quantity": RATIO, "beta": beta, "ratio": ratio}]
         which = f"half the risk, beta = {beta:g}, d/M* = {ratio:g}"
         if lost.enough(np.isfinite(times.found), which, "do not pass it", used):
-            over = replace(times, found=times.found / scale, theory=times.theory / scale, unit=np.log(d / M_star - 1))
-            key = {"kind": "ratio", "beta": beta, "M_star": M_star, "N": M_star, "d": d, "ratio": float(ratio)}
             larger = {"larger": rows[-1]["estimate"]} if rows else {}
-            rows.append({"quantity": RATIO} | row(key, over) | larger)
-        advance(1)
+            over = units.without_logarithms(times, M_star, beta, d)
+            rows.append({"quantity": RATIO} | row(key | {"ratio": float(ratio)}, over) | larger)
     return rows
 
 
-def heavy(given: TimeUnits, lost: Lost, advance: Callable[[float], None]) -> list[dict]:
+def heavy(runs: Arrays, lost: Lost) -> list[dict]:
     """Rows of the heavy tail: the time of one direction at each d, and its slope in log d where three d are left."""
-    M_star, N, j = given.heavy_M_star, given.N, given.direction - 1
-    lam = model.spectrum(M_star, given.heavy)
-    key = {"kind": "heavy", "beta": given.heavy, "M_star": M_star, "N": N}
+    beta, M_star, N, j = (runs.parameters[name] for name in ("heavy", "heavy_M_star", "N", "direction"))
     rows, means = [], {}
-    for d in given.d:
-        times = units.direction(starts(given, given.heavy, M_star, N, d), lam, N, d, j)
-        used = [{"quantity": "direction", "d": d}, {"quantity": "slope in log d"}]
-        if lost.enough(np.isfinite(times.found), f"direction {j + 1}, d = {d}", "do not pass 1/2", used):
-            means[d] = statistics.mean(times.found[np.isfinite(times.found)])
-            rows.append({"quantity": "direction"} | row(key | {"d": d}, times))
-        advance(1)
+    for key, times in sizes(runs, "heavy", beta):
+        used = [{"quantity": "direction", "d": key["d"]}, {"quantity": "slope in log d"}]
+        if lost.enough(np.isfinite(times.found), f"direction {j}, d = {key['d']}", "do not pass 1/2", used):
+            means[key["d"]] = statistics.mean(times.found[np.isfinite(times.found)])
+            rows.append({"quantity": "direction"} | row(key, times))
     if len(means) < 3:
-        lost.note(f"slope in log d: {len(means)} of {len(given.d)} dimensions left, too few")
+        lost.note(f"slope in log d: {len(means)} of {len(runs.parameters['d'])} dimensions left, too few")
         return rows
-    estimates = means.values()
-    values, errors, degrees = zip(*((m.value, m.error, m.freedom) for m in estimates), strict=True)
-    line = statistics.fit_polynomial(np.log([*means]), values, errors, degrees=degrees)
-    slope = {"d": max(means), "theory": 1 / (2 * lam[j]), "unit": 1.0, "spread": 0.0}
-    return [*rows, {"quantity": "slope in log d"} | key | slope | line.coefficients[1].row()]
+    of = {"kind": "heavy", "beta": beta, "M_star": M_star, "N": N, "d": max(means)}
+    of |= {"theory": 1 / (2 * model.spectrum(M_star, beta)[j - 1]), "unit": 1.0, "spread": 0.0}
+    slope = units.slope_in_log_d([*means], [*means.values()])
+    return [*rows, {"quantity": "slope in log d"} | of | slope.row()]
 
 
 @stage
-def time_units(given: TimeUnits) -> Tables:
+def time_units(given: TimeUnits, runs: Arrays) -> Tables:
     rows, lost = [], Lost()
-    with progress("time units", len(given.light) * (len(given.M_star) + len(given.ratios)) + len(given.d)) as advance:
-        for beta in given.light:
-            rows += light(given, beta, lost, advance) + small(given, beta, lost, advance)
-        rows += heavy(given, lost, advance)
-    if not rows:
-        raise UserError(f"--d, --light-d: expected greater ones, nothing is left to show: {'; '.join(lost.notes)}")
+    for beta in runs.parameters["light"]:
+        rows += light(runs, beta, lost) + small(runs, beta, lost)
+    rows += heavy(runs, lost)
+    lost.require(rows, "greater d and light_d")
     frame = pd.DataFrame(rows).fillna({"least": 0})
     data = frame[frame.quantity.isin(["half risk", "direction", RATIO])].drop(columns="degrees", errors="ignore")
-    return Tables(Table(frame, UNITS, notes=lost.notes), Table(data, UNITS, notes=lost.notes))
+    return Tables(*(Table(made, UNITS, runs.parameters, lost.notes) for made in (frame, data)))

@@ -58,6 +58,11 @@ def settled(lam: Array, N: int, d: float) -> float:
     return (np.log(d) / 2 + SETTLED) / gap
 
 
+def unit(M_star: int, beta: float, N: int, d: float) -> float:
+    """|A|_F log(d/N)/2: the time of the first direction, if it were decoupled."""
+    return model.norm(M_star, beta) * np.log(d / N) / 2
+
+
 def unit_of_light(M_star: int, beta: float, N: int, d: float) -> float:
     """|A|_F M*^β log(d/N): the time in which a light tail, β < 1/2, is learned to its end."""
     return model.norm(M_star, beta) * M_star**beta * np.log(d / N)
