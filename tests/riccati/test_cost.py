@@ -28,7 +28,7 @@ POWERS = {"betas": [0.25], "alpha": 0.5, "M_star": [16, 32, 64], "starts": 8}
 GROWTH = [
     ("sgd_curves", CURVES, {"replicates": 16}, 2),
     ("sgd_curves", CURVES, {"eta_d": 0.01, "falls_from": 0.08}, 2),
-    ("sgd_curves", CURVES | {"d": 25600}, {"d": 51200}, 4),  # twice the samples, each of twice the coordinates
+    ("sgd_curves", CURVES | {"d": 25600}, {"d": 51200}, 2),  # twice the samples, each of as many coordinates
     ("samples_to_risk", RISK, {"sizes": [[*size, 12] for *size, _ in RISK["sizes"]]}, 2),
     ("samples_to_risk", RISK | {"kappa": 0.0005}, {"kappa": 0.00025}, 2),  # steps so small that they slow nothing
     ("samples_to_risk", RISK | {"kappa": 0.0005}, {"gamma": 1}, 32),
@@ -47,7 +47,7 @@ GROWTH = [
     ("risk_scaling_curves", RISKS, {"points": 241}, 2),
     ("emergence", EMERGENCE, {"starts": 40}, 2),
     ("sgd_emergence_runs", LEARNED, {"eta_d": 0.01}, 2),
-    ("sgd_emergence_runs", LEARNED, {"d": 51200}, 4),
+    ("sgd_emergence_runs", LEARNED, {"d": 51200}, 2),
 ]
 
 

@@ -16,7 +16,7 @@ from shallownets.drawing.solved import Solved
 from shallownets.numerics import seeds
 from shallownets.numerics.progress import MOMENT, progress
 from shallownets.studies.riccati import model, starts
-from shallownets.studies.riccati.engines import stiefel
+from shallownets.studies.riccati.engines import chain
 from shallownets.studies.riccati.measure.learning import Learning, follow
 from shallownets.studies.riccati.model import Array
 from shallownets.studies.riccati.parameters.solve import Solve
@@ -146,5 +146,5 @@ def _sgd(given: Solve, start: starts.Start, lam: Array, t: Array) -> Array:
     samples = np.rint(t / (2 * eta))
     stream = seeds.sequence(given.seed, "riccati, library, samples", {"N": given.N, "eta_d": given.eta_d}, 0)
     with progress(f"SGD, {samples[-1]:.3g} samples", float(samples[-1]), MOMENT) as advance:
-        run = stiefel.simulate(start, lam, given.d, eta, samples, stream, advance)
+        run = chain.simulate(start, lam, given.d, eta, samples, stream, advance)
     return model.risk(run.Z, lam)

@@ -9,7 +9,7 @@ import scipy
 from numpy.random import SeedSequence
 
 from shallownets.numerics.statistics import Estimate, fit_power_law, mean
-from shallownets.studies.riccati.engines import exact, stiefel
+from shallownets.studies.riccati.engines import chain, exact
 from shallownets.studies.riccati.model import Array, Places, risk
 from shallownets.studies.riccati.starts import Start
 from shallownets.studies.riccati.theory import finite_step
@@ -92,7 +92,7 @@ def to_risks(
         last, least = int(np.argmin(levels)), min(levels)
         expected = finite[last] if np.isfinite(finite[last]) else finite_step.LONG * flows[last] / PATIENCE
         records = np.rint(np.arange(PATIENCE * RECORDS + 1) * expected / (2 * eta * RECORDS)).astype(int)
-        run = stiefel.simulate(start, lam, d, eta, records, stream, until=lambda Z: bool(risk(Z, lam) <= least))
+        run = chain.simulate(start, lam, d, eta, records, stream, until=lambda Z: bool(risk(Z, lam) <= least))
         used = [reached(run.samples, risk(run.Z, lam), level) for level in levels]
     return [Samples(n, t / (2 * eta), s / (2 * eta)) for n, t, s in zip(used, flows, finite, strict=True)]
 

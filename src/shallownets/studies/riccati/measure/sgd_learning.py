@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import SeedSequence
 
-from shallownets.studies.riccati.engines import exact, stiefel
+from shallownets.studies.riccati.engines import chain, exact
 from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.model import Array
 from shallownets.studies.riccati.starts import Start
@@ -48,7 +48,7 @@ def follow(
         stream: of the samples.
         progress: called with the samples by which the work has advanced.
     """
-    run = stiefel.simulate(start, lam, d, eta, np.rint(times / (2 * eta)), stream, progress)
+    run = chain.simulate(start, lam, d, eta, np.rint(times / (2 * eta)), stream, progress)
     try:
         finite = finite_step.overlaps(start.Z, lam, d, lambda t: eta, run.t)
     except ArithmeticError:

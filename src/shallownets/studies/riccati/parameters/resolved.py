@@ -41,7 +41,7 @@ class ResolvedStepsValues(Section):
             * sum(m ** (-2 * beta) for m in range(1, self.M_star + 1))
             for beta in self.betas
         )
-        return self.replicates * work.sgd(self.d, self.N, samples)
+        return self.replicates * work.sgd(self.M_star, self.N, samples)
 
 
 class ResolvedSteps(ResolvedStepsValues):

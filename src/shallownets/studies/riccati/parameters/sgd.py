@@ -127,7 +127,7 @@ class SgdChecksValues(_OneSize):
         yield self.M_star >= self.N, "N", f"at most M_star = {self.M_star}"
 
     def work(self) -> float:
-        return work.sgd(self.d, self.N, (self.replicates + 1) * self.samples)
+        return work.sgd_in_all_dimensions(self.d, self.N, (self.replicates + 1) * self.samples)
 
 
 class SgdChecks(SgdChecksValues):
@@ -170,7 +170,7 @@ class SgdEmergenceRuns(_Emergence):
         yield _a_sample("eta_d", self.eta_d, self.t_max, self.d)
 
     def work(self) -> float:
-        return work.sgd(self.d, self.N, self.replicates * self.t_max * self.d / (2 * self.eta_d))
+        return work.sgd(self.M_star, self.N, self.replicates * self.t_max * self.d / (2 * self.eta_d))
 
 
 class SgdEmergence(Section):
@@ -219,7 +219,7 @@ class SgdCurves(_Flow):
             yield _falls("falls_from", self.falls_from, "eta_d", self.eta_d)
 
     def work(self) -> float:
-        return work.sgd(self.d, self.N, self.replicates * self.t_max * self.d / (2 * self.eta_d))
+        return work.sgd(self.M_star, self.N, self.replicates * self.t_max * self.d / (2 * self.eta_d))
 
 
 class SgdFlow(Section):
@@ -337,7 +337,7 @@ class SamplesToRisk(_Sizes):
             eta_d = self.kappa / M_star**self.gamma
             risk = min(self.risks) + (_best_risk(M_star, N, self.beta) if self.from_best else 0)
             samples = work.time_to_risk(M_star, N, d, self.beta, eta_d, risk) * d / (2 * eta_d)
-            seconds += work.flow(M_star, N, 20 * starts) + self.sgd * work.sgd(d, N, starts * samples)
+            seconds += work.flow(M_star, N, 20 * starts) + self.sgd * work.sgd(M_star, N, starts * samples)
         return seconds
 
 
@@ -365,7 +365,7 @@ class RadialFitValues(_OneSize):
         d, N = self.d, self.N
         samples = self.replicates * (self.points * self.samples + sum(self.scan)) * N**2
         fit = 1e-8 * d + 2e-10 * (N * (N + 1) / 2) ** 2  # a sample is drawn, and enters normal equations of this size
-        return samples * fit + work.sgd(d, N, self.t_max * d / (2 * self.eta_d))
+        return samples * fit + work.sgd(self.M_star, N, self.t_max * d / (2 * self.eta_d))
 
 
 class RadialFit(RadialFitValues):

@@ -36,4 +36,4 @@ class Solve(Section, kw_only=True):
         if not self.eta_d:
             return 0.0
         last = work.time_to_risk(self.M_star, self.N, self.d, self.beta, 0.0, 0.0)
-        return work.sgd(self.d, self.N, 2 * last * self.d / (2 * self.eta_d))
+        return work.sgd(self.M_star, self.N, 2 * last * self.d / (2 * self.eta_d))

@@ -14,7 +14,7 @@ from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import Estimate
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.riccati import model
-from shallownets.studies.riccati.engines import stiefel
+from shallownets.studies.riccati.engines import chain
 from shallownets.studies.riccati.measure.radial import fits
 from shallownets.studies.riccati.parameters.sgd import RadialFit
 from shallownets.studies.riccati.stages import drawn
@@ -38,7 +38,7 @@ def radial_fit(given: RadialFit) -> Tables:
     rows, shown, lost, used = [], [], Lost(), given.samples * N**2
     with progress("SGD and radial fits", records[-1] + FIT * given.replicates * given.points) as advance:
         stream = seeds.sequence(given.seed, "riccati, radial fit, samples of SGD", key, 0)
-        run = stiefel.simulate(start, lam, d, eta, records, stream, advance)
+        run = chain.simulate(start, lam, d, eta, records, stream, advance)
         left = int((records <= run.diverged_at).sum())
         if left < len(records):
             t = 2 * eta * run.diverged_at

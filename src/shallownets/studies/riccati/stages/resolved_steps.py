@@ -16,7 +16,7 @@ from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import mean
 from shallownets.stage import Measurements, Table, stage
 from shallownets.studies.riccati import model
-from shallownets.studies.riccati.engines import exact, resolved, stiefel
+from shallownets.studies.riccati.engines import chain, exact, resolved
 from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.model import Array, Places
 from shallownets.studies.riccati.parameters.resolved import ResolvedSteps
@@ -42,7 +42,7 @@ def followed(given: ResolvedSteps, beta: float, advance: Callable[[], None]) -> 
     for replicate in range(given.replicates):
         start = drawn.start(given.seed, "steps of each direction", given.M_star, N, d, replicate, beta=beta)
         stream = seeds.sequence(given.seed, "riccati, steps of each direction", experiment, replicate)
-        run = stiefel.simulate(start, lam, d, steps.by_sample, samples, stream)
+        run = chain.simulate(start, lam, d, steps.by_sample, samples, stream)
         try:
             times = np.concatenate([[0.0], run.t])
             finite = model.risk(finite_step.overlaps(start.Z, lam, d, steps.by_time, times)[1:], lam)

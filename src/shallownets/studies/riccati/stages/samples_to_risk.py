@@ -25,7 +25,7 @@ UNITS = {
 @stage
 def samples_to_risk(given: SamplesToRisk) -> Data:
     rows = []
-    work = [float(M_star * N * (d * d if given.sgd else 1)) for M_star, N, d, _ in given.sizes]  # of one start
+    work = [float(M_star * N * (d if given.sgd else 1)) for M_star, N, d, _ in given.sizes]  # of one start
     total = sum(one * starts for one, (*_, starts) in zip(work, given.sizes, strict=True))
     with progress(f"samples to {len(given.risks)} risks", total) as advance:
         for (M_star, N, d, starts), one in zip(given.sizes, work, strict=True):

@@ -10,7 +10,7 @@ from shallownets.numerics import seeds
 from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.riccati import model
-from shallownets.studies.riccati.engines import exact, steps, stiefel
+from shallownets.studies.riccati.engines import chain, exact, steps
 from shallownets.studies.riccati.parameters.sgd import SgdCurves
 from shallownets.studies.riccati.stages import drawn
 from shallownets.studies.riccati.theory import finite_step
@@ -41,7 +41,7 @@ def sgd_curves(given: SgdCurves) -> Data:
         for replicate in range(given.replicates):
             start = drawn.start(given.seed, "SGD", given.M_star, given.N, d, replicate, beta=given.beta)
             stream = seeds.sequence(given.seed, "riccati, samples of SGD", experiment, replicate)
-            run = stiefel.simulate(start, lam, d, schedule.by_sample, samples, stream, advance)
+            run = chain.simulate(start, lam, d, schedule.by_sample, samples, stream, advance)
             risks["sgd"].append(model.risk(run.Z, lam))
             diverged.append(run.diverged_at)
             risks["flow"].append(exact.risks(start, lam, run.t))
