@@ -38,7 +38,12 @@ from shallownets.studies.escape.parameters.kinds import (
 
 WidePairs = Annotated[Pairs, means("pairs p, p* with p >= p*")]
 Times = Annotated[int, Meta(ge=8, le=MOST), means("recorded times, 0 and the last included")]
-SgdRuns = Annotated[Several, means("runs of SGD")]
+Compared = Annotated[
+    list[Positive],
+    Meta(min_length=1),
+    means("times at which the mean norm of SGD is compared with theory", "eta_hat samples/N"),
+]
+FitTime = Annotated[Positive, means("the growth rate is the mean one up to this time", "eta_hat samples/N")]
 
 
 class OptimumValues(Section):
@@ -97,71 +102,104 @@ class PlateauRates(RatesValues):
     """The rates of norms and overlaps on the plateau."""
 
 
-class NormsValues(Section):
-    """The figure norm_learning: SGD and the ODE from one start."""
+class OnWeights(Section):
+    """SGD on weights, and the ODE, from one start while the overlaps are small."""
 
     p_star: PStar
+    N: Annotated[Count, means("input dimension of SGD")]
+    eta_hat: EtaHat
+    t_max: TMax
+    points: Times
+    replicates: Annotated[Several, means("runs of SGD")]
+
+    @property
+    def width(self) -> int:
+        """Of the student, p."""
+        raise NotImplementedError
+
+    def limits(self) -> Iterator[Limit]:
+        widths = [(self.width, self.p_star)]
+        yield plateau_at("eta_hat", self.eta_hat, widths)
+        yield room("N", self.N, widths)
+        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
+
+    def work(self) -> float:
+        return work.direct(self.N, self.width, self.p_star, self.replicates * self.t_max / self.eta_hat * self.N)
+
+
+class _Norms(OnWeights):
+    """SGD and the ODE from different norms."""
+
     initial: Annotated[
         list[Positive], Meta(min_length=1), means("initial squared norms over N, one for each student vector")
     ]
-    N: Annotated[Count, means("input dimension of SGD")]
-    eta_hat: EtaHat
-    t_max: Annotated[Positive, means("last time of SGD", "eta_hat samples/N")]
-    points: Times
-    compared: Annotated[
-        list[Positive],
-        Meta(min_length=1),
-        means("times at which the mean norm of SGD is compared with theory", "eta_hat samples/N"),
-    ]
-    replicates: SgdRuns
+
+    @property
+    def width(self) -> int:
+        return len(self.initial)
+
+
+class NormsValues(_Norms):
+    """The figure norm_learning: SGD and the ODE from one start."""
+
+    compared: Compared
 
     def limits(self) -> Iterator[Limit]:
-        yield plateau_at("eta_hat", self.eta_hat, [(len(self.initial), self.p_star)])
-        yield room("N", self.N, [(len(self.initial), self.p_star)])
-        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
+        yield from super().limits()
         for n, t in enumerate(self.compared):
             yield t <= self.t_max, f"compared.{n}", f"at most t_max = {self.t_max}"
 
-    def work(self) -> float:
-        samples = self.replicates * self.t_max / self.eta_hat * self.N
-        return work.direct(self.N, len(self.initial), self.p_star, samples)
 
-
-class NormLearning(NormsValues):
-    """The figure norm_learning."""
+class NormLearningRuns(_Norms):
+    """SGD and the ODE from different norms. Its section is ``plateau.norms``."""
 
     tolerance: Tolerance
     seed: Seed
 
 
-class GrowthValues(Section):
-    """The figure overlap_growth: SGD and the ODE from one start on the plateau."""
+class NormLearning(Section):
+    """The figure norm_learning, from the runs; eq. 9 alone is integrated again."""
+
+    compared: Compared
+    tolerance: Tolerance
+
+
+class _Growth(OnWeights):
+    """SGD and the ODE from a start on the plateau."""
 
     p: P
-    p_star: PStar
-    N: Annotated[Count, means("input dimension of SGD")]
-    eta_hat: EtaHat
-    t_max: TMax
-    t_fit: Annotated[Positive, means("the growth rate is the mean one up to this time", "eta_hat samples/N")]
-    points: Times
-    replicates: SgdRuns
+
+    @property
+    def width(self) -> int:
+        return self.p
 
     def limits(self) -> Iterator[Limit]:
-        yield plateau_at("eta_hat", self.eta_hat, [(self.p, self.p_star)])
-        yield room("N", self.N, [(self.p, self.p_star)])
-        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
-        yield self.t_fit <= self.t_max, "t_fit", f"at most t_max = {self.t_max}"
+        yield from super().limits()
         yield gaussian("N", self.N, [(self.p, self.p_star)])
 
-    def work(self) -> float:
-        return work.direct(self.N, self.p, self.p_star, self.replicates * self.t_max / self.eta_hat * self.N)
+
+class GrowthValues(_Growth):
+    """The figure overlap_growth: SGD and the ODE from one start on the plateau."""
+
+    t_fit: FitTime
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield self.t_fit <= self.t_max, "t_fit", f"at most t_max = {self.t_max}"
 
 
-class OverlapGrowth(GrowthValues):
-    """The figure overlap_growth."""
+class OverlapGrowthRuns(_Growth):
+    """SGD and the ODE from one start on the plateau. Its section is ``plateau.growth``."""
 
-    resamples: Resamples
     tolerance: Tolerance
+    seed: Seed
+
+
+class OverlapGrowth(Section):
+    """The figure overlap_growth, from the runs."""
+
+    t_fit: FitTime
+    resamples: Resamples
     seed: Seed
 
 
@@ -257,11 +295,17 @@ class DescentValues(Section):
         return len(self.widths) * len(self.N) * self.starts * (1 + len(self.shares)) * work.SPECTRAL
 
 
-class Descent(DescentValues):
-    """The figure descent."""
+class DescentRuns(DescentValues):
+    """Times at which gradient flow reaches each share. Its section is ``plateau.descent``."""
+
+    tolerance: Tolerance
+    seed: Seed
+
+
+class Descent(Section):
+    """The figure descent, from the times; nothing else is chosen."""
 
     resamples: Resamples
-    tolerance: Tolerance
     seed: Seed
 
 
