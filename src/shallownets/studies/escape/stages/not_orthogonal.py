@@ -14,7 +14,7 @@ from numpy.random import default_rng
 from shallownets.numerics import seeds
 from shallownets.numerics.statistics import bootstrap, mean
 from shallownets.stage import Arrays, Table, Tables, stage
-from shallownets.studies.escape.measure.frames import overlap_of_loss
+from shallownets.studies.escape.measure.frames import loss_over_predicted
 from shallownets.studies.escape.measure.solutions import log_exponent
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.parameters.beyond import NotOrthogonal
@@ -102,12 +102,7 @@ def row_of_loss(found: list[Ends], widths: dict, seed: int) -> dict:
         np.array([one.samples[name] for one in found]).T for name in ("lost selectivity", "predicted lost selectivity")
     )
     rng = default_rng(seeds.sequence(seed, "not orthogonal bootstrap", {"eta_hat": eta_hat}, 0))
-    both = np.stack([lost, predicted], 1)
-
-    def over(some: Array) -> float:
-        return overlap_of_loss(overlaps, some[:, 0]) / overlap_of_loss(overlaps, some[:, 1])
-
-    ratio = bootstrap(both, over, rng)
+    ratio = loss_over_predicted(overlaps, lost, predicted, rng)
     key = widths | found[0].key | {"overlap": -1.0, "eta_hat": eta_hat}
     return row("overlap at which selectivity is lost over the predicted one", ratio, **key, predicted_value=1.0)
 
