@@ -30,9 +30,9 @@ SENSELESS = [
     ),
     ("solutions.frames", 101, "solutions.frames = 101: expected an even number"),
     (
-        "solutions.unequal.dimensions",
+        "solutions.unequal_dimensions",
         [5, 300, 1000],
-        "solutions.unequal.dimensions.0 = 5: expected at least (√p + √p* + 6)² = 89, for Gaussian "
+        "solutions.unequal_dimensions.0 = 5: expected at least (√p + √p* + 6)² = 89, for Gaussian "
         "overlaps of variance 1/N",
     ),
     ("solutions.orthonormal.p", 1, "solutions.orthonormal.p = 1: expected at least p_star = 2"),

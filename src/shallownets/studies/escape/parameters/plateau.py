@@ -22,6 +22,7 @@ from shallownets.config.section import (
 )
 from shallownets.studies.escape.parameters import work
 from shallownets.studies.escape.parameters.kinds import (
+    Escaped,
     EtaHat,
     EtaHats,
     P,
@@ -29,6 +30,7 @@ from shallownets.studies.escape.parameters.kinds import (
     Pairs,
     PStar,
     TMax,
+    WidePairs,
     gaussian,
     plateau_at,
     room,
@@ -36,7 +38,6 @@ from shallownets.studies.escape.parameters.kinds import (
     wide,
 )
 
-WidePairs = Annotated[Pairs, means("pairs p, p* with p >= p*")]
 Times = Annotated[int, Meta(ge=8, le=MOST), means("recorded times, 0 and the last included")]
 Compared = Annotated[
     list[Positive],
@@ -52,7 +53,7 @@ class OptimumValues(Section):
     widths: WidePairs
     N: Annotated[Count, means("starts have Q = I and M_ir of variance 1/N")]
     starts: Annotated[Several, means("how many starts are averaged over")]
-    fraction: Annotated[Fraction, means("a run has escaped when its risk is below this fraction of the plateau's")]
+    fraction: Escaped
     converged: Annotated[Fraction, means("a run counts if its risk falls below this fraction of the plateau's, too")]
     step: Annotated[Positive, means("step of the grid of learning rates per student unit, eta/p")]
     largest: Annotated[Positive, means("end of the grid of learning rates per student unit, eta/p")]
@@ -273,7 +274,7 @@ class DescentValues(Section):
         different,
         means("dimensions of the starts, rising; the first is that of the curves"),
     ]
-    fraction: Annotated[Fraction, means("a run has escaped when its risk is below this fraction of the plateau's")]
+    fraction: Escaped
     shares: Annotated[
         list[Fraction],
         Meta(min_length=2),
