@@ -116,7 +116,7 @@ def test_the_stage_of_the_rates():
 
 LAW = {"widths": [(1, 1), (2, 1), (4, 1), (2, 2)], "sigma": 1e-3, "starts": 30, "points": 60, "reduction_max": 1e-4}
 
-LAW |= {"reduction": 1e-3, "eta_hat": [0.05], "resamples": 20, "tolerance": 1e-10, "seed": 1}
+LAW |= {"reduction": 1e-3, "reduction_last": 0.5, "eta_hat": [0.05], "resamples": 20, "tolerance": 1e-10, "seed": 1}
 
 
 def test_the_stage_of_the_law_and_its_figure():
@@ -138,7 +138,7 @@ COMMON = {"p_star": 2, "N": 200, "eta_hat": 0.1, "t_max": 1.0, "points": 21, "re
 def norm_learning(values):
     """The tables of norm learning, straight from the runs."""
     runs = made("norm_learning_runs", values).data
-    return made("norm_learning", {"compared": [0.5], "tolerance": 1e-9}, runs=runs)
+    return made("norm_learning", {"compared": [0.5], "later": 3.0, "tolerance": 1e-9}, runs=runs)
 
 
 def overlap_growth(values):

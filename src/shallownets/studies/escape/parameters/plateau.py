@@ -44,6 +44,9 @@ Compared = Annotated[
     Meta(min_length=1),
     means("times at which the mean norm of SGD is compared with theory", "eta_hat samples/N"),
 ]
+Later = Annotated[
+    float, Meta(ge=1), means("how many times as long as SGD eq. 9 alone is followed: differences of the norms are slow")
+]
 FitTime = Annotated[Positive, means("the growth rate is the mean one up to this time", "eta_hat samples/N")]
 
 
@@ -144,6 +147,7 @@ class NormsValues(_Norms):
     """The figure norm_learning: SGD and the ODE from one start."""
 
     compared: Compared
+    later: Later
 
     def limits(self) -> Iterator[Limit]:
         yield from super().limits()
@@ -162,6 +166,7 @@ class NormLearning(Section):
     """The figure norm_learning, from the runs; eq. 9 alone is integrated again."""
 
     compared: Compared
+    later: Later
     tolerance: Tolerance
 
 
@@ -213,6 +218,9 @@ class LawValues(Section):
     points: Annotated[int, Meta(ge=8, le=MOST), means("times recorded")]
     reduction_max: Annotated[Fraction, means("relative loss reduction up to which rate and prefactor are fitted")]
     reduction: Annotated[Fraction, means("relative loss reduction the time to which is measured")]
+    reduction_last: Annotated[
+        Fraction, means("relative loss reduction, predicted, at the last time recorded, past the linear regime")
+    ]
     eta_hat: Annotated[
         list[Positive],
         Meta(min_length=1),
@@ -221,6 +229,12 @@ class LawValues(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield from wide("widths", self.widths)
+        for key in ("reduction", "reduction_max"):
+            yield (
+                getattr(self, key) < self.reduction_last,
+                key,
+                f"a number below reduction_last = {self.reduction_last}",
+            )
 
 
 class EscapeLaw(LawValues):

@@ -257,6 +257,7 @@ class _Selection(_Starts):
 
     eta_hat: EtaHat
     t_max: TMax
+    points: Points
     unequal_widths: Annotated[Pair, means("p, p* of the starts of independent Gaussian vectors")]
     unequal_dimensions: Annotated[
         list[Count], Meta(min_length=3), different, means("input dimensions of independent Gaussian vectors")

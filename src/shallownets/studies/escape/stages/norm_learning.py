@@ -17,7 +17,6 @@ from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.theory import plateau
 
 UNITS = {"t": "eta_hat alpha", "norm": "1"}
-LATER = 3.0  # eq. 9 alone is followed so many times as long as SGD: the differences of the norms are slow
 
 
 def norm_curves(engine: str, t: Array, norms: Array) -> pd.DataFrame:
@@ -62,7 +61,7 @@ def norm_learning(given: NormLearning, runs: Arrays) -> Tables:
             measured.append(row("mean_norm", at.mean_norm, **more))
         measured.append(row("spread_left", at.spread_left, **more))
 
-    longer = np.linspace(0, LATER * t[-1], 2 * len(t))
+    longer = np.linspace(0, given.later * t[-1], 2 * len(t))
     alone = relaxation(initial, p_star, longer, given.tolerance)
     simulated = [norm_curves("SGD", t, sgd)] if sgd is not None else []
     shown = pd.concat([*simulated, norm_curves("ODE", t, limit[None]), relaxation_curves(longer, alone)])
