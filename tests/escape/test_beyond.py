@@ -13,7 +13,7 @@ from shallownets.studies.escape.figures import late_times, not_orthogonal, stati
 from shallownets.studies.escape.measure import frames as measured_frames
 from shallownets.studies.escape.measure import late as measure
 from shallownets.studies.escape.measure import solutions, staircase, stationary
-from shallownets.studies.escape.theory import frames, late
+from shallownets.studies.escape.theory import frames, late, plateau
 from shallownets.studies.escape.theory.landscape import StationaryPoint
 
 
@@ -130,6 +130,34 @@ def test_a_path_stops_at_the_stationary_points_in_order():
 def test_the_overlap_of_loss_is_where_the_mean_passes_one_percent(lost, expected):
     spread = np.array([[0.5], [1.5]]) * np.array(lost)  # two starts with this mean
     assert measured_frames.overlap_of_loss(np.array([0.1, 0.3, 0.4, 0.7]), spread) == pytest.approx(expected)
+
+
+def test_the_overlap_of_loss_over_the_predicted_one_has_no_error_where_all_starts_agree(rng):
+    overlaps = np.array([0.1, 0.3, 0.4, 0.7])
+    lost, predicted = np.tile([0, 0, 0.005, 0.015], (5, 1)), np.tile([0, 0.02, 0.03, 0.04], (5, 1))
+    found = measured_frames.loss_over_predicted(overlaps, lost, predicted, rng)
+    assert (found.value, found.error, found.n) == (pytest.approx(0.55 / 0.2), pytest.approx(0, abs=1e-12), 5)
+
+
+def test_small_overlaps_grow_by_a_factor_in_the_time_that_theory_says():
+    start = starts.Start(1e-6 * np.eye(3, 2), 3 / 5 * np.eye(3))  # norms of the plateau
+    last = plateau.growth_time(3, 2, 50.0)
+    run = ode.simulate(start, 1.0, np.array([0.0, last]), 1e-11, gradient_flow=True)
+    assert run.M[0, 1, 0, 0] / run.M[0, 0, 0, 0] == pytest.approx(50, rel=1e-6)
+
+
+def test_a_path_stops_at_the_points_that_have_learned_none_and_one_of_the_teachers():
+    run = staircase.descent(2, 2, [1e-2, 1e-5], 101, 1e-10)
+    path = staircase.along(run, 6)
+    stops = staircase.stops(run, path)
+    assert [stop.at for stop in stops] == path.stops().tolist()
+    assert [(stop.point.k_t, stop.point.k_o) for stop in stops] == [(0, 2), (1, 1)]
+
+
+def test_the_slowest_of_several_runs_is_the_one_of_the_largest_exponent():
+    t = np.geomspace(1, 100, 50)
+    found = measure.slowest(t, np.array([t**-3.0, t**-2.0, t**-2.5]))
+    assert found.exponent == pytest.approx(-2)
 
 
 def test_the_formula_of_a_stationary_point_beside_weights_there(rng):

@@ -62,7 +62,7 @@ def test_the_map():
 
 
 def test_frames():
-    measured = made("not_orthogonal", FRAMES).measurements
+    measured = made("not_orthogonal", {"seed": 1}, runs=made("not_orthogonal_runs", FRAMES).data).measurements
     got = estimates(measured, overlap=0.8, eta_hat=0.0)
     assert got["drift"] > got["remainder"] > 0
     assert estimates(measured, overlap=0.0, eta_hat=0.1, start="equal overlaps")["drift"] < 1e-8
@@ -72,7 +72,7 @@ def test_frames():
     beside = measured.frame[measured.frame.quantity.str.endswith("over that of orthonormal students")]
     np.testing.assert_allclose(beside.estimate, 1, atol=0.1)
     with pytest.raises(UserError, match=r"overlaps = \[0.5, 0.1\]: expected rising numbers"):
-        made("not_orthogonal", FRAMES | {"overlaps": [0.5, 0.1]})
+        made("not_orthogonal_runs", FRAMES | {"overlaps": [0.5, 0.1]})
 
 
 def test_the_chain_gives_each_replicate_its_own_stream_in_any_batch():

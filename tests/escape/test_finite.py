@@ -246,6 +246,13 @@ def test_mean_times_leave_out_what_did_not_escape():
     assert (found.sgd.n, found.shift.n, found.ode.n) == (2, 2, 4)
 
 
+def test_the_mean_over_laws_has_the_errors_of_independent_estimates():
+    found = measure.over_laws([Estimate(2.0, 0.3, 5), Estimate(9.0, 0.8, 7)], [2.0, 10.0])
+    assert found.value == pytest.approx((1.0 + 0.9) / 2)
+    assert found.error == pytest.approx(np.hypot(0.15, 0.08) / 2)
+    assert found.n == 12
+
+
 def test_a_line_in_size_goes_through_the_sizes_that_are_large_enough():
     sizes = (10, 100, 1000, 10000)
     estimates = {N: Estimate(99.0 if N == 10 else 2 + 3 * np.log(N), 0.1, 5) for N in sizes}

@@ -30,9 +30,9 @@ SENSELESS = [
     ),
     ("solutions.frames", 101, "solutions.frames = 101: expected an even number"),
     (
-        "solutions.unequal.dimensions",
+        "solutions.unequal_dimensions",
         [5, 300, 1000],
-        "solutions.unequal.dimensions.0 = 5: expected at least (√p + √p* + 6)² = 89, for Gaussian "
+        "solutions.unequal_dimensions.0 = 5: expected at least (√p + √p* + 6)² = 89, for Gaussian "
         "overlaps of variance 1/N",
     ),
     ("solutions.orthonormal.p", 1, "solutions.orthonormal.p = 1: expected at least p_star = 2"),
@@ -83,6 +83,8 @@ SENSELESS = [
     ("plateau.norms.N", 7, "plateau.norms.N = 7: expected at least p + p* = 8"),
     ("plateau.norms.compared", [99.0], "plateau.norms.compared.0 = 99.0: expected at most t_max = 2.5"),
     ("plateau.growth.t_fit", 3.0, "plateau.growth.t_fit = 3.0: expected at most t_max = 2.0"),
+    ("plateau.law.reduction", 0.6, "plateau.law.reduction = 0.6: expected a number below reduction_last = 0.5"),
+    ("plateau.norms.later", 0.5, "plateau.norms.later = 0.5: expected a number of at least 1"),
     ("plateau.law.sigma", 1.0, "plateau.law.sigma = 1.0: expected a number from 1e-12 to 0.01"),
     ("plateau.times.aligned", [2, 4], "plateau.times.aligned = [2, 4]: expected p >= p*"),
     (

@@ -13,13 +13,12 @@ from shallownets.studies.escape.engines import spectral
 from shallownets.studies.escape.parameters import plateau as parameters
 from shallownets.studies.escape.stages.escape_law import escape_law
 from shallownets.studies.escape.stages.escape_time import escape_time
-from shallownets.studies.escape.stages.norm_learning import norm_learning
-from shallownets.studies.escape.stages.overlap_growth import overlap_growth
 from shallownets.studies.escape.stages.plateau_optimum import plateau_optimum
 from shallownets.studies.escape.stages.plateau_rates import plateau_rates
 from shallownets.studies.escape.stages.plateau_scan import plateau_scan
 from shallownets.studies.escape.stages.plateau_shared import gaussian_starts
 from shallownets.studies.escape.theory import plateau as theory
+from tests.escape.made import made
 
 
 def test_gaussian_starts_do_not_depend_on_how_many_are_drawn():
@@ -30,14 +29,14 @@ def test_gaussian_starts_do_not_depend_on_how_many_are_drawn():
     assert size == pytest.approx(0.01, rel=3 * np.sqrt(2 / 2400))
 
 
-def finite(made):
+def finite(tables):
     """The tables of a stage, each without gaps."""
-    for table in made:
+    for table in tables:
         # but degrees of freedom: none where they are n - 1
         frame = table.frame.drop(columns="degrees", errors="ignore")
         assert np.isfinite(frame.select_dtypes("number")).all(axis=None)
         assert not frame.isna().any(axis=None)
-    return made
+    return tables
 
 
 def drawn(name, given, table):
@@ -117,7 +116,7 @@ def test_the_stage_of_the_rates():
 
 LAW = {"widths": [(1, 1), (2, 1), (4, 1), (2, 2)], "sigma": 1e-3, "starts": 30, "points": 60, "reduction_max": 1e-4}
 
-LAW |= {"reduction": 1e-3, "eta_hat": [0.05], "resamples": 20, "tolerance": 1e-10, "seed": 1}
+LAW |= {"reduction": 1e-3, "reduction_last": 0.5, "eta_hat": [0.05], "resamples": 20, "tolerance": 1e-10, "seed": 1}
 
 
 def test_the_stage_of_the_law_and_its_figure():
@@ -136,26 +135,36 @@ def test_the_stage_of_the_law_and_its_figure():
 COMMON = {"p_star": 2, "N": 200, "eta_hat": 0.1, "t_max": 1.0, "points": 21, "replicates": 6, "tolerance": 1e-9}
 
 
+def norm_learning(values):
+    """The tables of norm learning, straight from the runs."""
+    runs = made("norm_learning_runs", values).data
+    return made("norm_learning", {"compared": [0.5], "later": 3.0, "tolerance": 1e-9}, runs=runs)
+
+
+def overlap_growth(values):
+    """The tables of the overlaps' growth, straight from the runs."""
+    runs = made("overlap_growth_runs", values).data
+    return made("overlap_growth", {"t_fit": 0.5, "resamples": 20, "seed": 1}, runs=runs)
+
+
 def test_the_stage_of_norm_learning_and_its_figure():
-    given = parameters.NormLearning(**COMMON, seed=1, initial=[0.5, 1.5], compared=[0.5])
-    measured, shown = finite(norm_learning(given))
+    measured, shown = finite(norm_learning(COMMON | {"seed": 1, "initial": [0.5, 1.5]}))
     row = measured.frame[measured.frame.quantity == "mean_norm"].iloc[0]
     assert row.low - 0.05 < row.ode < row.high + 0.05
-    assert len(drawn("norm_learning", given, shown).axes) == 2
+    assert len(drawn("norm_learning", {}, shown).axes) == 2
 
 
 def test_the_stage_of_overlap_growth_and_its_figure():
-    given = parameters.OverlapGrowth(**COMMON, seed=1, p=2, t_fit=0.5, resamples=20)
-    measured, shown = finite(overlap_growth(given))
+    measured, shown = finite(overlap_growth(COMMON | {"seed": 1, "p": 2}))
     assert measured.frame.ode.iloc[0] == pytest.approx(measured.frame.finite.iloc[0], rel=0.1)
-    assert len(drawn("overlap_growth", given, shown).axes) == 1
+    assert len(drawn("overlap_growth", {}, shown).axes) == 1
 
 
 @pytest.mark.parametrize(
     ("stage", "more"),
     [
-        (parameters.NormLearning, {"initial": [0.5, 1.5], "compared": [0.5]}),
-        (parameters.OverlapGrowth, {"p": 2, "t_fit": 0.5, "resamples": 20}),
+        (parameters.NormLearningRuns, {"initial": [0.5, 1.5]}),
+        (parameters.OverlapGrowthRuns, {"p": 2}),
     ],
 )
 def test_a_learning_rate_without_a_plateau_is_refused(stage, more):
@@ -209,23 +218,16 @@ def optimum_of(given):
 LOST = {
     "overlap_growth": (
         overlap_growth,
-        parameters.OverlapGrowth(
-            **COMMON | {"p_star": 1, "N": 8, "eta_hat": 0.15, "t_max": 20.0, "points": 81, "replicates": 4},
-            p=2,
-            t_fit=0.5,
-            resamples=20,
-            seed=1,
-        ),
+        COMMON
+        | {"p": 2, "p_star": 1, "N": 80, "eta_hat": 0.16, "t_max": 20.0, "points": 81, "replicates": 4}
+        | {"seed": 1},
         "SGD: ",
     ),
     "norm_learning": (
         norm_learning,
-        parameters.NormLearning(
-            **COMMON | {"N": 6, "eta_hat": 0.2, "t_max": 3.0, "points": 11, "replicates": 3},
-            initial=[0.5, 1.5],
-            compared=[0.5],
-            seed=1,
-        ),
+        COMMON
+        | {"initial": [0.5, 1.5], "N": 6, "eta_hat": 0.2, "t_max": 3.0, "points": 11, "replicates": 3}
+        | {"seed": 1},
         "SGD: ",
     ),
     "fig2": (
@@ -241,6 +243,12 @@ LOST = {
         "ODE, p = 1, p* = 1: 5 of 5 runs did not escape",
     ),
 }
+
+
+def test_a_learning_rate_at_which_the_ode_diverges_is_refused():
+    values = COMMON | {"seed": 1, "p": 2, "p_star": 1, "N": 80, "eta_hat": 0.18, "t_max": 20.0}
+    with pytest.raises(UserError, match=r"^eta_hat = 0\.18: expected a smaller number, the ODE diverges"):
+        made("overlap_growth_runs", values)
 
 
 @pytest.mark.parametrize("figure", LOST)

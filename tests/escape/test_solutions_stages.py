@@ -19,6 +19,7 @@ SELECTION = COMMON | {
     "starts": 4,
     "eta_hat": 0.1,
     "t_max": 200.0,
+    "points": 101,
     "unequal_widths": (3, 2),
     "unequal_dimensions": [100, 200, 400],
 }

@@ -25,7 +25,20 @@ use rule stage as escape_stationary_map with:
         "the map of stationary points"
 
 
+use rule stage as escape_not_orthogonal_runs with:
+    output:
+        data=f"{DATA}/escape/not_orthogonal.npz",
+    log:
+        f"{LOGS}/escape/not_orthogonal_runs.log",
+    params:
+        **stage("escape.not_orthogonal_runs", "escape.beyond.not_orthogonal"),
+    message:
+        "where the ODE ends from starts that are not orthogonal"
+
+
 use rule stage as escape_not_orthogonal with:
+    input:
+        runs=rules.escape_not_orthogonal_runs.output.data,
     output:
         measurements=f"{MEASUREMENTS}/escape/not_orthogonal.csv",
         figure_data=f"{FIGURE_DATA}/escape/not_orthogonal.csv",

@@ -37,7 +37,20 @@ use rule stage as escape_plateau_rates with:
         "rates of norms and overlaps on the plateau"
 
 
+use rule stage as escape_norm_learning_runs with:
+    output:
+        data=f"{DATA}/escape/norm_learning.npz",
+    log:
+        f"{LOGS}/escape/norm_learning_runs.log",
+    params:
+        **stage("escape.norm_learning_runs", "escape.plateau.norms"),
+    message:
+        "SGD and the ODE from different norms"
+
+
 use rule stage as escape_norm_learning with:
+    input:
+        runs=rules.escape_norm_learning_runs.output.data,
     output:
         measurements=f"{MEASUREMENTS}/escape/norm_learning.csv",
         figure_data=f"{FIGURE_DATA}/escape/norm_learning.csv",
@@ -49,7 +62,20 @@ use rule stage as escape_norm_learning with:
         "norm learning, SGD and ODE"
 
 
+use rule stage as escape_overlap_growth_runs with:
+    output:
+        data=f"{DATA}/escape/overlap_growth.npz",
+    log:
+        f"{LOGS}/escape/overlap_growth_runs.log",
+    params:
+        **stage("escape.overlap_growth_runs", "escape.plateau.growth"),
+    message:
+        "SGD and the ODE from one start on the plateau"
+
+
 use rule stage as escape_overlap_growth with:
+    input:
+        runs=rules.escape_overlap_growth_runs.output.data,
     output:
         measurements=f"{MEASUREMENTS}/escape/overlap_growth.csv",
         figure_data=f"{FIGURE_DATA}/escape/overlap_growth.csv",
@@ -73,14 +99,27 @@ use rule stage as escape_escape_law with:
         "the escape law"
 
 
+use rule stage as escape_descent_runs with:
+    output:
+        data=f"{DATA}/escape/descent.npz",
+    log:
+        f"{LOGS}/escape/descent_runs.log",
+    params:
+        **stage("escape.descent_runs", "escape.plateau.descent"),
+    message:
+        "times of the final descent"
+
+
 use rule stage as escape_descent with:
+    input:
+        runs=rules.escape_descent_runs.output.data,
     output:
         measurements=f"{MEASUREMENTS}/escape/descent.csv",
         figure_data=f"{FIGURE_DATA}/escape/descent.csv",
     log:
         f"{LOGS}/escape/descent.log",
     params:
-        **stage("escape.descent", "escape.plateau.descent"),
+        **stage("escape.descent", "escape.plateau"),
     message:
         "the final descent beside the escape"
 

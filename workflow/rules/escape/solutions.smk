@@ -21,12 +21,7 @@ use rule stage as escape_solution_selection with:
     log:
         f"{LOGS}/escape/solution_selection.log",
     params:
-        **stage(
-            "escape.solution_selection",
-            "escape.solutions",
-            unequal_widths=ESCAPE_SOLUTIONS["unequal"]["widths"],
-            unequal_dimensions=ESCAPE_SOLUTIONS["unequal"]["dimensions"],
-        ),
+        **stage("escape.solution_selection", "escape.solutions"),
     message:
         "which solution the ODE reaches"
 

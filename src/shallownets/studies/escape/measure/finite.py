@@ -1,6 +1,6 @@
 """Estimators for SGD at finite N: escape times and their spread over starts and noise, and where runs diverge."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,13 @@ def line_in_size(x: Array, estimates: Mapping[int, Estimate], least: int) -> tup
     return fit_polynomial(x[used], y, errors, degrees=degrees).coefficients
 
 
+def over_laws(found: Sequence[Estimate], laws: Sequence[float]) -> Estimate:
+    """Mean of what independent estimates are over their laws, one law for each."""
+    value = float(np.mean([one.value / law for one, law in zip(found, laws, strict=True)]))
+    error = float(np.linalg.norm([one.error / law for one, law in zip(found, laws, strict=True)]) / len(laws))
+    return Estimate(value, error, sum(one.n for one in found))
+
+
 @dataclass(frozen=True)
 class Repeated:
     """Escape times of several runs of SGD from each of several starts, and of the ODE; inf for never, samples/N.
@@ -82,6 +89,11 @@ class Repeated:
     def kept(self) -> Mask:
         """(S,) whether SGD each time, and the ODE, escaped from a start."""
         return np.isfinite(self.sgd).all(1) & np.isfinite(self.ode)
+
+    @property
+    def shift(self) -> Estimate:
+        """Mean over starts of SGD's mean time less that of the ODE, where everything escaped."""
+        return mean(self.sgd.mean(1) - self.ode)
 
     def complete(self) -> "Repeated":
         """Without the starts from which something did not escape."""

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.random import Generator
 
+from shallownets.numerics.statistics import Estimate, bootstrap
 from shallownets.studies.escape.engines import ode
 from shallownets.studies.escape.measure.plateau import first_below
 from shallownets.studies.escape.measure.solutions import end_of
@@ -69,3 +71,18 @@ def overlap_of_loss(overlaps: Array, lost: Array) -> float:
         return float(overlaps[above[0] if above.size else -1])
     k = above[0]
     return float(np.interp(_LOST, means[k - 1 : k + 1], overlaps[k - 1 : k + 1]))
+
+
+def loss_over_predicted(overlaps: Array, lost: Array, predicted: Array, rng: Generator) -> Estimate:
+    """``overlap_of_loss`` of what is lost, over that of what is predicted, with a bootstrap over the starts.
+
+    Args:
+        overlaps: (O,) of the students with each other, rising.
+        lost, predicted: (S, O) lost selectivity from S starts at each overlap.
+        rng: of the bootstrap.
+    """
+
+    def over(some: Array) -> float:
+        return overlap_of_loss(overlaps, some[:, 0]) / overlap_of_loss(overlaps, some[:, 1])
+
+    return bootstrap(np.stack([lost, predicted], 1), over, rng)

@@ -92,6 +92,15 @@ def algebraic(t: Array, risk: Array) -> Algebraic:
     return Algebraic(late_exponent(t, risk), *late_line(t, risk))
 
 
+def slowest(t: Array, risks: Array) -> Algebraic:
+    """Of several runs, (R, T) risks, the late decay for p > p* whose exponent is nearest to 0; t as for ``algebraic``.
+
+    Raises:
+        ArithmeticError: fewer than three points in the last decade.
+    """
+    return max((algebraic(t, risk) for risk in risks), key=lambda one: one.exponent)
+
+
 def algebraic_law(p: int, p_star: int, eta: float, t: Array) -> Array:
     """(T,) predicted late risk for p > p* at times t = η α above 0."""
     return theory.late_risk(p, p_star, eta, theory.excess_norm(p, p_star, 1.0, t))

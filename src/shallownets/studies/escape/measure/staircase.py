@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,13 @@ class Path:
         """Times, as places in the arrays, at which the gradient's norm has a minimum: the ends are none."""
         g = self.gradient
         return np.flatnonzero((g[1:-1] < g[:-2]) & (g[1:-1] <= g[2:])) + 1
+
+
+class Stop(NamedTuple):
+    """A stop of a path: its place in the arrays, and the stationary point that it is nearest to."""
+
+    at: int
+    point: StationaryPoint
 
 
 def descent(p: int, p_star: int, values: Sequence[float], points: int, tolerance: float) -> Trajectory:
@@ -67,3 +75,8 @@ def nearest(M: Array, Q: Array) -> StationaryPoint:
         return float(((inside - s_t) ** 2).sum() + ((outside - s_o) ** 2).sum())
 
     return min(all_points(p, p_star), key=distance)
+
+
+def stops(run: Trajectory, path: Path) -> list[Stop]:
+    """The stops of a path, in their order, from the overlaps of the trajectory that it was measured on."""
+    return [Stop(at, nearest(run.M[0, at], run.Q[0, at])) for at in path.stops().tolist()]

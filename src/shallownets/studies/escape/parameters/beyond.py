@@ -152,10 +152,16 @@ class NotOrthogonalValues(Section):
         return self.starts * (points * work.ode(self.widths[0], self.t_max) + vectors)
 
 
-class NotOrthogonal(NotOrthogonalValues):
-    """The figure not_orthogonal."""
+class NotOrthogonalRuns(NotOrthogonalValues):
+    """Where the ODE ends from all these starts. Its section is ``beyond.not_orthogonal``."""
 
     tolerance: Tolerance
+    seed: Seed
+
+
+class NotOrthogonal(Section):
+    """The figure not_orthogonal, from the ends of the ODE."""
+
     seed: Seed
 
 

@@ -9,7 +9,6 @@ from msgspec import Meta
 from shallownets.config.section import (
     MOST,
     Count,
-    Fraction,
     Index,
     Limit,
     Positive,
@@ -25,10 +24,13 @@ from shallownets.config.section import (
 )
 from shallownets.studies.escape.parameters import work
 from shallownets.studies.escape.parameters.kinds import (
+    Dimension,
     Engine,
+    Escaped,
     EtaHat,
     GivenUp,
     Looks,
+    OwnStarts,
     P,
     Pairs,
     PStar,
@@ -40,24 +42,28 @@ from shallownets.studies.escape.parameters.kinds import (
     times,
 )
 
-Escaped = Annotated[Fraction, means("a run has escaped when its risk is below this fraction of the plateau's")]
 AlphaMax = Annotated[Positive, means("when a run is given up", "samples/N")]
 OdeStarts = Annotated[Several, means("starts of the ODE")]
 FitFrom = Annotated[Count, means("least N of the fit of the slope in log N")]
 LimitFrom = Annotated[Count, means("least N of the fit of the shift against 1/N")]
 
 
-class EscapeValues(Section):
-    """The figure finite_escape, left: escape times against N."""
+class _Escape(Section):
+    """SGD and the ODE until they escape, at one pair of widths and one learning rate."""
 
     p: P
     p_star: PStar
     eta_hat: EtaHat
+    alpha_max: AlphaMax
+    points: Looks
+
+
+class EscapeValues(_Escape):
+    """The figure finite_escape, left: escape times against N."""
+
     sizes: Annotated[Sizes, means("N, replicates, N rising")]
     ode_starts: OdeStarts
     direct: Annotated[Size, means("N and replicates of SGD on weights beside the chain; its N is one of sizes")]
-    alpha_max: AlphaMax
-    points: Looks
     fit_from: FitFrom
     limit_from: LimitFrom
 
@@ -67,18 +73,13 @@ class EscapeValues(Section):
         yield self.direct[0] in known, "direct", f"an N among those of sizes, {known}"
 
 
-class EscapeTimes(Section):
+class EscapeTimes(_Escape):
     """Escape times of SGD at one N. Its section is ``finite.escape``; its rule gives engine, N and replicates."""
 
     engine: Engine
-    p: P
-    p_star: PStar
-    N: Annotated[Count, means("input dimension")]
-    replicates: Annotated[Several, means("runs of SGD, each from a start of its own")]
-    eta_hat: EtaHat
+    N: Dimension
+    replicates: OwnStarts
     fraction: Escaped
-    alpha_max: AlphaMax
-    points: Looks
     tolerance: Tolerance
     seed: Seed
 
@@ -189,7 +190,7 @@ class FiniteDivergenceRuns(_Rates):
 
     p: P
     p_star: PStar
-    N: Annotated[Count, means("input dimension")]
+    N: Dimension
     replicates: Annotated[Several, means("runs of SGD at each learning rate, each from a start of its own")]
     seed: Seed
 
@@ -211,8 +212,8 @@ class FiniteDivergence(Section):
     seed: Seed
 
 
-class _Escapes(Section):
-    """Escape times of SGD and of the ODE at one N and learning rate."""
+class _AgainstWidth(Section):
+    """Escape times of SGD and of the ODE at one N and learning rate, for one pair of widths or several."""
 
     N: Annotated[int, Meta(ge=2), means("input dimension, at least p + p*")]
     eta_hat: EtaHat
@@ -220,11 +221,18 @@ class _Escapes(Section):
     t_max: GivenUp
     points: Looks
 
+    @property
+    def all_widths(self) -> list[tuple[int, int]]:
+        """Pairs p, p*."""
+        raise NotImplementedError
+
     def limits(self) -> Iterator[Limit]:
+        yield room("N", self.N, self.all_widths)
+        yield escapes("eta_hat", self.eta_hat, self.all_widths)
         yield times("points", self.points, self.t_max / self.eta_hat, self.N)
 
 
-class OverparameterisationValues(_Escapes):
+class OverparameterisationValues(_AgainstWidth):
     """The figure overparameterisation."""
 
     cases: Annotated[
@@ -235,13 +243,12 @@ class OverparameterisationValues(_Escapes):
         means("p, p*, replicates"),
     ]
 
-    def limits(self) -> Iterator[Limit]:
-        yield room("N", self.N, self.cases)
-        yield escapes("eta_hat", self.eta_hat, self.cases)
-        yield from super().limits()
+    @property
+    def all_widths(self) -> list[tuple[int, int]]:
+        return [(p, p_star) for p, p_star, _ in self.cases]
 
 
-class OverparameterisationRuns(_Escapes):
+class OverparameterisationRuns(_AgainstWidth):
     """Escape times at one p and p*.
 
     Its section is ``finite.overparameterisation``; its rule gives p, p_star and replicates.
@@ -249,16 +256,14 @@ class OverparameterisationRuns(_Escapes):
 
     p: P
     p_star: PStar
-    replicates: Annotated[Several, means("runs of SGD, each from a start of its own")]
+    replicates: OwnStarts
     fraction: Escaped
     tolerance: Tolerance
     seed: Seed
 
-    def limits(self) -> Iterator[Limit]:
-        widths = [(self.p, self.p_star)]
-        yield room("N", self.N, widths)
-        yield escapes("eta_hat", self.eta_hat, widths)
-        yield from super().limits()
+    @property
+    def all_widths(self) -> list[tuple[int, int]]:
+        return [(self.p, self.p_star)]
 
     def work(self) -> float:
         samples = self.N * self.t_max / self.eta_hat / 3  # a run stops at its escape

@@ -10,6 +10,7 @@ from msgspec import Meta
 from shallownets.config.section import (
     MOST,
     Count,
+    Fraction,
     Limit,
     Positive,
     Several,
@@ -31,10 +32,13 @@ AlphaMax = Annotated[Positive, means("last time", "samples/N")]
 TMax = Annotated[Positive, means("last time", "eta_hat samples/N")]
 GivenUp = Annotated[Positive, means("when a run is given up", "eta_hat samples/N")]
 Points = Annotated[Several, means("recorded times, 0 and the last included")]
+OwnStarts = Annotated[Several, means("runs of SGD, each from a start of its own")]
+Escaped = Annotated[Fraction, means("a run has escaped when its risk is below this fraction of the plateau's")]
 Looks = Annotated[int, Meta(ge=8, le=MOST), means("times at which the risk is looked at, 0 and the last included")]
 
 Pair = Annotated[tuple[Width, Width], expected("a pair of widths p, p*, two whole numbers from 1 to 1000")]
 Pairs = Annotated[list[Pair], Meta(min_length=1), different, expected("a list of different pairs of widths p, p*")]
+WidePairs = Annotated[Pairs, means("pairs p, p* with p >= p*")]
 Size = Annotated[tuple[Count, Several], expected("N and replicates, two whole numbers, at least 2 replicates")]
 Sizes = Annotated[list[Size], Meta(min_length=1), different, expected("a list of different N, replicates")]
 # |G| of a p x p* Gaussian matrix exceeds √p + √p* + t with a probability below e^(-t²/2) (Davidson & Szarek 2001).

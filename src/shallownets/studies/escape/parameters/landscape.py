@@ -10,6 +10,9 @@ from shallownets.config.section import Limit, Section, Seed, Several, different,
 from shallownets.studies.escape.parameters.kinds import P, PStar, room
 
 Small = Annotated[int, Meta(ge=1, le=40)]  # matrices of rank computations are small
+TeacherWidths = Annotated[
+    list[Small], Meta(min_length=1), different, means("teacher widths of Figure 6, numbers of vectors")
+]
 LargestWidth = Annotated[int, Meta(ge=1, le=60), means("largest student width, number of vectors")]
 Length = Annotated[float, Meta(ge=1e-4, le=1)]
 
@@ -24,7 +27,7 @@ class Expressivity(Section):
 class Manifold(Section):
     """Figure 6: dimension of the zero-error solutions."""
 
-    p_star: Annotated[list[Small], Meta(min_length=1), different, means("teacher widths, numbers of vectors")]
+    p_star: TeacherWidths
     p_max: LargestWidth
 
 
@@ -34,7 +37,7 @@ class Dimensions(Expressivity):
     Its section is ``landscape.expressivity``; its rule gives p_star and manifold_p_max of ``landscape.manifold``.
     """
 
-    p_star: Annotated[list[Small], Meta(min_length=1), different, means("teacher widths of Figure 6")]
+    p_star: TeacherWidths
     manifold_p_max: Annotated[LargestWidth, means("largest student width of Figure 6, number of vectors")]
     seed: Seed
 
@@ -60,22 +63,6 @@ class Ratio(Section):
         yield self.p_star + 2 <= self.N, "N", f"at least p_star + 2 = {self.p_star + 2}"
 
 
-Spectra = Annotated[
-    list[Spectrum],
-    Meta(min_length=1),
-    different,
-    expected("a list of different sizes p, p_star, N"),
-    means("sizes p, p_star, N at which all stationary points are measured"),
-]
-Ratios = Annotated[
-    list[Ratio],
-    Meta(min_length=1),
-    different,
-    expected("a list of different sizes p_star, N"),
-    means("sizes p_star, N at which the plateau's ratio of eigenvalues is measured, for every p up to N - p_star"),
-]
-
-
 class Weak(Section):
     """Sizes at which the plateau's ratio of eigenvalues hardly depends on p: N far above it."""
 
@@ -88,31 +75,41 @@ class Weak(Section):
         yield room("N", self.N, [(self.p, self.p_star)])
 
 
-Weaks = Annotated[
-    list[Weak],
-    Meta(min_length=2),
-    different,
-    expected("a list of different sizes p, p_star, N with the same widths and rising N"),
-    means("sizes p, p_star, N at which the plateau's ratio hardly depends on p, of the same widths and rising N"),
-]
+class _Spectra(Section):
+    """Sizes at which spectra of the Hessian are measured."""
 
-
-def _weak(sizes: list[Weak]) -> Iterator[Limit]:
-    for n, (one, after) in enumerate(pairwise(sizes), 1):
-        alike = (one.p, one.p_star) == (after.p, after.p_star) and one.N < after.N
-        yield alike, f"weak.{n}", "the widths of the first, and a larger N than the one before"
-
-
-class Hessian(Section):
-    """Spectra of the Hessian at the stationary points. Its section is ``landscape``."""
-
-    spectra: Spectra
-    ratio: Ratios
-    weak: Weaks
-    seed: Seed
+    spectra: Annotated[
+        list[Spectrum],
+        Meta(min_length=1),
+        different,
+        expected("a list of different sizes p, p_star, N"),
+        means("sizes p, p_star, N at which all stationary points are measured"),
+    ]
+    ratio: Annotated[
+        list[Ratio],
+        Meta(min_length=1),
+        different,
+        expected("a list of different sizes p_star, N"),
+        means("sizes p_star, N at which the plateau's ratio of eigenvalues is measured, for every p up to N - p_star"),
+    ]
+    weak: Annotated[
+        list[Weak],
+        Meta(min_length=2),
+        different,
+        expected("a list of different sizes p, p_star, N with the same widths and rising N"),
+        means("sizes p, p_star, N at which the plateau's ratio hardly depends on p, of the same widths and rising N"),
+    ]
 
     def limits(self) -> Iterator[Limit]:
-        yield from _weak(self.weak)
+        for n, (one, after) in enumerate(pairwise(self.weak), 1):
+            alike = (one.p, one.p_star) == (after.p, after.p_star) and one.N < after.N
+            yield alike, f"weak.{n}", "the widths of the first, and a larger N than the one before"
+
+
+class Hessian(_Spectra):
+    """Spectra of the Hessian at the stationary points. Its section is ``landscape``."""
+
+    seed: Seed
 
 
 class NullDirectionsValues(Section):
@@ -152,15 +149,9 @@ class NullDirections(NullDirectionsValues):
     seed: Seed
 
 
-class Landscape(Section):
+class Landscape(_Spectra):
     """Degrees of freedom and stationary points."""
 
     expressivity: Expressivity
     manifold: Manifold
-    spectra: Spectra
-    ratio: Ratios
-    weak: Weaks
     null_directions: NullDirectionsValues
-
-    def limits(self) -> Iterator[Limit]:
-        yield from _weak(self.weak)

@@ -22,6 +22,7 @@ from shallownets.config.section import (
 )
 from shallownets.studies.escape.parameters import work
 from shallownets.studies.escape.parameters.kinds import (
+    Escaped,
     EtaHat,
     EtaHats,
     P,
@@ -29,6 +30,7 @@ from shallownets.studies.escape.parameters.kinds import (
     Pairs,
     PStar,
     TMax,
+    WidePairs,
     gaussian,
     plateau_at,
     room,
@@ -36,9 +38,16 @@ from shallownets.studies.escape.parameters.kinds import (
     wide,
 )
 
-WidePairs = Annotated[Pairs, means("pairs p, p* with p >= p*")]
 Times = Annotated[int, Meta(ge=8, le=MOST), means("recorded times, 0 and the last included")]
-SgdRuns = Annotated[Several, means("runs of SGD")]
+Compared = Annotated[
+    list[Positive],
+    Meta(min_length=1),
+    means("times at which the mean norm of SGD is compared with theory", "eta_hat samples/N"),
+]
+Later = Annotated[
+    float, Meta(ge=1), means("how many times as long as SGD eq. 9 alone is followed: differences of the norms are slow")
+]
+FitTime = Annotated[Positive, means("the growth rate is the mean one up to this time", "eta_hat samples/N")]
 
 
 class OptimumValues(Section):
@@ -47,7 +56,7 @@ class OptimumValues(Section):
     widths: WidePairs
     N: Annotated[Count, means("starts have Q = I and M_ir of variance 1/N")]
     starts: Annotated[Several, means("how many starts are averaged over")]
-    fraction: Annotated[Fraction, means("a run has escaped when its risk is below this fraction of the plateau's")]
+    fraction: Escaped
     converged: Annotated[Fraction, means("a run counts if its risk falls below this fraction of the plateau's, too")]
     step: Annotated[Positive, means("step of the grid of learning rates per student unit, eta/p")]
     largest: Annotated[Positive, means("end of the grid of learning rates per student unit, eta/p")]
@@ -97,71 +106,106 @@ class PlateauRates(RatesValues):
     """The rates of norms and overlaps on the plateau."""
 
 
-class NormsValues(Section):
-    """The figure norm_learning: SGD and the ODE from one start."""
+class OnWeights(Section):
+    """SGD on weights, and the ODE, from one start while the overlaps are small."""
 
     p_star: PStar
+    N: Annotated[Count, means("input dimension of SGD")]
+    eta_hat: EtaHat
+    t_max: TMax
+    points: Times
+    replicates: Annotated[Several, means("runs of SGD")]
+
+    @property
+    def width(self) -> int:
+        """Of the student, p."""
+        raise NotImplementedError
+
+    def limits(self) -> Iterator[Limit]:
+        widths = [(self.width, self.p_star)]
+        yield plateau_at("eta_hat", self.eta_hat, widths)
+        yield room("N", self.N, widths)
+        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
+
+    def work(self) -> float:
+        return work.direct(self.N, self.width, self.p_star, self.replicates * self.t_max / self.eta_hat * self.N)
+
+
+class _Norms(OnWeights):
+    """SGD and the ODE from different norms."""
+
     initial: Annotated[
         list[Positive], Meta(min_length=1), means("initial squared norms over N, one for each student vector")
     ]
-    N: Annotated[Count, means("input dimension of SGD")]
-    eta_hat: EtaHat
-    t_max: Annotated[Positive, means("last time of SGD", "eta_hat samples/N")]
-    points: Times
-    compared: Annotated[
-        list[Positive],
-        Meta(min_length=1),
-        means("times at which the mean norm of SGD is compared with theory", "eta_hat samples/N"),
-    ]
-    replicates: SgdRuns
+
+    @property
+    def width(self) -> int:
+        return len(self.initial)
+
+
+class NormsValues(_Norms):
+    """The figure norm_learning: SGD and the ODE from one start."""
+
+    compared: Compared
+    later: Later
 
     def limits(self) -> Iterator[Limit]:
-        yield plateau_at("eta_hat", self.eta_hat, [(len(self.initial), self.p_star)])
-        yield room("N", self.N, [(len(self.initial), self.p_star)])
-        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
+        yield from super().limits()
         for n, t in enumerate(self.compared):
             yield t <= self.t_max, f"compared.{n}", f"at most t_max = {self.t_max}"
 
-    def work(self) -> float:
-        samples = self.replicates * self.t_max / self.eta_hat * self.N
-        return work.direct(self.N, len(self.initial), self.p_star, samples)
 
-
-class NormLearning(NormsValues):
-    """The figure norm_learning."""
+class NormLearningRuns(_Norms):
+    """SGD and the ODE from different norms. Its section is ``plateau.norms``."""
 
     tolerance: Tolerance
     seed: Seed
 
 
-class GrowthValues(Section):
-    """The figure overlap_growth: SGD and the ODE from one start on the plateau."""
+class NormLearning(Section):
+    """The figure norm_learning, from the runs; eq. 9 alone is integrated again."""
+
+    compared: Compared
+    later: Later
+    tolerance: Tolerance
+
+
+class _Growth(OnWeights):
+    """SGD and the ODE from a start on the plateau."""
 
     p: P
-    p_star: PStar
-    N: Annotated[Count, means("input dimension of SGD")]
-    eta_hat: EtaHat
-    t_max: TMax
-    t_fit: Annotated[Positive, means("the growth rate is the mean one up to this time", "eta_hat samples/N")]
-    points: Times
-    replicates: SgdRuns
+
+    @property
+    def width(self) -> int:
+        return self.p
 
     def limits(self) -> Iterator[Limit]:
-        yield plateau_at("eta_hat", self.eta_hat, [(self.p, self.p_star)])
-        yield room("N", self.N, [(self.p, self.p_star)])
-        yield times("points", self.points, self.t_max / self.eta_hat, self.N)
-        yield self.t_fit <= self.t_max, "t_fit", f"at most t_max = {self.t_max}"
+        yield from super().limits()
         yield gaussian("N", self.N, [(self.p, self.p_star)])
 
-    def work(self) -> float:
-        return work.direct(self.N, self.p, self.p_star, self.replicates * self.t_max / self.eta_hat * self.N)
+
+class GrowthValues(_Growth):
+    """The figure overlap_growth: SGD and the ODE from one start on the plateau."""
+
+    t_fit: FitTime
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield self.t_fit <= self.t_max, "t_fit", f"at most t_max = {self.t_max}"
 
 
-class OverlapGrowth(GrowthValues):
-    """The figure overlap_growth."""
+class OverlapGrowthRuns(_Growth):
+    """SGD and the ODE from one start on the plateau. Its section is ``plateau.growth``."""
 
-    resamples: Resamples
     tolerance: Tolerance
+    seed: Seed
+
+
+class OverlapGrowth(Section):
+    """The figure overlap_growth, from the runs."""
+
+    t_fit: FitTime
+    resamples: Resamples
     seed: Seed
 
 
@@ -174,6 +218,9 @@ class LawValues(Section):
     points: Annotated[int, Meta(ge=8, le=MOST), means("times recorded")]
     reduction_max: Annotated[Fraction, means("relative loss reduction up to which rate and prefactor are fitted")]
     reduction: Annotated[Fraction, means("relative loss reduction the time to which is measured")]
+    reduction_last: Annotated[
+        Fraction, means("relative loss reduction, predicted, at the last time recorded, past the linear regime")
+    ]
     eta_hat: Annotated[
         list[Positive],
         Meta(min_length=1),
@@ -182,6 +229,12 @@ class LawValues(Section):
 
     def limits(self) -> Iterator[Limit]:
         yield from wide("widths", self.widths)
+        for key in ("reduction", "reduction_max"):
+            yield (
+                getattr(self, key) < self.reduction_last,
+                key,
+                f"a number below reduction_last = {self.reduction_last}",
+            )
 
 
 class EscapeLaw(LawValues):
@@ -235,7 +288,7 @@ class DescentValues(Section):
         different,
         means("dimensions of the starts, rising; the first is that of the curves"),
     ]
-    fraction: Annotated[Fraction, means("a run has escaped when its risk is below this fraction of the plateau's")]
+    fraction: Escaped
     shares: Annotated[
         list[Fraction],
         Meta(min_length=2),
@@ -257,11 +310,17 @@ class DescentValues(Section):
         return len(self.widths) * len(self.N) * self.starts * (1 + len(self.shares)) * work.SPECTRAL
 
 
-class Descent(DescentValues):
-    """The figure descent."""
+class DescentRuns(DescentValues):
+    """Times at which gradient flow reaches each share. Its section is ``plateau.descent``."""
+
+    tolerance: Tolerance
+    seed: Seed
+
+
+class Descent(Section):
+    """The figure descent, from the times; nothing else is chosen."""
 
     resamples: Resamples
-    tolerance: Tolerance
     seed: Seed
 
 

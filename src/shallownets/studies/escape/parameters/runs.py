@@ -19,15 +19,23 @@ from shallownets.studies.escape.parameters.kinds import (
 )
 
 
-class Run(Section):
+class _Recorded(Section):
+    """SGD at one N and learning rate, or the ODE at its times."""
+
+    N: Dimension
+    eta: Eta
+    alpha_max: AlphaMax
+    points: Points
+
+    def limits(self) -> Iterator[Limit]:
+        yield times("points", self.points, self.alpha_max, self.N)
+
+
+class Run(_Recorded):
     """SGD and the ODE from one start."""
 
     p: P
     p_star: PStar
-    N: Annotated[Count, means("input dimension of SGD")]
-    eta: Eta
-    alpha_max: AlphaMax
-    points: Points
     replicates: Annotated[Many, means("runs of SGD, all from the same start")]
     chain_N: Annotated[Count, means("input dimension of the overlap chain from the same overlaps")]
     chain_replicates: Annotated[Many, means("runs of the chain")]
@@ -37,7 +45,7 @@ class Run(Section):
         widths = [(self.p, self.p_star)]
         yield room("N", self.N, widths)
         yield room("chain_N", self.chain_N, widths)
-        yield times("points", self.points, self.alpha_max, self.N)
+        yield from super().limits()
         yield times("points", self.points, self.alpha_max, self.chain_N)
 
 
@@ -56,8 +64,7 @@ class EquationsValues(Section):
     samples: Annotated[Several, means("samples of the pre-activations")]
 
     def limits(self) -> Iterator[Limit]:
-        least = max(p + p_star for p, p_star in self.widths)
-        yield least <= self.N, "N", f"at least p + p* = {least}"
+        yield room("N", self.N, self.widths)
 
     def work(self) -> float:
         return len(self.widths) * self.samples * 1e-6
@@ -80,13 +87,9 @@ class Start(Section):
     index: Annotated[Index, means("which of the starts drawn from this seed")] = 0
 
 
-class Sgd(Section):
+class Sgd(_Recorded):
     """A batch of replicates of SGD on weights from one start."""
 
-    N: Dimension
-    eta: Eta
-    alpha_max: AlphaMax
-    points: Points
     seed: Seed
     first: Annotated[Index, means("index of the first replicate")] = 0
     replicates: Annotated[Many, means("how many replicates")] = 1
@@ -107,13 +110,9 @@ class Gather(Section):
     """Batches of replicates joined; nothing is chosen."""
 
 
-class Ode(Section):
+class Ode(_Recorded):
     """The ODE from one start, at the times of SGD at N."""
 
-    N: Dimension
-    eta: Eta
-    alpha_max: AlphaMax
-    points: Points
     tolerance: Tolerance
 
 

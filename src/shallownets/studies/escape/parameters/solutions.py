@@ -26,6 +26,7 @@ from shallownets.studies.escape.parameters.kinds import (
     Engine,
     Eta,
     EtaHat,
+    OwnStarts,
     P,
     Pair,
     Pairs,
@@ -33,6 +34,7 @@ from shallownets.studies.escape.parameters.kinds import (
     PStar,
     Size,
     TMax,
+    WidePairs,
     gaussian,
     room,
     sizes,
@@ -40,83 +42,72 @@ from shallownets.studies.escape.parameters.kinds import (
     wide,
 )
 
-WidePairs = Annotated[Pairs, means("pairs p, p* with p >= p*")]
 NarrowPairs = Annotated[Pairs, means("pairs p, p* with p < p*: no solution without error exists")]
-SolutionsDimension = Annotated[
-    Count, means("input dimension of random weights, and 1/variance of the starts' overlaps")
-]
 Frames = Annotated[int, Meta(ge=4, le=MOST), means("random solutions compared with the predicted one, an even number")]
-Starts = Annotated[int, Meta(ge=4, le=MOST), means("random starts of the ODE for each pair")]
-UnequalWidths = Annotated[Pair, means("p, p* of the starts of independent Gaussian vectors")]
-UnequalDimensions = Annotated[
-    list[Count], Meta(min_length=3), different, means("input dimensions of independent Gaussian vectors")
-]
 Case = Annotated[
     tuple[Count, Positive, Several], expected("N, eta_hat = eta/p and the number of replicates, at least 2")
 ]
-PStarUpToP = Annotated[PStar, means("teacher width, number of vectors, at most p")]
 FitFrom = Annotated[Count, means("least N that enters the fits of exponents")]
 LimitFrom = Annotated[Count, means("least N that enters the line in 1/N to the limit of the selectivity")]
 Shown = Annotated[list[Count], Meta(min_length=1), different, means("the N of Figure 4, each one of chain")]
 
 
-def _narrow(widths: list[Pair]) -> Iterator[Limit]:
-    for n, (p, p_star) in enumerate(widths):
+def _of_the_set(narrow: list[Pair], N: int, frames: int) -> Iterator[Limit]:
+    for n, (p, p_star) in enumerate(narrow):
         yield p < p_star, f"narrow.{n}", "p < p*"
+    yield gaussian("N", N, narrow)
+    yield frames % 2 == 0, "frames", "an even number"
 
 
-def _a_sample(t_max: float, eta_hat: float, N: int) -> Limit:
-    return t_max / eta_hat * N >= 1, "t_max", f"the time of a sample at least, {eta_hat / N:g} at N = {N}"
-
-
-class Unequal(Section):
-    """Starts of independent Gaussian vectors, orthogonal only on average."""
-
-    widths: UnequalWidths
-    dimensions: UnequalDimensions
-
-    def limits(self) -> Iterator[Limit]:
-        yield self.widths[0] >= self.widths[1], "widths", "p >= p*"
-        for n, N in enumerate(self.dimensions):
-            yield gaussian(f"dimensions.{n}", N, [self.widths])
-
-
-class Orthonormal(Section):
-    """SGD from orthonormal sets, a new one for each replicate."""
+class _Widths(Section):
+    """A student that is no narrower than its teacher."""
 
     p: P
-    p_star: PStarUpToP
+    p_star: Annotated[PStar, means("teacher width, number of vectors, at most p")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield self.p >= self.p_star, "p", f"at least p_star = {self.p_star}"
+
+
+class _Orthonormal(_Widths):
+    """SGD from orthonormal sets, to one time."""
+
+    t_max: TMax
+
+    def _limits_at(self, key: str, N: int, eta_hat: float) -> Iterator[Limit]:
+        """Room for the weights, and the time of a sample."""
+        yield room(key, N, [(self.p, self.p_star)])
+        yield self.t_max / eta_hat * N >= 1, "t_max", f"the time of a sample at least, {eta_hat / N:g} at N = {N}"
+
+
+class Orthonormal(_Orthonormal):
+    """SGD from orthonormal sets, a new one for each replicate."""
+
     cases: Annotated[
         list[Case], Meta(min_length=1), expected("a list of N, eta_hat, replicates"), means("N, eta_hat, replicates")
     ]
     limit_from: LimitFrom
-    t_max: TMax
 
     def limits(self) -> Iterator[Limit]:
-        yield self.p >= self.p_star, "p", f"at least p_star = {self.p_star}"
+        yield from super().limits()
         for n, (N, eta_hat, _) in enumerate(self.cases):
-            yield room(f"cases.{n}.0", N, [(self.p, self.p_star)])
-            yield _a_sample(self.t_max, eta_hat, N)
+            yield from self._limits_at(f"cases.{n}.0", N, eta_hat)
 
 
-class SgdSelectionRuns(Section):
+class SgdSelectionRuns(_Orthonormal):
     """SGD from orthonormal sets in one case.
 
     Its section is ``solutions.orthonormal``; its rule gives N, eta_hat and replicates.
     """
 
-    p: P
-    p_star: PStarUpToP
     N: Dimension
     eta_hat: EtaHat
-    replicates: Annotated[Several, means("runs of SGD, each from a start of its own")]
-    t_max: TMax
+    replicates: OwnStarts
     seed: Seed
 
     def limits(self) -> Iterator[Limit]:
-        yield self.p >= self.p_star, "p", f"at least p_star = {self.p_star}"
-        yield room("N", self.N, [(self.p, self.p_star)])
-        yield _a_sample(self.t_max, self.eta_hat, self.N)
+        yield from super().limits()
+        yield from self._limits_at("N", self.N, self.eta_hat)
 
     def work(self) -> float:
         return work.chain(self.p, self.p_star, self.replicates, self.t_max / self.eta_hat * self.N)
@@ -159,18 +150,16 @@ class Fig3(Fig3Values):
     seed: Seed
 
 
-class _OneStart(Section):
+class _OneStart(_Widths):
     """SGD and the ODE from one start with Gaussian overlaps, whatever the N of SGD."""
 
-    p: P
-    p_star: PStarUpToP
     start_dimension: Annotated[Count, means("the start's overlaps are Gaussian of variance 1/start_dimension")]
     eta: Eta
     alpha_max: AlphaMax
     points: Points
 
     def limits(self) -> Iterator[Limit]:
-        yield self.p >= self.p_star, "p", f"at least p_star = {self.p_star}"
+        yield from super().limits()
         yield gaussian("start_dimension", self.start_dimension, [(self.p, self.p_star)])
 
 
@@ -238,43 +227,44 @@ class Fluctuations(Section):
     seed: Seed
 
 
-class SolutionSet(Section):
-    """Facts on the set of zero-error solutions that need no dynamics."""
+class _Starts(Section):
+    """Random starts at several pairs of widths."""
 
     widths: WidePairs
-    narrow: NarrowPairs
-    N: SolutionsDimension
-    frames: Frames
-    starts: Starts
-    tolerance: Tolerance
-    seed: Seed
-
-    def limits(self) -> Iterator[Limit]:
-        yield from wide("widths", self.widths)
-        yield from _narrow(self.narrow)
-        yield gaussian("N", self.N, [*self.widths, *self.narrow])
-        yield self.frames % 2 == 0, "frames", "an even number"
-
-
-class SolutionSelection(Section):
-    """Which solution the ODE reaches.
-
-    Its rule takes the values of ``solutions`` by their names, and gives those of ``solutions.unequal``.
-    """
-
-    widths: WidePairs
-    N: SolutionsDimension
-    starts: Starts
-    eta_hat: EtaHat
-    t_max: TMax
-    unequal_widths: UnequalWidths
-    unequal_dimensions: UnequalDimensions
-    tolerance: Tolerance
-    seed: Seed
+    N: Annotated[Count, means("input dimension of random weights, and 1/variance of the starts' overlaps")]
+    starts: Annotated[int, Meta(ge=4, le=MOST), means("random starts of the ODE for each pair")]
 
     def limits(self) -> Iterator[Limit]:
         yield from wide("widths", self.widths)
         yield gaussian("N", self.N, self.widths)
+
+
+class SolutionSet(_Starts):
+    """Facts on the set of zero-error solutions that need no dynamics. Its section is ``solutions``."""
+
+    narrow: NarrowPairs
+    frames: Frames
+    tolerance: Tolerance
+    seed: Seed
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield from _of_the_set(self.narrow, self.N, self.frames)
+
+
+class _Selection(_Starts):
+    """The ODE from random starts, and from independent Gaussian vectors, orthogonal only on average."""
+
+    eta_hat: EtaHat
+    t_max: TMax
+    points: Points
+    unequal_widths: Annotated[Pair, means("p, p* of the starts of independent Gaussian vectors")]
+    unequal_dimensions: Annotated[
+        list[Count], Meta(min_length=3), different, means("input dimensions of independent Gaussian vectors")
+    ]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
         yield self.unequal_widths[0] >= self.unequal_widths[1], "unequal_widths", "p >= p*"
         for n, N in enumerate(self.unequal_dimensions):
             yield gaussian(f"unequal_dimensions.{n}", N, [self.unequal_widths])
@@ -284,23 +274,22 @@ class SolutionSelection(Section):
         return self.starts * (ode + len(self.unequal_dimensions) * 1e-3)
 
 
-class Solutions(Section):
+class SolutionSelection(_Selection):
+    """Which solution the ODE reaches. Its section is ``solutions``."""
+
+    tolerance: Tolerance
+    seed: Seed
+
+
+class Solutions(_Selection):
     """Zero-error solutions and which one is reached."""
 
-    widths: WidePairs
     narrow: NarrowPairs
-    N: SolutionsDimension
     frames: Frames
-    starts: Starts
-    eta_hat: EtaHat
-    t_max: Annotated[Positive, means("last time of the ODE", "eta_hat samples/N")]
-    unequal: Unequal
     orthonormal: Orthonormal
     fig3: Fig3Values
     fluctuations: FluctuationsValues
 
     def limits(self) -> Iterator[Limit]:
-        yield from wide("widths", self.widths)
-        yield from _narrow(self.narrow)
-        yield gaussian("N", self.N, [*self.widths, *self.narrow])
-        yield self.frames % 2 == 0, "frames", "an even number"
+        yield from super().limits()
+        yield from _of_the_set(self.narrow, self.N, self.frames)

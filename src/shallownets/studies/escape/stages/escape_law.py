@@ -24,7 +24,6 @@ from shallownets.studies.escape.stages.plateau_shared import gaussian_starts, ro
 from shallownets.studies.escape.theory import plateau
 
 UNITS = {"t": "eta_hat alpha", "rate": "1/t", "reduction": "of L(0)"}
-DRAWN_UP_TO = 0.5  # relative loss reduction at which the figure's time axis ends, well past the linear regime
 
 
 def finite_rates(p: int, p_star: int, given: EscapeLaw) -> list[dict]:
@@ -94,7 +93,7 @@ def escape_law(given: EscapeLaw) -> Tables:
     measured, curves = [], []
     for p, p_star in given.widths:
         starts = gaussian_starts(given.seed, p, p_star, round(1 / variance), given.starts)
-        found = reduction(starts, variance, DRAWN_UP_TO, given.points, given.tolerance)
+        found = reduction(starts, variance, given.reduction_last, given.points, given.tolerance)
         resampling = {"p": p, "p_star": p_star, "sigma": given.sigma}
         rng = default_rng(seeds.sequence(given.seed, "plateau bootstrap", resampling, 0))
         fit = fit_law(found, variance, given.reduction_max, rng, given.resamples)

@@ -15,7 +15,7 @@ from shallownets.numerics.statistics import Estimate
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import chain, ode
-from shallownets.studies.escape.measure.late import algebraic
+from shallownets.studies.escape.measure.late import slowest
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.parameters.solutions import Fig3
 from shallownets.studies.escape.stages.streams import streams
@@ -44,7 +44,7 @@ def late_law(given: Fig3, alpha: Array) -> pd.DataFrame:
     """Distance and risk of the matching start at late times, for p > p*."""
     p, p_star, eta = given.p, given.p_star, given.eta
     excess = np.array([late_times.excess_norm(p, p_star, eta, time) for time in alpha])
-    tail = {"kind": "theory", "curve": -1, "alpha": alpha, "distance": (p - p_star) * excess}
+    tail = {"kind": "theory", "curve": -1, "alpha": alpha, "distance": late_times.late_distance(p, p_star, excess)}
     return pd.DataFrame(tail | {"risk": [late_times.late_risk(p, p_star, eta, q_0) for q_0 in excess]})
 
 
@@ -64,18 +64,17 @@ def fig3(given: Fig3) -> Tables:
     if lost.enough(kept[kinds == "matching"], "ODE, start of the prediction", "diverged", least=1):
         q_0, matched = np.linalg.eigvalsh(runs.Q[0, -1])[0], ends["matching"][0]
         found["matching distance"] = Estimate(float(matched), 0.0, 1)
-        over_tail = matched / ((given.p - given.p_star) * q_0)
+        over_tail = matched / late_times.late_distance(given.p, given.p_star, q_0)
         found["matching distance over tail"] = Estimate(float(over_tail), 0.0, 1)
         rows = [{"quantity": ["least other distance", "other distance", "slowest exponent of the risk"]}]
         if lost.enough(kept[kinds == "other"], "ODE, other starts", "diverged", rows):
             others = ends["other"]
             found["least other distance"] = Estimate(float(others.min()), 0.0, others.size)
             found["other distance"] = statistics.mean(others)
-            t = given.eta * runs.alpha[1:]
-            late = [algebraic(t, one[1:]) for one in risk[kept & (kinds != "SGD")]]
-            slowest = max(late, key=lambda one: one.exponent)
-            delay = slowest.delay
-            found["slowest exponent of the risk"] = Estimate(slowest.exponent, 0.0, len(late))
+            limits = risk[kept & (kinds != "SGD"), 1:]
+            late = slowest(given.eta * runs.alpha[1:], limits)
+            delay = late.delay
+            found["slowest exponent of the risk"] = Estimate(late.exponent, 0.0, len(limits))
     if lost.enough(kept[kinds == "SGD"], "SGD", "diverged", [{"quantity": "SGD distance"}]):
         found["SGD distance"] = statistics.mean(ends["SGD"])
     shared = {"p": given.p, "p_star": given.p_star, "N": given.N, "eta": given.eta}

@@ -22,6 +22,7 @@ from shallownets.studies.escape.measure.finite import (
     Repeated,
     line_in_size,
     mean_times,
+    over_laws,
     variance_parts,
 )
 from shallownets.studies.escape.parameters.finite import FiniteEscape
@@ -100,9 +101,8 @@ def rows_that_use(N: int, given: FiniteEscape, on_weights: int) -> list[dict]:
 def rows_of_spread(setting: Setting, N: int, runs: Repeated, parts: dict[str, Estimate]) -> list[dict]:
     """Measurements at one learning rate: the shift of SGD, and the parts of the variance of its escape time."""
     keys, predicted = setting.keys("chain", N), theory.variance_parts(*rates_of(setting))
-    shift = mean(runs.sgd.mean(1) - runs.ode)
     return [
-        row("noise_shift", shift, **keys, theory=theory.noise_shift(*rates_of(setting))),
+        row("noise_shift", runs.shift, **keys, theory=theory.noise_shift(*rates_of(setting))),
         *(row(f"variance_{name}", part, **keys, theory=predicted[name]) for name, part in parts.items()),
     ]
 
@@ -117,16 +117,10 @@ def rows_of_all_rates(setting: Setting, found: Sequence[dict]) -> list[dict]:
     keys = replace(setting, eta_hat=0.0).keys("chain", found[0]["N"]) if found else {}
     rows = []
     for name in ("noise_shift", "variance_starts", "variance_start_share"):
-        ratios = [
-            Estimate(one["estimate"], (one["high"] - one["low"]) / 6, one["n"])
-            for one in found
-            if one["quantity"] == name
-        ]
-        laws = np.array([one["theory"] for one in found if one["quantity"] == name])
-        if ratios:
-            value = float(np.mean([one.value / law for one, law in zip(ratios, laws, strict=True)]))
-            error = float(np.linalg.norm([one.error / law for one, law in zip(ratios, laws, strict=True)]) / len(laws))
-            total = Estimate(value, error, sum(one.n for one in ratios))
+        here = [one for one in found if one["quantity"] == name]
+        estimates = [Estimate(one["estimate"], (one["high"] - one["low"]) / 6, one["n"]) for one in here]
+        if estimates:
+            total = over_laws(estimates, [one["theory"] for one in here])
             rows.append(row(f"{name}_over_theory", total, **keys, theory=1.0))
     return rows
 

@@ -1,6 +1,6 @@
 """Growth of the overlaps on the plateau [11]: SGD at finite N and the ODE from one start beside the exponential.
 
-From: the widths, the dimension, the learning rate.
+From: the trajectories of the ODE and of SGD.
 Makes: the table of measurements, and the data of the figure overlap_growth. Time is t = eta_hat alpha.
 """
 
@@ -11,15 +11,13 @@ from numpy.random import default_rng
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import exact
-from shallownets.stage import Table, Tables, stage
-from shallownets.studies.escape.engines import direct, ode
+from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.escape.measure.growth import mean_rate, projection
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.parameters.plateau import OverlapGrowth
+from shallownets.studies.escape.stages.beside_ode import beside_ode
 from shallownets.studies.escape.stages.plateau_shared import row
-from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.theory import plateau
-from shallownets.studies.escape.trajectory import recording_times
 
 UNITS = {"t": "eta_hat alpha", "projection": "of M(t) on M(0), over |M(0)|^2"}
 
@@ -35,29 +33,23 @@ def growth_curves(t: Array, runs: Array | None, limit: Array, laws: dict[str, fl
 
 
 @stage
-def overlap_growth(given: OverlapGrowth) -> Tables:
-    p, p_star, eta_hat = given.p, given.p_star, given.eta_hat
-    experiment = {"p": p, "p_star": p_star, "N": given.N, "eta_hat": eta_hat}
-    rng = default_rng(seeds.sequence(given.seed, "plateau growth", experiment, 0))
-    norm = plateau.finite_norm(p, p_star, eta_hat)
-    start = Start(rng.standard_normal((p, p_star)) * np.sqrt(norm / given.N), norm * np.eye(p))
-    streams = [seeds.sequence(given.seed, "samples", experiment, replicate) for replicate in range(given.replicates)]
-    alpha = recording_times(given.t_max / eta_hat, given.points, given.N)
-    sgd, lost = direct.simulate(start, given.N, p * eta_hat, alpha, streams), Lost()
-    kept = sgd.valid.all(1)
+def overlap_growth(given: OverlapGrowth, runs: Arrays) -> Tables:
+    experiment = {name: runs.parameters[name] for name in ("p", "p_star", "N", "eta_hat")}
+    p, p_star, _, eta_hat = experiment.values()
+    t, found = beside_ode(runs)
+    projections, lost = projection(found.M, found.M[0, 0]), Lost()
+    limit, kept = projections[0], found.valid[1:].all(1)
     enough = lost.enough(kept, "SGD", "diverged", [{"quantity": "overlap_rate_sgd"}])
-    runs = projection(sgd.M[kept], start.M) if enough else None
-    limit = projection(ode.simulate(start, p * eta_hat, alpha, given.tolerance).M[0], start.M)
+    sgd = projections[1:][kept] if enough else None
 
-    t = eta_hat * alpha
     end = max(int(np.argmin(np.abs(t - given.t_fit))), 1)
     of_ode, law = np.log(limit[end]) / t[end], float(plateau.finite_overlap_rate(p, p_star, eta_hat))
     keys = experiment | {"t": t[end], "ode": of_ode, "finite": law}
     measured = [row("overlap_rate_ode", exact(of_ode), **keys)]
-    if runs is not None:
+    if sgd is not None:
         resampling = default_rng(seeds.sequence(given.seed, "plateau bootstrap", experiment, 0))
-        rate = mean_rate(t[end], runs[:, end], resampling, given.resamples)
+        rate = mean_rate(t[end], sgd[:, end], resampling, given.resamples)
         measured.append(row("overlap_rate_sgd", rate, **keys))
     laws = {"small learning rate": plateau.overlap_rate(p_star), "finite learning rate": law}
-    shown = growth_curves(t, runs, limit, laws)
-    return Tables(Table(pd.DataFrame(measured), UNITS, notes=lost.notes), Table(shown, UNITS, notes=lost.notes))
+    shown = growth_curves(t, sgd, limit, laws)
+    return Tables(*(Table(frame, UNITS, runs.parameters, lost.notes) for frame in (pd.DataFrame(measured), shown)))

@@ -18,13 +18,11 @@ from shallownets.studies.escape.parameters.solutions import SolutionSelection
 from shallownets.studies.escape.stages.streams import streams
 from shallownets.studies.escape.theory.solutions import largest_share
 
-POINTS = 101  # recorded times
-
 
 def from_orthonormal_students(given: SolutionSelection) -> list[dict]:
     """Measurements at each pair of widths."""
     rows = []
-    alpha = np.linspace(0, given.t_max / given.eta_hat, POINTS)
+    alpha = np.linspace(0, given.t_max / given.eta_hat, given.points)
     for p, p_star in given.widths:
         key = {"p": p, "p_star": p_star, "N": given.N, "eta_hat": given.eta_hat, "tolerance": given.tolerance}
         drawn = streams(given.seed, "selection", key, given.starts)

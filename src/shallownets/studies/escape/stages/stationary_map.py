@@ -4,7 +4,6 @@ From: widths, input dimensions, singular values of the overlap M at the trajecto
 Makes: the table of measurements, and the data of the figure stationary_map.
 """
 
-import numpy as np
 import pandas as pd
 from numpy.random import default_rng
 
@@ -12,12 +11,13 @@ from shallownets.numerics import seeds
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.escape.measure import staircase
-from shallownets.studies.escape.measure.staircase import Path
+from shallownets.studies.escape.measure.staircase import Path, Stop
 from shallownets.studies.escape.measure.stationary import Beside, beside, softest
+from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.parameters.beyond import StationaryMap
 from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.theory.landscape import all_points
-from shallownets.studies.escape.trajectory import Trajectory
+from shallownets.studies.escape.theory.plateau import growth_time
 
 UNITS = {"estimate": "risk, index and number of points: 1; time: eta samples/N", "gradient": "1"}
 DRAWN_UNITS = {"risk": "1", "index": "1", "t": "eta samples/N", "gradient": "1"}
@@ -59,11 +59,10 @@ def drawn_points(key: dict, found: list[Beside]) -> list[dict]:
     ]
 
 
-def rows_of_descent(key: dict, run: Trajectory, path: Path, values: list[float]) -> list[dict]:
+def rows_of_descent(key: dict, alpha: Array, path: Path, stops: list[Stop], values: list[float]) -> list[dict]:
     """Measurements at the stops of a path: are they near the points that have learned 0, 1, ... teachers, in order?"""
-    rows, order, stops = [], 0, path.stops()
-    for step, at in enumerate(stops):
-        point = staircase.nearest(run.M[0, at], run.Q[0, at])
+    rows, order = [], 0
+    for step, (at, point) in enumerate(stops):
         order += (point.k_t, point.k_o) == (step, key["p"] - step)
         stop = key | {"step": step, "gradient": path.gradient[at], "softest": softest(point, key["N"])}
         stop |= {"point_risk": point.risk}
@@ -71,23 +70,22 @@ def rows_of_descent(key: dict, run: Trajectory, path: Path, values: list[float])
         rows.append(row("index of a stop", exact(path.index[at]), **stop))
     rows.append(row("stops in order", exact(order, len(stops)), **key))
     rows.append(row("stops", exact(len(stops)), **key))
-    # p p*/4 log of the ratio of two singular values passes between two escapes
     if len(stops) > 1:
-        law = key["p"] * key["p_star"] / 4 * np.log(values[0] / values[1])
-        rows.append(row("time between stops", exact(np.diff(run.alpha[stops])[0]), **key, expected=law))
+        # until the second singular value is as large as the first one was
+        law = growth_time(key["p"], key["p_star"], values[0] / values[1])
+        rows.append(row("time between stops", exact(alpha[stops[1].at] - alpha[stops[0].at]), **key, expected=law))
     return rows
 
 
-def drawn_descent(key: dict, run: Trajectory, path: Path) -> list[dict]:
+def drawn_descent(key: dict, alpha: Array, path: Path, stops: list[Stop]) -> list[dict]:
     """The path, and its stops with the points that they are near."""
     lines = [
         key | {"kind": "path", "t": t, "measured_risk": risk, "measured_index": index, "gradient": gradient}
-        for t, risk, index, gradient in zip(run.alpha, path.risk, path.index, path.gradient, strict=True)
+        for t, risk, index, gradient in zip(alpha, path.risk, path.index, path.gradient, strict=True)
     ]
-    for at in path.stops():
-        point = staircase.nearest(run.M[0, at], run.Q[0, at])
-        stop = {"kind": "stop", "k_t": point.k_t, "k_o": point.k_o, "risk": point.risk}
-        lines.append(lines[at] | stop)
+    for stop in stops:
+        near = {"kind": "stop", "k_t": stop.point.k_t, "k_o": stop.point.k_o, "risk": stop.point.risk}
+        lines.append(lines[stop.at] | near)
     return lines
 
 
@@ -104,8 +102,9 @@ def stationary_map(given: StationaryMap) -> Tables:
     key = dict(zip(("p", "p_star", "N"), given.sizes[0], strict=True))
     run = staircase.descent(key["p"], key["p_star"], given.values, given.points, given.tolerance)
     path = staircase.along(run, key["N"])
-    measured += rows_of_descent(key, run, path, given.values)
-    shown += drawn_descent(key, run, path)
+    stops = staircase.stops(run, path)
+    measured += rows_of_descent(key, run.alpha, path, stops, given.values)
+    shown += drawn_descent(key, run.alpha, path, stops)
     absent = {"step": -1, "gradient": 0.0, "softest": 0.0, "point_risk": 0.0, "expected": 0.0}
     table = pd.DataFrame(measured).fillna(absent)
     return Tables(Table(table, UNITS), Table(pd.DataFrame(shown), DRAWN_UNITS))

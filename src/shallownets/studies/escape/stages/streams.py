@@ -9,7 +9,7 @@ from shallownets.studies.escape import starts
 from shallownets.studies.escape.starts import Start
 
 
-def streams(seed: int, purpose: str, experiment: Mapping[str, int | float], count: int) -> list[SeedSequence]:
+def streams(seed: int, purpose: str, experiment: Mapping[str, int | float | str], count: int) -> list[SeedSequence]:
     """A stream for each of ``count`` runs; more runs leave those of the first ones as they are."""
     return [seeds.sequence(seed, purpose, experiment, replicate) for replicate in range(count)]
 

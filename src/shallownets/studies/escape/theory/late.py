@@ -37,6 +37,15 @@ def excess_norm(p: int, p_star: int, eta: float, alpha: float | Array) -> float 
 
 
 @overload
+def late_distance(p: int, p_star: int, q_0: float) -> float: ...
+@overload
+def late_distance(p: int, p_star: int, q_0: Array) -> Array: ...
+def late_distance(p: int, p_star: int, q_0: float | Array) -> float | Array:
+    """Late squared distance to the solution with the start's R, over N, to first order in q_0: (p - p*) q_0."""
+    return (p - p_star) * q_0
+
+
+@overload
 def late_risk(p: int, p_star: int, eta: float, q_0: float) -> float: ...
 @overload
 def late_risk(p: int, p_star: int, eta: float, q_0: Array) -> Array: ...

@@ -65,6 +65,11 @@ def fastest_eta_hat(p: int, p_star: int) -> float:
     return float(found.x)
 
 
+def growth_time(p: int, p_star: int, factor: float) -> float:
+    """Time η α, p p*/4 log(factor), in which small overlaps grow by a factor under gradient flow [11]."""
+    return float(p * p_star / 4 * np.log(factor))
+
+
 def escape_rate(p_star: int) -> float:
     """Rate 8/p* of the relative loss reduction [13]: twice that of the overlaps."""
     return 8 / p_star
