@@ -78,8 +78,8 @@ class Staircase(StaircaseValues):
         yield small(self.r0, self.P, self.beta)
 
 
-class ScalingLawValues(Section):
-    """The figures scaling_law and compute_frontier: the loss at several widths."""
+class _LossAtWidths(Section):
+    """A teacher, and students of several widths: what is simulated."""
 
     d: Input
     P: Annotated[int, Meta(ge=48, le=4096), means("directions of the teacher, P")]
@@ -91,29 +91,16 @@ class ScalingLawValues(Section):
         Meta(min_length=1),
         means("N, one of the widths, and last time of exact flows beside the deflated ones"),
     ]
-    limit: Annotated[
-        list[tuple[Annotated[int, Meta(ge=2)], Annotated[int, Meta(le=10**8)]]],
-        Meta(min_length=2),
-        means("smallest and largest width of frontiers of infinite dimension and teacher, rising"),
-    ]
-    points: Points
 
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.P)
-        yield from rising(widths=self.widths, limit=[one[0] for one in self.limit])
+        yield from rising(widths=self.widths)
         for n, (N, _) in enumerate(self.exact):
             yield N in self.widths, f"exact.{n}", f"a width of {self.widths}, and a time"
-        for n, (low, high) in enumerate(self.limit):
-            yield high >= 16 * low, f"limit.{n}", "two widths, the second at least 16 times the first"
-
-    def work(self) -> float:
-        exact = sum(work.flow(N, self.P, self.d) for N, _ in self.exact)
-        # four starts of each width up to the teacher's
-        return 5 + exact + sum((4 if self.P >= N else 1) * work.deflated(N, self.P, self.d) for N in self.widths)
 
 
-class ScalingLaw(ScalingLawValues):
-    """The figures scaling_law and compute_frontier: the loss at several widths."""
+class ScalingLawRuns(_LossAtWidths):
+    """The flow at several widths. Its section is ``scaling_law``."""
 
     r0: R0
     tolerance: StepError
@@ -122,6 +109,31 @@ class ScalingLaw(ScalingLawValues):
     def limits(self) -> Iterator[Limit]:
         yield from super().limits()
         yield small(self.r0, self.P, self.beta)
+
+    def work(self) -> float:
+        exact = sum(work.flow(N, self.P, self.d) for N, _ in self.exact)
+        # four starts of each width up to the teacher's
+        return exact + sum((4 if self.P >= N else 1) * work.deflated(N, self.P, self.d) for N in self.widths)
+
+
+class ScalingLaw(_LossAtWidths):
+    """The figures scaling_law and compute_frontier: the loss at several widths."""
+
+    limit: Annotated[
+        list[tuple[Annotated[int, Meta(ge=2)], Annotated[int, Meta(le=10**8)]]],
+        Meta(min_length=2),
+        means("smallest and largest width of frontiers of infinite dimension and teacher, rising"),
+    ]
+    points: Points
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield from rising(limit=[one[0] for one in self.limit])
+        for n, (low, high) in enumerate(self.limit):
+            yield high >= 16 * low, f"limit.{n}", "two widths, the second at least 16 times the first"
+
+    def work(self) -> float:
+        return 5.0  # theory, which costs little more at other sizes
 
 
 class LearningTimesValues(Section):
