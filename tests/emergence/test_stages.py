@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 
 from shallownets.config import settings, yamlfile
-from shallownets.config.check import section_of
+from shallownets.config.check import fields, section_of
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.run import find
+from shallownets.stage import Arrays
 from shallownets.studies.emergence import charts
 from shallownets.studies.emergence.figures import wasted
-from shallownets.studies.emergence.measure import curves
+from shallownets.studies.emergence.measure import curves, envelope
 from shallownets.studies.emergence.parameters.whole import Emergence
 from shallownets.studies.emergence.stages import drawn
 from shallownets.studies.emergence.theory import coverage, scaling
@@ -69,10 +70,20 @@ STAGES = {
 DATA = {"compute_frontier": "scaling_law", "wasted": "coverage"}
 
 
+def given_to(name, values):
+    """The parameters of a stage among these values."""
+    kind = settings.class_of(f"emergence.{name}")
+    return section_of({key: value for key, value in values.items() if key in fields(kind)}, kind, name)
+
+
 def made(name, values):
+    """(parameters, tables) of a stage, which reads the runs that another stage makes with the same values."""
     _, stage = find(f"emergence.{name}")
-    given = section_of(values, settings.class_of(f"emergence.{name}"), name)
-    return given, stage(given)
+    given, read = given_to(name, values), []
+    if stage.inputs:
+        of, runs = made(f"{name}_runs", values)
+        read = [Arrays(runs.data.arrays, runs.data.units, msgspec.to_builtins(of))]
+    return given, stage(given, *read)
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +221,7 @@ def test_what_cannot_be_measured_is_left_out_of_the_table_and_said(name, more, m
 
 
 def test_a_frontier_whose_best_width_is_an_end_of_the_list_is_empty_between_them():
-    found = curves.Frontier(np.arange(1.0, 4), np.ones(3), np.array([8.0, 8.0, 32.0]))
+    found = envelope.Frontier(np.arange(1.0, 4), np.ones(3), np.array([8.0, 8.0, 32.0]))
     assert [one.size for one in found.between(32, 64)] == [0, 0]
     assert [one.size for one in found.between(4, 64)] == [3, 3]
 
@@ -247,7 +258,7 @@ def test_windows_and_losses_between_steps():
 )
 def test_parameters_that_do_not_go_together(name, more, message):
     with pytest.raises(UserError) as refused:
-        section_of(STAGES[name] | more, settings.class_of(f"emergence.{name}"), name)
+        given_to(name, STAGES[name] | more)
     assert message in str(refused.value)
 
 

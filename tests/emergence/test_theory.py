@@ -9,7 +9,7 @@ from scipy import integrate, stats
 from shallownets.errors import Impossible
 from shallownets.studies.emergence import model, simulate, starts
 from shallownets.studies.emergence.engines import correlation, decoupled, flow
-from shallownets.studies.emergence.measure import curves, laws, shares
+from shallownets.studies.emergence.measure import curves, envelope, kept, laws, shares
 from shallownets.studies.emergence.theory import coverage, crowding, frontiers, scaling, sequential, times
 
 PURE = [2, 3, 4]
@@ -164,6 +164,22 @@ def test_the_expected_loss_by_draws():
     assert np.all(np.abs(sequential.loss(t, a, N, d, r0, link) - mean) < 4 * error + 0.01 * mean)
 
 
+def test_drawn_losses_have_the_mean_of_the_law_and_median_times():
+    """Of sharp steps, which leave the same integral over time; half of all first times are below their median."""
+    N, d, r0, link = 12, 100, 1e-6, model.hermite(4)
+    a, rng = model.strengths(16, 0.8), np.random.default_rng(3)
+    t = np.geomspace(11, 170, 10)
+    draws = np.array([sequential.drawn_loss(t, a, N, d, r0, link, rng) for _ in range(6000)])
+    error = draws.std(0) / np.sqrt(len(draws))
+    law = sequential.loss(t, a, N, d, r0, link)
+    assert np.all(np.abs(law - draws.mean(0)) < 4 * error + 0.01 * law)
+    median = sequential.median_times(a, N, d, r0, link)
+    assert median.size == N
+    largest = [np.abs(starts.uniform(N, 1, d, r0, rng).M).max() for _ in range(2000)]
+    sooner = times.learning_time(a[0], largest, r0, link) < median[0]
+    assert abs(np.mean(sooner) - 0.5) < 4 * 0.5 / np.sqrt(sooner.size)
+
+
 def test_directions_beyond_the_width_are_never_learned():
     a = model.strengths(9, 1.0)
     late = sequential.loss(np.array([1e9]), a, 4, 100, 1e-6, model.hermite(4))
@@ -211,11 +227,20 @@ def test_the_frontier_of_exact_power_laws():
     beta, t = 0.8, np.geomspace(1, 1e6, 600)
     widths = np.unique(np.geomspace(4, 4000, 80).astype(int))
     losses = {int(N): (t, N ** (1 - 2 * beta) + t ** ((1 - 2 * beta) / beta)) for N in widths}
-    found = curves.frontier(losses, 1000)
+    found = envelope.frontier(losses, 1000)
     C, loss = found.between(4, 4000)
     assert curves.power(C, loss) == pytest.approx(scaling.in_compute(beta), abs=2e-3)
     C, narrower, wider = found.passages()
     assert curves.power(C, np.sqrt(narrower * wider)) == pytest.approx(scaling.best_width(beta), abs=5e-3)
+    slope, width = found.slope(4, 4000), found.best_width(4000)
+    compute, _ = found.between(4, 4000)
+    assert slope.exponent == pytest.approx(scaling.in_compute(beta), abs=2e-3)
+    assert slope.length == pytest.approx(np.log(compute[-1] / compute[0]))
+    assert width.exponent == pytest.approx(scaling.best_width(beta), abs=5e-3)
+    # while the curve of the narrower width goes on, and up to the widest that counts
+    half = found.best_width(200, t_end=C[C.size // 4] / narrower[C.size // 4])
+    assert half.length < found.best_width(200).length < width.length
+    np.testing.assert_allclose(found.loss_at(found.compute), found.loss)
 
 
 @pytest.mark.parametrize("ratio", [1.3, 2.0, 4.0])
@@ -224,17 +249,33 @@ def test_passages_of_the_best_width_do_not_depend_on_the_list_of_widths(ratio):
     beta, t = 0.8, np.geomspace(1, 1e6, 600)
     widths = 16 * ratio ** np.arange(5)
     losses = {N: (t, N ** (1 - 2 * beta) + t ** ((1 - 2 * beta) / beta)) for N in widths}
-    C, narrower, wider = curves.frontier(losses, 4000).passages()
+    C, narrower, wider = envelope.frontier(losses, 4000).passages()
     np.testing.assert_array_equal((narrower, wider), (widths[:-1], widths[1:]))
     spacing = np.log(16 * ratio**4 * 1e6 / 16) / 4000
     np.testing.assert_allclose(np.diff(np.log(C)), (1 + beta) * np.log(ratio), atol=spacing + 1e-3)
     with_tail = {N: (t, loss + 0.3) for N, (t, loss) in losses.items()}
-    np.testing.assert_array_equal(curves.frontier(with_tail, 4000).passages()[0], C)
+    np.testing.assert_array_equal(envelope.frontier(with_tail, 4000).passages()[0], C)
+
+
+def test_a_frontier_that_is_too_short_has_no_exponent():
+    found = envelope.Frontier(np.arange(1.0, 4), np.ones(3), np.array([8.0, 8.0, 32.0]))
+    assert np.isnan(found.slope(32, 64)).all()
+    assert np.isnan(found.best_width(32)).all()
+    assert envelope.scatter([1.0, np.nan, 3.0]) == (2.0, pytest.approx(np.sqrt(2)))
+    assert np.isnan(envelope.scatter([1.0, np.nan])).all()
+
+
+def test_a_frontier_of_infinite_size_lies_on_the_losses_of_its_widths():
+    found = envelope.infinite(0.8, 16, 512)
+    assert (found.width.min(), found.width.max()) == (16, 512)
+    for place in (300, 700, 1100):
+        N, C = found.width[place], found.compute[place : place + 1]
+        assert found.loss[place] == pytest.approx(sequential.limit_loss(C / N, 0.8, int(N))[0], rel=1e-4)
 
 
 def test_the_last_passage_counts():
     width = np.array([4.0, 8, 4, 4, 8, 32, 16, 32])
-    C, narrower, wider = curves.Frontier(np.exp2(np.arange(8)), np.ones(8), width).passages()
+    C, narrower, wider = envelope.Frontier(np.exp2(np.arange(8)), np.ones(8), width).passages()
     np.testing.assert_array_equal(narrower, [4, 8, 16])
     np.testing.assert_array_equal(wider, [8, 16, 32])
     np.testing.assert_allclose(np.log2(C), [3.5, 4.5, 6.5])
@@ -367,6 +408,30 @@ def test_rates_of_a_logistic_curve():
     # three steps are enough, and those at the ends do not count
     few = scipy.special.expit(np.array([-1.0, -0.5, 0.0, 0.5, 1.0]))
     assert shares.rate(np.array([-9.0, 1, 2, 3, 19]), few, few[0], few[-1]) == pytest.approx(0.5)
+
+
+def test_the_median_of_ratios_and_what_is_not_known_of_them():
+    theory = np.array([1.0, 2.0, 4.0, 8.0, np.nan])
+    found = laws.median_ratio(np.array([1.0, 3.0, 8.0, np.inf, 1.0]), theory)
+    assert (found.value, found.low, found.high, found.n, found.left_out) == (1.5, 1.0, 2.0, 5, 2)
+    assert laws.median_ratio(np.array([1.0, np.inf, np.inf]), np.ones(3)) is None
+
+
+def test_what_greedy_choice_leaves():
+    a, M = model.strengths(3, 1.0), np.array([[0.1, 0.5, 0.2], [0.4, 0.3, 0.1]])
+    rest = np.sqrt(1 - (M**2).sum(1))[:, None] * np.eye(2)
+    assert laws.left_by_greedy(starts.Start(M, rest, np.full(2, 1e-6), 9), a, model.hermite(4)) == a[2] ** 2
+
+
+def test_runs_of_different_lengths_come_back_from_arrays():
+    link, a = model.hermite(4), model.strengths(3, 1.0)
+    begin = starts.uniform(5, 3, 200, 1e-6, default_rng(1))
+    runs = [flow.simulate(begin, a, link, t_end) for t_end in (5.0, 300.0)]
+    assert runs[0].t.size != runs[1].t.size
+    for one, other in zip(runs, kept.unpacked(kept.packed(runs)), strict=True):
+        for name in ("t", "loss", "times", "owner", "steps"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+        assert other.shares.shape == (one.t.size, 0)
 
 
 def test_wilson_by_its_definition():

@@ -7,8 +7,7 @@ import yaml
 from shallownets.errors import Impossible, UserError
 from shallownets.studies.perceptron import model, starts
 from shallownets.studies.perceptron.engines import minimise
-from shallownets.studies.perceptron.measure import curves
-from shallownets.studies.perceptron.stages import label_noise
+from shallownets.studies.perceptron.measure import curves, turned_labels
 from shallownets.studies.perceptron.theory import laws, saddle
 from tests.conftest import ROOT
 from tests.perceptron.made import STAGES, made
@@ -19,11 +18,11 @@ def test_what_the_best_norms_exponent_may_be_off_is_not_exceeded(noise, alpha):
     """The local exponent, and a fit. Close to 13.9 % turned labels the first order vanishes, what follows decides."""
     alphas = alpha * np.array([0.98, 1.02, 2, 4, 10])
     best = np.array([curves.optimum(one, noise)[0] for one in alphas])
-    left_out = label_noise.left_out(noise, alpha)
+    left_out = turned_labels.off_the_root(noise, alpha)
     local = curves.exponent(alphas[:2], best[:2])
     assert abs(local - 0.5) < left_out
     assert abs(curves.exponent(alphas[1:], best[1:]) - 0.5) < left_out
-    assert label_noise.left_out(noise, 100 * alpha) < left_out / 9
+    assert turned_labels.off_the_root(noise, 100 * alpha) < left_out / 9
 
 
 @pytest.mark.parametrize("noise", [0.02, 0.1, 0.2, 0.4])

@@ -16,7 +16,7 @@ from shallownets.studies.riccati.theory import finite_step
 from tests.riccati.kept import run
 
 SIZE = {"d": 64, "M_star": 8, "N": 4, "beta": 1, "seed": 1}
-CURVES = SIZE | {"t_max": 10, "points": 11, "replicates": 4, "seed": 3}
+CURVES = SIZE | {"t_max": 10, "points": 11, "replicates": 4, "seed": 2}
 HEAVY = {"beta": 1, "risks": [0.4], "from_best": False, "gamma": 0, "kappa": 0.2, "sgd": True, "seed": 1}
 LIGHT = {"beta": 0.25, "gamma": 0.75, "kappa": 1.4, "risks": [0.7], "from_best": False, "sgd": True, "seed": 1}
 LIGHT |= {"sizes": [[8, 4, 64, 3], [12, 6, 96, 3], [16, 8, 128, 3]]}
@@ -25,8 +25,8 @@ LATE = {"beta": 0.01, "M_star": 12, "N": 8, "d": 20, "directions": [1, 3, 8], "p
 LATE |= {"resamples": 20, "seed": 1}
 UNITS = {"light": [0.25], "M_star": [1, 2, 3], "light_d": 6, "heavy": 1, "heavy_M_star": 8, "N": 4, "direction": 4}
 UNITS |= {"ratios": [2, 9], "ratios_M_star": 4} | {"d": [12, 13, 100000], "starts": 2, "seed": 4}
-# At eta d = 3 one of four runs diverges, at 4 none, at 20 all of them. At kappa = 0.2 only the smallest d is fast enough.
-STEPS = (3, 4, 20)
+# At eta d = 3 and 3.5 one of four runs diverges, at 20 all of them. At kappa = 0.2 only the smallest d is fast enough.
+STEPS = (3, 3.5, 20)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Estimators of spectra, tails and peaks, against what is known in closed form or drawn."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import optimize, stats
 
@@ -14,8 +13,6 @@ from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 def test_a_teacher_adds_no_more_than_what_noise_and_threshold_hide():
     """Draws of the soft threshold: between noise alone and noise with all that is hidden."""
-    from shallownets.studies.spectra.stages.peak import _hidden
-
     network = Diagonal(1.0, 300, 0.5, 300)
     noise = np.random.default_rng(6420).standard_normal((2000, 300))
     for v, x in [(0.01, 0.02), (0.3, 0.5), (0.3, 0.01), (20.0, 3.0)]:
@@ -25,7 +22,7 @@ def test_a_teacher_adds_no_more_than_what_noise_and_threshold_hide():
         risks = (left**2).mean(1)
         error = risks.std() / np.sqrt(len(risks))
         more = risks.mean() - alone
-        assert -4 * error <= more <= _hidden(network, evolution.state(network, v, x)) + 4 * error
+        assert -4 * error <= more <= peak.hidden(network, v, x) + 4 * error
 
 
 def test_a_tail_departs_from_the_teachers_as_noise_and_threshold_say():
@@ -70,15 +67,14 @@ def test_orders_of_pairs_are_counted_where_both_differences_are_beyond_the_noise
 
 @pytest.mark.slow
 def test_discordant_pairs_are_those_of_kendalls_correlation():
-    from shallownets.studies.spectra.stages.tails import _by_chance, _discordant
-
     rng = np.random.default_rng(6430)
     first = [rng.permutation(12) for _ in range(4000)]
-    shares = [_discordant(pd.DataFrame({"hill": one, "risk": np.arange(12)})) for one in first]
+    shares = [tail.discordant(one, np.arange(12)) for one in first]
     found = [(1 - stats.kendalltau(one, np.arange(12)).statistic) / 2 for one in first]
-    np.testing.assert_allclose(shares, found, atol=1e-12)
-    assert np.std(shares) == pytest.approx(_by_chance(12), rel=4 / np.sqrt(8000))
-    assert np.mean(shares) == pytest.approx(0.5, abs=4 * _by_chance(12) / np.sqrt(4000))
+    values, by_chance = [one.value for one in shares], shares[0].error
+    np.testing.assert_allclose(values, found, atol=1e-12)
+    assert np.std(values) == pytest.approx(by_chance, rel=4 / np.sqrt(8000))
+    assert np.mean(values) == pytest.approx(0.5, abs=4 * by_chance / np.sqrt(4000))
 
 
 def test_the_peak_of_a_curve_is_no_grid_point():
@@ -158,16 +154,16 @@ def test_quadratic_spectra_at_finite_size_count_symmetric_entries():
 
 def test_a_pruned_fit_has_the_risk_of_draws():
     """What lies above the bulk is kept as it is: 40 draws of the thresholded matrix at d = 150."""
-    from shallownets.studies.spectra.stages.optimal import EDGE, _pruned
-
     d, n, rng, errors = 150, 30 * 150, np.random.default_rng(6502), []
     network = Quadratic(1.0, d, 0.5, d)
     state = evolution.solve(network, n, 1 / d)
-    assert state.x < EDGE * np.sqrt(state.v)
+    assert state.x < law.EDGE * np.sqrt(state.v)
     for _ in range(40):
         noise = rng.standard_normal((d, d))
         noise = (noise + noise.T) / np.sqrt(2 * d)
         values, vectors = np.linalg.eigh(np.diag(network.levels.value) + np.sqrt(state.v) * noise)
-        made = (vectors * np.where(values > EDGE * np.sqrt(state.v), values - state.x, 0)) @ vectors.T
+        made = (vectors * np.where(values > law.EDGE * np.sqrt(state.v), values - state.x, 0)) @ vectors.T
         errors.append(2 * ((made - np.diag(network.levels.value)) ** 2).sum() / d)
-    assert np.mean(errors) == pytest.approx(_pruned(network, n, 1 / d), abs=4 * np.std(errors) / np.sqrt(40) + 2 / d)
+    assert np.mean(errors) == pytest.approx(
+        law.pruned(network.levels, state.v, state.x), abs=4 * np.std(errors) / np.sqrt(40) + 2 / d
+    )

@@ -13,15 +13,27 @@ use rule stage as emergence_staircase with:
         "one start of the flow in detail"
 
 
+use rule stage as emergence_scaling_law_runs with:
+    output:
+        data=f"{DATA}/emergence/scaling_law_runs.npz",
+    log:
+        f"{LOGS}/emergence/scaling_law_runs.log",
+    resources:
+        mem_mb=growing(2000),
+    params:
+        **stage("emergence.scaling_law_runs", "emergence.scaling_law"),
+    message:
+        "the flow at several widths"
+
+
 use rule stage as emergence_scaling_law with:
+    input:
+        runs=rules.emergence_scaling_law_runs.output.data,
     output:
         measurements=f"{MEASUREMENTS}/emergence/scaling_law.csv",
         figure_data=f"{FIGURE_DATA}/emergence/scaling_law.csv",
     log:
         f"{LOGS}/emergence/scaling_law.log",
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
     params:
         **stage("emergence.scaling_law", "emergence.scaling_law"),
     message:

@@ -1,9 +1,13 @@
 """How starts and runs compare with greedy choice and with the sequential law."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from shallownets.studies.emergence.model import Array
+from shallownets.studies.emergence import simulate
+from shallownets.studies.emergence.model import Array, Link
+from shallownets.studies.emergence.starts import Start
 from shallownets.studies.emergence.trajectory import Run
 
 Z = 3.0  # of Wilson's interval: as many standard errors as elsewhere
@@ -15,6 +19,48 @@ def late(run: Run, expected: Run) -> Array:
     out = np.full(both.size, np.nan)
     out[both] = run.times[both] / expected.times[both]
     return out
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The median of times over those of theory.
+
+    Attributes:
+        value: of the ratios that are known.
+        low, high: what it would be if all others were 0, or infinite.
+        n: all ratios.
+        left_out: those that are not known.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    left_out: int
+
+    def row(self) -> dict[str, float]:
+        """Its columns of a table."""
+        ends = {"estimate": self.value, "low": self.low, "high": self.high, "n": self.n, "degrees": np.inf}
+        return ends | {"left_out": self.left_out}
+
+
+def median_ratio(T: Array, theory: Array) -> Ratio | None:
+    """The median of (P,) times over those of theory; None if most of the ratios are not known.
+
+    One is not known where the direction was not learned, or where theory has no time for it.
+    """
+    ratio = np.full(T.size, np.nan)
+    known = np.isfinite(T) & np.isfinite(theory)
+    ratio[known] = T[known] / theory[known]
+    low, high = (float(np.median(np.where(known, ratio, other))) for other in (0.0, np.inf))
+    if not (low > 0 and high < np.inf):
+        return None
+    return Ratio(float(np.median(ratio[known])), low, high, T.size, int(T.size - known.sum()))
+
+
+def left_by_greedy(start: Start, a: Array, link: Link) -> float:
+    """The loss at the end of greedy choice: the squares of (P,) strengths that no neuron takes."""
+    return float((a[simulate.decoupled(start, a, link).owner < 0] ** 2).sum())
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:

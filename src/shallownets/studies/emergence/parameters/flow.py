@@ -78,42 +78,35 @@ class Staircase(StaircaseValues):
         yield small(self.r0, self.P, self.beta)
 
 
-class ScalingLawValues(Section):
-    """The figures scaling_law and compute_frontier: the loss at several widths."""
+class _LossAtWidths(Section):
+    """A teacher, and students of several widths: what is simulated."""
 
     d: Input
     P: Annotated[int, Meta(ge=48, le=4096), means("directions of the teacher, P")]
     beta: Heavy
     widths: Widths
-    t_end: Annotated[float, Meta(gt=1, le=1e12), means("last time of the deflated flow; times are drawn from 1 on")]
+    t_end: Annotated[
+        float,
+        Meta(gt=1, le=1e12),
+        means(
+            "last time of the deflated flow, in which neurons act on each other through what they have learned alone"
+        ),
+    ]
     exact: Annotated[
         list[Annotated[tuple[Width, Positive], expected("N, a time above 0")]],
         Meta(min_length=1),
-        means("N, one of the widths, and last time of exact flows beside the deflated ones"),
+        means("N, t: one of the widths, and the time up to which the exact flow is followed beside the deflated one"),
     ]
-    limit: Annotated[
-        list[tuple[Annotated[int, Meta(ge=2)], Annotated[int, Meta(le=10**8)]]],
-        Meta(min_length=2),
-        means("smallest and largest width of frontiers of infinite dimension and teacher, rising"),
-    ]
-    points: Points
 
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.P)
-        yield from rising(widths=self.widths, limit=[one[0] for one in self.limit])
+        yield from rising(widths=self.widths)
         for n, (N, _) in enumerate(self.exact):
             yield N in self.widths, f"exact.{n}", f"a width of {self.widths}, and a time"
-        for n, (low, high) in enumerate(self.limit):
-            yield high >= 16 * low, f"limit.{n}", "two widths, the second at least 16 times the first"
-
-    def work(self) -> float:
-        exact = sum(work.flow(N, self.P, self.d) for N, _ in self.exact)
-        # four starts of each width up to the teacher's
-        return 5 + exact + sum((4 if self.P >= N else 1) * work.deflated(N, self.P, self.d) for N in self.widths)
 
 
-class ScalingLaw(ScalingLawValues):
-    """The figures scaling_law and compute_frontier: the loss at several widths."""
+class ScalingLawRuns(_LossAtWidths):
+    """The flow at several widths. Its section is ``scaling_law``."""
 
     r0: R0
     tolerance: StepError
@@ -122,6 +115,33 @@ class ScalingLaw(ScalingLawValues):
     def limits(self) -> Iterator[Limit]:
         yield from super().limits()
         yield small(self.r0, self.P, self.beta)
+
+    def work(self) -> float:
+        exact = sum(work.flow(N, self.P, self.d) for N, _ in self.exact)
+        # four starts of each width up to the teacher's
+        return exact + sum((4 if self.P >= N else 1) * work.deflated(N, self.P, self.d) for N in self.widths)
+
+
+class ScalingLaw(_LossAtWidths):
+    """The figures scaling_law and compute_frontier: the loss at several widths."""
+
+    limit: Annotated[
+        list[tuple[Annotated[int, Meta(ge=2)], Annotated[int, Meta(le=10**8)]]],
+        Meta(min_length=2),
+        means(
+            "smallest and largest width of each compute frontier by theory at infinite dimension and teacher, rising"
+        ),
+    ]
+    points: Points
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield from rising(limit=[one[0] for one in self.limit])
+        for n, (low, high) in enumerate(self.limit):
+            yield high >= 16 * low, f"limit.{n}", "two widths, the second at least 16 times the first"
+
+    def work(self) -> float:
+        return 5.0  # theory, which costs little more at other sizes
 
 
 class LearningTimesValues(Section):
@@ -134,10 +154,20 @@ class LearningTimesValues(Section):
         list[Beta], Meta(min_length=1), different, means("exponents of the strengths, each with the same starts")
     ]
     starts: Starts
-    crowding_P: Annotated[int, Meta(ge=4, le=1024), means("P of crowding; directions beyond a quarter are compared")]
-    crowding_N: Annotated[Width, means("N of crowding")]
-    crowding_d: Annotated[Dimensions, means("input dimensions of crowding, rising")]
-    crowding_starts: Annotated[Several, means("random starts of crowding, where strengths are 1/m")]
+    crowding_P: Annotated[
+        int,
+        Meta(ge=4, le=1024),
+        means("directions of the teacher where crowding is measured, P; all beyond the first quarter are compared"),
+    ]
+    crowding_N: Annotated[Width, means("neurons of the student where crowding is measured, N")]
+    crowding_d: Annotated[
+        Dimensions,
+        means(
+            "input dimensions at which crowding is measured, rising: how much later than by greedy choice a direction"
+            " is learned, because the other overlaps of its neuron grow, too, and shorten the one that counts"
+        ),
+    ]
+    crowding_starts: Annotated[Several, means("random starts from which crowding is measured, with strengths 1/m")]
 
     def limits(self) -> Iterator[Limit]:
         yield from rising(crowding_d=self.crowding_d)
@@ -206,11 +236,22 @@ class CoverageValues(Section):
     drawn: Annotated[
         list[tuple[Annotated[int, Meta(ge=1, le=MOST)], Several]],
         Meta(min_length=1),
-        means("neurons that follow the correlation loss, and how many times"),
+        means(
+            "N, repeats: neurons in random directions that do not see each other, since they follow the correlation"
+            " loss -E f* f, and how many times so many are drawn"
+        ),
     ]
-    most: Annotated[float, Meta(ge=1e3, le=1e12), means("largest width drawn for the correlation loss")]
-    wasted_P: Annotated[Width, means("P where neurons that never learn are counted")]
-    wasted_N: Annotated[int, Meta(ge=2, le=4096), means("N where neurons that never learn are counted, below wasted_P")]
+    most: Annotated[
+        float,
+        Meta(ge=1e3, le=1e12),
+        means("largest number of neurons in theory's curve of the directions found by the correlation loss"),
+    ]
+    wasted_P: Annotated[Width, means("directions of the teacher where neurons that never learn one are counted, P")]
+    wasted_N: Annotated[
+        int,
+        Meta(ge=2, le=4096),
+        means("neurons of the student where those that never learn are counted, N, below wasted_P"),
+    ]
     wasted_d: Annotated[Dimensions, means("input dimensions where neurons that never learn are counted, rising")]
     wasted_starts: Annotated[Several, means("random starts from which neurons that never learn are counted")]
 

@@ -18,8 +18,12 @@ Widths = Annotated[list[Width], Meta(min_length=3), different, means("widths of 
 Dimension = Annotated[int, Meta(ge=1, le=FARTHEST)]
 Input = Annotated[Dimension, means("input dimension, d")]
 Dimensions = Annotated[list[Dimension], Meta(min_length=3), different, means("input dimensions, rising")]
-Beta = Annotated[float, Meta(ge=0.01, le=10), means("strengths of the teacher's directions are m^-beta")]
-Heavy = Annotated[float, Meta(gt=0.5, le=10), means("strengths are m^-beta, beta above 1/2")]
+Beta = Annotated[float, Meta(ge=0.01, le=10), means("strengths of the teacher's directions are m^-beta, m = 1 .. P")]
+Heavy = Annotated[
+    float,
+    Meta(gt=0.5, le=10),
+    means("strengths of the teacher's directions are m^-beta, beta above 1/2, so that their squares have a sum"),
+]
 Light = Annotated[float, Meta(ge=0.01, lt=0.5)]
 R0 = Annotated[float, Meta(ge=1e-12, le=1e-4), means("squared norm of every neuron at the start")]
 StepError = Annotated[float, Meta(ge=1e-8, le=1e-2), means("relative error of a step of the flow")]

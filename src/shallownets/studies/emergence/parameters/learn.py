@@ -44,7 +44,12 @@ class Learn(Section, kw_only=True):
         means("gradient flow, exact, or by what neurons have learned alone, for one of h3 to h8"),
     ] = "flow"
     kappa: Annotated[
-        float, Meta(ge=0, le=100), means("step size of SGD times d^(k/2) |a|^2, k the information exponent; 0: no SGD")
+        float,
+        Meta(ge=0, le=100),
+        means(
+            "step size eta of SGD as kappa = eta d^(k/2) |a|^2, with the link's lowest degree k and the sum |a|^2 of"
+            " squared strengths: how strongly noise disturbs the search, at any dimension; 0: no SGD"
+        ),
     ] = 0.0
     r0: R0 = 1e-6
     seed: Seed = USUAL_SEED

@@ -19,17 +19,28 @@ from shallownets.config.section import (
 )
 from shallownets.studies.emergence.parameters.kinds import Heavy, Input, Starts, Student, Teacher, room, small
 
-K = Annotated[int, Meta(ge=3, le=6), means("information exponent: the link is h_k")]
+K = Annotated[
+    int,
+    Meta(ge=3, le=6),
+    means("information exponent: the link is h_k, the normalised Hermite polynomial of this degree"),
+]
 SmallR0 = Annotated[float, Meta(ge=1e-12, le=1e-3), means("squared norm of every neuron at the start")]
 Kappa = Annotated[float, Meta(gt=0, le=100)]
-FirstKappa = Annotated[Kappa, means("step size times d^(k/2) |a|^2")]
+FirstKappa = Annotated[
+    Kappa,
+    means(
+        "step size eta of SGD as kappa = eta d^(k/2) |a|^2, |a|^2 the sum of squared strengths: how strongly noise"
+        " disturbs the search for the first direction, at any dimension"
+    ),
+]
 Patience = Annotated[
     float,
     Meta(gt=1, le=100),
-    means("a run is given up after so many times as long as the flow takes to its last direction"),
+    means("a run of SGD is given up after this many times as long as the flow takes to learn its last direction"),
 ]
 Within = Annotated[
-    Positive, means("time in which the flow has learned all directions; from starts where it has not, nothing is run")
+    Positive,
+    means("time of the flow by which it has to learn all directions; a start from which it does not is passed over"),
 ]
 Curve = Annotated[int, Meta(ge=10, le=10_000), means("times recorded, equally spaced")]
 Case = Annotated[
@@ -48,8 +59,8 @@ def search(k: int, d: float, kappa: float) -> float:
     return d ** (k - 1) / kappa * (0.4 + 2 * d ** (1 - k / 2))
 
 
-class SgdFlowValues(Section):
-    """The figure sgd_against_flow: SGD at several step sizes, from the same starts as the flow."""
+class _BesideFlow(Section):
+    """SGD and the flow from the same starts."""
 
     k: K
     d: Input
@@ -57,16 +68,32 @@ class SgdFlowValues(Section):
     N: Student
     beta: Heavy
     r0: SmallR0
-    kappas: Annotated[list[FirstKappa], Meta(min_length=3), different, means("step sizes times d^(k/2) |a|^2, rising")]
     starts: Starts
     within: Within
     patience: Patience
-    points: Curve
 
     def limits(self) -> Iterator[Limit]:
         yield room("d", self.d, self.P)
         yield self.N >= self.P, "N", f"at least P = {self.P}"
         yield small(self.r0, self.P, self.beta)
+
+
+class SgdFlowValues(_BesideFlow):
+    """The figure sgd_against_flow: SGD at several step sizes, from the same starts as the flow."""
+
+    kappas: Annotated[
+        list[FirstKappa],
+        Meta(min_length=3),
+        different,
+        means(
+            "step sizes eta of SGD as kappa = eta d^(k/2) |a|^2, |a|^2 the sum of squared strengths, rising: how"
+            " strongly noise disturbs the search for the first direction, at any dimension"
+        ),
+    ]
+    points: Curve
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
         yield sorted(self.kappas) == self.kappas, "kappas", "a list that rises"
 
 
@@ -92,9 +119,19 @@ class SamplesValues(Section):
 
     N: Student
     r0: SmallR0
-    cases: Annotated[list[Case], Meta(min_length=1), different, means("k, d, kappa = eta d^(k/2), runs")]
+    cases: Annotated[
+        list[Case],
+        Meta(min_length=1),
+        different,
+        means(
+            "k, d, kappa, runs: information exponent, input dimension, step size eta as kappa = eta d^(k/2), and how"
+            " many runs of SGD"
+        ),
+    ]
     patience: Annotated[
-        float, Meta(gt=1, le=100), means("a run is given up after so many times the leading order's median")
+        float,
+        Meta(gt=1, le=100),
+        means("a run is given up after this many times the median of samples that theory has to leading order in d"),
     ]
 
 
@@ -111,27 +148,21 @@ class Samples(Section):
     """Samples against dimension and step size; nothing is chosen."""
 
 
-class FallingValues(Section):
+class FallingValues(_BesideFlow):
     """The figure falling_noise: without label noise, with it, and with a step size that falls."""
 
-    k: K
-    d: Input
-    P: Teacher
-    N: Student
-    beta: Heavy
-    r0: SmallR0
     kappa: FirstKappa
-    label_noise: Annotated[Positive, means("variance of the labels' noise over |a|^2, where there is some")]
-    scale: Annotated[Positive, means("time at which the falling step size has come to half of its first value")]
-    starts: Starts
-    within: Within
+    label_noise: Annotated[
+        Positive,
+        means("variance of the labels' noise over |a|^2, the sum of squared strengths, in the runs that have some"),
+    ]
+    scale: Annotated[
+        Positive, means("time of the flow at which the falling step size has come to half of its first value")
+    ]
     falling: Annotated[Several, means("how many of the starts are run with the falling step size, too")]
-    patience: Patience
 
     def limits(self) -> Iterator[Limit]:
-        yield room("d", self.d, self.P)
-        yield self.N >= self.P, "N", f"at least P = {self.P}"
-        yield small(self.r0, self.P, self.beta)
+        yield from super().limits()
         yield self.falling <= self.starts, "falling", f"a number up to starts = {self.starts}"
 
 
@@ -153,30 +184,42 @@ class FallingNoise(Section):
 class ChecksValues(Section):
     """Checks of the engines and of what noise does, without a figure."""
 
-    law_d: Annotated[int, Meta(ge=4, le=1000), means("input dimension of runs by both engines, d")]
+    law_d: Annotated[
+        int, Meta(ge=4, le=1000), means("input dimension where both engines of SGD are held against each other, d")
+    ]
     law_P: Teacher
     law_N: Student
-    law_samples: Annotated[Count, means("steps of each run by both engines")]
+    law_samples: Annotated[Count, means("steps of each run by which both engines of SGD are compared")]
     law_etas: Annotated[
         list[Positive],
         Meta(min_length=3, max_length=3),
-        means("step sizes of both engines, with h_2, h_3 and h_4"),
+        means("three step sizes eta at which both engines of SGD are compared, with the links h_2, h_3 and h_4"),
     ]
-    law_runs: Annotated[Several, means("runs of each engine")]
+    law_runs: Annotated[Several, means("runs of each of the two engines of SGD that are compared")]
     floor_d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension of a learned neuron under label noise, d")]
     floor_variances: Annotated[list[Positive], Meta(min_length=1), different, means("variances of the labels' noise")]
-    floor_kappa: Annotated[Kappa, means("step size times d^(k/2) of a learned neuron under label noise")]
+    floor_kappa: Annotated[
+        Kappa, means("step size eta as kappa = eta d^(k/2) where label noise acts on a learned neuron")
+    ]
     floor_memories: Annotated[
-        int, Meta(ge=100, le=10**6), means("length of a learned neuron's run, in times that it remembers")
+        int,
+        Meta(ge=100, le=10**6),
+        means("length of a learned neuron's run, in units of the time after which it has forgotten its past"),
     ]
     floor_blocks: Annotated[int, Meta(ge=4, le=1000), means("blocks of a neuron's run, each longer than its memory")]
-    norms_d: Annotated[int, Meta(ge=10, le=10**6), means("input dimension of small neurons, d")]
-    norms_N: Student
-    norms_kappa: Annotated[Kappa, means("step size times d^(k/2) of small neurons")]
-    norms_growth: Annotated[
-        float, Meta(gt=0, le=1), means("logarithm by which the mean of their squared norms should grow")
+    norms_d: Annotated[
+        int, Meta(ge=10, le=10**6), means("input dimension where norms of small neurons grow by noise, d")
     ]
-    norms_runs: Annotated[Several, means("runs with such neurons")]
+    norms_N: Student
+    norms_kappa: Annotated[
+        Kappa, means("step size eta as kappa = eta d^(k/2) where norms of small neurons grow by noise")
+    ]
+    norms_growth: Annotated[
+        float,
+        Meta(gt=0, le=1),
+        means("logarithm of the factor by which noise should make the mean squared norm of small neurons grow"),
+    ]
+    norms_runs: Annotated[Several, means("runs with small neurons whose norms grow by noise")]
 
     def limits(self) -> Iterator[Limit]:
         yield room("law_d", self.law_d, self.law_P)

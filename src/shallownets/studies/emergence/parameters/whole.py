@@ -8,7 +8,7 @@ from shallownets.studies.emergence.parameters.flow import (
     LearningTimesValues,
     LightTailValues,
     LinkValues,
-    ScalingLawValues,
+    ScalingLaw,
     StaircaseValues,
 )
 from shallownets.studies.emergence.parameters.kinds import R0, StepError
@@ -23,7 +23,7 @@ class Emergence(Section):
     tolerance: StepError
     resamples: Resamples
     staircase: StaircaseValues
-    scaling_law: ScalingLawValues
+    scaling_law: ScalingLaw
     learning_times: LearningTimesValues
     link: LinkValues
     coverage: CoverageValues

@@ -7,6 +7,7 @@ no start is drawn, and infinitely many directions cost as little as a thousand.
 
 import numpy as np
 import scipy
+from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from shallownets.studies.emergence.model import Array, Link
@@ -71,6 +72,25 @@ def loss(t: Array, a: Array, N: int, d: float, r0: float, link: Link) -> Array:
     x = _start_for(t[:, None] + 1 / (4 * first), first, d, r0, link)
     left = rank(x, N - np.arange(first.size), d, link.exponent)
     return left @ first**2 + float((a[N:] ** 2).sum())
+
+
+def median_times(a: Array, N: int, d: float, r0: float, link: Link) -> Array:
+    """(min(N, P),) learning times of the first N directions, each from the median of its largest overlap."""
+    return _times(np.full(min(N, a.size), 0.5), a, N, d, r0, link)
+
+
+def drawn_loss(t: Array, a: Array, N: int, d: float, r0: float, link: Link, rng: Generator) -> Array:
+    """(S,) loss at times t of one draw of the law, with sharp steps; directions beyond N are not learned."""
+    T = np.full(a.size, np.inf)
+    first = a[:N]
+    T[: first.size] = times.sharp(_times(rng.random(first.size), a, N, d, r0, link), first)
+    return times.steps_loss(t, T, a)
+
+
+def _times(u: Array, a: Array, N: int, d: float, r0: float, link: Link) -> Array:
+    """Learning times of the first directions, whose largest overlaps have these ranks u."""
+    x = largest(u, N - np.arange(u.size), d, link.exponent)
+    return times.learning_time(a[: u.size], x / np.sqrt(d), r0, link)
 
 
 def limit_loss(s: Array, beta: float, N: int, k: int = 4) -> Array:

@@ -29,11 +29,19 @@ STEP = {"mlp": 1.6e-3, "cnn": 1.0e-3}
 LOOK = {"mlp": 3e-6, "cnn": 1e-5}
 
 
-class Training(Section):
-    """How a network is trained."""
+class _Images(Section):
+    """Images of one network's kind."""
 
     sizes: Sizes
     test: TestImages
+
+    def limits(self) -> Iterator[Limit]:
+        yield from rising(sizes=self.sizes)
+
+
+class Training(_Images):
+    """How a network is trained."""
+
     scale: Scale
     rate: Rate
     steps: Annotated[
@@ -41,7 +49,7 @@ class Training(Section):
     ]
 
     def limits(self) -> Iterator[Limit]:
-        yield from rising(sizes=self.sizes)
+        yield from super().limits()
         least = ceil(LEAST * sqrt(self.sizes[-1] / self.sizes[0]))
         yield (
             self.steps >= least,
@@ -82,12 +90,10 @@ class DeepValues(Section):
         yield self.clock.P + self.mlp.test <= MNIST, "clock.P", right
 
 
-class DeepImages(Section):
+class DeepImages(_Images):
     """Images of a network's kind, as their packages bring them. Its section is that of the network."""
 
     network: Name
-    sizes: Sizes
-    test: TestImages
     installed: Installed
     seed: Seed
 
@@ -129,15 +135,11 @@ class DeepTable(Section):
         return 4e-3 * self.resamples
 
 
-class DeepClock(Section):
+class DeepClock(ClockValues):
     """Trainings at several learning rates, at equal norm and at equal step."""
 
-    P: Few
-    rates: Annotated[list[Rate], Meta(min_length=2), different, means("learning rates, rising")]
-    replicates: Annotated[Several, means("trainings at each")]
     test: TestImages
     scale: Scale
-    steps: Steps
     batch: Batch
     records: Records
     seed: Seed

@@ -6,7 +6,6 @@ Makes: a table of measurements, and the data of the figure `label_noise`.
 
 import numpy as np
 import pandas as pd
-import scipy
 
 from shallownets.errors import Impossible, UserError
 from shallownets.numerics.lost import Lost
@@ -15,7 +14,8 @@ from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.perceptron import model
 from shallownets.studies.perceptron.engines import minimise
-from shallownets.studies.perceptron.measure import curves
+from shallownets.studies.perceptron.measure import curves, turned_labels
+from shallownets.studies.perceptron.measure.turned_labels import End
 from shallownets.studies.perceptron.parameters.data import LabelNoise
 from shallownets.studies.perceptron.stages import drawn
 from shallownets.studies.perceptron.theory import laws, saddle
@@ -23,58 +23,34 @@ from shallownets.studies.perceptron.theory import laws, saddle
 UNITS = {"alpha": "examples/N", "norm": "1", "error": "test error"}
 
 
-LARGEST = 30.0  # norm at which a free one must have stopped
-
-
-def _end(alpha: float, noise: float, key: str = "noise") -> float:
-    """The norm at which the multiplier is 0.
+def _end(alpha: float, noise: float, key: str) -> End:
+    """Where a free norm ends.
 
     Raises:
-        UserError: there is none, because so few examples can be separated, or with so few turned labels; ``key`` of
-            the config has this number of examples.
+        UserError: it does not; ``key`` of the config has this number of examples.
     """
-
-    def pull(lam: float) -> float:
-        return saddle.solve(alpha, lam, noise).multiplier[0]
-
-    if pull(LARGEST) > 0:
-        right = f"expected more examples or more noise than {noise:g}"
-        raise UserError(f"{key}, alpha = {alpha:g}: {right}, a free norm grows beyond {LARGEST:g} here")
-    return float(scipy.optimize.brentq(pull, 1e-3, LARGEST, xtol=1e-11))
-
-
-def left_out(noise: float, alpha: float) -> float:
-    """What the exponent 1/2 of the best norm may be off at this number of examples: its first order, twice the next.
-
-    With x = 1/√α and log(best norm/√α) = log v + c1 x + c2 x^2 + .. the local exponent is 1/2 - c1 x/2 - c2 x^2 - ..;
-    both coefficients are those of the solution at large α, with its own power of α in place of 1/2. Where c1 is small,
-    close to the share of turned labels from which on the best norm stays finite, c2 is not.
-    """
-    far = np.geomspace(1e5, 6.4e6, 4)
-    best, x = [curves.optimum(one, noise)[0] for one in far], far**-0.5
-    _, _, first, second = np.linalg.solve(np.column_stack([np.log(far), np.ones(4), x, x**2]), np.log(best))
-    return float(abs(first) / np.sqrt(alpha) / 2 + 2 * abs(second) / alpha)
+    try:
+        return turned_labels.end(alpha, noise)
+    except Impossible as why:
+        right = f"expected more examples or more noise than {noise:g}, {why}"
+        raise UserError(f"{key}, alpha = {alpha:g}: {right}") from None
 
 
 @stage
 def label_noise(given: LabelNoise) -> Tables:
     p0, rows, shown = given.noise, [], []
     limit, first = laws.last_norm(p0)
-    # the term in 1/alpha^2, from a polynomial that knows neither the limit nor the first order
-    far = np.array([500.0, 1000.0, 2000.0, 4000.0])
-    second = np.polyfit(1 / far, [_end(one, p0) for one in far], 3)[-3]
-    best = []
+    second, best = turned_labels.second_order(p0), []
     for alpha in given.alphas:
         end = _end(alpha, p0, "alphas")
         norm, error = curves.optimum(alpha, p0)
         best.append(norm)
         row = {"quantity": "first order of the end", "alpha": alpha, "theory": first, "order": 2 * abs(second) / alpha}
-        rows.append(row | exact(alpha * (end - limit)).row())
+        rows.append(row | exact(alpha * (end.norm - limit)).row())
         if p0 < laws.MUCH_NOISE:
-            rows.append({"quantity": "best norm over the end", "alpha": alpha, "theory": 1.0} | exact(norm / end).row())
-        shown.append(
-            {"series": "end", "alpha": alpha, "norm": end, "error": float(saddle.solve(alpha, end, p0).error[0])}
-        )
+            row = {"quantity": "best norm over the end", "alpha": alpha, "theory": 1.0}
+            rows.append(row | exact(norm / end.norm).row())
+        shown.append({"series": "end", "alpha": alpha, "norm": end.norm, "error": end.error})
         shown.append({"series": "best", "alpha": alpha, "norm": norm, "error": error})
         lam = np.geomspace(min(0.03, norm / 10), 6 * norm, 60)
         for one, value in zip(lam, saddle.solve(alpha, lam, p0).error, strict=True):
@@ -84,7 +60,7 @@ def label_noise(given: LabelNoise) -> Tables:
         late = np.array(given.alphas) >= given.fit_from
         slope = curves.exponent(np.array(given.alphas)[late], np.array(best)[late])
         row = {"quantity": "exponent of the best norm", "alpha": given.fit_from, "theory": 0.5}
-        rows.append(row | {"order": left_out(p0, given.fit_from)} | exact(slope).row())
+        rows.append(row | {"order": turned_labels.off_the_root(p0, given.fit_from)} | exact(slope).row())
     else:
         why = f"from {100 * laws.MUCH_NOISE:.1f} % of turned labels on the best norm stays finite, and is no power"
         lost.note(why, [{"quantity": "best norm over the end"}, {"quantity": "exponent of the best norm"}])
@@ -102,8 +78,8 @@ def label_noise(given: LabelNoise) -> Tables:
                 errors.append(float(model.test_error(examples.overlap(W))))
                 advance(1)
             for name, values, theory in (
-                ("end of a free norm", norms, end),
-                ("its error", errors, float(saddle.solve(alpha, end, p0).error[0])),
+                ("end of a free norm", norms, end.norm),
+                ("its error", errors, end.error),
             ):
                 rows.append({"quantity": name, "alpha": alpha, "N": N, "theory": theory} | mean(values).row())
             norm, error = mean(norms), mean(errors)

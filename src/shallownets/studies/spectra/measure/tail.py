@@ -7,9 +7,57 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from shallownets.numerics.statistics import WIDTH, mean
+from shallownets.numerics.statistics import WIDTH, Estimate, mean
 from shallownets.studies.spectra.measure import spectrum
 from shallownets.studies.spectra.model import Array
+from shallownets.studies.spectra.theory import evolution, law
+from shallownets.studies.spectra.theory.evolution import State
+from shallownets.studies.spectra.theory.quadratic import Quadratic
+
+_FEWEST = 4  # eigenvalues of which an exponent is taken
+
+
+def exponent(network: Quadratic, state: State) -> float:
+    """Hill's exponent of the trained spectrum by theory; NaN where fewer than four eigenvalues are left."""
+    left = spectrum.quantiles(law.law(network.levels, state.v), network.d) - state.x
+    return spectrum.hill(left) if (left > 0).sum() >= _FEWEST else np.nan
+
+
+def discordant(hill: Array, risk: Array) -> Estimate:
+    """Share of pairs of decays of which the one with the heavier tail does not have the lower risk.
+
+    The error is the standard deviation for two unrelated orders, where it is a half in the mean: Kendall's rank
+    correlation, one less twice that share, has the variance 2 (2 m + 5)/(9 m (m - 1)) then.
+
+    Args:
+        hill: (m,) exponents at so many decays, and
+        risk: (m,) the risks.
+    """
+    first, second = np.triu_indices(hill.size, 1)
+    apart, worse = (np.sign(values[first] - values[second]) for values in (hill, risk))
+    m = hill.size
+    by_chance = np.sqrt(2 * (2 * m + 5) / (9 * m * (m - 1))) / 2
+    return Estimate(float((apart != worse).mean()), float(by_chance), m, np.inf)
+
+
+def first_crossing(network: Quadratic, n: float, lam: Array, hill: Array, heavy: float) -> State | None:
+    """The state at which, from weak decay on, the exponent first falls to the teacher's; None where it never does.
+
+    Args:
+        n: samples.
+        lam: (m,) rising decays between which it is looked for, and
+        hill: (m,) the exponents there.
+        heavy: the teacher's exponent.
+    """
+    below = np.flatnonzero(hill <= heavy)
+    if not below.size or not below[0]:
+        return None
+
+    def gap(log_lam: float) -> float:
+        return exponent(network, evolution.solve(network, n, float(np.exp(log_lam)))) - heavy
+
+    ends = np.log(lam[[below[0] - 1, below[0]]])
+    return evolution.solve(network, n, float(np.exp(scipy.optimize.brentq(gap, *ends, xtol=1e-4))))
 
 
 def departure(values: Array, teacher: Array) -> float:

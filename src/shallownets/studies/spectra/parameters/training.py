@@ -26,10 +26,15 @@ def _firsts(pairs: list) -> list[float]:
     return [pair[0] for pair in pairs]
 
 
-class LassoValues(Section):
-    """Trainings of the diagonal network."""
+class _Lasso(Section):
+    """The diagonal network, which is trained by the LASSO."""
 
     d: Vector
+
+
+class LassoValues(_Lasso):
+    """Trainings of the diagonal network."""
+
     weak: Annotated[list[Drawn], Meta(min_length=1), means("n, draws at lam = 1/d, rising")]
     one: Annotated[list[Drawn], Meta(min_length=1), means("n, draws at lam = 1, rising")]
     strong: Annotated[list[Drawn], Meta(min_length=1), means("n, draws at the root of d, rising")]
@@ -38,10 +43,15 @@ class LassoValues(Section):
         yield from rising(weak=_firsts(self.weak), one=_firsts(self.one), strong=_firsts(self.strong))
 
 
-class MatrixValues(Section):
-    """Trainings of the quadratic network."""
+class _Matrices(Section):
+    """The quadratic network, which is trained by a minimum over matrices."""
 
     d: Matrix
+
+
+class MatrixValues(_Matrices):
+    """Trainings of the quadratic network."""
+
     weak: Annotated[list[Drawn], Meta(min_length=1), means("N, draws at lam = 1/d, rising")]
     one: Annotated[list[Drawn], Meta(min_length=1), means("N, draws at lam = 1, rising")]
     strong: Annotated[list[Drawn], Meta(min_length=1), means("N, draws at the root of d, rising")]
@@ -50,18 +60,22 @@ class MatrixValues(Section):
         yield from rising(weak=_firsts(self.weak), one=_firsts(self.one), strong=_firsts(self.strong))
 
 
-class RiskCurvesValues(Section):
-    """The figure risk_curves: risk against samples at three weight decays, by training and by theory."""
+class _RiskCurves(Section):
+    """Curves of theory."""
 
     points: Points
+
+
+class RiskCurvesValues(_RiskCurves):
+    """The figure risk_curves: risk against samples at three weight decays, by training and by theory."""
+
     lasso: LassoValues
     matrix: MatrixValues
 
 
-class LassoRuns(Section):
+class LassoRuns(_Lasso):
     """Trainings of the diagonal network at one weight decay. Its section is ``risk_curves.lasso``."""
 
-    d: Vector
     decay: Named
     sizes: Annotated[list[Drawn], Meta(min_length=1), means("n, draws")]
     gamma: Gamma
@@ -73,10 +87,9 @@ class LassoRuns(Section):
         return sum(draws * (1e-10 * n * self.d**2 + hard) for n, draws in self.sizes)
 
 
-class MatrixRuns(Section):
+class MatrixRuns(_Matrices):
     """Trainings of the quadratic network at one weight decay. Its section is ``risk_curves.matrix``."""
 
-    d: Matrix
     decay: Named
     sizes: Annotated[list[Drawn], Meta(min_length=1), means("N, draws")]
     gamma: Gamma
@@ -87,10 +100,9 @@ class MatrixRuns(Section):
         return sum(draws * training(self.d, N, decay(self.decay, self.d)) for N, draws in self.sizes)
 
 
-class RiskCurves(Section):
+class RiskCurves(_RiskCurves):
     """Risk against samples at three weight decays, by training and by theory."""
 
-    points: Points
     gamma: Gamma
     noise: Noise
 
@@ -163,24 +175,31 @@ class Equivalence(Section):
     """Trainings of weights beside the convex minima; nothing is chosen."""
 
 
-class UniversalityValues(Section):
-    """The figure universality: what measurements that are not Gaussian change."""
+class _Universality(Section):
+    """What is trained on measurements of every kind."""
 
-    dimensions: Annotated[list[Matrix], Meta(min_length=1), means("dimensions, rising")]
     sizes: Annotated[list[Drawn], Meta(min_length=2), means("N, draws, rising")]
     lam: Decay
 
     def limits(self) -> Iterator[Limit]:
-        yield from rising(dimensions=self.dimensions, sizes=_firsts(self.sizes))
+        yield from rising(sizes=_firsts(self.sizes))
 
 
-class UniversalityRuns(Section):
+class UniversalityValues(_Universality):
+    """The figure universality: what measurements that are not Gaussian change."""
+
+    dimensions: Annotated[list[Matrix], Meta(min_length=1), means("dimensions, rising")]
+
+    def limits(self) -> Iterator[Limit]:
+        yield from super().limits()
+        yield from rising(dimensions=self.dimensions)
+
+
+class UniversalityRuns(_Universality):
     """Trainings on one kind of measurements in one dimension."""
 
     d: Matrix
     kind: Annotated[Literal["inputs", "gaussian", "apart"], means("measurements: of inputs, Gaussian, diagonal apart")]
-    sizes: Annotated[list[Drawn], Meta(min_length=2), means("N, draws")]
-    lam: Decay
     gamma: Gamma
     noise: Noise
     seed: Seed

@@ -21,18 +21,8 @@ from shallownets.studies.spectra.theory.network import Network
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n_eff", "risk": "R", "lam": "1", "scaled": "lam over the root of N/d", "estimate": "see quantity"}
-EDGE = 2.0  # of the bulk, in units of the noise
 FEW = 20  # d over samples from which there are few
 AROUND = np.geomspace(0.5, 2, 3)  # N over that of the quadratic network's peak, where pruning is looked at closely
-
-
-def _pruned(network: Quadratic, n: float, lam: float) -> float:
-    """Risk of a fit at decay lam of which only what lies above the bulk is kept, as it is."""
-    state = evolution.solve(network, n, lam)
-    cut = max(EDGE * sqrt(state.v), state.x)
-    of = law.law(network.levels, state.v, cut)
-    f = np.where(of.x > cut, of.x - state.x, 0)
-    return float(2 * (of.share @ (f * f - 2 * f * of.c) + network.levels.weight @ network.levels.value**2))
 
 
 @stage
@@ -58,7 +48,8 @@ def optimal(given: Optimal) -> Tables:
                         share = bayes[-1] / states[-1].risk if bayes else 1.0  # changes little from point to point
                         point["bayes"] = law.bayes(network, state.n, share * state.risk)
                         bayes.append(point["bayes"])
-                        point["pruned"] = _pruned(network, state.n, 1 / network.d)
+                        weak = evolution.solve(network, state.n, 1 / network.d)
+                        point["pruned"] = law.pruned(network.levels, weak.v, weak.x)
                         rows.append(of | {"quantity": "over bayes"} | exact(state.risk / point["bayes"]).row())
                     states.append(state)
                     shown.append(point)

@@ -15,8 +15,6 @@ from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.parameters.theory import Peak
 from shallownets.studies.spectra.theory import peak as law
 from shallownets.studies.spectra.theory.diagonal import Diagonal
-from shallownets.studies.spectra.theory.evolution import State
-from shallownets.studies.spectra.theory.network import Network
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n_eff", "lam": "1", "risk": "R", "share": "N/d over that of the peak", "estimate": "see quantity"}
@@ -26,24 +24,6 @@ LAST = 1e-6  # decay at which the peak has saturated
 NEAR = 0.8  # of the peak's position: the end of what is called before it
 CLEAR = 1 / 3  # corrections up to which fitted noise is judged
 SHORT = 3.0  # exponent of a teacher that leaves almost nothing unlearned
-
-
-def _hidden(network: Network, state: State) -> float:
-    """Most of the risk that features have over that of noise alone: min(s^2, v + x^2) of each.
-
-    Soft thresholding's error at a level s is at most that at zero and min(s^2, v + x^2) (Donoho and Johnstone,
-    Biometrika 81 (1994), 425); the quadratic network has the same order.
-    """
-    levels = network.levels
-    return network.zero * float(levels.weight @ np.minimum(levels.value**2, state.v + state.x**2))
-
-
-def _moved(network: Network, N: float, noise: float) -> float:
-    """Relative change of fitted noise where learned features hold back part of the samples, as in ``saturated``."""
-    q, mean = N / network.d, float(network.levels.weight @ network.levels.value)
-    harm = law.harm(True, q, noise)
-    held = law.POSITIVE[True] * mean / (2 * np.sqrt(noise + harm))
-    return 1 - law.harm(True, q - held, noise) / harm if held < q else 1.0
 
 
 def _none(lost: Lost, model: str, where: str, rows: dict) -> None:
@@ -76,7 +56,7 @@ def peak(given: Peak) -> Tables:
                 saturates = mean**3 / (given.noise * lam) if quadratic else 0.0
                 height = exact(top.risk / alone.risk).row()
                 # what noise hides adds to Δ, and the height goes as Δ^(4/3)
-                order = saturates + 4 / 3 * _hidden(network, top) / given.noise
+                order = saturates + 4 / 3 * law.hidden(network, top.v, top.x) / given.noise
                 rows.append(of | {"quantity": "peak over noise alone", "order": order} | height)
                 # to first order in Δ/(Δ + R) the peak stays; the quadratic one moves by c mean/(2 √R) of 1/4
                 moved = 2 * law.POSITIVE[True] * mean / np.sqrt(alone.risk) if quadratic else 0.0
@@ -104,8 +84,8 @@ def peak(given: Peak) -> Tables:
                 of = {"model": model, "N": state.N, "lam": VANISHING, "share": NEAR * state.N / grid[-1]}
                 shown.append(of | {"series": "harm", "risk": state.risk, "alone": harm})
                 # R = hidden + r (Δ + R), with r the share of noise that is fitted: harm/(Δ + harm)
-                order = _hidden(network, state) * (1 / given.noise + 1 / harm)
-                order += _moved(network, state.N, given.noise) if quadratic else 0.0
+                order = law.hidden(network, state.v, state.x) * (1 / given.noise + 1 / harm)
+                order += law.moved(network, state.N) if quadratic else 0.0
                 if order < CLEAR:
                     over = exact(state.risk / harm).row()
                     rows.append(of | {"quantity": "harm", "theory": 1.0, "order": order} | over)

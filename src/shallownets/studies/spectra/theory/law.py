@@ -19,6 +19,7 @@ from shallownets.studies.spectra.theory.quadratic import Quadratic
 _T = np.linspace(-3.2, 3.2, 65)
 _X = np.tanh(np.pi / 2 * np.sinh(_T))
 _DX = (_T[1] - _T[0]) * np.pi / 2 * np.cosh(_T) / np.cosh(np.pi / 2 * np.sinh(_T)) ** 2
+EDGE = 2.0  # of the bulk, in units of the noise
 
 
 @kernel("f8(f8[::1], f8[::1], i8, f8, i8)")
@@ -180,3 +181,11 @@ def bayes(network: Quadratic, n: float, near: float | None = None) -> float:
     high = log(network.scale * (network.noise + 2 * network.zero) / n)
     low = log(network.scale * network.noise / n) if network.noise else high - 60
     return risk(exp(scipy.optimize.brentq(gap, low, high, xtol=1e-12)))
+
+
+def pruned(levels: Levels, v: float, x: float) -> float:
+    """Risk of a fit at noise v and threshold x of which only what lies above the bulk is kept, as it is."""
+    cut = max(EDGE * sqrt(v), x)
+    of = law(levels, v, cut)
+    f = np.where(of.x > cut, of.x - x, 0)
+    return float(2 * (of.share @ (f * f - 2 * f * of.c) + levels.weight @ levels.value**2))

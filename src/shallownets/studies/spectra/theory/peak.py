@@ -8,10 +8,12 @@ semicircle for the eigenvalues of a symmetric matrix.
 from dataclasses import dataclass
 from math import erfc, exp, log, pi, sqrt
 
+import numpy as np
 import scipy
 
 from shallownets.errors import Impossible
 from shallownets.studies.spectra.theory import semicircle
+from shallownets.studies.spectra.theory.network import Network
 
 
 @dataclass(frozen=True)
@@ -122,3 +124,24 @@ def saturated(mean: float, noise: float) -> float:
     finite at lam = 0. What is not learned adds to Δ.
     """
     return (noise / (2 * POSITIVE[True] * mean)) ** 2
+
+
+def hidden(network: Network, v: float, x: float) -> float:
+    """Most of the risk that features have over that of noise alone: min(s^2, v + x^2) of each.
+
+    Soft thresholding's error at a level s is at most that at zero and min(s^2, v + x^2) (Donoho and Johnstone,
+    Biometrika 81 (1994), 425); the quadratic network has the same order.
+    """
+    levels = network.levels
+    return network.zero * float(levels.weight @ np.minimum(levels.value**2, v + x**2))
+
+
+def moved(network: Network, N: float) -> float:
+    """Relative change of the quadratic network's fitted noise where learned features hold back part of N samples.
+
+    They do as in ``saturated``.
+    """
+    q, mean = N / network.d, float(network.levels.weight @ network.levels.value)
+    alone = harm(True, q, network.noise)
+    held = POSITIVE[True] * mean / (2 * np.sqrt(network.noise + alone))
+    return 1 - harm(True, q - held, network.noise) / alone if held < q else 1.0
