@@ -108,6 +108,17 @@ def test_the_page_of_the_config_is_made_from_its_classes(root):
     assert (root / "docs/config.md").read_text() == page(settings.default(root))
 
 
+def test_no_formula_in_a_line_holds_what_github_takes_for_an_escape(root):
+    """Markdown reads a backslash before a sign as that sign: a thin space becomes a comma."""
+    found = {}
+    for path in (root / "docs").glob("*.md"):
+        text = re.sub(r"^```.+?^```", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
+        found[path.stem] = re.findall(r"\$([^$`]+)\$", text)
+    for study in catalogue.names(root):
+        assert found[study]  # formulas are found, so they are looked at
+    assert [(name, one) for name, inline in found.items() for one in inline if re.search(r"\\[^a-zA-Z]", one)] == []
+
+
 def test_links_between_pages_lead_somewhere(root):
     for file in [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text()):
