@@ -13,7 +13,7 @@ from pathlib import Path
 import shallownets
 from shallownets import forkserver, rooms
 from shallownets.errors import UserError
-from shallownets.results import runs
+from shallownets.results import lock
 
 _SHARED = {
     "run": "shallownets.run",
@@ -93,7 +93,7 @@ def run() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # α is said as \u03b1 where only ASCII can be
     os.environ["MPLBACKEND"] = forkserver.BACKEND
     try:
-        runs.join()
+        lock.join()
         try:
             main()
         finally:

@@ -12,9 +12,9 @@ from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shallownets.claims.deviation import Interval, given_up, interval, standard
 from shallownets.claims.entries import EVIDENCE, Entry
 from shallownets.claims.formulas import evaluate
+from shallownets.claims.significance import Interval, given_up, interval, standard
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
 

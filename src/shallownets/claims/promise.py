@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from shallownets.claims.deviation import chance
 from shallownets.claims.judge import NOT_JUDGED, Comparison
+from shallownets.claims.significance import chance
 
 BEYOND = (1, 2, 3)  # standard deviations that are looked at
 

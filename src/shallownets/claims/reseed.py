@@ -17,8 +17,8 @@ import pandas as pd
 import scipy
 
 from shallownets.claims import entries, promise
-from shallownets.claims.deviation import LEVEL, standard
 from shallownets.claims.judge import DEVIATES, Comparison, comparisons_of
+from shallownets.claims.significance import LEVEL, standard
 from shallownets.config import yamlfile
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
