@@ -13,9 +13,10 @@ from shallownets import rooms, run
 from shallownets.config import settings, yamlfile
 from shallownets.config.check import section_of
 from shallownets.config.commandline import Parser, words
+from shallownets.config.nearest import nearest
 from shallownets.config.page import meanings
 from shallownets.config.section import Section
-from shallownets.errors import UserError, nearest
+from shallownets.errors import UserError
 from shallownets.stage import Stage
 from shallownets.workflow import cost, lineage
 from shallownets.workflow.catalogue import Figure

@@ -12,8 +12,9 @@ from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 import msgspec
 
 from shallownets.config.check import expectation, fields, first_fault, meaning, parts, required
+from shallownets.config.nearest import nearest
 from shallownets.config.section import Section
-from shallownets.errors import UserError, in_short, nearest
+from shallownets.errors import UserError, in_short
 
 Kind = TypeVar("Kind", bound=Section)
 
