@@ -55,6 +55,11 @@ def fields(kind: type[Section]) -> dict[str, Any]:
     return {name: hints[name] for name in kind.__struct_fields__}
 
 
+def plain(number: float, kind: Any) -> float:
+    """A number as a value of this kind: 1e4 is as good as 10000 where a whole number is expected."""
+    return int(number) if parts(kind)[0] is int and number % 1 == 0 else number
+
+
 def meaning(kind: Any) -> tuple[str, str]:
     """(what a field means, its unit), from its annotation; empty where nothing is said."""
     _, metas = parts(kind)
