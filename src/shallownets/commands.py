@@ -32,8 +32,6 @@ _SHARED = {
     "archive": "shallownets.archive.pack",
     "verify": "shallownets.archive.verify",
 }
-
-
 # Modules of the packages that pyproject.toml has as the extra workflow.
 OF_WORKFLOW = {"PIL", "docutils", "itables", "jinja2", "markupsafe", "plotly", "snakemake"}
 # The package is on no index: its extras are installed from a checkout.

@@ -67,7 +67,7 @@ def _value(word: str, kind: Any) -> Any:
 
 
 def values(kind: type[Section], said: Mapping[str, str]) -> dict[str, Any]:
-    """Of the words, each under a name, those that bear the name of a field, as values of their kind."""
+    """The words that stand under the name of a field, as values of the field's kind; the others are left out."""
     return {name: _value(said[name], part) for name, part in fields(kind).items() if name in said}
 
 
