@@ -107,7 +107,7 @@ WRONG = [
         "from shallownets.studies.escape.stages import ode",
         "The rooms of a study: each imports only from those below it",
     ),
-    ("numerics/statistics.py", "from shallownets.results import runs", SERVICES),
+    ("numerics/statistics.py", "from shallownets.results import lock", SERVICES),
     ("errors.py", "from shallownets import files", SERVICES),
     ("config/section.py", "from shallownets.claims import entries", SERVICES),
     ("claims/judge.py", "from shallownets.workflow import catalogue", SERVICES),

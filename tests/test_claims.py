@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from shallownets.claims import entries, judge, ledger, strength, written
-from shallownets.claims.deviation import LEVEL, given_up, together
+from shallownets.claims.significance import LEVEL, given_up, together
 from shallownets.errors import UserError
 from tests.claim import ENTRY, entry, save_table, verdicts_of
 

@@ -102,6 +102,7 @@ def test_a_value_without_meaning_is_refused_in_one_line(stage, tries, here):
             assert name in refused(run.main, [*files, *values_of(stage), f"{name}={value}"]), value
     for line in (["--no-such-option", "3"], ["stray"]):
         assert line[0] in refused(run.main, [*files, *values_of(stage), *line])
+        assert refused(run.main, [stage, *line]).startswith(f"{line[0]}: unknown; " if line[1:] else "the following")
     assert "required" in refused(run.main, [stage])
     assert list(here.iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""Commands for people: each is found by its file, and a study may be left out where only one has the command."""
+"""Commands for people: each is found by its file, and a study's own is called by the study's name."""
 
 import subprocess
 import sys
@@ -7,7 +7,10 @@ from importlib.metadata import version
 import pytest
 
 from shallownets import commands as entry
+from shallownets import rooms
 from shallownets.errors import UserError
+from shallownets.workflow import catalogue
+from tests.conftest import ROOT
 
 
 def test_every_command_is_listed_with_what_it_does():
@@ -18,15 +21,15 @@ def test_every_command_is_listed_with_what_it_does():
     assert "Simulate one experiment" in done.stdout
 
 
-def test_a_study_may_be_left_out_where_only_one_has_the_command(monkeypatch):
-    assert entry.choose(["simulate", "--p", "8"]) == ("shallownets.studies.escape.commands.simulate", ["--p", "8"])
-    assert entry.choose(["escape", "simulate"]) == ("shallownets.studies.escape.commands.simulate", [])
+def test_a_study_s_command_has_the_study_s_name_and_others_follow_it(monkeypatch):
     assert entry.choose(["explain", "fig3"]) == ("shallownets.workflow.explain", ["fig3"])
-    two = entry.commands() | {"second simulate": "shallownets.studies.second.commands.simulate"}
-    monkeypatch.setattr(entry, "commands", lambda: two)
-    assert entry.choose(["second", "simulate", "--p"]) == ("shallownets.studies.second.commands.simulate", ["--p"])
-    with pytest.raises(UserError, match="simulate: expected one of escape simulate, second simulate"):
-        entry.choose(["simulate"])
+    for study in catalogue.names(ROOT):
+        assert entry.choose([study, "--p", "8"]) == (f"shallownets.studies.{study}.commands.{study}", ["--p", "8"])
+    monkeypatch.setattr(rooms, "names", lambda room: ("escape.escape", "escape.compare"))
+    assert entry.choose(["escape", "compare", "--p"]) == ("shallownets.studies.escape.commands.compare", ["--p"])
+    assert entry.choose(["escape", "--p"]) == ("shallownets.studies.escape.commands.escape", ["--p"])
+    with pytest.raises(UserError, match=r"^compare: expected one of run, .*, escape, escape compare$"):
+        entry.choose(["compare"])
 
 
 def test_an_unknown_command_is_one_line():
@@ -41,12 +44,12 @@ def test_the_version_is_said(word):
     assert done.stdout == f"shallownets {version('shallownets')}\n"
 
 
-@pytest.mark.parametrize("name", ["explain", "simulate"])
+@pytest.mark.parametrize("name", ["explain", "escape"])
 def test_help_names_units_and_what_is_made(name):
     line = [sys.executable, "-m", "shallownets", name, "--help"]
     help_text = subprocess.run(line, capture_output=True, text=True, check=True).stdout
     assert f"usage: python -m shallownets {name}" in help_text
     assert "Makes:" in help_text
-    if name == "simulate":
+    if name == "escape":
         assert "samples/N" in help_text
         assert "learning rate per student unit, eta/p" in " ".join(help_text.split())

@@ -9,15 +9,17 @@ from importlib import import_module
 from inspect import get_annotations
 from math import isfinite
 
+import msgspec
 import pytest
 
 from shallownets import rooms, run
-from shallownets.config import settings, yamlfile
+from shallownets.config import keywords, settings, yamlfile
 from shallownets.config.check import fields, section_of
 from shallownets.config.commandline import Parser, words
+from shallownets.config.nearest import nearest
 from shallownets.config.page import inner, meanings
-from shallownets.config.section import Section
-from shallownets.errors import UserError, nearest
+from shallownets.config.section import Positive, Section, Width
+from shallownets.errors import UserError
 from shallownets.stage import Stage
 from shallownets.workflow import cost, lineage
 from shallownets.workflow.catalogue import Figure
@@ -117,6 +119,45 @@ def test_a_name_that_is_no_stage_is_said_with_those_that_are(name, hint):
     assert said == f"{name}: no such stage; {hint}"
     beside = name.startswith("escape.")
     assert listed.split(", ") == [one for one in rooms.stages() if one.startswith("escape.") or not beside]
+
+
+class Small(Section):
+    p: Width
+    eta: Positive
+    widths: list[Width] = msgspec.field(default_factory=list)
+
+
+def asked(*given):
+    """What a command that takes these two reads of its options."""
+    parser = Parser("x", "")
+    parser.add_section(Small)
+    return parser.section(Small, parser.parse_args(given))
+
+
+def test_a_whole_number_may_be_written_with_an_exponent_in_a_command_and_in_the_library():
+    read = asked("--p", "1e1", "--eta", "1", "--widths", "2.0e1", "3")
+    assert read == keywords.section(Small, {"p": 1e1, "eta": 1, "widths": [2e1, 3]})
+    assert repr(read) == "Small(p=10, eta=1.0, widths=[20, 3])"
+    for word in ("1.5", "1e-1", "1e4", "ten"):
+        with pytest.raises(UserError, match=rf"^--p '{word}': expected a whole number from 1 to 1000$"):
+            asked("--p", word, "--eta", "1")
+    with pytest.raises(UserError, match=r"^p = 1\.5: expected a whole number from 1 to 1000$"):
+        keywords.section(Small, {"p": 1.5, "eta": 1})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--eat", "1"], "--eat: unknown; did you mean --eta?"),
+        (["--eat=1"], "--eat=1: unknown; did you mean --eta?"),
+        (["--nothing-like-it", "1"], "--nothing-like-it: unknown; see --help"),
+        (["--p", "1", "--", "--eat"], "the following arguments are required: --eta"),
+        (["--p", "1"], "the following arguments are required: --eta"),
+    ],
+)
+def test_a_wrong_option_is_named_before_those_that_are_missing(given, said):
+    with pytest.raises(UserError, match=f"^{re.escape(said)}$"):
+        asked(*given)
 
 
 def test_only_what_is_close_is_taken_for_what_is_meant():

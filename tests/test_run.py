@@ -14,7 +14,7 @@ date >>results/claims.md
 [ ! -e meanwhile.sh ] || . ./meanwhile.sh
 [ ! -e fails ]
 """
-FILES = ("src/model.py", "config.yaml", "docs/theory.md", "results/data/a.npz", "results/claims.md")
+FILES = ("src/model.py", "config.yaml", "docs/model.md", "results/data/a.npz", "results/claims.md")
 
 
 @pytest.fixture(params=[False, True], ids=["results here", "results linked"])
@@ -83,7 +83,7 @@ CHANGES = {
     "code added": lambda folder: (folder / "src/new.py").write_text("y"),
     "code deleted": lambda folder: (folder / "src/model.py").unlink(),
     "config touched": lambda folder: (folder / "config.yaml").touch(),
-    "a document edited": lambda folder: (folder / "docs/theory.md").write_text("y"),
+    "a document edited": lambda folder: (folder / "docs/model.md").write_text("y"),
     "a result deleted": lambda folder: (folder / "results/data/a.npz").unlink(),
     "a result replaced, its time kept": restore_old,
     "a result's time set back": lambda folder: os.utime(folder / "results/data/a.npz", (0, 0)),

@@ -82,7 +82,7 @@ def copy(folder):
     for path in [*ROOT.glob("*.md"), *ROOT.glob("*.yaml"), *ROOT.glob("*.yml"), *ROOT.glob("*.cff")]:
         shutil.copy(path, folder)
     (folder / "tests").mkdir()
-    shutil.copy(ROOT / "tests/test_theory_doc.py", folder / "tests")
+    shutil.copy(ROOT / "tests/escape/test_document.py", folder / "tests")
     (folder / "results/report").mkdir(parents=True)
     for name, text in REPORT.items():
         (folder / "results/report" / name).write_text(f"<!doctype html><title>report</title>{text}")
@@ -151,7 +151,7 @@ def test_links_lead_somewhere_and_nothing_is_loaded_from_elsewhere(site, pages):
 
 def test_formulas_are_rendered(site, pages):
     documents = [Path(papers.load(study, ROOT).document).stem for study in catalogue.names(ROOT)]
-    assert "theory" in documents
+    assert "escape" in documents
     for name in documents:
         assert "$" not in "".join(pages[site / f"{name}.html"].words), name
         written = (ROOT / f"docs/{name}.md").read_text()
@@ -159,7 +159,7 @@ def test_formulas_are_rendered(site, pages):
         assert html.count('display="block"') == written.count("```math\n") > 0
         assert html.count("<math") > html.count('display="block"')  # formulas in the text, too
     escape = re.search(
-        r'<h2 id="6-escape.*?</math>.*?display="block".*?</math>', (site / "theory.html").read_text(), re.S
+        r'<h2 id="6-escape.*?</math>.*?display="block".*?</math>', (site / "escape.html").read_text(), re.S
     )
     assert escape[0].count("<mfrac>") >= 2
 
@@ -169,7 +169,7 @@ def test_the_reference_says_what_docstrings_say_and_theory_leads_to_it(site):
     assert "σ^2 = &lt;M_ir^2&gt;" in html  # a mean, and no tag
     name = "shallownets.studies.escape.theory.plateau.escape_prefactor"
     assert f'id="{name}"' in html
-    assert f'href="reference/shallownets.studies.escape.theory.html#{name}"' in (site / "theory.html").read_text()
+    assert f'href="reference/shallownets.studies.escape.theory.html#{name}"' in (site / "escape.html").read_text()
 
 
 def test_the_search_knows_documents_and_code(site):
@@ -178,7 +178,7 @@ def test_the_search_knows_documents_and_code(site):
     def where(words):
         return {doc["location"] for doc in documents if words in doc["title"] + doc["text"]}
 
-    assert "theory.html#5-the-plateau" in where("plateau")
+    assert "escape.html#5-the-plateau" in where("plateau")
     assert any(place.startswith("config.html#") for place in where("eta_hat"))
     name = "shallownets.studies.escape.theory"
     assert f"reference/{name}.html#{name}.plateau.escape_prefactor" in where("escape_prefactor")

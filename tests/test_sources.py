@@ -133,9 +133,9 @@ def digests(folder, monkeypatch, *contents, name="parameters.py"):
     """The digest of a file, of a study's parameters where it has no other name, with each of these contents."""
     for number, content in enumerate(contents):
         path = folder / str(number) / name
-        path.parent.mkdir()
+        path.parent.mkdir(parents=True)
         path.write_text(content)
-        monkeypatch.setattr(sources, "ROOT", path.parent)
+        monkeypatch.setattr(sources, "ROOT", folder / str(number))
         yield sources.digest([path])
 
 
@@ -208,14 +208,34 @@ def test_an_edit_that_can_change_no_number_leaves_the_digest(tmp_path, monkeypat
     assert first == second
 
 
+def test_what_a_function_called_expected_is_given_enters_the_digest_where_no_parameters_are(tmp_path, monkeypatch):
+    called = "def risk(x):\n    return expected(x + 1)\n"
+    first, second = digests(tmp_path, monkeypatch, called, called.replace("1", "2"), name="model.py")
+    assert first != second
+
+
+def test_the_words_of_the_kinds_of_value_that_studies_share_leave_the_digest(tmp_path, monkeypatch):
+    first, second = digests(tmp_path, monkeypatch, WORDS, WORDS.replace("a rate", "a number"), name="config/section.py")
+    assert first == second
+
+
 @pytest.mark.parametrize("edit", SOMETHING)
 def test_an_edit_that_can_change_a_number_changes_the_digest(tmp_path, monkeypatch, edit):
     first, second = digests(tmp_path, monkeypatch, FILE, SOMETHING[edit])
     assert first != second
 
 
-@pytest.mark.parametrize(("old", "new"), [("3e-6", "4e-6"), ("self.eta < 10", "self.eta < 9")], ids=["work", "limits"])
-def test_methods_of_these_names_enter_the_digest_where_no_parameters_are(tmp_path, monkeypatch, old, new):
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("3e-6", "4e-6"),
+        ("self.eta < 10", "self.eta < 9"),
+        ("learning rate", "rate of learning"),
+        ("Meta(gt=0)", 'Meta(gt=0, title="rate")'),
+    ],
+    ids=["work", "limits", "means", "Meta"],
+)
+def test_what_has_these_names_enters_the_digest_where_no_parameters_are(tmp_path, monkeypatch, old, new):
     first, second = digests(tmp_path, monkeypatch, FILE, FILE.replace(old, new), name="model.py")
     assert first != second
 

@@ -18,9 +18,7 @@ SURROUNDINGS = {
     "warnings": {"PYTHONWARNINGS": "error"},
 }
 # One experiment of a moment.
-SIMULATE = (
-    "shallownets simulate --engine ode --p 2 --p-star 1 --N 50 --eta-hat 0.5 --alpha-max 4 --points 9 --replicates 2"
-)
+ESCAPE = "shallownets escape --engine ode --p 2 --p-star 1 --N 50 --eta-hat 0.5 --alpha-max 4 --points 9 --replicates 2"
 EVERYTHING = {key: value for variables in SURROUNDINGS.values() for key, value in variables.items()}
 
 
@@ -43,16 +41,16 @@ def python(line, folder, variables, **options):
     ],
 )
 def test_an_experiment_runs_and_is_drawn(tmp_path, variables):
-    done = python(SIMULATE, tmp_path, variables)
+    done = python(ESCAPE, tmp_path, variables)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    assert "Drawn: simulate.png" in done.stdout
-    assert (tmp_path / "simulate.png").read_bytes().startswith(b"\x89PNG")
+    assert "Drawn: escape.png" in done.stdout
+    assert (tmp_path / "escape.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.slow
 def test_the_words_are_the_same_in_ascii(tmp_path):
-    usual, ascii = (python(SIMULATE, tmp_path, {"PYTHONIOENCODING": name}).stdout for name in ("utf-8", "ascii"))
+    usual, ascii = (python(ESCAPE, tmp_path, {"PYTHONIOENCODING": name}).stdout for name in ("utf-8", "ascii"))
     assert ascii.isascii() and not usual.isascii()
     assert ascii.encode().decode("unicode_escape") == usual
 
@@ -61,10 +59,10 @@ def test_the_words_are_the_same_in_ascii(tmp_path):
 def test_the_plot_is_kept_where_nobody_reads_the_words(tmp_path):
     reader, writer = os.pipe()
     os.close(reader)
-    done = python(SIMULATE, tmp_path, {}, capture_output=False, stdout=writer, stderr=subprocess.PIPE)
+    done = python(ESCAPE, tmp_path, {}, capture_output=False, stdout=writer, stderr=subprocess.PIPE)
     os.close(writer)
     assert done.returncode == 1
-    assert (tmp_path / "simulate.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "escape.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.slow

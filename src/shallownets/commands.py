@@ -1,6 +1,7 @@
 """All commands: python -m shallownets COMMAND ...
 
-A module of ``studies/<study>/commands`` is a command of that study, found by its file.
+A module of ``studies/<study>/commands`` is a command of that study, found by its file: that of the study's name is
+called by this name alone.
 """
 
 import ast
@@ -13,7 +14,7 @@ from pathlib import Path
 import shallownets
 from shallownets import forkserver, rooms
 from shallownets.errors import UserError
-from shallownets.results import runs
+from shallownets.results import lock
 
 _SHARED = {
     "run": "shallownets.run",
@@ -31,8 +32,6 @@ _SHARED = {
     "archive": "shallownets.archive.pack",
     "verify": "shallownets.archive.verify",
 }
-
-
 # Modules of the packages that pyproject.toml has as the extra workflow.
 OF_WORKFLOW = {"PIL", "docutils", "itables", "jinja2", "markupsafe", "plotly", "snakemake"}
 # The package is on no index: its extras are installed from a checkout.
@@ -40,9 +39,12 @@ _INSTALLS = "in a checkout of this project, pip install '.[workflow]'"
 
 
 def commands() -> dict[str, str]:
-    """Modules by the words that run them: the shared commands, and "<study> <name>" for those of the studies."""
+    """Modules by the words that run them: the shared commands, and "<study>" or "<study> <name>" of the studies."""
     found = (name.split(".") for name in rooms.names("commands"))
-    return _SHARED | {f"{study} {name}": f"shallownets.studies.{study}.commands.{name}" for study, name in found}
+    return _SHARED | {
+        study if name == study else f"{study} {name}": f"shallownets.studies.{study}.commands.{name}"
+        for study, name in found
+    }
 
 
 def _summary(module: str) -> str:
@@ -52,21 +54,17 @@ def _summary(module: str) -> str:
 
 
 def choose(words: list[str]) -> tuple[str, list[str]]:
-    """The module that the words name, and the words left for it. The study may be left out where one has the command.
+    """The module that the words name, and the words left for it.
 
     Raises:
-        UserError: no command, or one of several studies, has this name.
+        UserError: no command has this name.
     """
     known = commands()
     for length in (2, 1):
         name = " ".join(words[:length])
         if len(words) >= length and name in known:
             return known[name], words[length:]
-    named = [name for name in known if words and name.split()[-1] == words[0]]
-    if len(named) == 1:
-        return known[named[0]], words[1:]
-    given = words[0] if words else "no command"
-    raise UserError(f"{given}: expected one of {', '.join(named or known)}")
+    raise UserError(f"{words[0]}: expected one of {', '.join(known)}")
 
 
 def main() -> None:
@@ -75,7 +73,7 @@ def main() -> None:
         print("usage: python -m shallownets COMMAND ...\n")
         width = max(map(len, commands()))
         print("\n".join(f"  {name:<{width}}  {_summary(module)}" for name, module in commands().items()))
-        print("\nThe study's name may be left out where only one study has the command. Each has a --help of its own.")
+        print("\nEach has a --help of its own.")
         return
     if words[0] in ("-V", "--version"):
         print(f"shallownets {shallownets.__version__}")
@@ -93,7 +91,7 @@ def run() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # α is said as \u03b1 where only ASCII can be
     os.environ["MPLBACKEND"] = forkserver.BACKEND
     try:
-        runs.join()
+        lock.join()
         try:
             main()
         finally:

@@ -1,8 +1,6 @@
 """The exceptions that mean: the user can mend this. And how their one line shows what is wrong."""
 
-import difflib
 import reprlib
-from collections.abc import Iterable
 
 
 class UserError(Exception):
@@ -29,20 +27,3 @@ def in_short(value: object) -> str:
 def key_name(key: object) -> str:
     """A key as a message shows it: as it is, unless it would tear the line."""
     return key if isinstance(key, str) and key.isprintable() and len(key) <= 40 else in_short(key)
-
-
-def _own(name: str) -> str:
-    """A name without what it shares with others: the dashes of options, and the study of a stage."""
-    return name.lstrip("-").rpartition(".")[2]
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that may be meant by one that is none; empty where none is close.
-
-    That two names begin with the same dashes, or the same study, does not make them close.
-    """
-    known, like = list(known), 0.6 if "." in name else 0.0
-    for own in difflib.get_close_matches(_own(name), {_own(one) for one in known}, n=1):
-        alike = [one for one in known if _own(one) == own]
-        return next(iter(difflib.get_close_matches(name, alike, n=1, cutoff=like)), "")
-    return ""

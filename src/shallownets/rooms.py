@@ -7,7 +7,8 @@ from pathlib import Path
 from types import ModuleType
 
 from shallownets import studies
-from shallownets.errors import UserError, nearest
+from shallownets.config.nearest import nearest
+from shallownets.errors import UserError
 
 
 def _path(room: str, name: str) -> Path:

@@ -50,7 +50,7 @@ def _read(path: Path, _changed: int) -> _Source:
             case {"of": found, "hash": str(known), "imports": [*names]} if found == of:
                 return _Source(known, tuple(names))
     tree = ast.parse(content, filename=str(path))
-    if "parameters" in (path.parent.name, path.stem):
+    if "parameters" in (path.parent.name, path.stem) or path.parts[-2:] == _SECTIONS:
         tree = _Unasked().visit(tree)
     source = _Source(hashlib.sha256(_meaning(tree).encode()).hexdigest(), tuple(sorted(set(_imported(tree)))))
     with suppress(OSError):
@@ -59,10 +59,15 @@ def _read(path: Path, _changed: int) -> _Source:
     return source
 
 
-# What no stage calls: how its work grows, for the cost model, and what must hold between its parameters, which is
-# checked each time Snakemake plans the job. Methods of sections; and the module of a study that the first ones use.
+# What no stage asks of its parameters, nor of the kinds of value that all studies share: how its work grows, for the
+# cost model, and what must hold between parameters, which is checked each time Snakemake plans the job; methods of
+# sections, and the module of a study that the first ones use. And what a parameter means, for help and messages:
+# functions of config/section.py, and arguments of msgspec's Meta.
+_SECTIONS = ("config", "section.py")
 _UNASKED = {"work", "limits"}
 _COST = ("parameters", "work")
+_SAYING = {"means", "expected"}
+_WORDS = {"title", "description"}
 
 
 def _is_cost(module: str) -> bool:
@@ -70,7 +75,7 @@ def _is_cost(module: str) -> bool:
 
 
 class _Unasked(ast.NodeTransformer):
-    """Takes what no stage calls out of the syntax tree of a study's parameters."""
+    """Takes what no stage asks out of the syntax tree of parameters."""
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         node.body = [part for part in node.body if not (isinstance(part, ast.FunctionDef) and part.name in _UNASKED)]
@@ -80,6 +85,14 @@ class _Unasked(ast.NodeTransformer):
         base = f"{node.module}." if node.module else ""
         node.names = [alias for alias in node.names if not _is_cost(base + alias.name)]
         return node if node.names and not _is_cost(node.module or "") else None
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        name = getattr(node.func, "id", "")
+        if name in _SAYING:
+            return ast.Constant("words")
+        if name == "Meta":
+            node.keywords = [part for part in node.keywords if part.arg not in _WORDS]
+        return self.generic_visit(node)
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
@@ -139,25 +152,16 @@ def closure(module: str) -> list[Path]:
     return sorted(found.values())
 
 
-# What a parameter means, for help and messages: arguments of msgspec's Meta, and the functions of config/section.py.
-_WORDS = {"title", "description"}
-_SAYING = {"means", "expected"}
-
-
 def _meaning(node: object) -> str:
-    """A syntax tree as text without what cannot change a number: places, docstrings, and the words of parameters.
+    """A syntax tree as text without what cannot change a number: places and docstrings.
 
     Only fields that hold something are written, so that Pythons whose trees differ in empty ones agree.
     """
     if isinstance(node, ast.AST):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SAYING:
-            return "words"
         parts = []
         for name, value in ast.iter_fields(node):
             if name == "body" and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 value = [part for part in value if not _is_text(part)]
-            if name == "keywords" and isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Meta":
-                value = [part for part in value if part.arg not in _WORDS]
             if isinstance(node, ast.JoinedStr):
                 value = [part for part in node.values if getattr(part, "value", None) != ""]  # some Pythons add them
             if value is not None and value != [] and name not in ("kind", "type_comment"):
@@ -183,8 +187,8 @@ def _place(path: Path) -> tuple[Path, bytes]:
 def digest(paths: Iterable[Path], said: str = "") -> str:
     """SHA-256 of files by their places in the checkout and what in them can change a result; 16 hex digits.
 
-    Comments, docstrings and the layout of Python code do not enter, nor what sections say of their cost and of what
-    they refuse: an edit of them reruns nothing.
+    Comments, docstrings and the layout of Python code do not enter, nor what sections say of their cost, of what they
+    refuse and of what they mean: an edit of them reruns nothing.
 
     Args:
         paths: of the files.

@@ -11,7 +11,7 @@ from shallownets.config.check import fields, parts
 from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.studies.escape import library, starts
-from shallownets.studies.escape.commands import simulate as command
+from shallownets.studies.escape.commands import escape as command
 from shallownets.studies.escape.parameters.simulate import Asked
 from shallownets.studies.escape.simulate import ENGINES, SGD, simulate
 from tests.pictures import assert_drawn

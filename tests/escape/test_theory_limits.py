@@ -1,4 +1,4 @@
-"""What docs/theory.md states beyond single functions: limits, orders of magnitude, a table, a solution in matrices."""
+"""What docs/escape.md states beyond single functions: limits, orders of magnitude, a table, a solution in matrices."""
 
 import numpy as np
 import pytest
@@ -127,7 +127,7 @@ def test_the_riccati_formula_holds_for_weights_that_are_not_orthogonal(p, p_star
 
 @pytest.mark.parametrize(("p", "p_star", "N"), [(2, 2, 7), (4, 3, 11), (6, 2, 13)])
 def test_the_table_of_named_points_is_that_of_the_levels(p, p_star, N):
-    """Rows [26], [28], [30] of the paper and the two aligned ones, as docs/theory.md prints them."""
+    """Rows [26], [28], [30] of the paper and the two aligned ones, as docs/escape.md prints them."""
     both = p * p_star
     table = {
         "tabula rasa": [

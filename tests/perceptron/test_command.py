@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from shallownets.claims.deviation import standard
+from shallownets.claims.significance import standard
 from shallownets.config.check import section_of
 from shallownets.drawing import style
 from shallownets.errors import Impossible, UserError

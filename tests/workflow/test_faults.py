@@ -1,7 +1,7 @@
 """What happens to a run when something breaks: a clear message or the same bytes again, never a wrong figure.
 
 The toy study is broken in every way here, and its bytes are compared with those of an undisturbed run.
-tests/test_guard.py and tests/test_runs.py try the same by the hundred, below Snakemake.
+tests/test_guard.py and tests/test_lock.py try the same by the hundred, below Snakemake.
 """
 
 import json

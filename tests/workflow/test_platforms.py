@@ -9,7 +9,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from shallownets.results import runs
+from shallownets.results import lock
 from tests.workflow.conftest import TOY
 
 NO_FLOCK = """
@@ -43,8 +43,8 @@ def start(checkout, tmp_path_factory):
 @pytest.mark.slow
 def test_a_run_on_a_disk_without_locks_is_guarded_by_snakemakes_own(checkout, start):
     first = start()
-    lock, locks = checkout.results / ".lock", checkout.folder / ".snakemake/locks"
-    while not lock.exists() or not lock.read_text():
+    file, locks = checkout.results / ".lock", checkout.folder / ".snakemake/locks"
+    while not file.exists() or not file.read_text():
         assert first.poll() is None
         time.sleep(0.02)
     assert list(locks.iterdir())
@@ -68,7 +68,7 @@ def test_a_run_on_a_disk_without_locks_is_guarded_by_snakemakes_own(checkout, st
 
 
 def test_a_second_run_is_refused_without_hooks_too(checkout):
-    with runs.run(checkout.results, nullcontext):
+    with lock.hold(checkout.results, nullcontext):
         second = checkout.snakemake(TOY, "--no-hooks")
         assert second.returncode == 1
         assert second.stderr.splitlines()[-1].startswith("error: results/smoke: another run is at work here")

@@ -56,7 +56,7 @@ def test_a_fresh_clone_beside_finished_results_runs_nothing(finished, checkout, 
         # what cannot change a number, and what is no physics: tests/test_sources.py has all kinds of them
         (ENGINE, "SGD sample by sample", "SGD, one sample after the other", set()),
         ("config.yaml", "root of every random stream", "root of all random streams", set()),
-        ("src/shallownets/results/runs.py", "another run is at work here", "somebody is at work here", set()),
+        ("src/shallownets/results/lock.py", "another run is at work here", "somebody is at work here", set()),
     ],
 )
 def test_an_edit_reruns_exactly_what_depends_on_it(done, file, old, new, reruns):

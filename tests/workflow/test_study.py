@@ -18,7 +18,6 @@ SHARED = (
     "tests/test_docs.py",
     "tests/test_metadata.py",
     "tests/test_parameters.py",
-    "tests/test_theory_doc.py",
 )
 
 
@@ -72,7 +71,7 @@ def test_nothing_of_the_template_s_name_is_left(toy):
         ("seed", "NAME = seed: expected a name that no study"),
         ("all", "NAME = all: expected a name that no study"),
         ("stage", "NAME = stage: expected a name that no study"),
-        ("theory", "docs/theory.md: is there already; expected a name without files"),
+        ("engines", "docs/engines.md: is there already; expected a name without files"),
         ("claims", "NAME = claims: expected a name that no study"),
         ("learned", "NAME = learned: expected a name that no study"),
     ],

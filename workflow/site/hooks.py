@@ -137,7 +137,7 @@ def linked(text: str, folder: Path) -> str:
 
 
 def referred(text: str) -> str:
-    """Markdown of docs/theory.md, in which the name of what computes a formula leads to its place in the reference."""
+    """Markdown of docs/escape.md, in which the name of what computes a formula leads to its place in the reference."""
     return _CODE.sub(lambda found: _NAME.sub(r"[`\1`][shallownets.studies.\1]", found[0]), text)
 
 

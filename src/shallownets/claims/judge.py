@@ -12,9 +12,9 @@ from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shallownets.claims.deviation import Interval, given_up, interval, standard
 from shallownets.claims.entries import EVIDENCE, Entry
 from shallownets.claims.formulas import evaluate
+from shallownets.claims.significance import Interval, given_up, interval, standard
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
 
@@ -98,7 +98,7 @@ def allowed(kind: str, predicted: float, tolerance: float) -> tuple[float, float
 
 
 def deviation(kind: str, predicted: float, found: Interval, tolerance: float) -> float:
-    """Of a measured from a predicted value, signed, in the units that ``Comparison`` names."""
+    """How far a measured value is from the predicted one, signed, in the units that ``Comparison`` names."""
     gap = found.value - predicted
     if kind == "exact":
         return gap
@@ -158,7 +158,7 @@ def _not_among(frame: pd.DataFrame, rows: Mapping) -> list[str]:
 
 @dataclass(frozen=True)
 class _Numbers:
-    """Of one row: what is predicted, what was found, and the tolerance of the rule."""
+    """What is predicted in one row of a table, what was found, and the tolerance of the rule."""
 
     predicted: float
     found: Interval

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from shallownets.claims import entries, strength, written
-from shallownets.claims.deviation import Together, in_words, together
 from shallownets.claims.entries import EVIDENCE, ORIGINS, Entry
 from shallownets.claims.judge import (
     CALIBRATED,
@@ -31,6 +30,7 @@ from shallownets.claims.judge import (
     allowed,
     comparisons_of,
 )
+from shallownets.claims.significance import Together, in_words, together
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError, in_short
 from shallownets.results.artefacts import load_bytes, save_bytes

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from shallownets.claims.deviation import chance
 from shallownets.claims.judge import NOT_JUDGED, Comparison
+from shallownets.claims.significance import chance
 
 BEYOND = (1, 2, 3)  # standard deviations that are looked at
 
 
 def statistical(comparisons: Iterable[Comparison]) -> list[Comparison]:
-    """Those whose deviation is in standard errors and should be standard normal."""
+    """The comparisons whose deviation is in standard errors and should be standard normal."""
     return [one for one in comparisons if one.kind == "interval" and one.error]
 
 
@@ -63,6 +63,6 @@ def of(deviations: Sequence[float]) -> Promise:
 
 
 def of_ledger(comparisons: Iterable[Comparison]) -> Promise:
-    """Of the comparisons of a ledger that were judged."""
+    """Hold the deviations of those comparisons of a ledger that were judged against the normal law."""
     judged = (one for one in statistical(comparisons) if one.verdict != NOT_JUDGED)
     return of([one.deviation for one in judged if one.deviation is not None])

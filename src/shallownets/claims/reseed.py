@@ -17,8 +17,8 @@ import pandas as pd
 import scipy
 
 from shallownets.claims import entries, promise
-from shallownets.claims.deviation import LEVEL, standard
 from shallownets.claims.judge import DEVIATES, Comparison, comparisons_of
+from shallownets.claims.significance import LEVEL, standard
 from shallownets.config import yamlfile
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
@@ -72,7 +72,7 @@ class Found:
 
 
 def difference(one: Comparison, first: Comparison) -> float:
-    """Of two independent measurements of the same, in standard errors, as of a Gaussian number."""
+    """How far two independent measurements of the same are apart, in standard errors, as of a Gaussian number."""
     (a, b), errors, degrees = np.array([[each.measured, each.error, each.degrees] for each in (one, first)], float).T
     variances = errors**2
     freedom = float(variances.sum() ** 2 / max((variances**2 / degrees).sum(), 1e-300))  # Welch and Satterthwaite

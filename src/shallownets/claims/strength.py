@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from shallownets.claims.deviation import LEVEL
 from shallownets.claims.judge import NOT_JUDGED, Comparison
+from shallownets.claims.significance import LEVEL
 
 if TYPE_CHECKING:
     from shallownets.claims.ledger import Claim

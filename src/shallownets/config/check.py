@@ -1,6 +1,5 @@
 """From what a YAML file says to a section, or one line on the first wrong value: its key, what was expected."""
 
-import difflib
 import math
 import types
 from collections.abc import Iterator, Mapping
@@ -11,6 +10,7 @@ import msgspec
 import yaml
 from msgspec import UNSET, Meta
 
+from shallownets.config.nearest import nearest
 from shallownets.config.section import LARGEST, Section
 from shallownets.errors import UserError, in_short, key_name
 
@@ -53,6 +53,11 @@ def fields(kind: type[Section]) -> dict[str, Any]:
     """The annotations of a section's fields by their names, in the order of the class."""
     hints = get_type_hints(kind, include_extras=True)
     return {name: hints[name] for name in kind.__struct_fields__}
+
+
+def plain(number: float, kind: Any) -> float:
+    """A number as a value of this kind: 1e4 is as good as 10000 where a whole number is expected."""
+    return int(number) if parts(kind)[0] is int and number % 1 == 0 else number
 
 
 def meaning(kind: Any) -> tuple[str, str]:
@@ -145,8 +150,8 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[Fault]:
         for key in value:
             if key not in known:
                 name = key_name(key)
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+                near = nearest(name, known)
+                hint = f"did you mean {near}?" if near else f"known here: {', '.join(known)}"
                 yield Fault((*place, name), value[key], f"unknown key; {hint}")
         for name, part in known.items():
             if name in value:

@@ -7,13 +7,16 @@ import argparse
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import takewhile
 from typing import Any, Literal, NoReturn, TypeVar, get_args, get_origin
 
 import msgspec
 
-from shallownets.config.check import expectation, fields, first_fault, meaning, parts, required
+from shallownets.config.check import expectation, fields, first_fault, meaning, parts, plain, required
+from shallownets.config.nearest import nearest
 from shallownets.config.section import Section
-from shallownets.errors import UserError, in_short, nearest
+from shallownets.errors import UserError, in_short
 
 Kind = TypeVar("Kind", bound=Section)
 
@@ -54,16 +57,17 @@ def _value(word: str, kind: Any) -> Any:
     if get_origin(bare) is tuple:
         items, kinds = word.split(","), get_args(bare)
         return [_value(*pair) for pair in zip(items, kinds, strict=True)] if len(items) == len(kinds) else word
+    if bare is int:
+        with suppress(ValueError):
+            return int(word)
     if bare in (int, float):
-        try:
-            return bare(word)
-        except ValueError:
-            return word
+        with suppress(ValueError):
+            return plain(float(word), kind)
     return {"true": True, "false": False}.get(word, word) if bare is bool else word
 
 
 def values(kind: type[Section], said: Mapping[str, str]) -> dict[str, Any]:
-    """Of the words, each under a name, those that bear the name of a field, as values of their kind."""
+    """The words that stand under the name of a field, as values of the field's kind; the others are left out."""
     return {name: _value(said[name], part) for name, part in fields(kind).items() if name in said}
 
 
@@ -86,23 +90,18 @@ class Parser(argparse.ArgumentParser):
         for text in given:
             if text.endswith("=--"):  # argparse itself reads this as no value at all and says nothing
                 self.error(f"{text}: expected a value after the =")
+        known = [name for action in self._actions for name in action.option_strings]
         try:
             found, unknown = super().parse_known_args(given, namespace)
-        except UserError:
-            for text in given:  # what is said to be missing may be there, misspelt
-                if text.startswith("--") and (near := self._near(text)):
-                    self.error(f"{text}: unknown; did you mean {near}?")
-            raise
+        except UserError:  # what it says to be missing may be there, misspelt
+            options = [text for text in takewhile(lambda text: text != "--", given) if text.startswith("--")]
+            if not (unknown := [text for text in options if text.partition("=")[0] not in known]):
+                raise
+            found = None
         if unknown:
-            near = self._near(unknown[0])
+            near = nearest(unknown[0].partition("=")[0], known)
             self.error(f"{unknown[0]}: unknown; " + (f"did you mean {near}?" if near else "see --help"))
         return found, unknown
-
-    def _near(self, text: str) -> str:
-        """The option that may be meant by one that is none; empty for an option, and where nothing is close."""
-        known = [name for action in self._actions for name in action.option_strings]
-        name = text.partition("=")[0]
-        return "" if name in known else nearest(name, known)
 
     def add_section(self, kind: type[Section]) -> None:
         """Give the command an option for each field of a section; one without a default is required."""

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
-from shallownets.config.check import expectation, fields, first_fault, meaning, parts
+from shallownets.config.check import expectation, fields, first_fault, meaning, parts, plain
 from shallownets.config.section import Section
 from shallownets.errors import Impossible
 
@@ -22,17 +22,16 @@ Result = TypeVar("Result")
 _WIDTH = 116
 
 
-def _plain(value: object, kind: Any) -> object:
-    """A number as the config has it: one of NumPy's is as good, and so is 1e4 where a whole number is expected."""
+def _as_in_config(value: object, kind: Any) -> object:
+    """A value as the config has it: a number of NumPy's is as good as one of Python's."""
     bare, _ = parts(kind)
     if isinstance(value, list | tuple) and get_origin(bare) is list:
-        return [_plain(item, get_args(bare)[0]) for item in value]
+        return [_as_in_config(item, get_args(bare)[0]) for item in value]
     if isinstance(value, bool) or not isinstance(value, Real):
         return value
     if isinstance(value, Integral):
         return int(value)
-    number = float(value)
-    return int(number) if bare is int and number.is_integer() else number
+    return plain(float(value), kind)
 
 
 def section(kind: type[Kind], values: Mapping[str, object]) -> Kind:
@@ -42,7 +41,7 @@ def section(kind: type[Kind], values: Mapping[str, object]) -> Kind:
         Impossible: one line for the first value that is wrong, as the config has it; it is a ValueError.
     """
     known = fields(kind)
-    document = {name: _plain(value, known.get(name)) for name, value in values.items()}
+    document = {name: _as_in_config(value, known.get(name)) for name, value in values.items()}
     if fault := first_fault(document, kind):
         raise Impossible(str(fault._replace(hint="")))  # hints are on files and quotes
     return msgspec.convert(document, kind)

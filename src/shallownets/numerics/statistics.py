@@ -1,7 +1,7 @@
 """Estimates with their standard errors.
 
 A table says an error as three standard errors to either side of the estimate, and how many samples are behind it. What
-interval that makes at which level is said once, by Student's t in ``claims.deviation``.
+interval that makes at which level is said once, by Student's t in ``claims.significance``.
 """
 
 from collections.abc import Callable

@@ -19,7 +19,7 @@ from shallownets.claims.judge import VERDICTS
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
 from shallownets.files import sidecar, write_whole
-from shallownets.report.pictures import small
+from shallownets.report.pictures import read, small
 from shallownets.workflow import catalogue, guard, papers
 from shallownets.workflow.catalogue import Figure
 
@@ -88,7 +88,7 @@ def main(words: list[str]) -> None:
     for study in catalogue.names():
         shutil.rmtree(DOCS / "figures" / study, ignore_errors=True)  # figures that are no more leave their places
     for name in pictures:
-        write_whole(DOCS / name, small((RESULTS / name).read_bytes()))
+        write_whole(DOCS / name, small(read((RESULTS / name).read_bytes(), str(RESULTS / name))))
     write_whole(DOCS / "claims.md", (RESULTS / "claims.md").read_bytes())
     write_whole(DOCS / "gallery.md", page().encode())
     write_whole(README, front(README.read_text(), (DOCS / "claims.md").read_text()).encode())

@@ -106,17 +106,17 @@ def exhibit(
         UserError: the figure, its data or its caption is missing, or its entry names a setting that does not exist.
     """
     data = results / f"figure_data/{figure.table}.csv"
-    picture = results / f"figures/{figure.study}/{figure.name}.png"
-    table, content = load_table(data), load_bytes(picture)
+    file = results / f"figures/{figure.study}/{figure.name}.png"
+    table, picture = load_table(data), pictures.read(load_bytes(file), str(file))
     return Exhibit(
         figure=figure,
         found=caption(figure.caption, figure.address),
-        size=pictures.size(content, str(picture)),
-        thumb=pictures.small(content, pictures.THUMB),
+        size=picture.size,
+        thumb=pictures.small(picture, pictures.THUMB),
         chart=_chart(figure, table.frame, table.parameters),
         settings=_settings(figure, config, meanings),
         rows=[row for row in rows if figure in row.figures],
         command=f"python -m shallownets {lineage.behind(data, jobs)[-1].command}",
         source=table.digest,
-        rules=by_rule(lineage.behind(picture, jobs)),
+        rules=by_rule(lineage.behind(file, jobs)),
     )

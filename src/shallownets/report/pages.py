@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from shallownets.claims import ledger, promise, written
-from shallownets.claims.deviation import in_words
 from shallownets.claims.judge import DEVIATES
+from shallownets.claims.significance import in_words
 from shallownets.config import settings, yamlfile
 from shallownets.config.page import meanings
 from shallownets.errors import UserError

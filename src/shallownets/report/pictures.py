@@ -2,38 +2,34 @@
 
 import io
 
+from PIL import Image
+
 from shallownets.errors import UserError
 
 COLOURS, LARGEST = 64, 100_000  # of a small picture, at most: colours and bytes
 THUMB = 480  # pixels across of one in a list of figures, where it has half as many
 
 
-def size(content: bytes, name: str) -> tuple[int, int]:
-    """Pixels of a picture, across and down.
+def read(content: bytes, name: str) -> Image.Image:
+    """A picture in red, green and blue.
 
     Raises:
         UserError: these bytes, of the file of this name, are no picture that can be read.
     """
-    from PIL import Image
-
     try:
-        with Image.open(io.BytesIO(content)) as picture:
-            picture.load()
-            return picture.size
+        return Image.open(io.BytesIO(content)).convert("RGB")
     except (OSError, Image.DecompressionBombError) as error:
         raise UserError(f"{name}: not a picture that can be read; delete it and run again") from error
 
 
-def small(content: bytes, across: int | None = None) -> bytes:
+def small(picture: Image.Image, across: int | None = None) -> bytes:
     """A picture as PNG in few colours: as many as it can have without being too large.
 
     Args:
-        content: the picture.
+        picture: as it was read.
         across: pixels that it is brought down to; as it is without.
     """
-    from PIL import Image
-
-    whole = Image.open(io.BytesIO(content)).convert("RGB")
+    whole = picture.copy()
     if across:
         whole.thumbnail((across, whole.height), Image.Resampling.LANCZOS)
     colours, made = COLOURS, b""

@@ -22,7 +22,7 @@ class Origin:
 
 
 def origin(paths: Iterable[Path]) -> Origin:
-    """That of the tables at these paths.
+    """The origin of the tables at these paths.
 
     Raises:
         UserError: one is missing or damaged.

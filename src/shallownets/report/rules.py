@@ -56,7 +56,7 @@ def by_rule(jobs: Iterable[Job]) -> list[Rule]:
 
 
 def edges(jobs: Iterable[Job]) -> dict[str, set[str]]:
-    """By rule, the rules whose results it reads; ``jobs`` come after those whose results they read."""
+    """The rules whose results each rule reads, by its name; ``jobs`` come after those whose results they read."""
     maker: dict = {}
     found: dict[str, set[str]] = {}
     for job in jobs:

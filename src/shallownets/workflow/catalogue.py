@@ -11,8 +11,9 @@ from shallownets.claims.entries import Entry, Words
 from shallownets.claims.entries import load as load_claims
 from shallownets.config import settings, yamlfile
 from shallownets.config.check import section_of
+from shallownets.config.nearest import nearest
 from shallownets.config.section import Section, expected
-from shallownets.errors import UserError, in_short, nearest
+from shallownets.errors import UserError, in_short
 
 FOLDER = Path("workflow/figures")  # relative to the checkout
 CLAIMS = Path("workflow/claims")

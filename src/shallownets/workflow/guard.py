@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from shallownets.errors import UserError
 from shallownets.files import hash_of, sidecar
-from shallownets.results import runs
+from shallownets.results import lock
 
 if TYPE_CHECKING:
     from snakemake.api import WorkflowApi
@@ -127,9 +127,9 @@ def _announce(faults: Mapping[str, str]) -> None:
 
 @contextmanager
 def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManager]) -> Generator[None]:
-    """The lock of ``runs`` where Snakemake would take its own, if there is anything to do."""
+    """The lock of ``results.lock`` where Snakemake would take its own, if there is anything to do."""
     try:
-        with runs.run(results, otherwise=snakemakes) if len(dag) else nullcontext():
+        with lock.hold(results, otherwise=snakemakes) if len(dag) else nullcontext():
             yield
     except UserError as error:
         sys.exit(f"error: {error}")
@@ -138,7 +138,8 @@ def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManag
 def watch(results: Path) -> None:
     """Let Snakemake count results with a fault among those that a killed run left incomplete: both are made again.
 
-    Snakemake's own lock gives way to that of ``runs``, which a killed run does not leave behind; a dry run needs none.
+    Snakemake's own lock gives way to that of ``results.lock``, which a killed run does not leave behind; a dry run
+    needs none.
     Jobs on a cluster do not look: Snakemake starts them with ``--ignore-incomplete``.
 
     Args:

@@ -126,7 +126,7 @@ def jobs(targets: Sequence[str] = ("all",), configs: Sequence[Path] = ()) -> lis
 
 
 def behind(path: Path, among: Iterable[Job]) -> list[Job]:
-    """Those of the jobs that lead to this file, in the same order; none where no job makes it."""
+    """The jobs among these that lead to this file, in the same order; none where no job makes it."""
     among = list(among)
     wanted = {path}
     found = []

@@ -46,8 +46,8 @@ def make(name: str) -> list[Path]:
         raise UserError(f"NAME = {in_short(name)}: expected {right}")
     if not TEMPLATE.is_dir():
         raise UserError(f"{TEMPLATE}: not there; expected the folder of the checkout")
-    written = [path.read_text(encoding="utf-8") for path in (Path("Snakefile"), *RULES.glob("*.smk"))]
-    rules = re.findall(r"^rule (\w+):", "\n".join(written), re.MULTILINE)
+    texts = [path.read_text(encoding="utf-8") for path in (Path("Snakefile"), *RULES.glob("*.smk"))]
+    rules = re.findall(r"^rule (\w+):", "\n".join(texts), re.MULTILINE)
     if name in (*settings.default(), *rules) or (PAGES / f"{name}.html.j2").exists():
         raise UserError(
             f"NAME = {name}: expected a name that no study, key of config.yaml, rule or page of the report has"

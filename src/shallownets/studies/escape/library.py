@@ -1,6 +1,6 @@
 """SGD of overparametrised quadratic networks, its limits, and where they lead: ``escape.run``.
 
-Symbols and equation numbers are those of arXiv:2604.03068. docs/theory.md has the formulas, docs/engines.md
+Symbols and equation numbers are those of arXiv:2604.03068. docs/escape.md has the formulas, docs/engines.md
 the engines.
 """
 

@@ -1,4 +1,4 @@
-"""What the command `simulate` and `escape.run` take."""
+"""What the command `escape` and `escape.run` take."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal

@@ -10,7 +10,7 @@ against gradient flow whose norm grows freely, on samples of examples.
 import textwrap
 from collections.abc import Iterator
 
-from shallownets.claims.deviation import standard
+from shallownets.claims.significance import standard
 from shallownets.drawing import command
 from shallownets.numerics.statistics import Estimate
 from shallownets.studies.perceptron import library

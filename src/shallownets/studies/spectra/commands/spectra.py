@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from shallownets.claims.deviation import standard
+from shallownets.claims.significance import standard
 from shallownets.drawing import command
 from shallownets.numerics.statistics import Estimate
 from shallownets.studies.spectra import library

@@ -128,8 +128,8 @@ def _begin(results: Path, otherwise: Callable[[], AbstractContextManager], held:
 
 
 @contextmanager
-def run(results: Path, otherwise: Callable[[], AbstractContextManager]) -> Generator[None]:
-    """A run in a folder of results.
+def hold(results: Path, otherwise: Callable[[], AbstractContextManager]) -> Generator[None]:
+    """Hold the lock of a folder of results while the block runs, as this process's run and its jobs do.
 
     Args:
         results: the folder, made where it is missing.

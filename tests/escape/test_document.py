@@ -1,13 +1,10 @@
-"""docs/theory.md names what exists: the code of each formula, the tests that check it, and all of the theory."""
+"""docs/escape.md names what exists: the code of each formula, the tests that check it, and all of the theory."""
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 from latex2mathml.converter import convert
-
-from shallownets.workflow import catalogue, papers
 
 # A formula's two lists of names in backquotes, each of which may run over several lines.
 LISTS = re.compile(r"^- \*Code:\*\s(.+?)\n- \*Test:\*\s(.+?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -16,7 +13,7 @@ NAMES = re.compile(r"`([^`]+)`")
 
 @pytest.fixture
 def page(root):
-    return (root / "docs/theory.md").read_text()
+    return (root / "docs/escape.md").read_text()
 
 
 @pytest.fixture
@@ -97,17 +94,6 @@ def test_every_formula_can_be_typeset(page):
         assert "<merror" not in convert(formula), formula
         assert formula.count("{") == formula.count("}"), formula
         assert len(re.findall(r"\\left\b", formula)) == len(re.findall(r"\\right\b", formula)), formula
-
-
-def test_no_formula_in_a_line_holds_what_github_takes_for_an_escape(root):
-    """Markdown reads a backslash before a sign as that sign: a thin space becomes a comma."""
-    found = {}
-    for path in (root / "docs").glob("*.md"):
-        text = re.sub(r"^```.+?^```", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
-        found[path.stem] = re.findall(r"\$([^$`]+)\$", text)
-    for study in catalogue.names(root):
-        assert found[Path(papers.load(study, root).document).stem], study  # formulas are found, so they are looked at
-    assert [(name, one) for name, inline in found.items() for one in inline if re.search(r"\\[^a-zA-Z]", one)] == []
 
 
 def test_the_table_of_symbols_has_every_letter_that_formulas_use(page):

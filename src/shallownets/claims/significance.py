@@ -84,7 +84,7 @@ def standard(gap: float, error: float, degrees: float) -> float:
 
 
 def chance(deviation: float) -> float:
-    """Of a Gaussian number to be as far from 0, on either side."""
+    """The chance of a Gaussian number to be as far from 0, on either side."""
     return float(2 * scipy.special.ndtr(-abs(deviation)))
 
 

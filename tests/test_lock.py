@@ -13,19 +13,19 @@ import psutil
 import pytest
 
 from shallownets.errors import UserError
-from shallownets.results import runs
+from shallownets.results import lock
 from tests.conftest import ROOT
 
 RUN = """
 import os, sys
 from contextlib import nullcontext
 from pathlib import Path
-from shallownets.results import runs
-with runs.run(Path(sys.argv[1]), nullcontext):
+from shallownets.results import lock
+with lock.hold(Path(sys.argv[1]), nullcontext):
     print(os.environ["SHALLOWNETS_RUN"], flush=True)
     input()
 """
-JOB = "from shallownets.results import runs; runs.join(); print('ready', flush=True); input()"
+JOB = "from shallownets.results import lock; lock.join(); print('ready', flush=True); input()"
 
 
 @pytest.fixture(autouse=True)
@@ -66,13 +66,13 @@ def test_a_second_run_is_refused_in_one_line_that_names_the_first(tmp_path):
     first = python(RUN, tmp_path)
     with (
         pytest.raises(UserError, match=f"another run is at work here, process {first.pid} on") as caught,
-        runs.run(tmp_path, nullcontext),
+        lock.hold(tmp_path, nullcontext),
     ):
         pass
     assert "\n" not in str(caught.value)
     first.communicate("\n")
     assert first.returncode == 0
-    with runs.run(tmp_path, nullcontext):
+    with lock.hold(tmp_path, nullcontext):
         pass
 
 
@@ -80,7 +80,7 @@ def test_a_killed_run_leaves_no_lock(tmp_path):
     first = python(RUN, tmp_path)
     first.kill()
     first.communicate()
-    with runs.run(tmp_path, nullcontext):
+    with lock.hold(tmp_path, nullcontext):
         assert str(os.getpid()) in name_in(tmp_path)
 
 
@@ -117,7 +117,7 @@ def test_a_run_waits_for_the_jobs_of_a_killed_one_and_no_job_of_it_starts_any_mo
     second.wait()
     assert name_in(tmp_path) != name
     with job_of(tmp_path, name), pytest.raises(UserError, match="the run of this job is over"):
-        runs.join()
+        lock.join()
     first.communicate()
 
 
@@ -139,19 +139,19 @@ def test_a_run_whose_number_went_to_another_process_is_not_taken_for_alive(tmp_p
 def test_a_run_that_cannot_be_told_from_a_live_one_is_left_alone(tmp_path, name):
     first = python(RUN, tmp_path)
     (tmp_path / ".lock").write_text(name)
-    with pytest.raises(UserError, match="another run is at work here"), runs.run(tmp_path, nullcontext):
+    with pytest.raises(UserError, match="another run is at work here"), lock.hold(tmp_path, nullcontext):
         pass
     first.communicate("\n")
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
     (tmp_path / "results").write_text("a file")
-    with pytest.raises(UserError, match="results: cannot be written"), runs.run(tmp_path / "results", nullcontext):
+    with pytest.raises(UserError, match="results: cannot be written"), lock.hold(tmp_path / "results", nullcontext):
         pass
 
 
 def test_an_error_of_the_run_itself_is_not_taken_for_one_of_its_folder(tmp_path):
-    with pytest.raises(OSError, match="its own"), runs.run(tmp_path, nullcontext):
+    with pytest.raises(OSError, match="its own"), lock.hold(tmp_path, nullcontext):
         raise OSError("its own")
 
 
@@ -174,7 +174,7 @@ def reason(request, monkeypatch):
         raise NO_FLOCK[request.param]
 
     if request.param == NO_FCNTL:
-        monkeypatch.setattr(runs, "fcntl", None)
+        monkeypatch.setattr(lock, "fcntl", None)
     else:
         monkeypatch.setattr(fcntl, "flock", fails)
     return request.param
@@ -189,9 +189,9 @@ def snakemakes(taken):
 
 def test_without_locks_snakemakes_own_is_taken_and_one_line_says_so(tmp_path, capsys, reason):
     taken = []
-    with runs.run(tmp_path, lambda: snakemakes(taken)):
+    with lock.hold(tmp_path, lambda: snakemakes(taken)):
         assert taken == ["locked"]
-        runs.join()  # as a job of it
+        lock.join()  # as a job of it
         name = os.environ["SHALLOWNETS_RUN"]
     assert taken == ["locked", "unlocked"]
     (line,) = capsys.readouterr().err.splitlines()
@@ -200,12 +200,12 @@ def test_without_locks_snakemakes_own_is_taken_and_one_line_says_so(tmp_path, ca
 
     (tmp_path / ".lock").write_text("node7 1 1")  # the next run
     with job_of(tmp_path, name), pytest.raises(UserError, match="the run of this job is over"):
-        runs.join()
+        lock.join()
 
 
 def test_with_locks_snakemakes_own_is_left_alone(tmp_path, capsys):
     taken = []
-    with runs.run(tmp_path, lambda: snakemakes(taken)):
+    with lock.hold(tmp_path, lambda: snakemakes(taken)):
         pass
     assert taken == []
     assert capsys.readouterr().err == ""
@@ -215,12 +215,12 @@ def test_without_locks_a_run_of_the_same_host_is_known_by_its_name(tmp_path, rea
     first = python(RUN, tmp_path)
     with (
         pytest.raises(UserError, match=f"another run is at work here, process {first.pid} on"),
-        runs.run(tmp_path, nullcontext),
+        lock.hold(tmp_path, nullcontext),
     ):
         pass
     first.kill()
     first.communicate()
-    with runs.run(tmp_path, nullcontext):
+    with lock.hold(tmp_path, nullcontext):
         assert name_in(tmp_path).split()[1] == str(os.getpid())
 
 
@@ -231,7 +231,7 @@ def test_without_locks_a_name_is_not_written_over_before_snakemakes_lock_is_ther
         yield
 
     (tmp_path / ".lock").write_text("node7 1 1")
-    with pytest.raises(RuntimeError, match="locked"), runs.run(tmp_path, refuses):
+    with pytest.raises(RuntimeError, match="locked"), lock.hold(tmp_path, refuses):
         pass
     assert name_in(tmp_path) == "node7 1 1"
 
