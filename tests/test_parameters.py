@@ -21,7 +21,7 @@ from shallownets.config.page import inner, meanings
 from shallownets.config.section import Positive, Section, Width
 from shallownets.errors import UserError
 from shallownets.stage import Stage
-from shallownets.workflow import cost, lineage
+from shallownets.workflow import catalogue, cost, lineage
 from shallownets.workflow.catalogue import Figure
 from tests.conftest import ROOT
 
@@ -191,8 +191,11 @@ def owners(kind: type[Section]) -> dict[str, type]:
 def written_twice(section: type[Section], stage: type[Section]) -> set[str]:
     """Fields of one name and one type that a section and a stage both write, where a class above both could.
 
-    A class has one base: none could where either has one already, with a field that the other does not take.
+    A class has one base: none could where either has one already, with a field that the other does not take. What a
+    section of sections lends to all of them, such as the resamples, stages name by the alias that says all of it.
     """
+    if any(map(inner, fields(section).values())):
+        return set()
     of_section, of_stage = owners(section), owners(stage)
     inherited = {name for name, owner in of_section.items() if owner is not section}
     inherited |= {name for name, owner in of_stage.items() if owner is not stage}
@@ -216,7 +219,7 @@ def sections_read(study: str) -> Iterator[tuple[str, type[Section]]]:
                 yield from ((name, one) for one in inside)
 
 
-@pytest.mark.parametrize("study", ["riccati"])
+@pytest.mark.parametrize("study", catalogue.names(ROOT))
 def test_no_field_is_written_for_a_section_and_again_for_the_stage_that_reads_it(study):
     read = list(sections_read(study))
     assert read
