@@ -206,7 +206,7 @@ def _in_ranges(below: str, change: str, limit: float, values: list[float], given
             yield {"quantity": change, "theory": 0.0} | of | exact(values[n] - values[n - 1]).row()
 
 
-def _limits(given: ScalingLaw) -> tuple[list[dict], list[pd.DataFrame]]:
+def _limits(given: ScalingLaw) -> tuple[list[dict], list[pd.DataFrame], list[pd.DataFrame]]:
     """Slopes of frontiers without limits of size, and exponents of the best width; frontiers and passages."""
     slopes, exponents, off, fronts, passages = [], [], [], [], []
     for first, last in given.limit:
@@ -229,7 +229,7 @@ def _limits(given: ScalingLaw) -> tuple[list[dict], list[pd.DataFrame]]:
         ("best width beyond second order", 3.0, of_widths),
     ):
         rows.append({"quantity": quantity, "theory": order} | of | exact(curves.power(xi, left), xi.size).row())
-    return rows, [fronts, passages]
+    return rows, fronts, passages
 
 
 @stage
@@ -274,7 +274,7 @@ def scaling_law(given: ScalingLaw, runs: Arrays) -> Tables:
     ]
     rows += _frontiers(given, ours, frontier(measured, of.tail), by_draws, lost)
     widths, needed = _best_widths(given, [ours, *more], by_draws, lost)
-    limits, (limit_fronts, limit_passages) = _limits(given)
+    limits, limit_fronts, limit_passages = _limits(given)
     others = [("best width, other starts", one) for one in more]
     passages = [("best width", ours), *others, ("best width, sequential", by_law)]
     shown += [_fronts("frontier", ours), _fronts("frontier, sequential", by_law), *limit_fronts]
