@@ -7,6 +7,7 @@ the risk against time from the first start at the first N.
 
 import numpy as np
 
+from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.escape.engines import spectral
 from shallownets.studies.escape.measure.descent import times_to
@@ -34,10 +35,12 @@ def curve(start: Start, last: float, given: DescentRuns) -> tuple[Array, Array]:
 @stage
 def descent_runs(given: DescentRuns) -> Data:
     times, curves = [], []
-    for p, p_star in given.widths:
-        drawn = gaussian_starts(given.seed, p, p_star, given.drawn_at, given.starts)
-        by_size = [rescaled(drawn, given.drawn_at, N) for N in given.N]
-        times.append([times_to(begun, [given.fraction, *given.shares], given.tolerance) for begun in by_size])
-        curves.append(curve(by_size[0][0], times[-1][0][-1, 0], given))
+    with progress("gradient flow to small risk", len(given.widths)) as advance:
+        for p, p_star in given.widths:
+            drawn = gaussian_starts(given.seed, p, p_star, given.drawn_at, given.starts)
+            by_size = [rescaled(drawn, given.drawn_at, N) for N in given.N]
+            times.append([times_to(begun, [given.fraction, *given.shares], given.tolerance) for begun in by_size])
+            curves.append(curve(by_size[0][0], times[-1][0][-1, 0], given))
+            advance(1)
     t, risk = np.array(curves).swapaxes(0, 1)
     return Data(Arrays({"times": np.array(times), "t": t, "risk": risk}, UNITS))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
+from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.escape import starts
 from shallownets.studies.escape.measure.frames import ends, plateaus
@@ -66,8 +67,11 @@ def measured(kind: Kind, given: NotOrthogonalRuns) -> dict[str, Array]:
 
 @stage
 def not_orthogonal_runs(given: NotOrthogonalRuns) -> Data:
-    tried = kinds(given)
-    found = [measured(kind, given) for kind in tried]
+    tried, found = kinds(given), []
+    with progress("ODE from starts that are not orthogonal", len(tried)) as advance:
+        for kind in tried:
+            found.append(measured(kind, given))
+            advance(1)
     arrays = {name: np.array([getattr(kind, name) for kind in tried]) for name in Kind._fields}
     arrays |= {name: np.array([one[name] for one in found]) for name in found[0]}
     return Data(Arrays(arrays, dict.fromkeys(arrays, "1") | UNITS))

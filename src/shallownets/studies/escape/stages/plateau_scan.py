@@ -6,6 +6,7 @@ Makes: (W, 2) pairs of widths, (E,) learning rates, and (W, E, S) times for each
 
 import numpy as np
 
+from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.escape.measure.optimum import Levels, scan
 from shallownets.studies.escape.parameters.plateau import PlateauScan
@@ -25,10 +26,12 @@ def plateau_scan(given: PlateauScan) -> Data:
     widths = sorted(given.widths)
     eta_hat = given.step * np.arange(1, round(given.largest / given.step) + 1)
     times = []
-    for p, p_star in widths:
-        levels = Levels(*(plateau_level(p, p_star, part) for part in (given.fraction, given.converged)))
-        starts = gaussian_starts(given.seed, p, p_star, given.N, given.starts)
-        times.append(scan(starts, eta_hat, levels, given.alpha_max, given.tolerance))
+    with progress("escape times of the ODE", len(widths)) as advance:
+        for p, p_star in widths:
+            levels = Levels(*(plateau_level(p, p_star, part) for part in (given.fraction, given.converged)))
+            starts = gaussian_starts(given.seed, p, p_star, given.N, given.starts)
+            times.append(scan(starts, eta_hat, levels, given.alpha_max, given.tolerance))
+            advance(1)
     escaped, converged = np.array(times).swapaxes(0, 1)
     arrays = {"widths": np.array(widths), "eta_hat": eta_hat, "escaped": escaped, "converged": converged}
     return Data(Arrays(arrays, UNITS))
