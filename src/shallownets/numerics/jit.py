@@ -29,17 +29,12 @@ from typing import Any, TypeVar, cast
 
 import filelock
 import numba
-from llvmlite.binding import get_host_cpu_features
 from numba.core.targetconfig import ConfigStack
 
 from shallownets import sources
 
 # A compiled kernel is called as the function that it was made of.
 Function = TypeVar("Function", bound=FunctionType)
-# Where a processor has AVX-512, LLVM takes vectors of half its length by default; whole ones are a fifth faster here.
-if numba.config.CPU_FEATURES is None:  # ty: ignore[missing-attribute]  # numba sets its options by name
-    features = f"{get_host_cpu_features().flatten()},-prefer-256-bit"
-    numba.config.CPU_FEATURES = features  # ty: ignore[missing-attribute]
 # One thread at a time: a kernel is compiled with those that it calls, and numba has a lock of its own in between.
 _COMPILING = RLock()
 
