@@ -18,11 +18,12 @@ from shallownets.claims import entries
 from shallownets.config import settings, yamlfile
 from shallownets.config.commandline import option, values, words
 from shallownets.errors import UserError
-from shallownets.workflow import catalogue, guard, user
+from shallownets.workflow import blas, catalogue, guard, user
 from shallownets import forkserver, rooms, sources
 
 guard.check(workflow)
 user.introduce()
+blas.settle(os.environ)
 
 # Rules and commands name the project's files relative to its folder.
 if Path.cwd() != ROOT.resolve():
