@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from PIL import Image
 
 from shallownets import sources
 from shallownets.config import settings
 from shallownets.config.page import page
+from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.report import docs, pictures
 from shallownets.results import artefacts
@@ -69,16 +71,25 @@ def test_no_picture_in_git_is_large(root):
     assert not [path for path in paths if path.stat().st_size > pictures.LARGEST]
 
 
-@pytest.mark.slow
-def test_a_picture_of_the_gallery_has_fewer_colours_where_it_would_be_too_large():
-    noise = np.random.default_rng(1).integers(0, 256, (500, 500, 3)).astype(np.uint8)
-    for content, most in ((noise, 16), (np.full_like(noise, 255), 64)):
+def test_a_picture_of_the_gallery_has_fewer_pixels_where_it_would_be_too_large_and_keeps_its_colours():
+    noise = np.random.default_rng(1).integers(0, 256, (500, 900, 3)).astype(np.uint8)
+    for content, whole in ((noise, False), (np.full_like(noise, 255), True)):
         file = io.BytesIO()
         matplotlib.image.imsave(file, content, format="png")
-        picture = pictures.small(pictures.read(file.getvalue(), "noise.png"))
-        assert len(picture) <= 100_000
-        assert matplotlib.image.imread(io.BytesIO(picture)).shape[:2] == (500, 500)
-        assert len(np.unique(matplotlib.image.imread(io.BytesIO(picture)).reshape(500 * 500, -1), axis=0)) <= most
+        made = pictures.small(pictures.read(file.getvalue(), "picture.png"))
+        assert len(made) <= pictures.LARGEST
+        found = matplotlib.image.imread(io.BytesIO(made))
+        high, across = found.shape[:2]
+        assert ((high, across) == (500, 900)) == whole and across / high == pytest.approx(9 / 5, rel=0.01)
+        assert len(np.unique(found.reshape(high * across, -1), axis=0)) == (1 if whole else 64)
+
+
+def test_pictures_of_the_gallery_have_the_colours_that_tell_curves_apart(root):
+    """The first figure had come out in four greys: its blue, orange and pink are those of its panels."""
+    picture = np.asarray(Image.open(root / "docs/figures/escape/fig1.png").convert("RGB"), int)
+    for colour in style.COLOURS[:2]:
+        wanted = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+        assert (np.abs(picture - wanted).max(-1) < 24).sum() > 500, colour
 
 
 def test_what_the_gallery_lacks_is_one_line(tmp_path, root, monkeypatch):

@@ -6,7 +6,8 @@ from PIL import Image
 
 from shallownets.errors import UserError
 
-COLOURS, LARGEST = 64, 100_000  # of a small picture, at most: colours and bytes
+COLOURS, LARGEST = 64, 200_000  # of a small picture, at most: colours and bytes
+SHRINK = 0.9  # of the pixels across, where it would have more bytes
 THUMB = 480  # pixels across of one in a list of figures, where it has half as many
 
 
@@ -23,18 +24,19 @@ def read(content: bytes, name: str) -> Image.Image:
 
 
 def small(picture: Image.Image, across: int | None = None) -> bytes:
-    """A picture as PNG in few colours: as many as it can have without being too large.
+    """A picture as PNG in few colours, with as many pixels as it can have without being too large.
+
+    Colours tell curves apart, so that pixels go first.
 
     Args:
         picture: as it was read.
         across: pixels that it is brought down to; as it is without.
     """
-    whole = picture.copy()
-    if across:
+    across = min(across or picture.width, picture.width)
+    while True:
+        whole, out = picture.copy(), io.BytesIO()
         whole.thumbnail((across, whole.height), Image.Resampling.LANCZOS)
-    colours, made = COLOURS, b""
-    while not made or (len(made) > LARGEST and colours > 1):
-        out = io.BytesIO()
-        whole.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-        made, colours = out.getvalue(), colours // 2
-    return made
+        whole.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() <= LARGEST or across < 2:
+            return out.getvalue()
+        across = int(SHRINK * across)
