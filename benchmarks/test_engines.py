@@ -71,10 +71,10 @@ def update_only(W, W_star, x, overlap, eta, samples):
     for _ in range(samples):
         y = 0.0
         for r in range(p_star):
-            y += _dot(W_star[r], x, N) ** 2
+            y += _dot(W_star[r], x) ** 2
         f = 0.0
         for i in range(p):
-            overlap[i] = _dot(W[i], x, N)
+            overlap[i] = _dot(W[i], x)
             f += overlap[i] ** 2
         gap = y / (N * p_star) - f / (N * p)
         for i in range(p):

@@ -61,7 +61,7 @@ def test_stages_by_hand_end_in_a_table_of_all_engines_that_begin_alike(tmp_path)
         ("sgd", "--eta 0.1", "--eta -1", ["--eta '-1'", "expected a number above 0"]),
         ("sgd", "--eta 0.1", "--eta nan", ["--eta 'nan'", "expected a finite number"]),
         ("sgd", "--start {tmp}/start.npz", "--start {tmp}/none.npz", ["none.npz", "no such file"]),
-        ("sgd", "--points 3", "--points 300", ["300 times", "60 samples"]),
+        ("sgd", "--points 3", "--points 300", ["one time a sample", "60 at N = 30"]),
         ("ode", "--tolerance 1e-8", "--tolerance 0", ["--tolerance '0'", "expected a number from 1e-13 to 0.01"]),
         ("ode", "--data {tmp}/ode.npz", "", ["--data"]),
         ("ode", "--points 3", "--point 3", ["--point"]),

@@ -81,8 +81,8 @@ def copy(folder):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for path in [*ROOT.glob("*.md"), *ROOT.glob("*.yaml"), *ROOT.glob("*.yml"), *ROOT.glob("*.cff")]:
         shutil.copy(path, folder)
-    (folder / "tests").mkdir()
-    shutil.copy(ROOT / "tests/escape/test_document.py", folder / "tests")
+    (folder / "tests/escape").mkdir(parents=True)
+    shutil.copy(ROOT / "tests/escape/test_document.py", folder / "tests/escape")
     (folder / "results/report").mkdir(parents=True)
     for name, text in REPORT.items():
         (folder / "results/report" / name).write_text(f"<!doctype html><title>report</title>{text}")

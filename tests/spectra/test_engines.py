@@ -147,7 +147,7 @@ def test_a_gap_with_the_residual_itself_is_useless_near_interpolation():
     residual, penalty = drawn.y - drawn.x @ found.theta, 1e-3 * np.sqrt(40)
     k = min(1, penalty / np.abs(drawn.x.T @ residual).max())
     fixed = found.objective - (k * residual @ drawn.y - k**2 * residual @ residual / 2)
-    assert fixed >= found.gap
+    assert fixed >= found.gap - 1e-14 * found.objective  # rounding of the objective, of which they are differences
     objective, gap, _ = lasso._certify(drawn, 0.999 * found.theta, penalty)
     assert 0 < objective - found.objective <= gap
 

@@ -20,6 +20,7 @@ use rule stage as emergence_scaling_law_runs with:
         f"{LOGS}/emergence/scaling_law_runs.log",
     resources:
         mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         **stage("emergence.scaling_law_runs", "emergence.scaling_law"),
     message:

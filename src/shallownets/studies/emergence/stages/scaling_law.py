@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import default_rng
 
+from shallownets.errors import UserError
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import Estimate, exact, mean
@@ -234,6 +235,9 @@ def _limits(given: ScalingLaw) -> tuple[list[dict], list[pd.DataFrame], list[pd.
 
 @stage
 def scaling_law(given: ScalingLaw, runs: Arrays) -> Tables:
+    for name in ("d", "P", "beta", "widths", "t_end"):
+        if (wanted := getattr(given, name)) != (there := runs.parameters[name]):
+            raise UserError(f"--{name.replace('_', '-')} {wanted}: expected that of the runs, {there}")
     of, lost = _Teacher(given, runs), Lost()
     t = np.geomspace(1.0, given.t_end, given.points)
     keys = zip(*(runs.arrays[name].tolist() for name in ("N", "replicate", "exact")), strict=True)
