@@ -4,7 +4,9 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import time
+from pathlib import Path
 from contextlib import nullcontext
 
 import pytest
@@ -24,6 +26,8 @@ SAID = "results/smoke: no file locks on this disk (Function not implemented), so
 @pytest.fixture
 def start(checkout, tmp_path_factory):
     """A function that starts Snakemake on a disk without locks."""
+    if Path(sysconfig.get_path("stdlib"), "sitecustomize.py").exists():
+        pytest.skip("this Python has a sitecustomize of its own, which comes before that of the test")
     folder = tmp_path_factory.mktemp("site")
     (folder / "sitecustomize.py").write_text(NO_FLOCK)
 
