@@ -6,8 +6,8 @@ import subprocess
 import sys
 import sysconfig
 import time
-from pathlib import Path
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
