@@ -9,6 +9,7 @@ from numba import njit
 from numpy.random import SeedSequence, default_rng
 from scipy.integrate import solve_ivp
 
+from shallownets.numerics import products
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import chain, direct, gradient_flow, ode, spectral
 from shallownets.studies.escape.trajectory import recording_times
@@ -24,7 +25,7 @@ def prepared(N):
     return starts.orthonormal(P, P_STAR, N, default_rng(1))
 
 
-_dot = direct._dot.compiled  # what numba may call by itself
+_dot = products.dot.compiled  # what numba may call by itself
 
 
 def timed(benchmark, group, name, units, function, *arguments):

@@ -6,18 +6,10 @@ They are for weights of which only the products with each other matter: the tria
 import numpy as np
 
 from shallownets.numerics.jit import kernel
+from shallownets.numerics.products import dot
 
 _REORDERED = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 _VECTORS = 16  # numbers that a loop takes at a time; it goes through what is left one by one
-
-
-@kernel("f8(f8[::1], f8[::1])", fastmath=_REORDERED, nogil=True)
-def _dot(u, v):
-    """u.v."""
-    total = 0.0
-    for j in range(u.size):
-        total += u[j] * v[j]
-    return total
 
 
 @kernel("void(f8[:, ::1], i8, i8, f8[::1])", fastmath=_REORDERED, nogil=True)
@@ -40,7 +32,7 @@ def compress(W, first, last, v):
             u[c] = 0.0
         for c in range(i - begin, u.size):
             u[c] = row[c]
-        norm = np.sqrt(_dot(u, u))
+        norm = np.sqrt(dot(u, u))
         head = u[i - begin]
         diagonal = -norm if head > 0.0 else norm
         length = norm * (norm + abs(head))
@@ -52,7 +44,7 @@ def compress(W, first, last, v):
         pairs = i + 1 + (N - i - 1) % 2  # neurons in pairs, so that their sums run beside each other
         for j in range(i + 1, pairs):
             row = W[j, first + begin : last]
-            along = _dot(u, row) * inverse
+            along = dot(u, row) * inverse
             for c in range(u.size):
                 row[c] -= along * u[c]
         for j in range(pairs, N, 2):

@@ -19,6 +19,7 @@ from numpy.random import Generator, SeedSequence
 
 from shallownets.numerics import aligned, normals, triangle
 from shallownets.numerics.jit import kernel
+from shallownets.numerics.products import dot
 from shallownets.studies.emergence.engines.looks import LOOK, Looks, look
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.starts import Start
@@ -28,15 +29,6 @@ _REORDERED = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that th
 _GROUP = 4  # samples for which the weights are read and written together
 _PART = 512  # coordinates of them that stay in the first cache
 _VECTOR = 4  # numbers that loops take at a time; they go through what is left one by one
-
-
-@kernel("f8(f8[::1], f8[::1])", fastmath=_REORDERED, nogil=True)
-def _dot(u, v):
-    """u.v."""
-    total = 0.0
-    for j in range(u.size):
-        total += u[j] * v[j]
-    return total
 
 
 @kernel("f8(f8[::1])", fastmath=_REORDERED, nogil=True)
@@ -112,7 +104,7 @@ def _move(W, A, C, X, columns):
 def _norms(W, q):
     """q, the squared lengths of the rows of W."""
     for i in range(q.size):
-        q[i] = _dot(W[i], W[i])
+        q[i] = dot(W[i], W[i])
 
 
 @kernel("void(f8[:, ::1], f8[::1], f8[:, ::1])", nogil=True)
@@ -176,7 +168,7 @@ def _advance(
                 beside = drawn[have:can]
                 for j in range(have + 1, can):
                     x[j] = 0.0
-                x[have] = np.sqrt(_dot(beside, beside) + rest[done + sample] * rest[done + sample])
+                x[have] = np.sqrt(dot(beside, beside) + rest[done + sample] * rest[done + sample])
                 place[0] += 1
             for m in range(P):
                 teacher[sample * P + m] = drawn[m]
@@ -217,8 +209,8 @@ def _advance(
             coefficient = sigma[0]
             for i in range(N):
                 s[i] = s[i] * z[i] + coefficient
-            y = noises[sample] + _dot(a, targets[sample * P : (sample + 1) * P])
-            e = eta[done + sample] * (y - _dot(q, s))
+            y = noises[sample] + dot(a, targets[sample * P : (sample + 1) * P])
+            e = eta[done + sample] * (y - dot(q, s))
             length = among[sample, sample]
             for i in range(N):
                 D[i] = 1.0 + e * (2.0 * s[i] - z[i] * ds[i])

@@ -10,21 +10,13 @@ from numpy.random import SeedSequence
 
 from shallownets.numerics import aligned, normals
 from shallownets.numerics.jit import kernel
+from shallownets.numerics.products import dot
 from shallownets.studies.escape.model import DIVERGED, Array
 from shallownets.studies.escape.starts import Start, of_all, require_weights
 from shallownets.studies.escape.trajectory import Trajectory, require_run, sample_numbers
 
 # Sums may be reordered, so that they vectorise; NaN and inf keep their meaning.
 _REORDERED = {"reassoc", "contract", "nsz"}
-
-
-@kernel("f8(f8[::1], f8[::1])", fastmath=_REORDERED)
-def _dot(u, v):
-    """u.v."""
-    total = 0.0
-    for j in range(u.size):
-        total += u[j] * v[j]
-    return total
 
 
 @kernel("f8(f8[::1], f8, f8[::1], f8[::1])", fastmath=_REORDERED)
@@ -63,7 +55,7 @@ def _advance(W, W_star, state, words, X, work, eta, samples, bound):
             for i in range(p):
                 overlap[i] += _move(W[i, first:last], step[i], now[first:last], x)
             for r in range(p_star):
-                overlap[p + r] += _dot(W_star[r, first:last], x)
+                overlap[p + r] += dot(W_star[r, first:last], x)
         y, f = 0.0, 0.0
         for r in range(p_star):
             y += overlap[p + r] ** 2
@@ -87,7 +79,7 @@ def _overlaps(U, V, out):
     N = U.shape[1]
     for i in range(U.shape[0]):
         for j in range(V.shape[0]):
-            out[i, j] = _dot(U[i], V[j]) / N
+            out[i, j] = dot(U[i], V[j]) / N
 
 
 def simulate(

@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 from shallownets.errors import Impossible, in_short
 from shallownets.numerics import aligned, normals, triangle
 from shallownets.numerics.jit import kernel
+from shallownets.numerics.products import dot
 from shallownets.studies.riccati.model import Array, require_spectrum
 from shallownets.studies.riccati.starts import Start
 
@@ -62,23 +63,14 @@ class Run:
     diverged_at: float
 
 
-@kernel("f8(f8[::1], f8[::1], i8)", fastmath=_FAST)
-def _dot(u, v, n):
-    """u.v over the first n entries."""
-    total = 0.0
-    for j in range(n):
-        total += u[j] * v[j]
-    return total
-
-
 @kernel("void(f8[:, ::1])")
 def polish(W):
     """One step of Newton & Schulz towards orthonormal rows, W (N, d), in place."""
-    N, d = W.shape
+    N = len(W)
     factor = np.empty((N, N))
     for i in range(N):
         for j in range(N):
-            factor[i, j] = (1.5 if i == j else 0.0) - 0.5 * _dot(W[i], W[j], d)
+            factor[i, j] = (1.5 if i == j else 0.0) - 0.5 * dot(W[i], W[j])
     W[:] = np.dot(factor, W)
 
 
@@ -118,7 +110,7 @@ def _advance(W, place, lam, state, words, numbers, rest, q, move, row, eta, due)
         if d < can:
             # all that the sample has beside the columns is one direction, that of the next
             beside = x[d:can]
-            x[d] = np.sqrt(_dot(beside, beside, can - d) + rest[sample])
+            x[d] = np.sqrt(dot(beside, beside) + rest[sample])
             d += 1
             place[0] = d
         y = 0.0
@@ -126,10 +118,10 @@ def _advance(W, place, lam, state, words, numbers, rest, q, move, row, eta, due)
             y += lam[m] * (x[m] * x[m] - 1.0)
         square = 0.0
         for i in range(N):
-            q[i] = _dot(W[i], x, d)
+            q[i] = dot(W[i, :d], x)
             square += q[i] * q[i]
         c = eta[sample] * (y - (square - N) / np.sqrt(N))
-        tangent = c * c * (_dot(x, x, d) - square) * square  # squared, of the angle by which W turns
+        tangent = c * c * (dot(x[:d], x) - square) * square  # squared, of the angle by which W turns
         r = 1.0 / np.sqrt(1.0 + tangent)
         if not r * r >= LEFT:
             return sample
