@@ -32,7 +32,7 @@ def runs(rng):
 
 @pytest.fixture
 def parameters():
-    return {"p": 3, "p_star": 2, "N": 100, "eta": 0.3, "replicates": 3, "diverged": 0} | {
+    return {"p": 3, "p_star": 2, "N": 100, "eta": 0.3, "replicates": 3, "on_weights": 1, "diverged": 0} | {
         "chain_N": 1000000,
         "chain_replicates": 3,
         "chain_diverged": 0,

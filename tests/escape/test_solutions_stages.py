@@ -35,7 +35,10 @@ def fig1_runs():
     start = made("start", {"kind": "orthonormal", "p": 3, "p_star": 2, "N": 40, "seed": 1}).data
     run = {"N": 40, "eta": 0.6, "alpha_max": 40.0, "points": 41, "seed": 1}
     return {
-        "sgd": made("sgd", run | {"replicates": 3}, start=start).data,
+        "sgd": [
+            made("sgd", run | {"replicates": 1}, start=start).data,
+            made("chain", run | {"replicates": 2}, start=start).data,
+        ],
         "chain": made("chain", run | {"N": 4000, "replicates": 3}, start=start).data,
         "ode": made("ode", {name: run[name] for name in run if name != "seed"} | {"tolerance": 1e-8}, start=start).data,
     }
@@ -173,8 +176,15 @@ def test_figure_1_measures_when_sgd_escapes_against_the_ode():
     runs = fig1_runs()
     frame = made("fig1", {}, **runs).measurements.frame.set_index("engine")
     assert list(frame.N) == [40, 4000]
-    same = made("fig1", {}, **runs | {"sgd": runs["chain"]}).measurements.frame.set_index("engine")
+    same = made("fig1", {}, **runs | {"sgd": [runs["chain"]]}).measurements.frame.set_index("engine")
     assert same.estimate["SGD"] == same.estimate["chain"] == frame.estimate["chain"]
+    drawn = made("fig1", {}, **runs).figure_data
+    assert (drawn.parameters["replicates"], drawn.parameters["on_weights"]) == (3, 1)
+    pooled = drawn.frame[(drawn.frame.engine == "SGD") & (drawn.frame.quantity == "risk")]
+    risks = [model.population_risk(one.M, one.Q) for one in map(trajectory_of, runs["sgd"])]
+    np.testing.assert_allclose(pooled["mean"], np.nanmean(np.concatenate(risks), axis=0), rtol=1e-12)
+    with pytest.raises(UserError, match="its N differs"):
+        made("fig1", {}, **runs | {"sgd": [*runs["sgd"], runs["chain"]]})
     ode, chain = (trajectory_of(runs[name]) for name in ("ode", "chain"))
     half = model.plateau_risk(3, 2) / 2
     later = [np.interp(-half, -model.population_risk(M, Q), chain.alpha) for M, Q in zip(chain.M, chain.Q, strict=True)]

@@ -16,7 +16,7 @@ from shallownets.studies.spectra import charts as spectra
 from shallownets.workflow import catalogue
 
 PARAMETERS = {
-    "fig1": {"N": 1000, "chain_N": 10**6, "replicates": 4, "chain_replicates": 2},
+    "fig1": {"N": 1000, "chain_N": 10**6, "replicates": 4, "on_weights": 1, "chain_replicates": 2},
     "fig2": {},
     "fig3": {"others": 20, "N": 1000},
     "escape_law": {},

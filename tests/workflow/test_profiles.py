@@ -69,7 +69,7 @@ def test_the_cluster_tier_is_as_large_as_it_says(jobs):
     def largest(key, *kind):
         return max(getattr(given, key) for found, given in stages if found == kind)
 
-    assert largest("N", "escape.chain") == 10**8
+    assert largest("N", "escape.chain") == 10**7
     assert largest("N", "escape.escape_times", "chain") == 10**8
     assert largest("N", "escape.sgd") == 10**5
     assert largest("replicates", "escape.escape_times", "chain") >= 10**4

@@ -49,7 +49,7 @@ def test_the_chain_makes_what_it_promises(finished):
 
 @pytest.mark.slow
 def test_the_real_chain_makes_what_it_promises(real):
-    names = ("start", "ode", "gather_sgd", "sgd_0-1", "sgd_2-3")
+    names = ("start", "ode", "gather", "sgd_0-1", "sgd_2-3")
     merged, _ = check(real, [f"escape/fig1/{name}" for name in names])
     assert merged["escape"]["runs"]["fig1"]["p"] == 4
     assert "done in" in (real.results / "logs/escape/fig1/sgd_0-1.log").read_text()

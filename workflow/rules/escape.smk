@@ -10,7 +10,7 @@ use rule stage as escape_start with:
     log:
         f"{LOGS}/escape/{{run}}/start.log",
     params:
-        **stage("escape.start", escape_run, kind="orthonormal", index=escape_run_value("start")),
+        **stage("escape.start", escape_run, kind="orthonormal", index=escape_start_index),
     message:
         "start of {wildcards.run}"
 
@@ -32,26 +32,26 @@ use rule stage as escape_chain with:
     input:
         start=rules.escape_start.output.data,
     output:
-        data=f"{DATA}/escape/{{run}}/chain/{{first}}-{{last}}.npz",
+        data=f"{DATA}/escape/{{run}}/chain/{{N}}.npz",
     log:
-        f"{LOGS}/escape/{{run}}/chain_{{first}}-{{last}}.log",
+        f"{LOGS}/escape/{{run}}/chain_{{N}}.log",
     params:
-        **stage("escape.chain", escape_run, N=escape_run_value("chain_N"), replicates=escape_batch_size),
+        **stage("escape.chain", escape_run, replicates=escape_chain_replicates),
     message:
-        "overlap chain of {wildcards.run}, replicates {wildcards.first} to {wildcards.last}"
+        "overlap chain of {wildcards.run} at N = {wildcards.N}"
 
 
 use rule stage as escape_gather with:
     input:
         batches=escape_batches,
     output:
-        data=f"{DATA}/escape/{{run}}/{{engine,sgd|chain}}.npz",
+        data=f"{DATA}/escape/{{run}}/sgd.npz",
     log:
-        f"{LOGS}/escape/{{run}}/gather_{{engine}}.log",
+        f"{LOGS}/escape/{{run}}/gather.log",
     params:
         **stage("escape.gather"),
     message:
-        "{wildcards.engine} of {wildcards.run}, all replicates"
+        "SGD of {wildcards.run}, all replicates on weights"
 
 
 use rule stage as escape_ode with:
@@ -69,8 +69,8 @@ use rule stage as escape_ode with:
 
 use rule stage as escape_fig1 with:
     input:
-        sgd=f"{DATA}/escape/fig1/sgd.npz",
-        chain=f"{DATA}/escape/fig1/chain.npz",
+        sgd=escape_fig1_sgd(),
+        chain=f"{DATA}/escape/fig1/chain/{config['escape']['runs']['fig1']['chain_N']}.npz",
         ode=f"{DATA}/escape/fig1/ode.npz",
     output:
         measurements=f"{MEASUREMENTS}/escape/fig1.csv",

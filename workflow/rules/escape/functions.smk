@@ -6,21 +6,34 @@ def escape_run(wildcards):
     return f"escape.runs.{wildcards.run}"
 
 
-def escape_run_value(key):
-    """A value of that section, as a function of the wildcards."""
-    return lambda wildcards: config["escape"]["runs"][wildcards.run][key]
+def escape_start_index(wildcards):
+    """Which of the starts drawn from the seed a run begins at."""
+    return config["escape"]["runs"][wildcards.run]["start"]
 
 
 def escape_batches(wildcards):
-    """The batches of replicates of a run by an engine."""
-    total = escape_run_value("replicates" if wildcards.engine == "sgd" else "chain_replicates")(wildcards)
-    size = config["escape"]["batch"]
-    return batches(f"{DATA}/escape/{wildcards.run}/{wildcards.engine}", total, size)
+    """The batches of a run's replicates on weights."""
+    on_weights = config["escape"]["runs"][wildcards.run]["on_weights"]
+    return batches(f"{DATA}/escape/{wildcards.run}/sgd", on_weights, config["escape"]["batch"])
 
 
 def escape_batch_size(wildcards):
     """How many replicates a batch has."""
     return int(wildcards.last) - int(wildcards.first) + 1
+
+
+def escape_chain_replicates(wildcards):
+    """How many runs the overlap chain makes: at the N of SGD those that are not on weights."""
+    run = config["escape"]["runs"][wildcards.run]
+    at = {run["N"]: run["replicates"] - run["on_weights"], run["chain_N"]: run["chain_replicates"]}
+    return at[int(wildcards.N)]
+
+
+def escape_fig1_sgd():
+    """All runs of SGD of Figure 1 at its N: those on weights, then those of the chain, where there are any."""
+    run = config["escape"]["runs"]["fig1"]
+    by_chain = [f"chain/{run['N']}.npz"] if run["on_weights"] < run["replicates"] else []
+    return [f"{DATA}/escape/fig1/{name}" for name in ("sgd.npz", *by_chain)]
 
 
 def escape_one_start(wildcards):

@@ -18,7 +18,8 @@ def fig1(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     figure = panels([*titles, "student–student overlaps Q<sub>ij</sub>", "population risk"], 2)
     names = {
         "ODE": "ODE, N → ∞",
-        "SGD": f"SGD, N = {parameters['N']}: mean and s.d. of {parameters['replicates']}",
+        "SGD": f"SGD, N = {parameters['N']}: mean and s.d. of {parameters['replicates']},"
+        f" {parameters['on_weights']} on weights",
         "chain": f"SGD, chain, N = {parameters['chain_N']}: mean of {parameters['chain_replicates']}",
         "theory": "plateau 1/p* + 1/(p+2)",
     }

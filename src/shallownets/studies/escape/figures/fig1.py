@@ -104,7 +104,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     risks.annotate(label, corner, (0, 3), textcoords="offset points", ha="right", color="#555555", fontsize=8)
     engines = [
         _key(look | _LINE, r"ODE, $N\to\infty$"),
-        _key(look | _POINTS, f"SGD, mean and s.d. of {replicates}"),
+        _key(look | _POINTS, f"SGD, mean and s.d. of {replicates}, {parameters['on_weights']} on weights"),
         _key(_dots(look), f"SGD, chain, $N={whole(parameters['chain_N'])}$, mean of {parameters['chain_replicates']}"),
     ]
     risks.legend(handles=engines, loc="lower left")

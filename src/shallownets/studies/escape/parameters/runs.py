@@ -36,15 +36,18 @@ class Run(_Recorded):
 
     p: P
     p_star: PStar
-    replicates: Annotated[Many, means("runs of SGD, all from the same start")]
-    chain_N: Annotated[Count, means("input dimension of the overlap chain from the same overlaps")]
-    chain_replicates: Annotated[Many, means("runs of the chain")]
+    replicates: Annotated[Many, means("runs of SGD at N, all from the same start")]
+    on_weights: Annotated[Many, means("how many of them move the weights; the others are the overlap chain")]
+    chain_N: Annotated[Count, means("another input dimension, of the overlap chain from the same overlaps")]
+    chain_replicates: Annotated[Many, means("runs of the chain at chain_N")]
     start: Annotated[Index, means("which of the starts drawn from the seed, counted from 0")]
 
     def limits(self) -> Iterator[Limit]:
         widths = [(self.p, self.p_star)]
         yield room("N", self.N, widths)
         yield room("chain_N", self.chain_N, widths)
+        yield self.chain_N != self.N, "chain_N", f"a number other than N = {self.N}"
+        yield self.on_weights <= self.replicates, "on_weights", f"at most replicates = {self.replicates}"
         yield from super().limits()
         yield times("points", self.points, self.alpha_max, self.chain_N)
 
@@ -100,7 +103,7 @@ class Sgd(_Recorded):
 
 
 class Chain(Sgd):
-    """A batch of replicates of the overlap chain from one start."""
+    """Replicates of the overlap chain from one start."""
 
     def work(self) -> float:
         return work.chain(4, 2, self.replicates, self.alpha_max * self.N)

@@ -17,7 +17,7 @@ class Escape(Section):
     """Escape dynamics and implicit bias of one-pass SGD (arXiv:2604.03068)."""
 
     tolerance: Tolerance
-    batch: Annotated[Many, means("replicates of SGD that one job simulates; does not change the results")]
+    batch: Annotated[Many, means("runs of SGD on weights that one job simulates; does not change the results")]
     runs: Runs
     equations: EquationsValues
     solutions: Solutions
