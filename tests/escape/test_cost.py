@@ -41,7 +41,7 @@ GROWTH = [
     ("escape_time", {"N": [100, 1000], "eta_hat": [0.1], "widths": [[1, 1]], "starts": 100}, {"starts": 200}, 2),
     ("descent_runs", {"N": [1e4, 1e8], "shares": [0.1, 0.01], "widths": [[1, 1]], "starts": 100}, {"starts": 200}, 2),
     ("equations", {"widths": [[1, 1]], "samples": 1000}, {"samples": 2000}, 2),
-    ("norm_learning_runs", PLATEAU | {"initial": [0.3, 0.6]}, {"N": 6000}, 4),
+    ("norm_learning_runs", PLATEAU | {"initial": [0.3, 0.6]}, {"N": 6000}, 2),
     ("overlap_growth_runs", PLATEAU, {"replicates": 40}, 2),
     ("finite_spread", ESCAPE | {"N": 40000, "t_max": 6, "starts": 500, "runs": 4, "one_start": 0}, {"N": 80000}, 2),
     ("finite_escape", {"ode_starts": 100}, {"ode_starts": 200}, 2),

@@ -106,8 +106,8 @@ class PlateauRates(RatesValues):
     """The rates of norms and overlaps on the plateau."""
 
 
-class OnWeights(Section):
-    """SGD on weights, and the ODE, from one start while the overlaps are small."""
+class BesideOde(Section):
+    """SGD and the ODE from one start while the overlaps are small."""
 
     p_star: PStar
     N: Annotated[Count, means("input dimension of SGD")]
@@ -128,10 +128,10 @@ class OnWeights(Section):
         yield times("points", self.points, self.t_max / self.eta_hat, self.N)
 
     def work(self) -> float:
-        return work.direct(self.N, self.width, self.p_star, self.replicates * self.t_max / self.eta_hat * self.N)
+        return work.chain(self.width, self.p_star, self.replicates, self.t_max / self.eta_hat * self.N)
 
 
-class _Norms(OnWeights):
+class _Norms(BesideOde):
     """SGD and the ODE from different norms."""
 
     initial: Annotated[
@@ -170,7 +170,7 @@ class NormLearning(Section):
     tolerance: Tolerance
 
 
-class _Growth(OnWeights):
+class _Growth(BesideOde):
     """SGD and the ODE from a start on the plateau."""
 
     p: P

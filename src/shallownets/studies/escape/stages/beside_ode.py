@@ -1,11 +1,11 @@
-"""SGD on weights, and the ODE, from one start at the same times, to be kept."""
+"""SGD, as the overlap chain, and the ODE, from one start at the same times, to be kept."""
 
 from collections.abc import Mapping
 
 from shallownets.errors import UserError
 from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays
-from shallownets.studies.escape.engines import direct, ode
+from shallownets.studies.escape.engines import chain, ode
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.parameters.plateau import NormLearningRuns, OverlapGrowthRuns
 from shallownets.studies.escape.stages.kept import as_arrays, trajectory_of
@@ -32,9 +32,9 @@ def simulate_beside_ode(
     limit = ode.simulate(start, eta, alpha, given.tolerance)
     if not limit.valid.all():
         raise UserError(f"eta_hat = {given.eta_hat:g}: expected a smaller number, the ODE diverges from this start")
-    samples = streams(given.seed, "samples", experiment, given.replicates)
-    with progress(f"SGD N = {given.N}", given.replicates * alpha[-1]) as advance:
-        sgd = direct.simulate(start, given.N, eta, alpha, samples, advance)
+    samples = streams(given.seed, "chain samples", experiment, given.replicates)
+    with progress(f"overlap chain N = {given.N}", given.replicates * alpha[-1]) as advance:
+        sgd = chain.simulate(start, given.N, eta, alpha, samples, advance)
     return as_arrays(concatenate([limit, sgd]), {"engine": "ODE, SGD"})
 
 
