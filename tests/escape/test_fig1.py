@@ -79,7 +79,7 @@ def test_the_figure_comes_from_its_table_alone_and_shows_every_curve(table):
     ]
     assert lines == [6, 3, 3, 2, 12, 12]
     assert all(axes.get_ylabel() and axes.get_title() for axes in figure.axes)
-    assert "N=100" in figure.get_suptitle()
+    assert "N=100" in figure.get_suptitle() and "3 runs of SGD, 1 on weights" in figure.get_suptitle()
     assert any("N=10^{6}" in text.get_text() for text in figure.axes[3].get_legend().get_texts())
 
 

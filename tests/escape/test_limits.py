@@ -19,7 +19,7 @@ SENSELESS = [
         100000000000000,
         "runs.fig1.replicates = 100000000000000: expected a whole number from 1 to 1000000",
     ),
-    ("runs.fig1.on_weights", 11, "runs.fig1.on_weights = 11: expected at most replicates = 10"),
+    ("runs.fig1.on_weights", 21, "runs.fig1.on_weights = 21: expected at most replicates = 20"),
     ("runs.fig1.chain_N", 10000, "runs.fig1.chain_N = 10000: expected a number other than N = 10000"),
     ("runs.fig1.p", 2000, "runs.fig1.p = 2000: expected a whole number from 1 to 1000"),
     ("batch", 1000000000, "batch = 1000000000: expected a whole number from 1 to 1000000"),

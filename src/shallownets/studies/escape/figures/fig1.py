@@ -66,7 +66,7 @@ def _key(look: style.Look, label: str) -> Line2D:
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     p, p_star = parameters["p"], parameters["p_star"]
-    replicates, diverged = parameters["replicates"], parameters["diverged"]
+    replicates, on_weights, diverged = (parameters[name] for name in ("replicates", "on_weights", "diverged"))
     figure = Figure(figsize=(style.PAGE, 6.4))
     (teachers, norms), (students, risks), deviations = figure.subplots(3, 2, sharex=True, height_ratios=[1, 1, 0.6])
     curves = dict(list(frame.groupby(["quantity", "i", "j"])))
@@ -104,7 +104,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     risks.annotate(label, corner, (0, 3), textcoords="offset points", ha="right", color="#555555", fontsize=8)
     engines = [
         _key(look | _LINE, r"ODE, $N\to\infty$"),
-        _key(look | _POINTS, f"SGD, mean and s.d. of {replicates}, {parameters['on_weights']} on weights"),
+        _key(look | _POINTS, f"SGD, mean and s.d. of {replicates}"),
         _key(_dots(look), f"SGD, chain, $N={whole(parameters['chain_N'])}$, mean of {parameters['chain_replicates']}"),
     ]
     risks.legend(handles=engines, loc="lower left")
@@ -126,5 +126,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     note = f", {diverged} diverged" if diverged else ""
     lost = parameters["chain_diverged"]
     note += f", {lost} of the chain diverged" if lost else ""
-    figure.suptitle(f"{sizes}: one start, {replicates} runs of SGD{note}", fontsize=9.5)
+    figure.suptitle(f"{sizes}: one start, {replicates} runs of SGD, {on_weights} on weights{note}", fontsize=9.5)
     return figure
