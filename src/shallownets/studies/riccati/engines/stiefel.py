@@ -125,7 +125,9 @@ def _advance(W, place, lam, state, words, numbers, rest, q, move, row, eta, due)
         r = 1.0 / np.sqrt(1.0 + tangent)
         if not r * r >= LEFT:
             return sample
-        along = (r - 1.0) / square - c * r  # of W q, since c r v = c r (x - W q)
+        along = -c * r  # of W q, since c r v = c r (x - W q)
+        if square > 0.0:  # a normal of single precision may be 0, and be all of q where W has come to its end
+            along += (r - 1.0) / square
         across = c * r
         for first in range(0, d, TILE):
             n = min(TILE, d - first)
