@@ -218,7 +218,7 @@ def step_sizes(schedule: Schedule, first: int, count: int) -> Array:
         eta = np.asarray(schedule, float)
     eta = np.full(count, eta) if eta.ndim == 0 else np.ascontiguousarray(eta[first : first + count])
     if eta.shape != (count,):
-        raise ValueError(f"the schedule ends {count - eta.size} samples before the run")
+        raise ValueError("the schedule has fewer step sizes than the run has samples")
     if not (np.isfinite(eta).all() and (eta >= 0).all()):
         raise ValueError("the schedule has a step size that is not a number of at least 0")
     return eta
