@@ -130,7 +130,7 @@ def test_schedules_by_number_array_and_function_agree(rng):
 @pytest.mark.parametrize(
     ("schedule", "words"),
     [
-        (np.full(9, 0.1), "ends 1 samples before"),
+        (np.full(9, 0.1), "fewer step sizes than the run has samples"),
         (-0.1, "at least 0"),
         (lambda k: 1 / (k - 3) - 1 / (k - 3), "at least 0"),
     ],
