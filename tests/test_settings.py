@@ -116,6 +116,7 @@ REFUSED = [
     (RUN + "eta", -0.1, "eta = -0.1: expected a number above 0"),
     (RUN + "eta", math.nan, "eta = nan: expected a finite number"),
     (RUN + "eta", math.inf, "eta = inf: expected a finite number"),
+    (RUN + "N", math.nan, "N = nan: expected a whole number of at least 1"),
     (RUN + "eta", "1e-3", "eta = '1e-3': expected a number above 0 .*1.0e-3"),
     (RUN + "replicates", 0, "replicates = 0: expected a whole number from 1 to 1000000"),
     (RUN + "alpha_max", 0, "alpha_max = 0: expected a number above 0"),

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import shallownets
 from shallownets import forkserver, rooms
-from shallownets.errors import UserError
+from shallownets.config.nearest import nearest
+from shallownets.errors import UserError, key_name
 from shallownets.results import lock
 
 _SHARED = {
@@ -64,7 +65,9 @@ def choose(words: list[str]) -> tuple[str, list[str]]:
         name = " ".join(words[:length])
         if len(words) >= length and name in known:
             return known[name], words[length:]
-    raise UserError(f"{words[0]}: expected one of {', '.join(known)}")
+    near = nearest(words[0], known)
+    hint = f"did you mean {near}? " if near else ""
+    raise UserError(f"{key_name(words[0])}: no such command; {hint}expected one of {', '.join(known)}")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Every stage at a tiny size: what it measures agrees with theory, and its figure shows it."""
 
 import importlib
+import re
 
 import msgspec
 import numpy as np
@@ -218,6 +219,22 @@ def test_what_cannot_be_measured_is_left_out_of_the_table_and_said(name, more, m
     for figure in [name, *(one for one, stage in DATA.items() if stage == name)]:
         module = importlib.import_module(f"shallownets.studies.emergence.figures.{figure}")
         module.draw(of.figure_data.frame, parameters).canvas.draw()
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "said"),
+    [
+        ("P", 50, "--P 50: expected that of the runs, 48"),
+        ("widths", [8, 16], "--widths [8, 16]: expected that of the runs, ["),
+        ("exact", [], "--exact []: expected that of the runs, ["),
+        ("exact", [(12, 3.0)], "--exact [(12, 3.0)]: expected that of the runs, ["),
+    ],
+)
+def test_runs_of_other_sizes_or_times_are_refused(name, other, said):
+    given = given_to("scaling_law", STAGES["scaling_law"])
+    runs = Arrays({}, parameters=msgspec.to_builtins(given))
+    with pytest.raises(UserError, match=re.escape(said)):
+        find("emergence.scaling_law")[1](msgspec.structs.replace(given, **{name: other}), runs)
 
 
 def test_a_frontier_whose_best_width_is_an_end_of_the_list_is_empty_between_them():

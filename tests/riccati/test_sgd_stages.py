@@ -170,9 +170,10 @@ def test_what_sgd_learned_is_kept_from_each_start_and_runs_of_other_sizes_are_re
     for arrays in (large, small):
         assert arrays["diagonal"].shape == (6, 3, 61, 8) and arrays["times"].shape == (6, 3, 8)
         assert (np.isfinite(arrays["times"]) <= (arrays["diagonal"] >= 0.5).any(2)).all()
-    other = run(tmp_path, "sgd_emergence_runs", LEARNED | {"eta_d": 0.1, "replicates": 2}, to="other").data
-    with pytest.raises(UserError, match=r"other\.npz: expected the sizes, times and starts of .*learned_0\.8\.npz"):
-        run(tmp_path, "sgd_emergence", {}, [*made["learned"], other])
+    for more in ({"replicates": 2}, {"seed": 2}):
+        other = run(tmp_path, "sgd_emergence_runs", LEARNED | {"eta_d": 1.6} | more, to="other").data
+        with pytest.raises(UserError, match=r"other\.npz: expected the sizes, times and starts of .*learned_0\.8\.npz"):
+            run(tmp_path, "sgd_emergence", {}, [*made["learned"], other])
 
 
 def test_the_radial_fit_pays_for_its_noise(made):

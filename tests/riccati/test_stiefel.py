@@ -130,7 +130,7 @@ def test_schedules_by_number_array_and_function_agree(rng):
 @pytest.mark.parametrize(
     ("schedule", "words"),
     [
-        (np.full(9, 0.1), "ends 1 samples before"),
+        (np.full(9, 0.1), "fewer step sizes than the run has samples"),
         (-0.1, "at least 0"),
         (lambda k: 1 / (k - 3) - 1 / (k - 3), "at least 0"),
     ],
@@ -162,3 +162,13 @@ def test_it_stops_where_asked(rng):
     np.testing.assert_array_equal(part.Z, whole.Z[: len(part.Z)])
     risks = model.risk(part.Z, lam)
     assert risks[-1] <= level < risks[:-1].min()
+
+
+def test_a_sample_that_no_neuron_sees_moves_nothing():
+    """One neuron that has learned all, and a sample whose first coordinate is 0: one of 10^7 normals is."""
+    lam = model.spectrum(1, 1.0)
+    walk = stiefel.Walk(np.eye(3, 1), 3, 0, 4, lam, SeedSequence(1))
+    numbers, place = walk._random[2], walk._place
+    numbers[:, :3], place[3] = [0.0, 1.0, -2.0], 0
+    assert walk.advance(np.full(4, 0.1)) == 4
+    np.testing.assert_array_equal(walk.W, np.eye(3, 1))

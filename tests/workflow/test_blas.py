@@ -9,9 +9,10 @@ from shallownets.workflow import blas
 
 
 @pytest.mark.parametrize(("flags", "given", "found"), [
-    ("flags\t\t: fpu avx avx2 avx512f", {}, {"OPENBLAS_CORETYPE": "Haswell"}),
-    ("flags\t\t: fpu avx2", {"OPENBLAS_CORETYPE": "Zen"}, {"OPENBLAS_CORETYPE": "Zen"}),
-    ("flags\t\t: fpu avx", {}, {}),
+    ("flags\t\t: fpu fma avx avx2 avx512f", {}, {"OPENBLAS_CORETYPE": "Haswell"}),
+    ("flags\t\t: fpu fma avx2", {"OPENBLAS_CORETYPE": "Zen"}, {"OPENBLAS_CORETYPE": "Zen"}),
+    ("flags\t\t: fpu fma avx", {}, {}),
+    ("flags\t\t: fpu avx avx2", {}, {}),
     ("Features\t: fp asimd", {}, {}),
 ])  # fmt: skip
 def test_kernels_are_named_where_they_are_and_nobody_has_named_others(tmp_path, flags, given, found):

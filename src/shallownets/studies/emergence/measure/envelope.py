@@ -122,6 +122,6 @@ class Scatter(NamedTuple):
 
 
 def scatter(exponents: Iterable[float]) -> Scatter:
-    """Of exponents of draws, without those that are NaN; NaN itself where fewer than two are left."""
+    """How exponents of draws scatter, without those that are NaN; NaN itself where fewer than two are left."""
     known = [one for one in exponents if np.isfinite(one)]
     return Scatter(float(np.mean(known)), float(np.std(known, ddof=1))) if len(known) > 1 else Scatter(np.nan, np.nan)

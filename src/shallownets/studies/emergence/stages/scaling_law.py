@@ -235,8 +235,9 @@ def _limits(given: ScalingLaw) -> tuple[list[dict], list[pd.DataFrame], list[pd.
 
 @stage
 def scaling_law(given: ScalingLaw, runs: Arrays) -> Tables:
-    for name in ("d", "P", "beta", "widths", "t_end"):
-        if (wanted := getattr(given, name)) != (there := runs.parameters[name]):
+    for name in ("d", "P", "beta", "widths", "t_end", "exact"):
+        wanted, there = getattr(given, name), runs.parameters[name]
+        if not np.array_equal(wanted, there):
             raise UserError(f"--{name.replace('_', '-')} {wanted}: expected that of the runs, {there}")
     of, lost = _Teacher(given, runs), Lost()
     t = np.geomspace(1.0, given.t_end, given.points)

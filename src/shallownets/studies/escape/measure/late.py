@@ -93,7 +93,7 @@ def algebraic(t: Array, risk: Array) -> Algebraic:
 
 
 def slowest(t: Array, risks: Array) -> Algebraic:
-    """Of several runs, (R, T) risks, the late decay for p > p* whose exponent is nearest to 0; t as for ``algebraic``.
+    """The slowest late decay for p > p* of several runs, (R, T) risks, at times t as for ``algebraic``.
 
     Raises:
         ArithmeticError: fewer than three points in the last decade.

@@ -118,7 +118,7 @@ class BesideOde(Section):
 
     @property
     def width(self) -> int:
-        """Of the student, p."""
+        """The student's width, p."""
         raise NotImplementedError
 
     def limits(self) -> Iterator[Limit]:

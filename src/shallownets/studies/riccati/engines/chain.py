@@ -1,10 +1,10 @@
 """SGD on the Stiefel manifold exactly in law, at a cost that does not grow with the dimension.
 
 Of a sample the weights see g, its M* components along the teacher; h, those along the columns of B, any square root of
-I - Z^T Z, which is what W leaves outside the teacher's span; and s^2, the squared length of the rest, chi-squared of
-d - M* - columns degrees of freedom. With W^T = (Z^T, B) the step of ``stiefel`` is the same in these coordinates, where
-x = (g, h, s): it adds a column to B. Once there are twice as many as neurons, Householder reflections from the right
-bring B back to a triangle, which the law does not see. O(N (M* + 1.5 N)) a sample.
+I - Z^T Z = B B^T, which is what W leaves outside the teacher's span; and s, the length of the rest, whose square is
+chi-squared of d - M* - columns degrees of freedom. With W^T = (Z^T, B) the step of ``stiefel`` is the same in these
+coordinates, where x = (g, h, s): it adds a column to B. Once there are twice as many as neurons, Householder
+reflections from the right bring B back to a triangle, which the law does not see. O(N (M* + 1.5 N)) a sample.
 
 What a column will hold is drawn before it exists, as part of the rest: a sample always takes M* + 2 N normals and a
 chi-squared of as many degrees of freedom.

@@ -125,7 +125,9 @@ def _advance(W, place, lam, state, words, numbers, rest, q, move, row, eta, due)
         r = 1.0 / np.sqrt(1.0 + tangent)
         if not r * r >= LEFT:
             return sample
-        along = (r - 1.0) / square - c * r  # of W q, since c r v = c r (x - W q)
+        along = -c * r  # of W q, since c r v = c r (x - W q)
+        if square > 0.0:  # a normal of single precision may be 0, and be all of q where W has come to its end
+            along += (r - 1.0) / square
         across = c * r
         for first in range(0, d, TILE):
             n = min(TILE, d - first)
@@ -216,7 +218,7 @@ def step_sizes(schedule: Schedule, first: int, count: int) -> Array:
         eta = np.asarray(schedule, float)
     eta = np.full(count, eta) if eta.ndim == 0 else np.ascontiguousarray(eta[first : first + count])
     if eta.shape != (count,):
-        raise ValueError(f"the schedule ends {count - eta.size} samples before the run")
+        raise ValueError("the schedule has fewer step sizes than the run has samples")
     if not (np.isfinite(eta).all() and (eta >= 0).all()):
         raise ValueError("the schedule has a step size that is not a number of at least 0")
     return eta

@@ -73,7 +73,7 @@ def _a_sample(key: str, eta_d: float, t_max: float, d: int) -> Limit:
 
 
 def _samples(sizes: list[float], t_max: float, d: int) -> Iterator[Limit]:
-    """The same of each of several step sizes."""
+    """A run at each of several step sizes takes one sample at least."""
     for n, eta_d in enumerate(sizes):
         yield _a_sample(f"eta_d.{n}", eta_d, t_max, d)
 

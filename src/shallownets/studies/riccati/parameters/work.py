@@ -12,7 +12,7 @@ def sgd(M_star: float, N: float, samples: float) -> float:
 
 
 def sgd_in_all_dimensions(d: float, N: float, samples: float) -> float:
-    """The same on weights in R^d."""
+    """SGD on weights in R^d: a sample draws d numbers and turns N columns of d."""
     return samples * (1.5e-7 + d * (1.1e-9 + 2.4e-10 * N))
 
 

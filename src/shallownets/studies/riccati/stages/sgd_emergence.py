@@ -67,7 +67,7 @@ def sgd_emergence(given: SgdEmergence, runs: list[Arrays]) -> Tables:
     common = {name: runs[0].parameters[name] for name in COMMON}
     rows, frames, lost = [], [], Lost()
     for run in sorted(runs, key=lambda run: run.parameters["eta_d"]):
-        if {name: run.parameters[name] for name in COMMON} != common:
+        if any(run.parameters[name] != runs[0].parameters[name] for name in (*COMMON, "seed")):
             raise UserError(f"{run.source}: expected the sizes, times and starts of {runs[0].source}")
         key = {name: run.parameters[name] for name in (*SIZES, "eta_d")}
         kept = np.isfinite(run.arrays["diagonal"]).all((1, 2, 3))
