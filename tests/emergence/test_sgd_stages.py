@@ -11,8 +11,9 @@ from shallownets.drawing import style
 from shallownets.errors import UserError
 from shallownets.stage import Arrays, Table
 from shallownets.studies.emergence.engines import chain
+from shallownets.studies.emergence.measure import laws
 from shallownets.studies.emergence.parameters import sgd
-from shallownets.studies.emergence.stages.falling_noise import _sign_test, falling_noise
+from shallownets.studies.emergence.stages.falling_noise import falling_noise
 from shallownets.studies.emergence.stages.falling_runs import falling_runs
 from shallownets.studies.emergence.stages.samples import samples
 from shallownets.studies.emergence.stages.samples_runs import samples_runs
@@ -182,7 +183,7 @@ def test_a_sign_test_takes_ten_of_ten(better, worse, tells):
     """One half to the tenth, on both sides, is below the ledger's level; to the ninth it is not."""
     here = np.array([True] * better + [False] * worse + [True, False])
     there = np.array([False] * better + [True] * worse + [True, False])
-    row = _sign_test(here, there)
+    row = laws.sign_test(here, there)
     assert row["n"] == better + worse
     assert (row["low"] > 0.5) is tells
     assert (row["high"] < 0.5) is (worse == 10)

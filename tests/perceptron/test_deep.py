@@ -19,7 +19,7 @@ from shallownets.studies.perceptron import charts
 from shallownets.studies.perceptron.engines import train
 from shallownets.studies.perceptron.measure import course, deep
 from shallownets.studies.perceptron.parameters.deep import DeepValues, Training
-from shallownets.studies.perceptron.stages import deep_clock, optional
+from shallownets.studies.perceptron.stages import optional
 from shallownets.studies.perceptron.theory import published
 
 TRAINING = {"sizes": [40, 80, 160], "test": 60, "scale": 0.2, "rate": 3e-3, "steps": 60}
@@ -109,9 +109,9 @@ def test_curves_are_compared_from_where_all_are_below_to_where_the_first_ends():
     x = np.array([np.linspace(0, 4, 5), np.linspace(0, 8, 5)])
     errors = np.array([[0.9, 0.6, 0.5, 0.4, 0.3], [0.9, 0.6, 0.5, 0.4, 0.3]])
     right = [np.log(0.6 / 0.5), np.log(0.5 / 0.4) / 3 + np.log(0.6 / 0.5) * 2 / 3]
-    assert deep_clock._apart(x, errors)[0] == pytest.approx(right[0])
-    assert np.isnan(deep_clock._apart(x, np.array([errors[0], [0.9, 0.9, 0.9, 0.9, 0.61]]))).all()
-    assert np.isnan(deep_clock._apart(x, np.array([errors[0], [0.9, 0.9, 0.9, 0.6, 0.3]]))).all()
+    assert course.apart(x, errors, 4)[0] == pytest.approx(right[0])
+    assert np.isnan(course.apart(x, np.array([errors[0], [0.9, 0.9, 0.9, 0.9, 0.61]]), 4)).all()
+    assert np.isnan(course.apart(x, np.array([errors[0], [0.9, 0.9, 0.9, 0.6, 0.3]]), 4)).all()
 
 
 @pytest.mark.parametrize("name", ["deep_images", "deep_runs", "deep_clock"])

@@ -76,3 +76,14 @@ def test_the_time_to_a_risk_is_where_the_curve_crosses_it(rng):
     curve = finite_step.overlaps(start.Z, lam, d, lambda t: eta, np.array([0.0, t]))
     assert model.risk(curve[-1], lam) == pytest.approx(0.4, abs=1e-4)
     assert finite_step.time_to_risk(start.Z, lam, d, eta, 0.4, 0.9 * t) == np.inf
+
+
+def test_it_is_followed_from_any_first_time_and_nan_where_it_cannot_be(rng):
+    lam = model.spectrum(3, 1.0)
+    Z = starts.uniform(3, 2, 20, rng).Z
+    times = np.array([0.5, 0.5, 4.0])
+    found = finite_step.followed(Z, lam, 20, lambda t: 0.001, times)
+    np.testing.assert_array_equal(found[0], found[1])
+    alone = finite_step.overlaps(Z, lam, 20, lambda t: 0.001, np.array([0.0, 4.0]))[1]
+    np.testing.assert_allclose(found[2], alone, atol=1e-5)
+    assert np.isnan(finite_step.followed(Z, lam, 20, lambda t: 1e6, times)).all()

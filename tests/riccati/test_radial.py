@@ -48,7 +48,7 @@ def test_the_mean_fit_is_the_best_radial_part_and_its_excess_that_of_theory():
     error = excess.std() / np.sqrt(replicates)
     assert error < 0.06 * first
     # the next order is smaller by unknowns over samples
-    assert abs(excess.mean() - first) < 4 * error + first * N * (N + 1) / 2 / samples
+    assert abs(excess.mean() - first) < 4 * error + first * least_squares.next_order(N, samples)
     # the residual depends on the features, and that counts: unlike noise of the same variance
     assert excess.mean() - 4 * error > model.risk(Z, lam) * N * (N + 1) / 2 / samples
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from shallownets.studies.spectra.measure import curves, spectrum, tail
+from shallownets.studies.spectra import starts
+from shallownets.studies.spectra.engines import nuclear, weights
+from shallownets.studies.spectra.measure import crossovers, curves, minima, spectrum, tail
 from shallownets.studies.spectra.theory import evolution, law, peak
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.levels import Levels, levels
@@ -167,3 +169,56 @@ def test_a_pruned_fit_has_the_risk_of_draws():
     assert np.mean(errors) == pytest.approx(
         law.pruned(network.levels, state.v, state.x), abs=4 * np.std(errors) / np.sqrt(40) + 2 / d
     )
+
+
+@pytest.mark.parametrize("lam", [1.0, 0.0])
+def test_what_weights_are_held_against_is_the_least_objective(lam):
+    """No training from other starts falls below it, and both objectives are those of the weights that make it."""
+    rng = np.random.default_rng(6433)
+    samples, vectors = starts.matrices(1.0, 6, 60, 0.5, rng), starts.vectors(1.0, 6, 30, 0.5, rng)
+    least = minima.of_matrix(samples, lam, rng)
+    objective = weights.quadratic(samples, nuclear.penalty_of(lam, 6))
+    values, axes = np.linalg.eigh(least.value)
+    factor = axes * np.sqrt(np.clip(values, 0, None))
+    assert objective(factor)[0] == pytest.approx(least.objective, rel=1e-6)
+    assert least.rank == (values > 1e-6 * values[-1]).sum()
+    trained = weights.lbfgs(objective, rng.standard_normal((6, 9)))
+    assert -1e-9 < least.excess(trained) < 1e-3
+    single = minima.of_vector(vectors, lam)
+    root = np.sqrt(np.abs(single.value) * np.sqrt(6))
+    of_weights = weights.diagonal(vectors, lam)
+    assert of_weights(np.array([root, np.sign(single.value) * root]))[0] == pytest.approx(single.objective, rel=1e-9)
+    assert -1e-9 < single.excess(weights.lbfgs(of_weights, rng.standard_normal((2, 6)))) < 1e-3
+    assert np.isnan(minima.Least(np.ones(1), 1.0, 1, False).excess(trained))
+
+
+def test_minima_in_turn_are_those_from_nothing():
+    samples = starts.matrices(1.0, 6, 40, 0.5, np.random.default_rng(6434))
+    for lam, found in zip((3.0, 0.3), minima.in_turn(samples, [3.0, 0.3]), strict=True):
+        alone = nuclear.minimise(samples, nuclear.penalty_of(lam, 6))
+        assert found.objective == pytest.approx(alone.objective, rel=2 * nuclear.GAP)
+        np.testing.assert_allclose(found.S, alone.S, atol=0.02)
+
+
+def test_the_exponent_of_a_power():
+    x = np.geomspace(1, 100, 7)
+    assert curves.power(x, 3 * x**-0.7) == pytest.approx(-0.7)
+
+
+def test_crossovers_of_thresholds_and_of_noise_go_as_the_decay_and_its_square():
+    """In more dimensions they come nearer to it, within what the corrections say."""
+    for of, theory, Network in ((crossovers.of_thresholds, 1, Quadratic), (crossovers.to_noise, 2, Diagonal)):
+        off = []
+        for d in (10**6, 10**8):
+            found = list(of(Network(1.0, d, 0.5)))
+            assert len(found) == 2
+            assert all(abs(one.exponent - theory) <= one.order < 1.5 for one in found)
+            off.append([abs(one.exponent - theory) for one in found])
+        assert all(more <= max(less, 1e-6) for less, more in zip(*off, strict=True))
+    assert [one.between for one in crossovers.to_noise(Quadratic(1.0, 8, 0.5))] != ["II and IV", "III and VIb"]
+
+
+def test_the_width_that_is_judged_is_fixed_by_theory():
+    network = Quadratic(1.0, 24, 0.5, 24)
+    assert minima.middle(network, 8 * 24, 1 / 24, [1, 2, 4, 6, 8, 12]) == 6
+    assert minima.middle(network, 8 * 24, 1000.0, [1, 2, 4]) == 2  # no weight is left, and one is compared with

@@ -289,19 +289,7 @@ def test_benign_overfitting_is_judged_in_its_phase_at_one_set_of_sizes(root):
     assert {phases.phase(False, 1.0, lasso["d"], N, 1 / lasso["d"]).name for N in sizes} == {"IV"}
 
 
-def test_the_width_that_is_judged_is_fixed_by_theory():
-    from shallownets.studies.spectra.stages.equivalence import middle
-
-    of = {"gamma": 1.0, "d": 24, "noise": 0.5, "N": 8.0}
-    assert middle(of, 1 / 24, [1, 2, 4, 6, 8, 12]) == 6
-    assert middle(of, 1000.0, [1, 2, 4]) == 2  # no weight is left, and a width of one is what it is compared with
-
-
-# Estimators on known data
-
-
 def test_plateaus_in_the_decay_are_flat_to_first_order_in_it(tables):
-
     found = rows(tables, "exponents", "by decay")
     flat = found[found.phase.isin(["IV", "V", "VIa"])]
     assert set(flat.phase) == {"IV", "V", "VIa"}

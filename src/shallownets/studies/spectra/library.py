@@ -22,7 +22,7 @@ from shallownets.studies.spectra.engines import lasso, nuclear
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.parameters.solve import Solve
-from shallownets.studies.spectra.theory import evolution, free, law, phases
+from shallownets.studies.spectra.theory import evolution, law, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.network import Network
@@ -75,9 +75,9 @@ class Solution(Solved):
     @property
     def left(self) -> float:
         """Weights that are not zero, or the rank, by state evolution."""
-        if self.law is None:
-            return self.state.freedom
-        return max(self.given.d * free.above(self.network.levels, self.state.v, self.state.x).mass, 0.0)
+        if isinstance(self.network, Quadratic):
+            return max(self.network.rank(self.state.v, self.state.x), 0.0)
+        return self.state.freedom
 
     @property
     def phase(self) -> phases.Phase:

@@ -1,11 +1,12 @@
 """The envelope of the losses of several widths against compute: its slope, and the best width."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from shallownets.numerics.statistics import Estimate
 from shallownets.studies.emergence.measure import curves
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.theory import frontiers, sequential
@@ -112,6 +113,76 @@ def infinite(beta: float, first: int, last: int) -> Frontier:
     s = frontiers.times(beta, first, last)
     widths = np.unique(np.geomspace(first, last, _WIDTHS).astype(np.int64)).tolist()
     return frontier({N: (s, sequential.limit_loss(s, beta, N)) for N in widths}, _POINTS)
+
+
+class Range(NamedTuple):
+    """The frontier of infinite size over a range of widths.
+
+    Attributes:
+        frontier: itself.
+        slope, best_width: exponents over the range.
+        growth: ξ in its middle, ``theory.frontiers``.
+        beyond_slope: distance of the slope from its law to first order, and
+        beyond_best_width: of the best width's exponent from its law to second order, in the middle.
+    """
+
+    frontier: Frontier
+    slope: float
+    best_width: float
+    growth: float
+    beyond_slope: float
+    beyond_best_width: float
+
+
+def over(beta: float, first: int, last: int) -> Range:
+    """The range from one width to another."""
+    found, middle = infinite(beta, first, last), float(np.sqrt(first * last))
+    slope, width = found.slope(first, last).exponent, found.best_width(last).exponent
+    off = abs(slope - frontiers.slope(beta, middle)), abs(width - frontiers.best_width(beta, middle))
+    return Range(found, slope, width, frontiers.growth(middle), *off)
+
+
+class Orders(NamedTuple):
+    """Powers of ξ by which the slope, and the exponent of the best width, differ from their laws."""
+
+    slope: float
+    best_width: float
+
+
+def orders(ranges: Sequence[Range]) -> Orders:
+    """Those over at least two ranges."""
+    _, _, _, xi, of_slopes, of_widths = zip(*ranges, strict=True)
+    return Orders(*(curves.power(np.array(xi), np.array(off)) for off in (of_slopes, of_widths)))
+
+
+class BestWidth(NamedTuple):
+    """The exponent of the best width in compute.
+
+    Attributes:
+        exponent: mean over starts, its error by the scatter of draws of the sequential law.
+        expected: mean over these draws.
+        shortest: the least logarithm of compute over which a start has it.
+    """
+
+    exponent: Estimate
+    expected: float
+    shortest: float
+
+
+def best_widths(found: Sequence[Frontier], by_draws: Sequence[Frontier], most: float, t_end: float) -> BestWidth | None:
+    """That up to the width `most`; None where a start or all but one of the draws have too few passages.
+
+    Args:
+        found: of each start.
+        by_draws: of draws of the sequential law.
+        t_end: as for ``Frontier.best_width``.
+    """
+    exponents, lengths = np.array([one.best_width(most, t_end) for one in found]).T
+    expected, spread = scatter(one.best_width(most, t_end).exponent for one in by_draws)
+    if not np.isfinite([*exponents, expected]).all():
+        return None
+    ours = Estimate(float(exponents.mean()), spread / np.sqrt(exponents.size), len(by_draws))
+    return BestWidth(ours, expected, float(lengths.min()))
 
 
 class Scatter(NamedTuple):

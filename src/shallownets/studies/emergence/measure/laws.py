@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from shallownets.studies.emergence import simulate
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.starts import Start
 from shallownets.studies.emergence.trajectory import Run
+
+Mask = NDArray[np.bool_]
 
 Z = 3.0  # of Wilson's interval: as many standard errors as elsewhere
 
@@ -19,6 +21,12 @@ def late(run: Run, expected: Run) -> Array:
     out = np.full(both.size, np.nan)
     out[both] = run.times[both] / expected.times[both]
     return out
+
+
+def middle(values: Array) -> float:
+    """The median of what is known; NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if known.size else np.nan
 
 
 @dataclass(frozen=True)
@@ -76,3 +84,15 @@ def share(hits: ArrayLike) -> dict[str, float]:
     values = np.asarray(hits, bool)
     low, high = wilson(int(values.sum()), values.size)
     return {"estimate": float(values.mean()), "low": low, "high": high, "n": values.size, "degrees": np.inf}
+
+
+def sign_test(here: Mask, there: Mask) -> dict[str, float]:
+    """Of the starts that differ in whether a direction is learned, those where it is here: half, if nothing matters.
+
+    Args:
+        here, there: (R,) whether it is, in two ways of training from the same starts.
+    """
+    differ = here != there
+    if differ.any():
+        return share(here[differ])
+    return {"estimate": 0.5, "low": 0.0, "high": 1.0, "n": 0, "degrees": np.inf}

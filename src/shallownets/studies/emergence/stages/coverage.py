@@ -5,6 +5,7 @@ Makes: a table of measurements, and the data of the figures `coverage` and `wast
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,7 @@ from shallownets.numerics.progress import progress
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model, simulate
 from shallownets.studies.emergence.engines import correlation, deflated
-from shallownets.studies.emergence.measure import curves
-from shallownets.studies.emergence.model import Array
+from shallownets.studies.emergence.measure import coverage as measure
 from shallownets.studies.emergence.parameters.flow import Coverage
 from shallownets.studies.emergence.stages import drawn
 from shallownets.studies.emergence.theory import coverage as theory
@@ -26,19 +26,6 @@ UNITS = {"N": "neurons"}
 K = 4
 LONGER = 10.0  # the last time over that of greedy's last direction
 POINTS = 60  # widths of the curve
-AT_ONCE = 4096  # neurons drawn at a time
-
-
-def _drawn(given: Coverage, a: Array, N: int, repeats: int) -> Iterator[int]:
-    """Directions covered by N neurons in uniform directions that follow the correlation loss."""
-    for repeat in range(repeats):
-        rng = default_rng(seeds.sequence(given.seed, "emergence, correlation loss", {"N": N, "P": a.size}, repeat))
-        hit = np.zeros(a.size, bool)
-        for first in range(0, N, AT_ONCE):
-            x = rng.standard_normal((min(AT_ONCE, N - first), a.size))
-            length = np.sqrt((x**2).sum(1) + rng.chisquare(given.d - a.size, len(x)))
-            hit[correlation.simulate(x / length[:, None], a, K)] = True
-        yield int(hit.sum())
 
 
 def _correlation(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
@@ -49,19 +36,18 @@ def _correlation(given: Coverage, shown: list[pd.DataFrame]) -> Iterator[dict]:
     exact = [theory.covered(p, N) for N in widths]
     shown.append(pd.DataFrame({"series": "correlation loss", "N": widths, "value": exact}))
     yield {"quantity": "chances", "N": 1, "theory": 1.0, "order": 1e-9} | statistics.exact(p.sum()).row()
-    sizes = np.array([given.P // n for n in (8, 4, 2, 1)])
-    needed = [np.log(theory.width_for_half(theory.chances(model.strengths(P, given.beta), K))) for P in sizes.tolist()]
-    rare = np.array([-np.log(theory.chances(model.strengths(P, given.beta), K)[-1]) for P in sizes.tolist()])
-    local = np.diff(np.log(rare)) / np.diff(np.log(sizes))
+    sizes = [given.P // n for n in (8, 4, 2, 1)]
+    found = measure.growth(given.beta, K, sizes)
     row = {"quantity": "exponent of the rarest", "N": given.P, "theory": theory.rarest(given.beta, K)}
-    yield row | {"order": row["theory"] / np.log(given.P)} | statistics.exact(local[-1], sizes.size).row()
+    yield row | {"order": row["theory"] / np.log(given.P)} | statistics.exact(found.rarest, len(sizes)).row()
     row = {"quantity": "exponent of the logarithm for half", "N": given.P, "theory": 1.0, "order": 1 / np.log(given.P)}
-    yield row | statistics.exact(curves.power(sizes, np.array(needed)), sizes.size).row()
+    yield row | statistics.exact(found.half, len(sizes)).row()
     with progress("neurons drawn", sum(N * repeats for N, repeats in given.drawn)) as advance:
         for N, repeats in given.drawn:
-            found = list(_drawn(given, a, N, repeats))
+            of = "emergence, correlation loss", {"N": N, "P": given.P}
+            streams = [seeds.sequence(given.seed, *of, repeat) for repeat in range(repeats)]
+            one = statistics.mean([measure.drawn(a, N, given.d, K, default_rng(stream)) for stream in streams])
             advance(N * repeats)
-            one = statistics.mean(found)
             # few repeats may agree by chance: the error is that of theory, where directions add variances at most
             one = statistics.Estimate(one.value, theory.spread(p, N) / np.sqrt(repeats), repeats, np.inf)
             row = {"quantity": "covered", "N": N, "theory": theory.covered(p, N), "order": 0.0}
@@ -111,14 +97,9 @@ def _wasted(given: Coverage, shown: list[pd.DataFrame], lost: Lost) -> Iterator[
                 ends[replicate, column] = run.loss[-1] / (a[~chosen] ** 2).sum()
             advance(1)
 
-    def slope(values: Array) -> float:
-        # counts n, of which the variance of log n is 1/n; half a neuron in all starts together stands for none
-        n = np.maximum(values.sum(0), 0.5)
-        return float(np.polyfit(np.log(dimensions), np.log(n), 1, w=np.sqrt(n))[0])
-
     if wasted.any(axis=0).sum() > 1:
         rng = default_rng(seeds.sequence(given.seed, "emergence, wasted, bootstrap", {}, 0))
-        found = statistics.bootstrap(wasted, slope, rng, given.resamples)
+        found = statistics.bootstrap(wasted, partial(measure.wasted_exponent, dimensions), rng, given.resamples)
         yield {"quantity": "wasted exponent", "N": N, "d": dimensions[-1], "theory": -1.0, "order": 0.3} | found.row()
     else:
         what = "wasted neurons: at fewer than two dimensions there is one, which gives no exponent"

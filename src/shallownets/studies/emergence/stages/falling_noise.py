@@ -6,7 +6,6 @@ Makes: a table of measurements, and the data of the figure `falling_noise`. Lost
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import Estimate
@@ -21,16 +20,6 @@ COMMON = ("k", "d", "P", "N", "beta", "kappa", "label_noise", "scale", "patience
 SERIES = ("quiet", "noisy", "falling")
 NAMES = {"quiet": "no label noise", "noisy": "label noise", "falling": "label noise, falling step"}
 LATE = 2.0  # times of the flow up to which a direction counts as learned
-
-Mask = NDArray[np.bool_]
-
-
-def _sign_test(here: Mask, there: Mask) -> dict:
-    """Of the starts that differ in whether a direction is learned, those where it is here: half, if nothing matters."""
-    differ = here != there
-    if differ.any():
-        return laws.share(here[differ])
-    return {"estimate": 0.5, "low": 0.0, "high": 1.0, "n": 0, "degrees": np.inf}
 
 
 @stage
@@ -59,7 +48,7 @@ def falling_noise(given: FallingNoise, runs: Arrays) -> Tables:
             rows.append({"quantity": "learned in time"} | of | row)
             if name != "noisy":
                 here, there = values <= LATE, noisy[:, m] <= LATE
-                rows.append({"quantity": "of pairs that differ"} | of | _sign_test(here, there))
+                rows.append({"quantity": "of pairs that differ"} | of | laws.sign_test(here, there))
             shown += [{"panel": "times", "start": start, "value": value} | of for start, value in enumerate(values)]
             shown.append({"panel": "kappa", "value": kappas[m]} | of)
     frames = pd.DataFrame(rows), pd.DataFrame(shown)

@@ -16,42 +16,24 @@ from shallownets.numerics.progress import progress
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model, simulate
 from shallownets.studies.emergence.engines import deflated, flow
-from shallownets.studies.emergence.measure import curves, laws
-from shallownets.studies.emergence.model import Array
+from shallownets.studies.emergence.measure import curves, delays, laws
 from shallownets.studies.emergence.parameters.flow import LearningTimes
 from shallownets.studies.emergence.stages import drawn
-from shallownets.studies.emergence.theory import crowding, sequential, times
+from shallownets.studies.emergence.theory import crowding, sequential
 
 UNITS = {"t": "time of the flow"}
 K = 4
 LONGER = 3.0  # the last time over that of greedy's last direction
-FITTED = 3  # dimensions that enter the exponent of crowding, the largest
 FINE, FREEZE = 1e-5, 1e-3  # of the flow where delays of 1e-4 are measured
 BETA = 1.0  # of crowding
 SHOWN = 3  # starts whose times are drawn
-
-
-def _exponent(T: Array) -> float:
-    """Exponent of times (.., P) in m, over the first third of the directions."""
-    m = np.arange(1.0, T.shape[-1] // 3 + 1)
-    return curves.power(m, T[..., : m.size])
-
-
-def _sequential_exponent(given: LearningTimes, a: Array) -> float:
-    """The same by the sequential law, of the mean logarithm of the times."""
-    third = a.size // 3
-    count = given.N - np.arange(third)
-    node, weight = np.polynomial.legendre.leggauss(40)
-    x = sequential.largest((1 + node[:, None]) / 2, count, given.d, K)
-    T = times.learning_time(a[:third], x / np.sqrt(given.d), given.r0, model.hermite(K))
-    return curves.power(np.arange(1.0, third + 1), np.exp(weight @ np.log(T) / 2))
 
 
 def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame], lost: Lost) -> Iterator[dict]:
     """Exact flows from many starts at one exponent of the strengths."""
     a, link = model.strengths(given.P, beta), model.hermite(K)
     ratio, owner, u, exponents = [], [], [], []
-    count = given.N - np.arange(given.P)
+    count, third = given.N - np.arange(given.P), given.P // 3
     with progress(f"starts, beta = {beta:g}", given.starts) as advance:
         for replicate in range(given.starts):
             start = drawn.start(given.seed, "learning times", given.N, given.P, given.d, given.r0, replicate)
@@ -61,7 +43,7 @@ def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame], lost: Lo
             owner.append((run.owner == expected.owner)[run.learned])
             learned = np.where(run.owner >= 0, np.abs(start.M[run.owner, np.arange(given.P)]), np.nan)
             u.append(sequential.rank(np.sqrt(given.d) * learned, count, given.d, K))
-            exponents.append(_exponent(run.times) if np.isfinite(run.times).all() else np.nan)
+            exponents.append(curves.in_m(run.times[:third]) if np.isfinite(run.times).all() else np.nan)
             if replicate < SHOWN:
                 frame = {"series": f"start {replicate + 1}", "x": a, "y": run.times, "greedy": expected.times}
                 shown.append(pd.DataFrame(frame | {"beta": beta}))
@@ -84,7 +66,7 @@ def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame], lost: Lo
         values = every[:, chosen].ravel()
         shown.append(pd.DataFrame({"series": "rank", "x": np.sort(values[np.isfinite(values)]), "beta": beta}))
         shown[-1]["y"], shown[-1]["part"] = (np.arange(len(shown[-1])) + 0.5) / len(shown[-1]), part
-    law = _sequential_exponent(given, a)
+    law = curves.in_m(sequential.typical_times(a[:third], given.N, given.d, given.r0, link))
     order = 2 * abs(law - beta)  # twice the logarithm that the sequential law adds
     names = {"exponent in m": beta, "exponent in m, sequential": law}
     kept = np.isfinite(exponents)
@@ -110,42 +92,32 @@ def _crowding(given: LearningTimes, shown: list[pd.DataFrame], lost: Lost) -> It
                 run = deflated.simulate(
                     start, a, link, LONGER * float(known.max()), tolerance=FINE, freeze=FREEZE, acting=0.0
                 )
-                measured[replicate, column] = _middle(laws.late(run, expected)[beyond]) - 1
+                measured[replicate, column] = laws.middle(laws.late(run, expected)[beyond]) - 1
                 delay = crowding.delays(start.M, a, expected.owner, expected.times)
-                by_theory[replicate, column] = _middle((delay / expected.times)[beyond])
+                by_theory[replicate, column] = laws.middle((delay / expected.times)[beyond])
             advance(1)
     kept = np.isfinite(measured * by_theory).all(axis=1)
     touched = [{"quantity": name} for name in ("crowding exponent", "crowding at infinite d", "crowding")]
     if not lost.enough(kept, "crowding", "have no time, or no delay, beyond a quarter of the directions", touched):
         return
-    measured, by_theory = measured[kept], by_theory[kept]
-    last = np.array(dimensions[-FITTED:], float)
-
-    def slope(values: Array) -> float:
-        delays = values[:, -FITTED:].mean(0)
-        return curves.power(last, delays) if (delays > 0).all() else np.nan
-
+    found = delays.Delays(np.array(dimensions, float), measured[kept], by_theory[kept])
     rng = default_rng(seeds.sequence(given.seed, "emergence, crowding, bootstrap", {}, 0))
-    order = P / last[0]  # the next order of crowding, relative, at the least of these dimensions
+    order = P / found.d[-delays.FITTED]  # the next order of crowding, relative, at the least of these dimensions
     row = {"quantity": "crowding exponent", "part": 0, "beta": BETA, "d": dimensions[-1], "theory": -1.0}
-    exponent = statistics.bootstrap(measured, slope, rng, given.resamples)
+    exponent = found.exponent(rng, given.resamples)
     if np.isfinite([exponent.value, exponent.error]).all():
         yield row | {"order": order} | exponent.row()
     else:
         lost.note("crowding exponent: delays that are not above 0 have none", touched[:1])
-    # what follows the first order is of the order P/d and its square: a ratio at 1/d = 0 without them
-    ratios = measured / by_theory
-    power = np.vander(1 / np.array(dimensions, float) * dimensions[0], 3, increasing=True)
-    weight = np.linalg.pinv(power * np.array(dimensions)[:, None]) * np.array(dimensions)
     row = {"quantity": "crowding at infinite d", "part": 0, "beta": BETA, "d": dimensions[-1], "theory": 1.0}
     # relative errors of the flow, two tolerances, at the largest dimension
-    row["order"] = 2 * FINE / float(by_theory[:, -1].mean())
-    yield row | statistics.mean(ratios @ weight[0]).row()
+    row["order"] = 2 * FINE / float(found.by_theory[:, -1].mean())
+    yield row | found.at_infinity().row()
     for column, d in enumerate(dimensions):
-        one, theory = statistics.mean(measured[:, column]), float(by_theory[:, column].mean())
+        one, theory = statistics.mean(found.measured[:, column]), float(found.by_theory[:, column].mean())
         row = {"quantity": "crowding", "part": 0, "beta": BETA, "d": d, "theory": 1.0}
         row["order"] = 0.0
-        yield row | statistics.mean(ratios[:, column]).row()
+        yield row | statistics.mean(found.ratios[:, column]).row()
         frame = {
             "series": "crowding",
             "x": [d],
@@ -154,12 +126,6 @@ def _crowding(given: LearningTimes, shown: list[pd.DataFrame], lost: Lost) -> It
             "high": [one.row()["high"]],
         }
         shown.append(pd.DataFrame(frame | {"greedy": [theory], "beta": BETA}))
-
-
-def _middle(values: Array) -> float:
-    """The median of what is known; NaN where nothing is."""
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if known.size else np.nan
 
 
 @stage

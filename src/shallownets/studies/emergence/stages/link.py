@@ -13,6 +13,7 @@ from shallownets.numerics.statistics import Estimate, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.emergence import model, simulate
 from shallownets.studies.emergence.engines import flow
+from shallownets.studies.emergence.measure import search
 from shallownets.studies.emergence.parameters.flow import Link
 from shallownets.studies.emergence.stages import drawn
 
@@ -41,21 +42,14 @@ def link(given: Link) -> Tables:
                         measured[replicate, column] = run.times
                     advance(1)
             of = {"link": name, "k": k}
-            # directions that are learned at every dimension, of starts that have some
-            every = np.all(np.isfinite(measured) & np.isfinite(decoupled), axis=1)
-            kept = np.any(every, axis=1)
-            if not lost.enough(kept, name, "learn no direction at every dimension in time", [{"link": name}]):
+            found = search.search(measured, decoupled)
+            if not lost.enough(found.kept, name, "learn no direction at every dimension in time", [{"link": name}]):
                 continue
-            T, by = (
-                np.exp(np.mean(np.log(one[kept]), axis=2, where=every[kept][:, None, :]))
-                for one in (measured, decoupled)
-            )
-            slopes = np.log(T[:, -1] / T[:, -2]) / np.log(d[-1] / d[-2])
-            expected = float((np.log(by[:, -1] / by[:, -2]) / np.log(d[-1] / d[-2])).mean())
+            T, by, expected = found.times, found.decoupled, found.expected(d)
             # what is not leading in the decoupled times, twice, and the errors of two times
             order = 2 * abs(expected - (k / 2 - 1)) + 20 * given.tolerance / np.log(d[-1] / d[-2])
             row = {"quantity": "slope"} | of | {"d": d[-1], "theory": k / 2 - 1, "order": order}
-            rows.append(row | mean(slopes).row())
+            rows.append(row | mean(found.slopes(d)).row())
             for column in range(d.size):
                 ratio: Estimate = mean(T[:, column] / by[:, column])
                 row = {"quantity": "time over decoupled"} | of | {"d": d[column], "theory": 1.0}

@@ -13,7 +13,7 @@ from numpy.random import default_rng
 from shallownets.errors import UserError
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.statistics import Estimate, exact, mean
+from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.emergence import model, simulate
 from shallownets.studies.emergence.measure import curves, envelope, kept, laws
@@ -90,9 +90,8 @@ def _windows(of: _Teacher, N: int, run: Run, t_end: float) -> Iterator[dict]:
     yield (
         {"quantity": "exponent", "theory": exponent, "order": abs(exponent) / np.log(N)} | where | exact(measured).row()
     )
-    late = of.P / (4 * of.d)  # relative, of direction P/4
     draws = [curves.power(t, of.draw(t, N, number) + of.tail) for number in range(DRAWS)]
-    order = abs(exponent) * np.log1p(late) / np.log(t[-1] / t[0]) + 3 * float(np.std(draws, ddof=1))
+    order = crowding.turned(exponent, of.P / 4, of.d, float(np.log(t[-1] / t[0]))) + 3 * float(np.std(draws, ddof=1))
     yield {"quantity": "exponent, sequential", "theory": law, "order": order} | where | exact(measured).row()
     row = {"quantity": "exponent without the tail", "theory": exponent, "order": abs(exponent) / np.log(N)}
     yield row | where | exact(raw).row()
@@ -153,20 +152,18 @@ def _best_widths(
     """
     low = given.widths[0]
     most = max((N for N in given.widths if given.P >= N), default=low)
-    exponents, lengths = np.array([one.best_width(most, given.t_end) for one in found]).T
-    expected, spread = envelope.scatter(one.best_width(most, given.t_end).exponent for one in by_draws)
-    if not np.isfinite([*exponents, expected]).all():
+    measured = envelope.best_widths(found, by_draws, most, given.t_end)
+    if measured is None:
         lost.note(f"best width, to {most}: passes from one to the next less than twice by t = {given.t_end:g}")
         return [], {}
+    ours, expected, shortest = measured
     limit, middle = scaling.best_width(given.beta), float(np.sqrt(low * most))
     of = {"N": middle, "first": low, "last": most}
-    ours = Estimate(float(exponents.mean()), spread / np.sqrt(exponents.size), len(by_draws))
     row = {"quantity": "best width", "theory": limit, "order": limit / np.log(middle)} | of
     rows = [row | ours.row()]
-    # crowding makes the last direction of the widest student later by at most m/d
-    late = ours.value * np.log1p(most / given.d) / lengths.min()
+    late = crowding.turned(ours.value, most, given.d, shortest)  # by the last direction of the widest student
     row = {"quantity": "best width, sequential", "theory": expected, "order": 3 * ours.error + late} | of
-    rows.append(row | exact(ours.value, exponents.size).row())
+    rows.append(row | exact(ours.value, len(found)).row())
     return rows, {"best_width": [middle, ours.value, ours.error]}
 
 
@@ -189,8 +186,8 @@ def _frontiers(
             continue
         row = {"quantity": "frontier", "theory": limit, "order": abs(limit) / np.log(middle)} | of
         yield row | exact(slope).row()
-        # crowding makes the last of the half of the largest width later by at most m/d
-        late = abs(scaling.in_time(given.beta)) * np.log1p(min(high, given.P) / (2 * given.d)) / length
+        # by the last of the half of the largest width
+        late = crowding.turned(scaling.in_time(given.beta), min(high, given.P) / 2, given.d, length)
         row = {"quantity": "frontier, sequential", "theory": expected, "order": 3 * spread + late} | of
         yield row | exact(slope).row()
         row = {"quantity": "frontier with the tail", "theory": frontiers.slope(given.beta, middle)} | of
@@ -209,27 +206,24 @@ def _in_ranges(below: str, change: str, limit: float, values: list[float], given
 
 def _limits(given: ScalingLaw) -> tuple[list[dict], list[pd.DataFrame], list[pd.DataFrame]]:
     """Slopes of frontiers without limits of size, and exponents of the best width; frontiers and passages."""
-    slopes, exponents, off, fronts, passages = [], [], [], [], []
-    for first, last in given.limit:
-        found, middle = envelope.infinite(given.beta, first, last), float(np.sqrt(first * last))
-        slopes.append(found.slope(first, last).exponent)
-        exponents.append(found.best_width(last).exponent)
-        by_slope, by_width = frontiers.slope(given.beta, middle), frontiers.best_width(given.beta, middle)
-        off.append((frontiers.growth(middle), abs(slopes[-1] - by_slope), abs(exponents[-1] - by_width)))
-        fronts.append(_fronts("limit", found, first=first))
-        frame = _passages("best width, limit", found, first=first)
+    ranges = [envelope.over(given.beta, first, last) for first, last in given.limit]
+    fronts, passages = [], []
+    for one, (first, _) in zip(ranges, given.limit, strict=True):
+        fronts.append(_fronts("limit", one.frontier, first=first))
+        frame = _passages("best width, limit", one.frontier, first=first)
         passages.append(frame.assign(law=[frontiers.best_width(given.beta, N) for N in frame.N]))
+    slopes, exponents = [one.slope for one in ranges], [one.best_width for one in ranges]
     rows = [
         *_in_ranges("frontier below its limit", "frontier rises", scaling.in_compute(given.beta), slopes, given),
         *_in_ranges("best width above its limit", "best width falls", scaling.best_width(given.beta), exponents, given),
     ]
-    xi, of_slopes, of_widths = np.array(off).T
     of = {"order": 0.0, "N": 0.0, "first": given.limit[0][0], "last": given.limit[-1][1]}
-    for quantity, order, left in (
-        ("frontier beyond first order", 2.0, of_slopes),
-        ("best width beyond second order", 3.0, of_widths),
+    left = envelope.orders(ranges)
+    for quantity, theory, order in (
+        ("frontier beyond first order", 2.0, left.slope),
+        ("best width beyond second order", 3.0, left.best_width),
     ):
-        rows.append({"quantity": quantity, "theory": order} | of | exact(curves.power(xi, left), xi.size).row())
+        rows.append({"quantity": quantity, "theory": theory} | of | exact(order, len(ranges)).row())
     return rows, fronts, passages
 
 

@@ -19,8 +19,7 @@ from shallownets.studies.emergence.measure import curves, shares, weights
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.flow import Staircase
 from shallownets.studies.emergence.stages import drawn
-from shallownets.studies.emergence.starts import Start
-from shallownets.studies.emergence.theory import crowding, scaling, sequential, times
+from shallownets.studies.emergence.theory import scaling, sequential, times
 from shallownets.studies.emergence.trajectory import Run
 
 UNITS = {"t": "time of the flow"}
@@ -103,23 +102,6 @@ def _farther(given: Staircase, a: Array, lost: Lost) -> Iterator[dict]:
     yield from _sharp(run, few, d, given, lost)
 
 
-def _overlay(run: Run, start: Start, a: Array, expected: Run, given: Staircase) -> dict:
-    """The loss beside sharp steps at times that the start alone gives: the area between them, over that of the steps.
-
-    Steps are at the times of greedy choice with crowding. Where crowding has no delay, because a neuron almost took
-    another direction, it may be as long as the search.
-    """
-    T = expected.times
-    delay = crowding.delays(start.M, a, expected.owner, T)
-    between, under = curves.beside_steps(run, times.sharp(T + np.nan_to_num(delay), a), a)
-    learned = expected.learned
-    # corners of the steps; the next order of crowding is below the first
-    off = times.corners(a) + np.where(np.isfinite(delay), delay, T)
-    order = (a**2 * off)[learned].sum() / under + 10 * given.tolerance
-    row = {"quantity": "overlay", "k": K, "d": given.d, "theory": 0.0, "order": order}
-    return row | exact(between / under, int(learned.sum())).row()
-
-
 @stage
 def staircase(given: Staircase) -> Tables:
     a, link = model.strengths(given.P, given.beta), model.hermite(K)
@@ -133,7 +115,9 @@ def staircase(given: Staircase) -> Tables:
     lost = Lost()
     rows = [*_single(given.r0), *_closure(given), *_sharp(run, a, given.d, given, lost)]
     rows += _farther(given, a, lost)
-    rows.append(_overlay(run, start, a, expected, given))
+    overlay = curves.overlay(run, start.M, a, expected)
+    row = {"quantity": "overlay", "k": K, "d": given.d, "theory": 0.0, "order": overlay.order + 10 * given.tolerance}
+    rows.append(row | exact(overlay.off, int(expected.learned.sum())).row())
     t = np.geomspace(float(T.min()) / 5, t_end, given.points)
     shown = [
         pd.DataFrame({"series": "share", "m": m, "t": t, "value": np.interp(t, run.t, run.shares[:, m - 1])})

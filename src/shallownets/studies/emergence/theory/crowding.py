@@ -39,3 +39,12 @@ def delays(M: Array, a: Array, neuron: Places, T: Array) -> Array:
         lag = (square * (1 / rest - 1)).sum(1)
         out[m] = -np.expm1(-lag) @ weight * needed / 2 * np.exp(lag[-1])
     return out
+
+
+def turned(exponent: float, m: float, d: int, length: float) -> float:
+    """How much crowding turns an exponent in time, at most: it makes direction m, the last one, later by at most m/d.
+
+    Args:
+        length: logarithm of the last time, or compute, of its range over the first.
+    """
+    return float(abs(exponent) * np.log1p(m / d) / length)

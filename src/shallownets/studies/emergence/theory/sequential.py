@@ -18,6 +18,7 @@ _POINTS = 6000  # of the table, equally spaced in logarithm
 _ROUNDS = 4  # of the equation for Φ, each of which gains a factor r_0/a at least
 _SINGLE = 256  # directions that are summed one by one; those beyond are summed in bins
 _BINS = 300
+_RANKS = 40  # of the largest overlap, over which a mean is taken
 
 
 def _upper(x: Array, d: float, k: int) -> Array:
@@ -77,6 +78,13 @@ def loss(t: Array, a: Array, N: int, d: float, r0: float, link: Link) -> Array:
 def median_times(a: Array, N: int, d: float, r0: float, link: Link) -> Array:
     """(min(N, P),) learning times of the first N directions, each from the median of its largest overlap."""
     return _times(np.full(min(N, a.size), 0.5), a, N, d, r0, link)
+
+
+def typical_times(a: Array, N: int, d: float, r0: float, link: Link) -> Array:
+    """(P,) learning times of P <= N directions, each the exponential of its mean logarithm."""
+    node, weight = np.polynomial.legendre.leggauss(_RANKS)
+    x = largest((1 + node[:, None]) / 2, N - np.arange(a.size), d, link.exponent)
+    return np.exp(weight @ np.log(times.learning_time(a, x / np.sqrt(d), r0, link)) / 2)
 
 
 def drawn_loss(t: Array, a: Array, N: int, d: float, r0: float, link: Link, rng: Generator) -> Array:

@@ -55,9 +55,3 @@ def root_law(estimates: Mapping[int, Estimate]) -> RootLaw | None:
     precision = [(e.value / e.error) ** 2 for e in estimates.values()]
     level = np.average([np.log(e.value * np.sqrt(N)) for N, e in estimates.items()], weights=precision)
     return RootLaw(exponent(np.array(list(estimates)), list(estimates.values())), level)
-
-
-def over(one: Estimate, other: Estimate) -> Estimate:
-    """one/other, independent of each other; to first order in their relative errors."""
-    ratio = one.value / other.value
-    return Estimate(ratio, ratio * float(np.hypot(one.error / one.value, other.error / other.value)), one.n)

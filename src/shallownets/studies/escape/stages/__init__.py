@@ -1,1 +1,1 @@
-"""Command lines of the study, one a module: each reads files, calls the study and writes files."""
+"""One function a stage: from parameters and results of other stages to results."""

@@ -14,10 +14,11 @@ from shallownets.numerics import seeds
 from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.escape.measure.descent import over_law, ratio_of_means
+from shallownets.studies.escape.measure.independent import over
 from shallownets.studies.escape.measure.late import span
 from shallownets.studies.escape.model import Array, plateau_risk
 from shallownets.studies.escape.parameters.plateau import Descent
-from shallownets.studies.escape.stages.plateau_shared import over, row
+from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.theory import late
 
 UNITS = {"estimate": "eta_hat samples/N, or 1", "share": "of the plateau's risk", "q_0": "1", "faster": "1"}

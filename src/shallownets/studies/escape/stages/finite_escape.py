@@ -25,6 +25,7 @@ from shallownets.studies.escape.measure.finite import (
     over_laws,
     variance_parts,
 )
+from shallownets.studies.escape.measure.independent import over
 from shallownets.studies.escape.parameters.finite import FiniteEscape
 from shallownets.studies.escape.stages.plateau_shared import (
     LONG,
@@ -33,7 +34,6 @@ from shallownets.studies.escape.stages.plateau_shared import (
     escape_times_of,
     gaussian_starts,
     ode_escape_times,
-    over,
     rescaled,
     row,
 )

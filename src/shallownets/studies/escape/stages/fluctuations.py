@@ -19,6 +19,7 @@ from shallownets.numerics.statistics import Estimate
 from shallownets.stage import Arrays, Table, stage
 from shallownets.studies.escape import model
 from shallownets.studies.escape.measure import fluctuations as measure
+from shallownets.studies.escape.measure.independent import over
 from shallownets.studies.escape.parameters.solutions import Fluctuations
 
 SMALL = ", overlaps of order N^(-1/2)"  # of the start that Figure 4 shows besides
@@ -85,7 +86,7 @@ def against_size(name: str, found: list[Measured], fit_from: int) -> tuple[list[
         return [], lines
     rows = [{"quantity": f"exponent of the {name}", "N": fit_from} | law.exponent.row()]
     rows += [
-        {"quantity": f"{name}, direct over chain", "N": N} | measure.over(one, points[N]).row()
+        {"quantity": f"{name}, direct over chain", "N": N} | over(one, points[N]).row()
         for N, one in by_engine["direct"].items()
         if N in points
     ]

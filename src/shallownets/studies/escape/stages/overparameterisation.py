@@ -10,8 +10,9 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.escape.measure.finite import MeanTimes, escaped, mean_times
+from shallownets.studies.escape.measure.independent import difference
 from shallownets.studies.escape.parameters.finite import Overparameterisation
-from shallownets.studies.escape.stages.plateau_shared import difference, row
+from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.theory import finite as theory
 
 UNITS = {"eta_hat": "learning rate per student unit, eta/p", "estimate": "eta_hat samples/N"}

@@ -97,15 +97,3 @@ def theory_last(rows: list[dict]) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     said = table.pop("theory").fillna(0.0) if "theory" in table else 0.0
     return table.assign(theory=said)
-
-
-def over(a: Estimate, b: Estimate) -> Estimate:
-    """a/b, independent of each other, of means that are many errors from 0."""
-    ratio = a.value / b.value
-    error = abs(ratio) * float(np.hypot(a.error / a.value, b.error / b.value))
-    return Estimate(ratio, error, min(a.n, b.n))
-
-
-def difference(a: Estimate, b: Estimate) -> Estimate:
-    """a - b, independent of each other."""
-    return Estimate(a.value - b.value, float(np.hypot(a.error, b.error)), min(a.n, b.n))

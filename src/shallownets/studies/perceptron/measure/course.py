@@ -33,3 +33,19 @@ def ratio(x: Array, curves: Array, at: Array) -> Array:
     """(at,) log of the largest over the smallest of several curves at equal x; x and curves are (curves, points)."""
     logs = np.array([np.interp(at, one, np.log(values)) for one, values in zip(x, curves, strict=True)])
     return logs.max(0) - logs.min(0)
+
+
+def apart(x: Array, errors: Array, places: int) -> Array:
+    """(places,) ``ratio`` of the error curves of all trainings; NaN if they share no place.
+
+    It is from where all errors have fallen below that of the first law's window to where the first curve ends.
+
+    Args:
+        x: (curves, records) the clock of each, and
+        errors: (curves, records) the errors.
+    """
+    begins = max(first_below(one, BELOW, at) for one, at in zip(errors, x, strict=True))
+    ends = x[:, -1].min()
+    if not ((errors <= BELOW).any(axis=-1).all() and begins < ends):
+        return np.full(places, np.nan)
+    return ratio(x, errors, np.linspace(begins, ends, places))

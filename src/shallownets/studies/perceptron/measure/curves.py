@@ -1,12 +1,13 @@
 """Numbers taken from curves: exponents, limits by extrapolation, and the norm of least error."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import scipy
 
 from shallownets.studies.perceptron.model import Array
-from shallownets.studies.perceptron.theory import laws, saddle
+from shallownets.studies.perceptron.theory import laws, limits, saddle
 
 
 def exponent(x: Array, y: Array) -> float:
@@ -33,6 +34,62 @@ def slope_at_zero(of: Callable[[Array], Array], start: float, step: float = 1e-3
     steps = step * np.array([0.5, 1, 2])
     short, middle, long = (of(steps) - start) / steps
     return float(2 * short - middle), float(abs((2 * short - middle) - (2 * middle - long)))
+
+
+def angle(a: Array, b: Array) -> Array:
+    """(n,) angles between students (n, N) of any norm, also where they are small."""
+    a, b = (W / np.linalg.norm(W, axis=1, keepdims=True) for W in (a, b))
+    return 2 * np.arcsin(np.linalg.norm(a - b, axis=1) / 2)
+
+
+class Ends(NamedTuple):
+    """How the error at fixed norm leaves that of Hebb's rule, and comes to that of maximum stability.
+
+    Attributes:
+        slope: of log tan(π ε) at norm 0.
+        slope_off: what it may be off by its step.
+        approach: exponent in the norm of what is left of ε to maximum stability, relative.
+        approach_off: what follows at larger norms may make of it.
+    """
+
+    slope: float
+    slope_off: float
+    approach: float
+    approach_off: float
+
+
+# λ κ at which the approach to maximum stability is measured: between the first two, and for what is left out, of order
+# log(x)/x, which is about half as large between the last two.
+FAR = np.array([1000.0, 2000.0, 4000.0])
+
+
+def ends(alpha: float) -> Ends:
+    """That at α examples over N."""
+
+    def log_tan(lam: Array) -> Array:
+        return np.log(np.tan(np.pi * saddle.solve(alpha, lam).error))
+
+    slope, off = slope_at_zero(log_tan, np.log(np.tan(np.pi * limits.hebb(alpha))))
+    error, kappa = limits.stability(alpha)
+    short = 1 - saddle.solve(alpha, FAR / kappa).error / error
+    approach, farther = (exponent(FAR[n : n + 2], short[n : n + 2]) for n in (0, 1))
+    return Ends(slope, off, approach, 4 * abs(farther - approach))
+
+
+def excess(alpha: float) -> float:
+    """Of the least error at fixed norm over that of the Bayes-optimal rule."""
+    return optimum(alpha)[1] / limits.bayes(alpha) - 1
+
+
+def excess_next() -> float:
+    """Coefficient of 1/α^2 in ``excess``, from differences, so that it does not know the limit."""
+    return laws.limit_of(lambda alpha: 4 / 3 * alpha**2 * (excess(alpha) - excess(2 * alpha)), 50.0)
+
+
+def optimum_passed(curve: saddle.Curve, t: Array) -> float:
+    """Time over the square of α when a free norm, at times t of a curve, passes that of least error."""
+    norm, _ = optimum(curve.alpha)
+    return value_at(curve.lam, t, norm) / curve.alpha**2
 
 
 def optimum(alpha: float, noise: float = 0.0) -> tuple[float, float]:

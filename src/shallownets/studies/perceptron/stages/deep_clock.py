@@ -16,24 +16,11 @@ from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron.engines import network as nets
 from shallownets.studies.perceptron.engines import train
 from shallownets.studies.perceptron.measure import course
-from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.parameters.deep import DeepClock
 from shallownets.studies.perceptron.stages import optional
 
 UNITS = {"rate": "1", "step": "steps", "norm": "log of the spectral complexity", "error": "test error"}
 PLACES = 4  # at which curves are compared
-
-
-def _apart(x: Array, errors: Array) -> Array:
-    """(PLACES,) ``course.ratio`` of the curves of all learning rates, (rates, records) each; NaN if they share none.
-
-    It is from where all errors have fallen below that of the first law's window to where the first curve ends.
-    """
-    begins = max(course.first_below(e, course.BELOW, at) for e, at in zip(errors, x, strict=True))
-    ends = x[:, -1].min()
-    if not ((errors <= course.BELOW).any(axis=-1).all() and begins < ends):
-        return np.full(PLACES, np.nan)
-    return course.ratio(x, errors, np.linspace(begins, ends, PLACES))
 
 
 @stage
@@ -68,7 +55,7 @@ def deep_clock(given: DeepClock, images: Arrays) -> Tables:
             errors = course.not_zero(np.array([one.test for one in courses]), given.test)
             steps = np.log(np.array([one.step for one in courses]))
             for name, x in (("at equal norm", norms), ("at equal step", steps)):
-                found[name].append(_apart(x, errors))
+                found[name].append(course.apart(x, errors, PLACES))
     rows, lost = [], Lost()
     for name, samples in found.items():
         ratios = np.array(samples)

@@ -4,13 +4,15 @@ From: runs at several numbers of examples, and the dynamical theory beside sampl
 Makes: a table of measurements, and the data of the figure `free_norm`.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from shallownets.numerics.statistics import Estimate, fit_polynomial, mean
+from shallownets.numerics.statistics import mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron import model
-from shallownets.studies.perceptron.measure import curves
+from shallownets.studies.perceptron.measure import against_size, curves
 from shallownets.studies.perceptron.parameters.data import FreeNorm
 from shallownets.studies.perceptron.theory import laws, saddle, times
 
@@ -49,11 +51,6 @@ def _of(run: Arrays) -> tuple[list[dict], list[dict]]:
     return rows, shown
 
 
-def _less(a: Estimate, b: Estimate) -> Estimate:
-    """The difference of independent estimates; b has by far the smaller error."""
-    return Estimate(a.value - b.value, float(np.hypot(a.error, b.error)), a.n)
-
-
 def _beside_theory(dynamics: Arrays) -> tuple[list[dict], list[dict]]:
     """Steps of the same lengths in samples and in the dynamical theory, over the minimiser at the norm they reach."""
     rows, shown, found = [], [], dynamics.arrays
@@ -67,14 +64,12 @@ def _beside_theory(dynamics: Arrays) -> tuple[list[dict], list[dict]]:
             ratios = [mean(found[f"free_{N}"][a][:, n] / found[f"fixed_{N}"][a][:, n]) for N in sizes]
             for N, ratio in zip(sizes, ratios, strict=True):
                 rows.append(of | {"quantity": "dynamics over fixed", "N": N} | ratio.row())
-                apart = of | {"N": N, "theory": 0.0} | _less(ratio, theory).row()
+                apart = of | {"N": N, "theory": 0.0} | against_size.less(ratio, theory).row()
                 rows.append(apart | {"quantity": "dynamics less theory"})
             if len(sizes) > 2:  # a line in 1/N, with a degree of freedom left
-                values, errors, degrees = np.array([(one.value, one.error, one.freedom) for one in ratios]).T
-                line = fit_polynomial(1 / np.array(sizes), values, errors, degrees=degrees)
-                far = _less(line.coefficients[0], theory)
+                far = against_size.line(sizes, ratios).coefficients[0]
                 of |= {"quantity": "dynamics less theory, large N", "theory": 0.0}
-                rows.append(of | Estimate(far.value, far.error, far.n, line.coefficients[0].freedom).row())
+                rows.append(of | replace(against_size.less(far, theory), degrees=far.freedom).row())
     return rows, shown
 
 

@@ -13,7 +13,7 @@ from shallownets.studies.perceptron import model
 from shallownets.studies.perceptron.measure import curves
 from shallownets.studies.perceptron.model import Array
 from shallownets.studies.perceptron.parameters.data import LearningCurves
-from shallownets.studies.perceptron.theory import laws, limits, saddle, times
+from shallownets.studies.perceptron.theory import laws, limits, times
 
 UNITS = {
     "alpha": "examples/N",
@@ -24,12 +24,6 @@ UNITS = {
     "bar_log_T": "three standard errors of log T, whose mean T has: times of samples differ by a factor",
 }
 LAST = 3.0  # norm over alpha
-
-
-def _passed(curve: saddle.Curve, t: Array) -> float:
-    """Time over the square of alpha when a free norm passes that of least error."""
-    norm, _ = curves.optimum(curve.alpha)
-    return curves.value_at(curve.lam, t, norm) / curve.alpha**2
 
 
 def _drawn(of: dict[str, str | float | Array], points: int) -> pd.DataFrame:
@@ -48,7 +42,7 @@ def learning_curves(given: LearningCurves, runs: list[Arrays]) -> Tables:
     best, _ = laws.scaled_optimum()
     limit, T = times.scaled_times(LAST, given.points)
     passed = curves.value_at(limit.ell, T, best)
-    near, far = (_passed(*times.times(a, LAST * a, given.points)) for a in (20.0, 40.0))
+    near, far = (curves.optimum_passed(*times.times(a, LAST * a, given.points)) for a in (20.0, 40.0))
     following = (near - far) / (20.0**-2 - 40.0**-2)  # of order 1/alpha^2; a difference, that does not know the limit
     rows = []
     values = {"T": T, "norm": limit.ell, "error": limit.error}
@@ -57,7 +51,9 @@ def learning_curves(given: LearningCurves, runs: list[Arrays]) -> Tables:
     for alpha in given.alphas:
         curve, t = times.times(alpha, LAST * alpha, given.points)
         of = {"quantity": "optimum passed", "alpha": alpha, "theory": passed}
-        rows.append(of | {"order": 2 * abs(following) / alpha**2 + times.SPLINED} | exact(_passed(curve, t)).row())
+        rows.append(
+            of | {"order": 2 * abs(following) / alpha**2 + times.SPLINED} | exact(curves.optimum_passed(curve, t)).row()
+        )
         _, kappa = limits.stability(alpha)
         if farthest.get(alpha, 0.0) > curve.lam[-1]:  # as far as the flow
             curve, t = times.times(alpha, farthest[alpha], given.points)

@@ -16,26 +16,16 @@ from shallownets.studies.perceptron.theory import limits, saddle
 
 UNITS = {"alpha": "examples/N", "norm": "1", "error": "test error"}
 SLOPED = 1e-6  # of a slope, by ten digits of errors at norms that are 5e-4 apart
-# λ κ at which the approach to maximum stability is measured: between the first two, and for what is left out, of order
-# log(x)/x, which is about half as large between the last two.
-FAR = np.array([1000.0, 2000.0, 4000.0])
 
 
 def _rows(alpha: float) -> list[dict]:
     """Slope at Hebb's end, exponent at the end of maximum stability."""
-
-    def log_tan(lam: np.ndarray) -> np.ndarray:
-        return np.log(np.tan(np.pi * saddle.solve(alpha, lam).error))
-
-    slope, off = curves.slope_at_zero(log_tan, np.log(np.tan(np.pi * limits.hebb(alpha))))
-    error, kappa = limits.stability(alpha)
-    short = 1 - saddle.solve(alpha, FAR / kappa).error / error
-    approach, farther = (curves.exponent(FAR[n : n + 2], short[n : n + 2]) for n in (0, 1))
+    found = curves.ends(alpha)
+    hebb = {"quantity": "slope at Hebb", "x": np.nan, "theory": limits.hebb_slope(alpha)}
+    stable = {"quantity": "exponent at maximum stability", "x": curves.FAR[0], "theory": -1.0}
     return [
-        {"quantity": "slope at Hebb", "x": np.nan, "theory": limits.hebb_slope(alpha), "order": off + SLOPED}
-        | exact(slope).row(),
-        {"quantity": "exponent at maximum stability", "x": FAR[0], "theory": -1.0, "order": 4 * abs(farther - approach)}
-        | exact(approach).row(),
+        hebb | {"order": found.slope_off + SLOPED} | exact(found.slope).row(),
+        stable | {"order": found.approach_off} | exact(found.approach).row(),
     ]
 
 

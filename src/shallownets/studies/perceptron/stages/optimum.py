@@ -21,24 +21,6 @@ PLACED = 15 * DIGITS / (0.2 * 0.19)  # of the norm: DIGITS times the degree of t
 # log norm and over the curvature of log error there
 
 
-def _excess(alpha: float) -> float:
-    """Of the least error over Bayes."""
-    return curves.optimum(alpha)[1] / limits.bayes(alpha) - 1
-
-
-def _stability_next() -> float:
-    """Coefficient c of 1/α^2 in α ε of maximum stability over its limit.
-
-    From log ε at α, 2 α and 4 α, whose second difference is 9 c/(16 α^2) whatever the exponent of ε.
-    """
-
-    def bent(alpha: float) -> float:
-        one, two, four = np.log([limits.stability(times * alpha)[0] for times in (1, 2, 4)])
-        return 16 / 9 * alpha**2 * float(one - 2 * two + four)
-
-    return laws.limit_of(bent, 50.0)
-
-
 @stage
 def optimum(given: Optimum) -> Tables:
     shown = []
@@ -52,8 +34,7 @@ def optimum(given: Optimum) -> Tables:
     frame = pd.DataFrame(shown)
     ell, Phi = laws.optimum_series()
     limit = Phi[0] / limits.bayes_limit() - 1
-    # of order 1/alpha^2, from differences, so that it does not know the limit
-    above = laws.limit_of(lambda a: 4 / 3 * a**2 * (_excess(a) - _excess(2 * a)), 50.0)
+    above = curves.excess_next()
     rows = []
     for row in frame.itertuples():
         far = row.alpha**-2
@@ -71,7 +52,7 @@ def optimum(given: Optimum) -> Tables:
         ("exponent of the norm", late.norm, 1.0, by_norm),
         ("exponent of the error", late.error, -1.0, by_error),
         ("exponent of error over Hebb's", late.error / late.hebb, -0.5, by_error + np.pi / (6 * least)),
-        ("exponent at maximum stability", late.stability, -1.0, 2 * abs(_stability_next()) / least**2),
+        ("exponent at maximum stability", late.stability, -1.0, 2 * abs(laws.stability_next()) / least**2),
     ):
         slope = curves.exponent(late.alpha.to_numpy(), np.asarray(values))
         row = {"quantity": name, "alpha": least, "theory": theory, "order": order}

@@ -10,7 +10,7 @@ from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.perceptron.engines.descend import descend
 from shallownets.studies.perceptron.engines.minimise import minimise
-from shallownets.studies.perceptron.model import Array
+from shallownets.studies.perceptron.measure import curves
 from shallownets.studies.perceptron.parameters.data import HALVED, Runs
 from shallownets.studies.perceptron.stages import drawn
 
@@ -28,7 +28,7 @@ def runs(given: Runs) -> Data:
             with drawn.asked(norms, examples):
                 fixed, free = minimise(examples, fixed_at), descend(examples, free_at)
             n = small.size
-            found["angle"].append(_angle(free.W[:n], fixed.W[:n]))
+            found["angle"].append(curves.angle(free.W[:n], fixed.W[:n]))
             found["fixed"].append(examples.overlap(fixed.W[n:]))
             found["free"].append(examples.overlap(free.W[n:]))
             if replicate < HALVED:
@@ -39,9 +39,3 @@ def runs(given: Runs) -> Data:
             advance(1)
     arrays = {name: np.array(values) for name, values in found.items()}
     return Data(Arrays(arrays | {"small": small, "norm": norms}, UNITS))
-
-
-def _angle(a: Array, b: Array) -> Array:
-    """Angle between students (n, N) of any norm, also where it is small."""
-    a, b = (W / np.linalg.norm(W, axis=1, keepdims=True) for W in (a, b))
-    return 2 * np.arcsin(np.linalg.norm(a - b, axis=1) / 2)

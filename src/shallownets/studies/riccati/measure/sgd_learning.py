@@ -49,10 +49,7 @@ def follow(
         progress: called with the samples by which the work has advanced.
     """
     run = chain.simulate(start, lam, d, eta, np.rint(times / (2 * eta)), stream, progress)
-    try:
-        finite = finite_step.overlaps(start.Z, lam, d, lambda t: eta, run.t)
-    except ArithmeticError:
-        finite = np.full(run.Z.shape, np.nan)
+    finite = finite_step.followed(start.Z, lam, d, lambda t: eta, run.t)
     flow = np.array(list(exact.overlaps(start, lam, run.t)))
     diagonal = np.array([(Z**2).sum(-1) for Z in (run.Z, finite, flow)])
     crossings = [curves.crossings(run.t, np.clip(one, 1e-300, 1 - 1e-15))[0] for one in diagonal]

@@ -69,7 +69,7 @@ def radial_fit(given: RadialFit) -> Tables:
             first = least_squares.excess(Z, lam, per_square * N**2)
             ratio = Estimate(above.value / first, above.error / first, above.n)
             size = {"t": t, "samples": per_square * N**2}
-            theory = {"theory": N * (N + 1) / 2 / size["samples"]}
+            theory = {"theory": least_squares.next_order(N, size["samples"])}
             rows.append({"quantity": "excess"} | key | size | {"per_square": per_square} | ratio.row() | theory)
             for name, value, error in (("after", above.value, above.error), ("predicted", first, 0.0)):
                 shown.append({"panel": "excess", "series": name} | size | {"value": value, "error": error})

@@ -45,7 +45,7 @@ def radial_widths(given: RadialWidths) -> Measurements:
                 advance(one)
             of = key | {"t": t, "samples": used, "of_phase_1": used / (N * given.d)}
             first, best = mean(over_first), mean(over_best)
-            rows.append({"quantity": "excess"} | of | first.row() | {"theory": N * (N + 1) / 2 / used})
+            rows.append({"quantity": "excess"} | of | first.row() | {"theory": least_squares.next_order(N, used)})
             rows.append({"quantity": "excess over the best risk"} | of | best.row() | {"theory": 0.0})
             found.append((N, best))
     widths, values = zip(*found, strict=True)

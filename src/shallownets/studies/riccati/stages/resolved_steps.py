@@ -43,11 +43,7 @@ def followed(given: ResolvedSteps, beta: float, advance: Callable[[], None]) -> 
         start = drawn.start(given.seed, "steps of each direction", given.M_star, N, d, replicate, beta=beta)
         stream = seeds.sequence(given.seed, "riccati, steps of each direction", experiment, replicate)
         run = chain.simulate(start, lam, d, steps.by_sample, samples, stream)
-        try:
-            times = np.concatenate([[0.0], run.t])
-            finite = model.risk(finite_step.overlaps(start.Z, lam, d, steps.by_time, times)[1:], lam)
-        except ArithmeticError:
-            finite = np.full(run.t.size, np.nan)
+        finite = model.risk(finite_step.followed(start.Z, lam, d, steps.by_time, run.t), lam)
         risks.append([model.risk(run.Z, lam), exact.risks(start, lam, run.t), finite])
         advance()
     return samples, np.array(risks)

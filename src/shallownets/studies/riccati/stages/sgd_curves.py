@@ -45,11 +45,7 @@ def sgd_curves(given: SgdCurves) -> Data:
             risks["sgd"].append(model.risk(run.Z, lam))
             diverged.append(run.diverged_at)
             risks["flow"].append(exact.risks(start, lam, run.t))
-            try:
-                finite = model.risk(finite_step.overlaps(start.Z, lam, d, schedule.by_time, run.t), lam)
-            except ArithmeticError:
-                finite = np.full(run.t.size, np.nan)
-            risks["finite step"].append(finite)
+            risks["finite step"].append(model.risk(finite_step.followed(start.Z, lam, d, schedule.by_time, run.t), lam))
 
     arrays = {name: np.array(curves) for name, curves in risks.items()}
     return Data(Arrays(arrays | {"samples": samples, "t": run.t, "diverged_at": np.array(diverged)}, UNITS))

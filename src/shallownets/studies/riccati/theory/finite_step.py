@@ -102,6 +102,14 @@ def overlaps(Z: Array, lam: Array, d: int, eta: Callable[[float], float], times:
     return _solve(Z, lam, d, eta, distinct[-1], t_eval=distinct).y.T.reshape(-1, *Z.shape)[which]
 
 
+def followed(Z: Array, lam: Array, d: int, eta: Callable[[float], float], times: Array) -> Array:
+    """``overlaps``, NaN where they cannot be followed; the first of the times need not be 0."""
+    try:
+        return overlaps(Z, lam, d, eta, np.concatenate([[0.0], times]))[1:]
+    except ArithmeticError:
+        return np.full((len(times), *Z.shape), np.nan)
+
+
 def time_to_risk(Z: Array, lam: Array, d: int, eta: float, level: float, end: float) -> float:
     """When the risk with the best radial part first falls to a level.
 

@@ -27,3 +27,8 @@ def excess(Z: Array, lam: Array, samples: int) -> float:
     a = (scaled**2).sum() - (inner**2).sum()
     b = risk(Z, lam) - 2 * a
     return float((a * (N + 1) * (N + 4) + b * N * (N + 1) / 2) / samples)
+
+
+def next_order(N: int, samples: int) -> float:
+    """By how much the next order raises that, relative, at a student's width N."""
+    return N * (N + 1) / 2 / samples

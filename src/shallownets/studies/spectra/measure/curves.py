@@ -6,9 +6,15 @@ import numpy as np
 import scipy
 
 from shallownets.errors import Impossible
+from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.theory import evolution
 from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.network import Network
+
+
+def power(x: Array, y: Array) -> float:
+    """Exponent of y in x, by least squares on logarithms."""
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0])
 
 
 def along_samples(network: Network, N: Iterable[float], lam: float) -> list[State]:

@@ -42,17 +42,13 @@ def decomposition(given: Decomposition) -> Tables:
                     values = {"overfitting": parts.overfitting, "unlearned": parts.unlearned, "learned": parts.learned}
                     shown.append(of | {"series": series, "risk": state.risk / 2} | values)
                 rows.append(of | {"quantity": "sum of parts"} | exact(2 * whole.total / state.risk).row())
-                spikes = float(network.levels.weight @ (network.levels.value > np.sqrt(state.v)))
+                spikes = network.levels.above(np.sqrt(state.v))
                 over = exact(leading.total / whole.total).row()
                 rows.append(of | {"quantity": "leading over exact", "spikes": spikes} | over)
                 if name == "best" and spikes < RARE:
                     beyond = BEYOND * np.sqrt(state.v)
-                    parts = [
-                        split_by(network.levels, state.v, beyond).total for split_by in (split.leading, split.exact)
-                    ]
-                    over = exact(parts[0] / parts[1]).row()
-                    rows.append(
-                        of | {"quantity": "leading beyond the edge", "order": 2 * (spikes + 1 / given.d)} | over
-                    )
+                    first, whole = (by(network.levels, state.v, beyond) for by in (split.leading, split.exact))
+                    over = {"order": 2 * (spikes + 1 / given.d)} | exact(first.total / whole.total).row()
+                    rows.append(of | {"quantity": "leading beyond the edge"} | over)
                 advance(1)
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.DataFrame(shown), UNITS))

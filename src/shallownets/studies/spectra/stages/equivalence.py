@@ -4,7 +4,7 @@ From: trainings of weights at several widths.
 Makes: a table of measurements, and the data of the figure `equivalence`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,9 @@ import pandas as pd
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Arrays, Table, Tables, stage
+from shallownets.studies.spectra.measure import minima
 from shallownets.studies.spectra.parameters.training import Equivalence
 from shallownets.studies.spectra.stages.equivalence_runs import DESCENT, LBFGS
-from shallownets.studies.spectra.theory import evolution, free
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {
@@ -25,14 +25,6 @@ UNITS = {
     "risk": "R",
 }
 COLUMNS = ("draw", "engine", "lam", "p", "rank", "excess", "distance", "risk", "convex")
-
-
-def middle(of: Mapping, lam: float, widths: Iterable[int]) -> int:
-    """The width nearest to half of the rank that state evolution has, above the narrowest: fixed before training."""
-    network = Quadratic(of["gamma"], of["d"], of["noise"], of["d"])
-    state = evolution.solve(network, of["N"] * of["d"], lam)
-    half = of["d"] * free.above(network.levels, state.v, state.x).mass / 2
-    return min(sorted(widths)[1:], key=lambda p: abs(p - half))
 
 
 def _few(here: pd.DataFrame, of: Mapping) -> list[dict]:
@@ -62,6 +54,8 @@ def _shown(here: pd.DataFrame, of: Mapping) -> list[dict]:
 def equivalence(given: Equivalence, runs: Arrays) -> Tables:
     frame = pd.DataFrame({name: runs.arrays[name] for name in COLUMNS})
     rows, shown, lost = [], [], Lost()
+    of_runs = runs.parameters
+    network = Quadratic(of_runs["gamma"], of_runs["d"], of_runs["noise"], of_runs["d"])
     known = frame.groupby("draw").excess.apply(lambda excess: excess.notna().all())
     if not lost.enough(known, "weights beside minima", "have a convex minimum that is not certified", [{}]):
         lost.require([], "more weight decay")
@@ -89,7 +83,7 @@ def equivalence(given: Equivalence, runs: Arrays) -> Tables:
         else:
             lost.note(f"lam = {lam:g}: no width is below the rank", [of | {"quantity": "excess below the rank"}])
         by_width = matrix.pivot_table(index="draw", columns="p", values="risk")
-        p = middle(runs.parameters, float(lam), by_width.columns)
+        p = minima.middle(network, of_runs["N"] * of_runs["d"], float(lam), by_width.columns)
         more = (by_width[p] - by_width[by_width.columns[0]]).to_numpy()  # on the same samples
         rows.append(of | {"quantity": "middle less narrowest", "p": p} | mean(more).row())
     frames = pd.DataFrame(rows), pd.DataFrame(shown)

@@ -4,20 +4,17 @@ From: dimension, samples, decays and widths.
 Makes: objective over that of the convex minimum, distance of S from it, and risk, of each training.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.random import Generator
 
 from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.spectra import model
-from shallownets.studies.spectra.engines import lasso, nuclear, weights
+from shallownets.studies.spectra.engines import nuclear, weights
 from shallownets.studies.spectra.engines.weights import Objective, Trained
+from shallownets.studies.spectra.measure import minima
 from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.parameters.training import EquivalenceRuns
 from shallownets.studies.spectra.stages import drawn
-from shallownets.studies.spectra.starts import Matrices, Vectors
 
 UNITS = {
     "draw": "1",
@@ -31,48 +28,7 @@ UNITS = {
     "convex": "R of the convex minimum",
 }
 LBFGS, DESCENT = 0, 1
-_GAP = 1e-12  # of the convex minima
-_FALL = 1e-16  # of the objective in a step, at which L-BFGS stops
-_SCALE = 0.3  # of first weights
 _RATE = 1e-2  # first learning rate of gradient descent, over the samples' number
-_NOTHING = 1e-6  # of the largest eigenvalue: what is left of others where nothing makes them zero
-
-
-@dataclass(frozen=True)
-class _Least:
-    """What trainings are held against: function parameters (a matrix or a vector), objective and rank.
-
-    Attributes:
-        certified: whether its gap is as small as was asked for; without decay there is no gap to ask for.
-    """
-
-    value: Array
-    objective: float
-    rank: int
-    certified: bool = True
-
-
-def _least_matrix(samples: Matrices, lam: float, rng: Generator) -> _Least:
-    """The certified convex minimum; without decay none is certified, and it is training at twice the full width."""
-    d = samples.teacher.size
-    if lam:
-        found = nuclear.minimise(samples, nuclear.penalty_of(lam, d), gap=_GAP)
-        return _Least(found.S, found.objective, found.factor.shape[1], found.certified)
-    start = _SCALE * rng.standard_normal((d, 2 * d))
-    trained = weights.lbfgs(weights.quadratic(samples, 0.0), start, tolerance=_FALL)
-    S = trained.weights @ trained.weights.T
-    values = np.linalg.eigvalsh(S)
-    return _Least(S, trained.objective, int((values > _NOTHING * values[-1]).sum()))
-
-
-def _least_vector(samples: Vectors, lam: float) -> _Least:
-    """The certified LASSO, twice; without decay least squares."""
-    if lam:
-        found = lasso.minimise(samples, lam, gap=_GAP)
-        rank, certified = int(np.count_nonzero(found.theta)), found.gap <= _GAP * found.objective
-        return _Least(found.theta, 2 * found.objective, rank, certified)
-    theta = np.linalg.lstsq(samples.x, samples.y)[0].astype(np.float64)
-    return _Least(theta, float(((samples.y - samples.x @ theta) ** 2).sum()), theta.size)
 
 
 def _engines(given: EquivalenceRuns, draw: int) -> list[int]:
@@ -81,7 +37,7 @@ def _engines(given: EquivalenceRuns, draw: int) -> list[int]:
 
 def _train(given: EquivalenceRuns, engine: int, objective: Objective, start: Array, n: int) -> Trained:
     if engine == LBFGS:
-        return weights.lbfgs(objective, start, tolerance=_FALL)
+        return weights.lbfgs(objective, start, tolerance=minima.FALL)
     return weights.descend(objective, start, _RATE / n, given.steps)
 
 
@@ -95,32 +51,28 @@ def equivalence_runs(given: EquivalenceRuns) -> Data:
             vectors = drawn.vectors(given.seed, "weights beside minima", given.gamma, d, 2 * d, given.noise, draw)
             for lam in (*given.decays, 0.0):
                 rng = drawn.stream(given.seed, "first weights", draw, lam=float(lam), d=d)
-                least = _least_matrix(samples, lam, rng)
+                least = minima.of_matrix(samples, lam, rng)
                 risk = model.quadratic_risk(least.value, samples.teacher)
                 objective = weights.quadratic(samples, nuclear.penalty_of(lam, d))
                 for p in given.widths if lam else given.descended:
-                    start = _SCALE * rng.standard_normal((d, p))
+                    start = minima.SCALE * rng.standard_normal((d, p))
                     for engine in _engines(given, draw) if p in given.descended else [LBFGS]:
                         trained = _train(given, engine, objective, start, n)
                         S = trained.weights @ trained.weights.T
-                        excess, apart = _excess(trained, least), ((S - least.value) ** 2).sum() / d
+                        excess, apart = least.excess(trained), ((S - least.value) ** 2).sum() / d
                         here = model.quadratic_risk(S, samples.teacher)
                         _keep(found, draw, engine, lam, p, least.rank, excess, apart, here, risk)
-                single = _least_vector(vectors, lam)
+                single = minima.of_vector(vectors, lam)
                 risk = model.diagonal_risk(single.value, vectors.teacher)
                 start = rng.standard_normal((2, d))
                 for engine in _engines(given, draw):
                     trained = _train(given, engine, weights.diagonal(vectors, lam), start, 2 * d)
                     theta = trained.weights.prod(0) / np.sqrt(d)
-                    excess, apart = _excess(trained, single), ((theta - single.value) ** 2).sum()
+                    excess, apart = single.excess(trained), ((theta - single.value) ** 2).sum()
                     here = model.diagonal_risk(theta, vectors.teacher)
                     _keep(found, draw, engine, lam, 0, single.rank, excess, apart, here, risk)
                 advance(1)
     return Data(Arrays({name: np.array(values) for name, values in found.items()}, UNITS))
-
-
-def _excess(trained: Trained, least: _Least) -> float:
-    return trained.objective / least.objective - 1 if least.certified else np.nan
 
 
 def _keep(found: dict[str, list], *values: float) -> None:

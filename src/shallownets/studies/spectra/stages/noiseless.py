@@ -4,8 +4,6 @@ From: the dimension and exponents of the teacher.
 Makes: a table of measurements, and the data of the figure `noiseless`.
 """
 
-from math import log
-
 import numpy as np
 import pandas as pd
 
@@ -15,8 +13,8 @@ from shallownets.stage import Table, Tables, stage
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.parameters.theory import Noiseless
+from shallownets.studies.spectra.theory import corrections
 from shallownets.studies.spectra.theory.diagonal import Diagonal
-from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.network import Network
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
@@ -27,18 +25,7 @@ VANISHING = 1e-8  # decay in place of none
 def _exponent(network: Network, grid: Array) -> float:
     """That of R ~ N^(1 - 2 gamma), with log(d/N)/N in place of 1/N in the diagonal network, by the same fit."""
     scale = 1 / grid if isinstance(network, Quadratic) else np.log(network.d / grid) / grid
-    return (2 * network.gamma - 1) * float(np.polyfit(np.log(grid), np.log(scale), 1)[0])
-
-
-def _order(network: Network, states: list[State]) -> float:
-    """Twice the corrections to the exponent, see docs/spectra.md, section 5."""
-    d, last, power = network.d, states[-1].N, 2 * network.gamma - 1
-    first_left, left = (d * float(network.levels.weight @ (network.levels.value > states[end].x)) for end in (0, -1))
-    if isinstance(network, Quadratic):
-        turn = 0.4 * 2.7 * (last / d) ** 0.4  # of the threshold towards the edge of the bulk, whose mass holds N/d
-    else:
-        turn = log(log(d / last)) / (2 * log(d / last) ** 2)  # k^2 = 2 log(d/N) less its own logarithm
-    return 2 * (power * turn + 1 / max(first_left, 1) + (left / d) ** power)
+    return (2 * network.gamma - 1) * curves.power(grid, scale)
 
 
 @stage
@@ -51,10 +38,9 @@ def noiseless(given: Noiseless) -> Tables:
                 network = of_model(gamma, given.d, 0.0)
                 states = curves.along_samples(network, grid, VANISHING)
                 risk = np.array([state.risk for state in states])
-                fall = float(np.polyfit(np.log(grid), np.log(risk), 1)[0])
                 of = {"model": model, "gamma": gamma, "theory": _exponent(network, grid)}
-                of["order"] = _order(network, states)
-                rows.append(of | {"quantity": "exponent"} | exact(fall).row())
+                of["order"] = corrections.noiseless(network, states)
+                rows.append(of | {"quantity": "exponent"} | exact(curves.power(grid, risk)).row())
                 shown.append(pd.DataFrame({"model": model, "gamma": gamma, "N": grid, "risk": risk}))
                 advance(1)
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

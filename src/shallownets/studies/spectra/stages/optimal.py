@@ -4,7 +4,7 @@ From: dimensions and exponents of the teacher.
 Makes: a table of measurements, and the data of the figure `optimal`. Sizes whose best decay is no decay are noted.
 """
 
-from math import log, sqrt
+from math import sqrt
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,9 @@ from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
+from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.parameters.theory import Optimal
-from shallownets.studies.spectra.theory import evolution, law, phases
+from shallownets.studies.spectra.theory import corrections, evolution, law, phases
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.evolution import State
 from shallownets.studies.spectra.theory.network import Network
@@ -66,22 +67,6 @@ def optimal(given: Optimal) -> Tables:
     return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))
 
 
-def _orders(network: Network, states: list[State]) -> tuple[float, float]:
-    """Twice the corrections to the exponents of the best risk and of the best decay, see docs/spectra.md, section 5."""
-    d, gamma, fall = network.d, network.gamma, 1 - 1 / (2 * network.gamma)
-    left = [max(d * float(network.levels.weight @ (network.levels.value > one.x)), 1) for one in states]
-    few, many = min(left), max(left)
-    if isinstance(network, Quadratic):
-        edge = 2 * (many / d) ** 0.4  # distance of the best threshold from the edge of the bulk
-        risk, decay = (2 - 1 / gamma) * edge / (14 * gamma), edge / (10 * gamma)
-    else:
-        risk, decay = (share / log(d / many) for share in (fall / (2 * gamma), 1 / (4 * gamma)))
-    harm = max(one.risk for one in states) / network.noise
-    fitted = max(one.freedom / one.n for one in states)
-    sums = 1 / few + (many / d) ** (2 * gamma - 1)
-    return 2 * (risk + sums + fall**2 * harm), 2 * (decay + sums + fall * (fitted + harm / 2))
-
-
 def _exponents(rows: list, model: str, network: Network, states: list[State], bayes: list[float], lost: Lost) -> None:
     """Exponents of risk and best decay over two decades below N = min(d, d^(2 gamma))/10."""
     sizes, risk, lam = (np.array([getattr(state, name) for state in states]) for name in ("N", "risk", "lam"))
@@ -91,10 +76,10 @@ def _exponents(rows: list, model: str, network: Network, states: list[State], ba
     if window.sum() < 3:
         return
     of = {"model": model, "gamma": gamma, "N": end, "d": d}
-    orders = _orders(network, [one for one, inside in zip(states, window, strict=True) if inside])
-    wanted = [("risk exponent", risk, -1 + 1 / (2 * gamma), orders[0]), ("decay exponent", lam, 0.5, orders[1])]
+    orders = corrections.best(network, [one for one, inside in zip(states, window, strict=True) if inside])
+    wanted = [("risk exponent", risk, -1 + 1 / (2 * gamma), orders.risk), ("decay exponent", lam, 0.5, orders.decay)]
     if bayes:
-        wanted.append(("exponent of the ratio to Bayes", risk / np.array(bayes), 0.0, 2 * orders[0]))
+        wanted.append(("exponent of the ratio to Bayes", risk / np.array(bayes), 0.0, 2 * orders.risk))
     if limits := int((lam[window] == 0).sum()):
         where = f"{model} network, gamma = {gamma:g}: at {limits} of {window.sum()} sizes of the exponents"
         touched = [{"model": model, "gamma": gamma, "quantity": "decay exponent"}]
@@ -103,5 +88,5 @@ def _exponents(rows: list, model: str, network: Network, states: list[State], ba
         used = window & (y > 0)
         if used.sum() < 3:
             continue
-        found = float(np.polyfit(np.log(sizes[used]), np.log(y[used]), 1)[0])
-        rows.append(of | {"quantity": quantity, "theory": theory, "order": order} | exact(found).row())
+        found = exact(curves.power(sizes[used], y[used]))
+        rows.append(of | {"quantity": quantity, "theory": theory, "order": order} | found.row())

@@ -13,6 +13,7 @@ from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.parameters.theory import Peak
+from shallownets.studies.spectra.theory import corrections
 from shallownets.studies.spectra.theory import peak as law
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.quadratic import Quadratic
@@ -39,7 +40,7 @@ def peak(given: Peak) -> Tables:
         for model, of_model in (("diagonal", Diagonal), ("quadratic", Quadratic)):
             quadratic = model == "quadratic"
             network = of_model(SHORT, given.d, given.noise)
-            mean = float(network.levels.weight @ network.levels.value)
+            mean = network.levels.mean
             tops: dict[float, float] = {}
             for lam in given.decays:
                 advance(1)
@@ -53,14 +54,10 @@ def peak(given: Peak) -> Tables:
                     continue
                 tops[lam] = top.risk
                 of = {"model": model, "lam": lam, "N": top.N, "mean": mean}
-                saturates = mean**3 / (given.noise * lam) if quadratic else 0.0
+                orders = corrections.peak(network, lam, top, alone)
                 height = exact(top.risk / alone.risk).row()
-                # what noise hides adds to Δ, and the height goes as Δ^(4/3)
-                order = saturates + 4 / 3 * law.hidden(network, top.v, top.x) / given.noise
-                rows.append(of | {"quantity": "peak over noise alone", "order": order} | height)
-                # to first order in Δ/(Δ + R) the peak stays; the quadratic one moves by c mean/(2 √R) of 1/4
-                moved = 2 * law.POSITIVE[True] * mean / np.sqrt(alone.risk) if quadratic else 0.0
-                place = {"theory": 1.0, "order": (given.noise / (given.noise + alone.risk)) ** 2 + moved}
+                rows.append(of | {"quantity": "peak over noise alone", "order": orders.risk} | height)
+                place = {"theory": 1.0, "order": orders.position}
                 position = top.N / given.d / law.POSITION[quadratic]
                 rows.append(of | {"quantity": "position"} | place | exact(position).row())
                 constant = law.POSITIVE[quadratic]
@@ -69,10 +66,7 @@ def peak(given: Peak) -> Tables:
             if len(tops) > 1:
                 first, second = list(tops)[:2]
                 slope = float(np.log(tops[second] / tops[first]) / np.log(second / first))
-                # corrections to the height are of relative order (lam/√Δ)^(2/3), and mean^3/(Δ lam) where it saturates
-                held = mean**3 / (given.noise * first) / np.log(second / first) if quadratic else 0.0
-                order = (second / np.sqrt(given.noise)) ** (2 / 3) + held
-                of = {"model": model, "lam": first, "order": order}
+                of = {"model": model, "lam": first, "order": corrections.of_peaks_exponent(network, first, second)}
                 rows.append(of | {"quantity": "exponent", "theory": -2 / 3} | exact(slope).row())
             else:
                 touched = [{"model": model, "quantity": "exponent"}]
@@ -83,22 +77,19 @@ def peak(given: Peak) -> Tables:
                 harm = law.harm(quadratic, state.N / given.d, given.noise)
                 of = {"model": model, "N": state.N, "lam": VANISHING, "share": NEAR * state.N / grid[-1]}
                 shown.append(of | {"series": "harm", "risk": state.risk, "alone": harm})
-                # R = hidden + r (Δ + R), with r the share of noise that is fitted: harm/(Δ + harm)
-                order = law.hidden(network, state.v, state.x) * (1 / given.noise + 1 / harm)
-                order += law.moved(network, state.N) if quadratic else 0.0
+                order = corrections.before_peak(network, state, harm)
                 if order < CLEAR:
                     over = exact(state.risk / harm).row()
                     rows.append(of | {"quantity": "harm", "theory": 1.0, "order": order} | over)
             advance(1)
         for gamma in given.saturating:
             network = Quadratic(gamma, given.d, given.noise)
-            mean = float(network.levels.weight @ network.levels.value)
             top = curves.peak(network, given.d / 4, LAST)
             advance(1)
             if top is None:
                 _none(lost, "quadratic", f"gamma = {gamma:g}", {"gamma": gamma, "quantity": "saturated"})
                 continue
-            least = law.saturated(mean, given.noise)
+            least = law.saturated(network.levels.mean, given.noise)
             of = {"model": "quadratic", "gamma": gamma, "lam": LAST, "N": top.N}
             rows.append(of | {"quantity": "saturated", "theory": least} | exact(top.risk / least).row())
     lost.require(rows, "smaller decays of spectra.peak, or more noise")

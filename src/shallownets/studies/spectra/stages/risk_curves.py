@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from shallownets.numerics.statistics import exact, fit_polynomial, mean
+from shallownets.numerics.statistics import Estimate, exact, fit_polynomial, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.parameters.kinds import decay
@@ -40,16 +40,15 @@ def risk_curves(given: RiskCurves, lasso: list[Arrays], matrix: list[Arrays]) ->
                 risks = [mean(run.arrays["risk"][run.arrays["n"] == n]) for n in (less, more)]
                 fall, error = risks[0].value - risks[1].value, float(np.hypot(risks[0].error, risks[1].error))
                 place = {"model": model, "decay": name, "d": d, "N": less / network.samples, "lam": lam}
-                fallen = {"estimate": fall, "low": fall - 3 * error, "high": fall + 3 * error}
-                draws = min(one.n for one in risks)
-                rows.append(place | {"quantity": "risk less that at the next size"} | fallen | {"n": draws})
+                fallen = Estimate(fall, error, min(one.n for one in risks)).row()
+                rows.append(place | {"quantity": "risk less that at the next size"} | fallen)
             ratios = {}
             for n in sizes:
                 of = run.arrays["n"] == n
                 state = evolution.solve(network, float(n), lam)
                 risk, training = mean(run.arrays["risk"][of]), mean(run.arrays["training"][of])
                 place = {"model": model, "decay": name, "d": d, "N": n / network.samples, "lam": lam}
-                low, high = risk.value - 3 * risk.error, risk.value + 3 * risk.error
+                low, high = (risk.row()[end] for end in ("low", "high"))
                 point = {"series": "trained", "risk": risk.value, "low": low, "high": high}
                 shown.append(pd.DataFrame([place | point]))
                 ratios[n / network.samples] = ratio = mean(run.arrays["risk"][of] / state.risk)

@@ -14,7 +14,8 @@ from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.spectra import model
-from shallownets.studies.spectra.engines import nuclear, weights
+from shallownets.studies.spectra.engines import weights
+from shallownets.studies.spectra.measure import minima
 from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.parameters.training import Stopping
 from shallownets.studies.spectra.stages import drawn
@@ -43,12 +44,8 @@ def _descend(samples: Matrices, start: Array, records: NDArray[np.int64]) -> lis
 
 def _least(samples: Matrices, decays: Array) -> float:
     """Least risk of the minima at several weight decays, falling; nan where one of them is not certified."""
-    risks, factor = [], None
-    for lam in decays:
-        made = nuclear.minimise(samples, nuclear.penalty_of(float(lam), samples.teacher.size), factor)
-        factor = made.factor
-        risks.append(model.quadratic_risk(made.S, samples.teacher) if made.certified else np.nan)
-    return float(np.min(risks))
+    found = minima.in_turn(samples, decays)
+    return float(np.min([model.quadratic_risk(one.S, samples.teacher) if one.certified else np.nan for one in found]))
 
 
 @stage

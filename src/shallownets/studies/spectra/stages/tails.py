@@ -15,11 +15,10 @@ from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.spectra import model
-from shallownets.studies.spectra.engines import nuclear
-from shallownets.studies.spectra.measure import spectrum, tail
+from shallownets.studies.spectra.measure import minima, spectrum, tail
 from shallownets.studies.spectra.parameters.theory import Tails
 from shallownets.studies.spectra.stages import drawn
-from shallownets.studies.spectra.theory import evolution, free
+from shallownets.studies.spectra.theory import evolution
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n/d", "lam": "1", "scaled": "lam over the best", "risk": "R", "hill": "exponent of the density"}
@@ -47,7 +46,7 @@ def _trained(given: Tails, gamma: float, advance: Callable[[int], None], lost: L
     kept = [
         (share, state)
         for share, state in zip(given.trained_decays, states, strict=True)
-        if d * free.above(network.levels, state.v, state.x).mass >= FEWEST
+        if network.rank(state.v, state.x) >= FEWEST
     ]
     if not kept:
         lost.note(f"{what}: no weight decay leaves {FEWEST} eigenvalues", touched)
@@ -59,14 +58,12 @@ def _trained(given: Tails, gamma: float, advance: Callable[[int], None], lost: L
     found, certified = np.empty((3, given.draws, len(kept))), np.ones(given.draws, bool)
     for replicate in range(given.draws):
         samples = drawn.matrices(given.seed, "tails of trained spectra", gamma, d, n, given.noise, replicate)
-        factor = None
-        for place in reversed(range(len(kept))):
-            made = nuclear.minimise(samples, nuclear.penalty_of(kept[place][1].lam, d), factor)
-            factor = made.factor
+        falling = minima.in_turn(samples, [state.lam for _, state in reversed(kept)])
+        for place, made in zip(reversed(range(len(kept))), falling, strict=True):
             certified[replicate] = made.certified
             if not made.certified:
                 break
-            values = np.asarray(np.linalg.eigvalsh(factor.T @ factor), float)
+            values = np.asarray(np.linalg.eigvalsh(made.factor.T @ made.factor), float)
             away = tail.departure(values, samples.teacher)
             found[:, replicate, place] = spectrum.hill(values), away, model.quadratic_risk(made.S, samples.teacher)
         advance(1)

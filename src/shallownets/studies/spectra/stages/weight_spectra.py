@@ -16,7 +16,7 @@ from shallownets.studies.spectra.engines import nuclear
 from shallownets.studies.spectra.measure import spectrum
 from shallownets.studies.spectra.parameters.training import WeightSpectra
 from shallownets.studies.spectra.stages import drawn
-from shallownets.studies.spectra.theory import evolution, free, law
+from shallownets.studies.spectra.theory import evolution, law
 from shallownets.studies.spectra.theory import phases as diagram
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
@@ -32,7 +32,7 @@ def weight_spectra(given: WeightSpectra) -> Tables:
             network = Quadratic(gamma, d, given.noise, d)
             state = evolution.solve(network, N * d, lam)
             of_law = law.law(network.levels, state.v, state.x)
-            left = d * free.above(network.levels, state.v, state.x).mass
+            left = network.rank(state.v, state.x)
             of = {"case": name, "gamma": gamma, "d": d, "N": N, "lam": lam}
             values, overlaps, ranks, risks, certified = [], [], [], [], []
             for replicate in range(given.draws):
@@ -64,12 +64,7 @@ def weight_spectra(given: WeightSpectra) -> Tables:
             if left >= 5:
                 far = spectrum.distance(positive, of_law, state.x) * left / d
                 rows.append(of | {"quantity": "distance"} | exact(far, len(values)).row())
-            bands = of_law.held * d
-            outliers = int(np.argmax(np.append(bands, np.inf) > 1.5))  # bands of one eigenvalue, from the top
-            for spike in range(min(SPIKES, outliers)):
-                here = of_law.band == spike
-                center = float(of_law.share[here] @ of_law.x[here] / of_law.share[here].sum())
-                learned = float(of_law.share[here] @ of_law.c[here] / of_law.share[here].sum())
+            for spike, (center, learned) in enumerate(of_law.spikes(d)[:SPIKES]):
                 if center <= state.x:
                     break
                 noise = float(np.sqrt(2 * state.v / d))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp, log, pi, sqrt
+from typing import NamedTuple
 
 import numpy as np
 import scipy
@@ -86,6 +87,18 @@ def _curve(value, weight, t, near, offset, out):
         out[k, 3] = at[1]
 
 
+class Spike(NamedTuple):
+    """A band of one eigenvalue.
+
+    Attributes:
+        place: mean of its eigenvalue.
+        learned: mean of <v|S*|v> of its eigenvector.
+    """
+
+    place: float
+    learned: float
+
+
 @dataclass(frozen=True)
 class Law:
     """Points of the spectrum of M, falling by level and rising within each level's part.
@@ -119,6 +132,15 @@ class Law:
     def bayes(self) -> float:
         """Least mean square error per level of any estimator of S* from M."""
         return float(2 * self.t * (self.share @ (self.c * self.g)))
+
+    def spikes(self, d: int) -> list[Spike]:
+        """The bands of one eigenvalue in d, from the top, down to the first that holds more."""
+        found = []
+        for band in range(int(np.argmax(np.append(self.held * d, np.inf) > 1.5))):
+            here = self.band == band
+            share = self.share[here]
+            found.append(Spike(*(float(share @ values[here] / share.sum()) for values in (self.x, self.c))))
+        return found
 
 
 def law(levels: Levels, t: float, cut: float | None = None) -> Law:

@@ -24,6 +24,15 @@ class Levels:
     value: Array
     weight: Array
 
+    @property
+    def mean(self) -> float:
+        """Mean of the levels: Tr S*/d of the quadratic network."""
+        return float(self.weight @ self.value)
+
+    def above(self, x: float) -> float:
+        """Share of the levels that are above x."""
+        return float(self.weight @ (self.value > x))
+
 
 def levels(gamma: float, d: int, singles: int = SINGLES) -> Levels:
     """Levels of s_i ~ i^-gamma, sum s_i^2 = d.

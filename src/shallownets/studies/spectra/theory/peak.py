@@ -14,6 +14,7 @@ import scipy
 from shallownets.errors import Impossible
 from shallownets.studies.spectra.theory import semicircle
 from shallownets.studies.spectra.theory.network import Network
+from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,17 @@ def saturated(mean: float, noise: float) -> float:
     return (noise / (2 * POSITIVE[True] * mean)) ** 2
 
 
+def last(network: Network, name: str, v: float) -> float:
+    """R N/(d Δ) in phase VIa or VIb, at noise of variance v.
+
+    The quadratic network keeps half of the noise's variance above a threshold at zero, and all of it on the features
+    that stand out of the noise.
+    """
+    if not isinstance(network, Quadratic):
+        return LAST["diagonal"]
+    return LAST[name] * (1 if name == "VIb" else 2 - (1 - network.levels.above(sqrt(v))) ** 2)
+
+
 def hidden(network: Network, v: float, x: float) -> float:
     """Most of the risk that features have over that of noise alone: min(s^2, v + x^2) of each.
 
@@ -141,7 +153,7 @@ def moved(network: Network, N: float) -> float:
 
     They do as in ``saturated``.
     """
-    q, mean = N / network.d, float(network.levels.weight @ network.levels.value)
+    q, mean = N / network.d, network.levels.mean
     alone = harm(True, q, network.noise)
     held = POSITIVE[True] * mean / (2 * np.sqrt(network.noise + alone))
     return 1 - harm(True, q - held, network.noise) / alone if held < q else 1.0

@@ -6,11 +6,13 @@ by it, where it exceeds the noise (d/N)^(1/2): above lam ~ (N/d)^(1/2). Constant
 
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
+from typing import NamedTuple
 
 from shallownets.studies.spectra.theory.peak import POSITION
 
 _HARM = 2.0  # risk over that of the best weight decay which is still little harm
 _FEW, _ALL = 0.25, 0.75  # of the features: at most, and at least
+_WEAK = 1e-3  # decay over that at which threshold and noise meet, where it is called weak
 
 
 @dataclass(frozen=True)
@@ -105,4 +107,43 @@ def boundaries(quadratic: bool, gamma: float, d: int) -> list[tuple[tuple[float,
         ((turn, turn / 2 - 0.5), (far, far - gamma - 0.5)),  # II and III
         *(((at, -far), (at, top)) for at, top in upright),
         ((peak, -far), (peak, peak / 2 - 0.5)),  # the peak
+    ]
+
+
+class Place(NamedTuple):
+    """Where a phase is looked at: its name, N and the weight decay."""
+
+    name: str
+    N: float
+    lam: float
+
+
+def middles(quadratic: bool, gamma: float, d: int) -> list[Place]:
+    """Places in the middle, in logarithm, between the boundaries of phases at several N; chosen before looking.
+
+    Where a phase is narrower than the step in N, its place is in another one.
+    """
+    harmful, peak = harmful_from(quadratic, gamma, d), peak_at(quadratic, d)
+    found = [Place(name, N, _WEAK * sqrt(N / d)) for name, N in (("IV", sqrt(harmful)), ("V", sqrt(harmful * peak)))]
+    found += [Place("Ib", d**share, 100 * d ** (share - 0.5)) for share in (0.5, 1.0)]
+    for share in (0.75, 1.0, 1.25):
+        N = d**share
+        low = max(sqrt(N / d), N * d ** (-gamma - 0.5))
+        found.append(Place("II", N, sqrt(low * N / sqrt(d))))
+    for share in (1.0, 1.5, 2.0):
+        N = d ** (2 * gamma + share)
+        found.append(Place("III", N, sqrt(sqrt(N / d) * N * d ** (-gamma - 0.5))))
+    found += [Place("VIa", d**share, 1e-3) for share in (1.3, 1.5)]
+    return found + [Place("VIb", d ** (2 * gamma + share), 1e-3) for share in (1.0, 2.0)]
+
+
+def on_one_line(gamma: float, d: int) -> list[Place]:
+    """Places in the samples at one weight decay, at which all of Ib, II, III and VIb are passed, in this order."""
+    lam = d ** (gamma + 0.5)
+    ends = {"Ib": lam * sqrt(d), "II": lam * d ** (gamma + 0.5), "III": lam**2 * d}  # N at which each ends
+    return [
+        Place("Ib", ends["Ib"] / 100, lam),
+        Place("II", sqrt(ends["Ib"] * ends["II"]), lam),
+        Place("III", sqrt(ends["II"] * ends["III"]), lam),
+        Place("VIb", ends["III"] * sqrt(d), lam),
     ]

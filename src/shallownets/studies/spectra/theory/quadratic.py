@@ -50,6 +50,10 @@ class Quadratic(Network):
         count = 2 * self.full
         return Response(2 * error, count * part.gap, 2 * by_v, 2 * by_x, count * part.growth, -count * part.g)
 
+    def rank(self, v: float, x: float) -> float:
+        """Eigenvalues of S that are not zero, at noise of variance v and threshold x."""
+        return self.d * free.above(self.levels, v, x).mass
+
     def spectra(self, v: float, x: float, draws: int, rng: Generator) -> Array:
         """(draws, d) eigenvalues of S* + √v GOE - x at this dimension, falling; no level may be lumped with others.
 
