@@ -10,7 +10,7 @@ from shallownets.drawing import style
 from shallownets.drawing.interactive import dash, number, once, panels
 
 # Series of the loss, from the back to the front: its name as in the drawn figure, and its line.
-_LOSSES = {
+_LOSSES: dict[str, tuple[str, style.Look]] = {
     "loss": ("exact flow", {"colour": "#a6a6a6", "width": 5}),
     "sum of shares": ("sum over shares", {"colour": style.COLOURS[1], "dash": "dash"}),
     "sequential": ("sequential law, mean", {"colour": style.COLOURS[0]}),
