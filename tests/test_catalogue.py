@@ -1,5 +1,7 @@
 """The catalogue of figures: what belongs to each, and a name that is not there."""
 
+import re
+
 import msgspec
 import pytest
 import yaml
@@ -29,6 +31,18 @@ def test_a_figure_has_its_claims_caption_and_study():
     claims = catalogue.claims_of(figure)
     assert {"matching-start-reaches-prediction", "sgd-selects-the-closest"} <= {entry.id for entry in claims}
     assert all(entry.table in figure.tables or entry.id in figure.claims for entry in claims)
+
+
+def test_what_error_bars_are_is_said(root):
+    """On the figure, or in its caption: standard errors, a standard deviation, quartiles or an interval."""
+    said = re.compile(r"standard\s+(error|deviation)|quartile|interval|s\.d\.|s\.e\.")
+    with_bars = 0
+    for address, figure in catalogue.load().items():
+        source = (root / f"src/shallownets/studies/{figure.study}/figures/{figure.name}.py").read_text()
+        if "errorbar(" in source:
+            with_bars += 1
+            assert said.search(figure.caption) or said.search(source), address
+    assert with_bars > 30
 
 
 def test_figures_are_known_by_study_and_name(root):

@@ -81,7 +81,18 @@ def test_a_picture_of_the_gallery_has_fewer_pixels_where_it_would_be_too_large_a
         found = matplotlib.image.imread(io.BytesIO(made))
         high, across = found.shape[:2]
         assert ((high, across) == (500, 900)) == whole and across / high == pytest.approx(9 / 5, rel=0.01)
-        assert len(np.unique(found.reshape(high * across, -1), axis=0)) == (1 if whole else 64)
+        assert len(np.unique(found.reshape(high * across, -1), axis=0)) == (1 if whole else pictures.COLOURS)
+
+
+def test_a_small_picture_keeps_the_colour_of_a_small_marker():
+    """The commonest colours of a figure are the greys between its letters and its paper; orange had become one."""
+    pixels = np.repeat(np.random.default_rng(1).integers(0, 256, (200, 400, 1)), 3, axis=2)
+    wanted = np.array([[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in style.COLOURS])
+    for shade in range(20):  # towards the paper, as the edges of a curve have them
+        pixels[10:13, shade : 40 * len(wanted) : 40] = (wanted * (20 - shade) + 255 * shade) // 20
+    made = Image.open(io.BytesIO(pictures.small(Image.fromarray(pixels.astype(np.uint8)))))
+    found = np.asarray(made.convert("RGB"), int)[11, : 40 * len(wanted) : 40]
+    assert np.abs(found - wanted).max() < 24
 
 
 def test_pictures_of_the_gallery_have_the_colours_that_tell_curves_apart(root):

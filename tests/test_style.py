@@ -2,8 +2,10 @@
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from shallownets.drawing import draw as drawing
+from shallownets.drawing import labels, style
 from shallownets.errors import UserError
 from shallownets.results.artefacts import save
 from shallownets.stage import Table
@@ -20,3 +22,13 @@ def test_data_that_a_figure_cannot_draw_are_one_line_that_says_where(monkeypatch
     with pytest.raises(UserError, match=said):
         drawing.main(["escape.fig1", "--table", str(tmp_path / "table.csv"), "--out", str(tmp_path / "x.png")])
     assert not (tmp_path / "x.png").exists()
+
+
+def test_a_note_has_the_letters_of_the_figure_and_tears_no_value_from_its_name():
+    figure = Figure(figsize=(1.2, 1))
+    style.note(figure, labels.greek("times at kappa = 0.2 and at eta d = 0.02, at eta d = 0.16; theta stays"))
+    assert figure.get_supxlabel().split("\n") == [
+        "times at κ = 0.2 and at",
+        "η d = 0.02, at η d = 0.16;",
+        "theta stays",
+    ]

@@ -24,6 +24,9 @@ from shallownets.workflow import catalogue
         ("W -> W^T W", "W → W<sup>T</sup> W"),
         ("beta-testers use hessian_ratio", "β-testers use hessian_ratio"),
         ("theta and etas stay", "theta and etas stay"),
+        ("d^0.1, 10^7. Then", "d<sup>0.1</sup>, 10<sup>7</sup>. Then"),
+        ("alpha^-(g1 g2)", "α<sup>−(γ1 γ2)</sup>"),
+        ("kappa, lam, xi and psi'(nu/2)", "κ, λ, ξ and ψ′(ν/2)"),
         ("<b>p & q</b>", "&lt;b&gt;p &amp; q&lt;/b&gt;"),
     ],
 )
@@ -35,6 +38,10 @@ def test_a_claim_that_a_note_names_leads_to_its_place():
     html = linked("see eta-opt, not eta-line; N^(-1/2) < eta-opts", {"eta-opt": "ledger.html#claim-eta-opt"})
     link = '<a href="ledger.html#claim-eta-opt">eta-opt</a>'
     assert html == f"see {link}, not η-line; N<sup>−1/2</sup> &lt; η-opts"
+
+
+def test_an_exponent_with_a_minus_sign_is_no_name():
+    assert linked("takes d^(k-1) samples", {"k-2": "elsewhere"}) == "takes d<sup>k−1</sup> samples"
 
 
 def test_no_caption_of_the_project_leaves_raw_tex(root):

@@ -12,7 +12,7 @@ reveal();
 
 // What is searched and what is found are brought to one form: names of Greek letters and of signs become the signs,
 // case, accents and the marks of formulas go, and "eqs. 4 to 6, 9" is eq4 eq5 eq6 eq9.
-const greek = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", zeta: "ζ", eta: "η", theta: "θ", kappa: "κ", lambda: "λ", mu: "μ", nu: "ν", xi: "ξ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", chi: "χ", psi: "ψ", omega: "ω" };
+const greek = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eps: "ε", zeta: "ζ", eta: "η", theta: "θ", kappa: "κ", lambda: "λ", lam: "λ", mu: "μ", nu: "ν", xi: "ξ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", chi: "χ", psi: "ψ", omega: "ω" };
 const signs = { "<=": "≤", ">=": "≥", "!=": "≠", "->": "→", sqrt: "√", infinity: "∞" };
 const each = (table) => Object.keys(table).join("|");
 const named = new RegExp(`(?<![a-z])(${each(greek)})(?![a-z])`, "g");

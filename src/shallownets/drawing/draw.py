@@ -12,6 +12,7 @@ from types import FunctionType
 from shallownets import rooms, sources
 from shallownets.config.commandline import Parser
 from shallownets.drawing import style
+from shallownets.drawing.labels import greek
 from shallownets.errors import UserError
 from shallownets.results.artefacts import load_table
 
@@ -42,7 +43,7 @@ def main(words: list[str]) -> None:
         except (KeyError, AttributeError, IndexError, TypeError, ValueError) as error:
             raise UserError(f"{found.table}: not the data of this figure: {_said(error, module.draw)}") from error
         if notes := table.parameters.get("notes"):
-            style.note(figure, "Mind: " + "; ".join(notes))
+            style.note(figure, greek(f"Mind: {'; '.join(notes)}"))
         style.save(figure, found.out, sources.digest(sources.closure(module.__name__)))
     finally:
         gc.enable()

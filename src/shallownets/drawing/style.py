@@ -1,6 +1,7 @@
 """One look for every figure, and files that are the same bytes each time."""
 
 import io
+import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -86,8 +87,9 @@ def used() -> AbstractContextManager[None]:
 
 
 def note(figure: Figure, text: str) -> None:
-    """Write a text below a figure, in lines that leave a margin to either side; P = 62 is not torn."""
-    lines = fill(text.replace(" = ", "\xa0=\xa0"), int(_INCH * figure.get_figwidth())).replace("\xa0", " ")
+    """Write a text below a figure, in lines that leave a margin to either side; P = 62 and η d = 0.16 are not torn."""
+    whole = re.sub(r"(?<=\b\w) (?=\w = )", "\xa0", text).replace(" = ", "\xa0=\xa0")
+    lines = fill(whole, int(_INCH * figure.get_figwidth())).replace("\xa0", " ")
     figure.supxlabel(lines, fontsize=_SMALL, color=COLOURS[1])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
+from shallownets.drawing.labels import LETTERS, greek
 from shallownets.errors import UserError
 
 _SETTINGS = {
@@ -16,15 +17,11 @@ _SETTINGS = {
     "file_insertion_enabled": False,
     "raw_enabled": False,
 }
-_SIGNS = {"&gt;=": "≥", "&lt;=": "≤", "-&gt;": "→", "sqrt(": "√(", "sum_": "Σ_"}
+_SIGNS = {"&gt;=": "≥", "&lt;=": "≤", "-&gt;": "→", "sqrt(": "√(", "sum_": "Σ_", "psi&#39;(": "ψ′("}
 _SIGNS |= {"p_star": "p*", "eta_hat": "η/p"}  # names of columns
-_GREEK = {"alpha": "α", "beta": "β", "eta": "η", "lambda": "λ", "nu": "ν"}
-_GREEK |= {"phi": "φ", "psi": "ψ", "sigma": "σ", "tau": "τ", "zeta": "ζ"}
-_LETTERS = "".join(_GREEK.values())
-_WORDS = re.compile(rf"(?<![A-Za-z])({'|'.join(_GREEK)})(?![A-Za-z])(?!&)")
 _ID = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)+)")
-_RAISED = re.compile(rf"\^(?:\(((?:[^()]|\([^()]*\))*)\)|(-?[A-Za-z0-9{_LETTERS}]+))")
-_LOWERED = re.compile(rf"((?<![A-Za-z_])[A-Za-zΣ{_LETTERS}]|\)|\|)_([A-Za-z0-9]{{1,4}})(?![A-Za-z0-9])")
+_RAISED = re.compile(rf"\^(?:(-?)\(((?:[^()]|\([^()]*\))*)\)|(-?(?:\d+\.\d+|[A-Za-z0-9{LETTERS}]+)))")
+_LOWERED = re.compile(rf"((?<![A-Za-z_])[A-Za-zΣ{LETTERS}]|\)|\|)_([A-Za-z0-9]{{1,4}})(?![A-Za-z0-9])")
 
 
 def caption(text: str, name: str) -> Markup:
@@ -45,14 +42,21 @@ def caption(text: str, name: str) -> Markup:
     return Markup(re.sub(r"<mo[^>]*>([{}])</mo>", r'<mo stretchy="false">\1</mo>', html))
 
 
+def _raised(match: re.Match[str]) -> str:
+    """An exponent, of which parentheses are left out; those after a minus sign stay."""
+    sign, inside, bare = match.groups()
+    exponent = bare or (f"-({inside})" if sign else inside)
+    return f"<sup>{exponent.replace('-', '−')}</sup>"
+
+
 def typeset(text: str) -> Markup:
     """A plain sentence with its formulas as a reader expects them: N^(-1/2), M_ir, eta, >= and sqrt(2) become signs."""
     html = str(escape(text))
     for plain, sign in _SIGNS.items():
         html = html.replace(plain, sign)
-    html = _WORDS.sub(lambda match: _GREEK[match[1]], html)
+    html = greek(html)
     html = _LOWERED.sub(r"\1<sub>\2</sub>", html)
-    html = _RAISED.sub(lambda match: f"<sup>{(match[1] or match[2]).replace('-', '−')}</sup>", html)
+    html = _RAISED.sub(_raised, html)
     return Markup(html)
 
 
@@ -63,11 +67,13 @@ def names(text: str) -> list[str]:
 
 def linked(text: str, places: Mapping[str, str]) -> Markup:
     """The same, in which each name that ``places`` knows leads to its place."""
-    parts = [
-        Markup('<a href="{}">{}</a>').format(places[part], part) if part in places else typeset(part)
-        for part in _ID.split(text)
-    ]
-    return Markup("").join(parts)
+    done, words = Markup(""), ""
+    for part in _ID.split(text):
+        if part in places:
+            done, words = done + typeset(words) + Markup('<a href="{}">{}</a>').format(places[part], part), ""
+        else:
+            words += part  # N^(k-1) is a formula, and no name
+    return done + typeset(words)
 
 
 def markdown(text: str, places: Mapping[str, str]) -> Markup:

@@ -6,7 +6,7 @@ from PIL import Image
 
 from shallownets.errors import UserError
 
-COLOURS, LARGEST = 64, 200_000  # of a small picture, at most: colours and bytes
+COLOURS, LARGEST = 256, 200_000  # of a small picture, at most: colours and bytes
 SHRINK = 0.9  # of the pixels across, where it would have more bytes
 THUMB = 480  # pixels across of one in a list of figures, where it has half as many
 
@@ -26,7 +26,8 @@ def read(content: bytes, name: str) -> Image.Image:
 def small(picture: Image.Image, across: int | None = None) -> bytes:
     """A picture as PNG in few colours, with as many pixels as it can have without being too large.
 
-    Colours tell curves apart, so that pixels go first.
+    Colours tell curves apart, so that pixels go first. Those that are kept cover the range of colours, however few
+    pixels have one: of the commonest ones nearly all are greys, and a thin curve or a small marker becomes grey, too.
 
     Args:
         picture: as it was read.
@@ -36,7 +37,7 @@ def small(picture: Image.Image, across: int | None = None) -> bytes:
     while True:
         whole, out = picture.copy(), io.BytesIO()
         whole.thumbnail((across, whole.height), Image.Resampling.LANCZOS)
-        whole.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        whole.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         if out.tell() <= LARGEST or across < 2:
             return out.getvalue()
         across = int(SHRINK * across)

@@ -9,6 +9,13 @@ import plotly.graph_objects as go
 from shallownets.drawing import style
 from shallownets.drawing.interactive import dash, number, once, panels
 
+# Series of the loss, from the back to the front: its name as in the drawn figure, and its line.
+_LOSSES: dict[str, tuple[str, style.Look]] = {
+    "loss": ("exact flow", {"colour": "#a6a6a6", "width": 5}),
+    "sum of shares": ("sum over shares", {"colour": style.COLOURS[1], "dash": "dash"}),
+    "sequential": ("sequential law, mean", {"colour": style.COLOURS[0]}),
+}
+
 
 def _curve(x, y, look: dict, colour: str, **line) -> go.Scatter:
     """A line; all of one name are toggled together."""
@@ -23,9 +30,11 @@ def staircase(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     figure, seen = panels(["share of a direction", "loss 2L"], 2), set()
     for n, (m, curve) in enumerate(frame[frame.series == "share"].groupby("m")):
         figure.add_trace(_curve(curve.t, curve.value, once(seen, f"m = {m}"), style.colour(n), dash=dash(n)), 1, 1)
-    for n, name in enumerate(("loss", "sum of shares", "sequential")):
-        curve = frame[frame.series == name]
-        figure.add_trace(_curve(curve.t, curve.value, once(seen, name), style.colour(n), dash=dash(3 * n)), 1, 2)
+    loss = frame[frame.series == "loss"].value
+    least = max(loss.min(), 1e-4 * loss.max()) / 2  # what rounding leaves of all that was learned is not seen
+    for name, (label, look) in _LOSSES.items():
+        curve = frame[(frame.series == name) & (frame.value > least)]
+        figure.add_trace(_curve(curve.t, curve.value, once(seen, label), **look), 1, 2)
     figure.update_xaxes(type="log", title="time t")
     figure.update_yaxes(type="log", col=2)
     return figure

@@ -44,7 +44,7 @@ def _curves(axes: Axes, series: dict[str, pd.DataFrame], parameters: dict) -> No
     front = series["frontier"]
     axes.plot(front.t, front.loss, color="black", linewidth=2.0, alpha=0.45, label="frontier")
     law = series["frontier, sequential"]
-    axes.plot(law.t, law.loss, color="black", linestyle=(0, (1, 1.5)), label="of the law")
+    axes.plot(law.t, law.loss, color="black", linestyle=(0, (1, 1.5)), label="frontier of the law")
     middle = front.iloc[len(front) // 2]
     C = np.array([front.t.min() * 10, front.t.max()])
     axes.plot(C, middle.loss / 2.5 * (C / middle.t) ** parameters["slope"], color=style.GREY, linestyle="--")
@@ -99,7 +99,7 @@ def _exponents(axes: Axes, series: dict[str, pd.DataFrame], parameters: dict) ->
     law = limit.sort_values("N")
     axes.plot(law.N, law.law, color=style.COLOURS[0], linestyle="-.", label=r"theory to $\xi^2$")
     axes.axhline(parameters["width"], color=style.GREY, linestyle="--", label=r"$1/(1+\beta)$")
-    axes.set(xlabel="best width", ylabel="its exponent in $C$")
+    axes.set(xlabel="best width", ylabel="exponent of the best width")
     axes.legend(loc="upper right")
 
 

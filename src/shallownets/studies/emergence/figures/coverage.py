@@ -25,7 +25,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         fmt="o",
         color=style.COLOURS[0],
         markerfacecolor="white",
-        label="neurons by its flow",
+        label="correlation loss, neurons",
     )
     axes.plot(full.N, full.value, "s", color=style.COLOURS[1], label="full loss, deflated flow")
     P = parameters["P"]

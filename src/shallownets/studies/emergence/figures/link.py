@@ -30,6 +30,6 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left.set(xscale="log", yscale="log", xlabel="dimension $d$", ylabel="learning time, geometric mean")
     left.legend()
     right.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
-    right.set(xscale="log", xlabel="dimension $d$", ylabel="time over the decoupled one", ylim=(0.75, 1.2))
-    right.legend(ncols=2, loc="lower right")
+    right.set(xscale="log", xlabel="dimension $d$", ylabel="time over the decoupled one", ylim=(0.8, 1.55))
+    right.legend(ncols=2, loc="upper right")
     return figure

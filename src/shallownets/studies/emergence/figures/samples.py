@@ -48,7 +48,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         for one in scan[(scan.series == "SGD") & (scan.lost > 0)].itertuples():
             at = {"transform": right.get_xaxis_transform(), "ha": "center", "va": "center", "fontsize": 7, "zorder": 5}
             at["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-            right.text(one.kappa, 0.97 - 0.06 * number, f"{one.lost:.0%} lost", color=style.colour(number), **at)
+            right.text(
+                one.kappa, 0.97 - 0.06 * number, f"{100 * one.lost:.0f} % lost", color=style.colour(number), **at
+            )
         largest = (scan.kappa / scan["step over largest"]).iloc[0]
         right.axvline(largest, color=style.colour(number), linewidth=0.7, linestyle="-.")
     for axes, label in ((left, "dimension $d$"), (right, r"$\kappa=\eta\,d^{k/2}$")):

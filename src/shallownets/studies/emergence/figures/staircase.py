@@ -22,8 +22,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         left.plot(greedy.t[m], 0.5, "o", color=colour, markerfacecolor="white", zorder=3)
     left.set(xscale="log", xlabel="time $t$", ylabel="share $c_m$ of a direction", ylim=(-0.03, 1.05))
     left.set_title("directions one by one")
+    left.plot([], [], "o", color="black", markerfacecolor="white", label="greedy")
     left.legend(title="$m$", loc="upper left", handlelength=1.2)
-    left.plot([], [], "o", color="black", markerfacecolor="white")
     loss, total = series["loss"], series["sum of shares"]
     right.plot(loss.t, loss.value, color="black", linewidth=2.4, alpha=0.35, label="exact flow")
     right.plot(total.t, total.value, color=style.COLOURS[1], linestyle=(0, (4, 1.5)), label="sum over shares")
@@ -33,7 +33,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         power = series["power"][series["power"].value > 0]
         label = r"$\propto t^{(1-2\beta)/\beta}$, less the tail"
         right.plot(power.t, power.value, color=style.GREY, linestyle=":", label=label)
-    right.plot(greedy.t, [0.97] * len(greedy), "|", color="black", markersize=5, transform=right.get_xaxis_transform())
+    ticks: style.Look = {"marker": "|", "linestyle": "", "color": "black", "markersize": 5, "label": "greedy times"}
+    right.plot(greedy.t, [0.97] * len(greedy), transform=right.get_xaxis_transform(), **ticks)
     low = max(float(loss.value.min()), 1e-4 * float(loss.value.max()))
     right.set(xscale="log", yscale="log", xlabel="time $t$", ylabel=r"loss $2L$", ylim=(low / 2, 3 * loss.value.max()))
     right.set_title("their sum")

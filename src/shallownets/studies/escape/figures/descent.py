@@ -39,7 +39,13 @@ def _ratios(axes: Axes, frame: pd.DataFrame, p: int, p_star: int) -> None:
         look: style.Look = {"color": style.colour(n), "marker": style.marker(n), "markerfacecolor": "white"}
         axes.errorbar(one.x, one.value, 3 * one.error, **look, linestyle=_DASHES[n % 4], label=f"to {_share(share)}")
     axes.axhline(1, color="black", linewidth=0.7, zorder=0)
-    axes.set(xscale="log", yscale="log", xlabel="$N$", ylabel="descent / escape", title=f"$p={p}$, $p^*={p_star}$")
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="input dimension $N$",
+        ylabel="descent / escape",
+        title=f"$p={p}$, $p^*={p_star}$",
+    )
     low, high = part.value.min(), part.value.max()
     axes.set_ylim(low / 1.5, high * 4)
     axes.legend(loc="upper right", ncols=2, columnspacing=1.0, handlelength=2.2)

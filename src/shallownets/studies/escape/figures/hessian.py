@@ -21,6 +21,7 @@ _POINTS = {
     "underparametrised minimum": "minimum, $p<p^*$",
     "solution": "solution",
 }
+_MISSING: style.Look = {"ha": "center", "va": "center", "fontsize": 7, "backgroundcolor": "white"}
 _DOWN, _FLAT, _UP = style.COLOURS[1], style.GREY, style.COLOURS[0]
 
 
@@ -49,7 +50,7 @@ def _panel(axes: Axes, frame: pd.DataFrame, points: list[str]) -> None:
             }
             axes.annotate(counts, place, (0, away), **words)
         if rows.empty:
-            axes.annotate("–", (0, height), ha="center", va="center", color=style.GREY)
+            axes.annotate("no such point", (0, height), **_MISSING)
     axes.axvline(0, color="#dddddd", linewidth=0.6, zorder=0)
 
 

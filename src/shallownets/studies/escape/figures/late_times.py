@@ -17,7 +17,7 @@ _LOOKS: dict[str, style.Look] = {
     "spectral ODE": {"linewidth": 1.0, "linestyle": (0, (5, 1.5))},
 }
 _MARKED = 18  # markers of the chain on a curve
-_CHAIN: style.Look = {"marker": "x", "linestyle": "", "color": "black", "zorder": 3}
+_CHAIN: style.Look = {"marker": "x", "linestyle": "", "zorder": 3}
 _SPREAD = 7  # markers of the ODE on a curve, which tell the widths
 
 
@@ -48,7 +48,7 @@ def _curves(axes: Axes, frame: pd.DataFrame, scale, least: float, everywhere: fl
             x = curve.t * scale(p)
             if engine == "chain":
                 every = max(len(curve) // _MARKED, 1)
-                axes.plot(x[::every], curve.risk[::every], **_CHAIN)
+                axes.plot(x[::every], curve.risk[::every], color=style.colour(number), **_CHAIN)
                 continue
             axes.plot(x, curve.risk, **looks[engine], markevery=_apart(x, axes.get_xscale()))
             law = (curve.law > least) & (curve.law < everywhere)
@@ -68,7 +68,7 @@ def _over_law(axes: Axes, frame: pd.DataFrame) -> None:
             over = curve.risk * curve.t**2 / (same.law * same.t**2).iloc[-1]
             if engine == "chain":
                 every = max(len(curve) // _MARKED, 1)
-                axes.plot(curve.t[::every] / p, over[::every], **_CHAIN)
+                axes.plot(curve.t[::every] / p, over[::every], color=style.colour(number), **_CHAIN)
             else:
                 axes.plot(curve.t / p, over, **looks[engine], markevery=_apart(curve.t / p, axes.get_xscale()))
     axes.axhline(1, color="black", linewidth=0.7, linestyle=(0, (1, 1.5)), zorder=4)
@@ -95,7 +95,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     keys = [
         Line2D([], [], color="black", label=r"gradient flow, $\eta\to0$", **_LOOKS["gradient flow"]),
         Line2D([], [], color="black", label=f"ODE, {hat}", **_LOOKS["spectral ODE"]),
-        Line2D([], [], **_CHAIN, label=f"SGD, chain, {hat}"),
+        Line2D([], [], color="black", **_CHAIN, label=f"SGD, chain, {hat}"),
         Line2D([], [], color="black", linewidth=0.7, linestyle=(0, (1, 1.5)), label="law"),
     ]
     figure.legend(handles=keys, loc="outside lower center", ncols=4, handlelength=2.2)

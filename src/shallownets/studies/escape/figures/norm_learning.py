@@ -46,7 +46,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         curve, theory = curves["eq. 9", name], curves["theory", name]
         modes.plot(curve.t, curve.value, color=("#999999", "#cccccc")[n], linewidth=3.0, label=label)
         modes.plot(theory.t, theory.value, color="black", linestyle=looks[n], linewidth=0.9, label=law)
-    modes.set(xlabel=r"time $t=\hat\eta\alpha$", ylabel="relative deviation", yscale="log", ylim=(1e-6, 1e3))
+    modes.set(xlabel=r"time $t=\hat\eta\alpha$", ylabel="relative deviation", yscale="log", ylim=(1e-6, 10))
     modes.set_title("relaxation by eq. 9")
     modes.legend(loc="upper right")
     p, p_star, N = parameters["p"], parameters["p_star"], parameters["N"]

@@ -46,7 +46,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             right.plot(rows.x, line, color=style.colour(colour), zorder=0)
             label += f", $\\propto$ step$^{power}$"
         if not power:
-            largest = f"{label}: below {10.0 ** np.ceil(np.log10(max(rows.y.max(), 1e-99))):.0e}, rounding"
+            largest = f"{label}: below $10^{{{np.ceil(np.log10(max(rows.y.max(), 1e-99))):.0f}}}$, rounding"
             right.plot([], [], linestyle="", label=largest)
             continue
         # Markers in turn: the quartic laws are within a factor of three of each other.

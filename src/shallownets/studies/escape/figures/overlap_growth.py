@@ -39,7 +39,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         "markerfacecolor": "white",
         "elinewidth": 0.8,
     }
-    axes.errorbar(sgd.t, sgd.value, sgd.error, **points, label="SGD, mean and its error")
+    axes.errorbar(sgd.t, sgd.value, sgd.error, **points, label=f"SGD, mean of {parameters['replicates']}, s.e.")
     axes.axvline(parameters["t_fit"], color=style.GREY, linewidth=0.7, zorder=0)
     axes.set(xlabel=r"time $t=\hat\eta\alpha$", ylabel=r"overlaps $M(t)\cdot M(0)\,/\,|M(0)|^2$", yscale="log")
     axes.set(ylim=(0.8, 4 * top))

@@ -49,7 +49,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         stairs.annotate(
             f"$({int(stop.k_t)},{int(stop.k_o)})$", (stop.t, stop.risk), (4, 4), textcoords="offset points", fontsize=8
         )
-    stairs.set(xlabel=r"time $\eta\alpha$", title="path, stops $(k_t,k_o)$", ylim=first.get_ylim())
+    stairs.set(xlabel=r"time $\eta\alpha$", ylabel=r"risk $\mathcal{L}$", ylim=first.get_ylim())
+    stairs.set_title("path, stops $(k_t,k_o)$")
     stairs.set_xlim(0, path.t.max())
     values = ", ".join(f"10^{{{log10(value):.3g}}}" for value in parameters["values"])
     figure.suptitle(

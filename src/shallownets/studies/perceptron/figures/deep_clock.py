@@ -22,7 +22,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     for n, (rate, curves) in enumerate(by_rate):
         for replicate, curve in curves.groupby("replicate"):
             look = {"color": style.colour(n), "marker": style.marker(n), "markersize": 2.5, "linewidth": 0.8}
-            left.plot(curve.norm / np.log(10), curve.error, label=None if replicate else f"rate {rate:g}", **look)
+            left.plot(
+                curve.norm / np.log(10), curve.error, label=None if replicate else f"learning rate {rate:g}", **look
+            )
             right.plot(curve.step, curve.error, **look)
     left.set(yscale="log", xlabel=r"$\log_{10}$ norm", ylabel=r"test error $\varepsilon$", title="at equal norm")
     right.set(xscale="log", xlabel="step", title="at equal step")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from shallownets.drawing import style
+from shallownets.drawing import style, ticks
 
 _NAMES = {"mlp": "dense network, MNIST", "cnn": "convolutions, MNIST-1D"}
 
@@ -34,5 +34,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         plain.set(yscale="log", xlabel=r"$\log_{10}$ norm", ylabel=r"test error $\varepsilon$", title=_NAMES[network])
         scaled.set(yscale="log", xlabel=r"$\log_{10}$ norm/norm*", ylabel=r"$\varepsilon/\varepsilon^*$")
         time.set(xscale="log", xlabel="step", ylabel=r"$\log_{10}$ norm")
+        for axis in (plain.yaxis, scaled.yaxis):
+            ticks.spread(axis)
         plain.legend(fontsize=6.5)
     return figure

@@ -31,7 +31,11 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     straight = series["asymptote"][series["asymptote"].norm > 1]
     left.plot(straight.norm, straight.ratio, color=style.GREY, linestyle=":", label=r"$0.555\,\lambda^{-1/2}$")
     left.set(
-        xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"$\varepsilon/\varepsilon_0$", ylim=(0.015, 1.3)
+        xscale="log",
+        yscale="log",
+        xlabel=r"norm $\lambda$",
+        ylabel=r"error over Hebb's $\varepsilon/\varepsilon_0$",
+        ylim=(0.015, 1.3),
     )
     left.legend(loc="lower left")
     right.axhline(-0.5, color=style.GREY, linestyle=":", zorder=0)

@@ -7,7 +7,7 @@ Makes: the figure, PDF and PNG.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from shallownets.drawing import style
+from shallownets.drawing import style, ticks
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -36,10 +36,13 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         right.plot(curve.norm, curve.estimate, color=colour)
     limit = frame[frame.series == "limit"]
     right.plot(limit.norm, limit.estimate, color="black", linewidth=0.9, linestyle="--", label=r"$\alpha\to\infty$")
+    right.plot([], [], color="black", label="dynamical theory")
     right.axhline(1, color=style.GREY, linewidth=0.7, zorder=0)
     left.plot([], [], color="black", marker="o", linestyle="", label="filled: free norm")
     left.plot([], [], color="black", marker="o", linestyle="", fillstyle="none", markersize=6, label="open: fixed norm")
+    left.plot([], [], color="black", label="theory, fixed norm")
     left.set(xscale="log", yscale="log", xlabel=r"norm $\lambda$", ylabel=r"test error $\varepsilon$")
+    ticks.spread(left.yaxis)
     left.legend()
     right.set(xscale="log", xlabel=r"norm $\lambda$", ylabel="free over fixed norm, same sample")
     right.legend(loc="upper left")

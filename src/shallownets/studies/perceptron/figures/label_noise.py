@@ -7,7 +7,7 @@ Makes: the figure, PDF and PNG.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from shallownets.drawing import style
+from shallownets.drawing import style, ticks
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -33,9 +33,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     right.errorbar(simulated.alpha, simulated.norm, simulated.norm_bar, **seen)
     limit = parameters["limit"]
     right.axhline(limit, color=style.GREY, linestyle=":", zorder=0, label=rf"its limit, {limit:.4g}")
-    right.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"norm $\lambda$")
-    right.yaxis.set_major_formatter("{x:g}")
-    right.yaxis.set_minor_formatter("{x:g}")
+    right.set(xscale="log", yscale="log", xlabel=r"examples over dimension $\alpha$", ylabel=r"norm $\lambda$")
+    ticks.spread(right.yaxis)
     right.legend()
     figure.suptitle(f"{100 * parameters['noise']:g} % of the labels are turned", fontsize=9.5)
     return figure

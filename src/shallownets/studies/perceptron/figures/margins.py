@@ -18,9 +18,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     for n, (norm, theory) in enumerate(series["theory"].groupby("norm")):
         measured = series["measured"][series["measured"].norm == norm]
         colour = style.colour(n)
-        left.plot(theory.margin, theory.value, color=colour, label=rf"$\lambda={norm:g}$")
+        left.plot(theory.margin, theory.value, color=colour)
         look = {"color": colour, "marker": style.marker(n), "linestyle": "", "elinewidth": 0.7, "markersize": 2.5}
-        left.errorbar(measured.margin, measured.value, 3 * measured.error, **look)
+        left.errorbar(measured.margin, measured.value, 3 * measured.error, label=rf"$\lambda={norm:g}$", **look)
     left.axvline(0, color=style.GREY, linewidth=0.7, zorder=0)
     left.set(xlabel=r"margin $\Delta$", ylabel="density over examples")
     left.legend()
@@ -30,5 +30,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         look = {"color": style.colour(n), "marker": style.marker(n), "linestyle": ""}
         right.errorbar(one.norm, one.value, 3 * one.error, **look)
     right.set(xscale="log", xlabel=r"norm $\lambda$", ylabel="training error", ylim=(-0.03 * theory.value.max(), None))
-    figure.suptitle(f"$\\alpha={parameters['alpha']:g}$, $N={parameters['N']}$; lines: theory", fontsize=9.5)
+    figure.suptitle(
+        f"$\\alpha={parameters['alpha']:g}$, $N={parameters['N']}$, {parameters['samples']} samples; lines: theory",
+        fontsize=9.5,
+    )
     return figure

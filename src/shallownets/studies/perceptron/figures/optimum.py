@@ -25,7 +25,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             linestyle="" if last else "-",
             label=label,
         )
-    errors.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"test error $\varepsilon$")
+    errors.set(
+        xscale="log", yscale="log", xlabel=r"examples over dimension $\alpha$", ylabel=r"test error $\varepsilon$"
+    )
     errors.legend(loc="lower left")
     norms.plot(frame.alpha, frame.norm, color="black", marker="o", linestyle="", label="best norm")
     norms.plot(
@@ -34,11 +36,21 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         color=style.GREY,
         label=rf"${parameters['ell']:.4f}\,\alpha$",
     )
-    norms.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"norm of least error $\lambda^*$")
+    norms.set(
+        xscale="log",
+        yscale="log",
+        xlabel=r"examples over dimension $\alpha$",
+        ylabel=r"norm of least error $\lambda^*$",
+    )
     norms.legend()
     excess.plot(frame.alpha, 1e4 * (frame.error / frame.bayes - 1), color="black", marker="o", linestyle="")
     limit = 1e4 * (parameters["Phi"] / parameters["bayes"] - 1)
     excess.axhline(limit, color=style.GREY, zorder=0, label=rf"$\alpha\to\infty$: {limit:.3f}")
-    excess.set(xscale="log", xlabel=r"$\alpha$", ylabel=r"$10^4$ (error over Bayes$\,-\,1$)", ylim=(-0.25, None))
+    excess.set(
+        xscale="log",
+        xlabel=r"examples over dimension $\alpha$",
+        ylabel=r"$10^4$ (error over Bayes$\,-\,1$)",
+        ylim=(-0.25, None),
+    )
     excess.legend(loc="center right")
     return figure

@@ -43,7 +43,7 @@ def _times(axes: Axes, frame: pd.DataFrame) -> None:
     bars = (frame.high - frame.low) / 2
     look: style.Look = {"color": "black", "marker": "o", "linestyle": "", "elinewidth": 0.8}
     axes.errorbar(frame.j, frame.exact / frame["T"], bars / frame["T"], **look, zorder=3)
-    axes.plot(frame.j, frame.theory / frame["T"], color=style.COLOURS[0], **_THEORY)
+    axes.plot(frame.j, frame.theory / frame["T"], color="black", **_THEORY)
     axes.plot(frame.j, frame.deflated / frame["T"], color=style.COLOURS[1], **_DEFLATED)
     axes.axhline(1, color="black", **_DECOUPLED)
     axes.set(xlabel="direction $j$", ylabel="time over $T_j=\\log(d/N)/2\\lambda_j$", yscale="log")

@@ -46,7 +46,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     first, share = parameters["window"]
     figure.suptitle(
         f"$M_*=N={whole(parameters['M_star'])}$, fits from direction {first} to"
-        f" ${share:g}\\,M_*$; {parameters['starts']} starts; lines: deterministic equivalent; dots: deflated",
+        f" ${share:g}\\,M_*$; {parameters['starts']} starts; lines: deterministic equivalent; dotted: deflated",
         fontsize=9.5,
     )
     return figure

@@ -44,7 +44,9 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         linestyle="--",
         label=r"$\times\,1/(1-N(N+1)/(2n'))$",
     )
-    right.set(xscale="log", yscale="log", xlabel="$n'/N^2$", ylabel="risk above the best radial part")
+    right.set(
+        xscale="log", yscale="log", xlabel="samples of the fit $n'/N^2$", ylabel="risk above the best radial part"
+    )
     ticks = [round(value) for value in predicted.samples / N**2]
     right.set_xticks(ticks, [str(tick) for tick in ticks])
     right.minorticks_off()

@@ -37,7 +37,7 @@ def _times(axes: Axes, frame: pd.DataFrame) -> None:
     flow = frame[(frame.series == "flow") & (frame.eta_d == frame.eta_d.min())]
     axes.plot(flow.j, flow.value, color="black", linewidth=0.8, linestyle="--", label="0: flow")
     axes.set(xscale="log", yscale="log", xlabel="direction $j$", ylabel="time at which $G_{jj}=1/2$")
-    ticks = [j for j in (1, 2, 4, 8, 16, 32) if j <= frame.j.max()]
+    ticks = [j for j in (1, 2, 3, 5, 7, 10, 20, 30) if j <= frame.j.max()]
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
     ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200) if frame.value.min() / 2 < t < 2 * frame.value.max()]
     axes.set_yticks(ticks, [str(tick) for tick in ticks])

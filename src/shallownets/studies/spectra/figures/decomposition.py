@@ -20,7 +20,8 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     for axes, (name, title) in zip(both, _TITLES.items(), strict=True):
         here = frame[frame.decay == name]
         exact, leading = (here[here.series == series] for series in ("exact", "leading"))
-        axes.plot(exact.N, exact.risk, color="black", label="$R/2$")
+        axes.plot(exact.N, exact.risk, color="black", label="$R/2$, their sum")
+        axes.plot(leading.N, leading[[*_PARTS]].sum(axis=1), color="black", linestyle=":", linewidth=0.9)
         for n, (part, label) in enumerate(_PARTS.items()):
             axes.plot(exact.N, exact[part], color=style.colour(n), label=label)
             drawn = leading[part].where(leading[part] != 0)  # a part that is not there has no line
@@ -30,4 +31,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     both[1].plot([], [], color=style.GREY, linestyle=":", label="leading order")
     both[0].set_ylabel("part of $R/2$")
     both[1].legend(loc="lower left")
+    figure.suptitle(rf"quadratic network, $\gamma={parameters['gamma']:g}$, $d={parameters['d']}$", fontsize=9.5)
     return figure

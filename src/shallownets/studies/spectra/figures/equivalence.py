@@ -19,13 +19,14 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     left, right = figure.subplots(1, 2)
     for n, (lam, of_lam) in enumerate(frame.groupby("lam")):
         color, label = style.colour(n), rf"$\lambda={lam:.2g}$"
+        look: style.Look = {"color": color, "marker": style.marker(n), "linewidth": 0.8}
         here, descent = (of_lam[of_lam.engine == engine] for engine in (_LBFGS, _DESCENT))
-        left.plot(here.p, here.excess.clip(lower=_LEAST), color=color, marker="o", linewidth=0.8, label=label)
+        left.plot(here.p, here.excess.clip(lower=_LEAST), **look, label=label)
         left.plot(descent.p, descent.excess.clip(lower=_LEAST), color=color, marker="x", linestyle="none")
         for axes in (left, right) if lam else (left,):
             axes.axvline(here["rank"].mean(), color=color, linestyle=":", linewidth=0.8)
         if lam:
-            right.errorbar(here.p, here.risk, 3 * here.error, color=color, marker="o", linewidth=0.8)
+            right.errorbar(here.p, here.risk, 3 * here.error, **look)
     left.plot([], [], color=style.GREY, marker="x", linestyle="none", label="descent")
     left.set(yscale="log", xlabel="width $p$", ylabel="objective over convex, less 1")
     left.legend()

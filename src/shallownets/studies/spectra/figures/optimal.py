@@ -37,8 +37,7 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
         xscale="log", xlabel=r"$n_\mathrm{eff}$", ylabel=r"best $\lambda/\sqrt{n_\mathrm{eff}/d}$", ylim=(0, None)
     )
     third.set(xscale="log", yscale="log", xlabel="$n/d$", ylabel="ratio of risks")
-    third.set_yticks([1, 2, 5, 20, 100], ["1", "2", "5", "20", "100"])
-    third.tick_params(axis="y", which="minor", labelleft=False)
+    third.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     fourth.set(xscale="log", xlabel="$n/d$", ylabel=r"best threshold $\theta/\delta$", ylim=(None, 2.1))
     for axes in (first, second, third, fourth):
         axes.legend(fontsize=6.5)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from shallownets.drawing import style
+from shallownets.drawing.labels import whole
 
 
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
@@ -36,4 +37,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     both[0].set_ylabel(r"$\log_d\lambda$")
     bar = figure.colorbar(image, ax=both, ticks=np.arange(-2, 3))
     bar.set_label(r"$\partial\log R/\partial\log n$")
+    figure.suptitle(rf"$\gamma={parameters['gamma']:g}$, $d={whole(parameters['d'])}$", fontsize=9.5)
     return figure

@@ -37,4 +37,5 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     both[1].plot([], [], color="black", marker="o", linestyle="", label="trained")
     both[1].plot([], [], color="black", linestyle=":", linewidth=1.1, label=r"$n^{-2+1/\gamma}$")
     both[1].legend(loc="lower left")
+    figure.suptitle(rf"$\gamma={parameters['gamma']:g}$", fontsize=9.5)
     return figure

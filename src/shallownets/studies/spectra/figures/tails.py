@@ -26,13 +26,13 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             }
             upper.plot(here.scaled, here.hill, **look)
             lower.plot(here.scaled, here.risk / here.risk.min(), **look)
-        label = f"theory, $d={parameters['trained_d']}$"
+        sizes = f"$d={parameters['trained_d']}$, $n/d={parameters['trained_N']:g}$"
         small, trained = of[of.series == "drawn"], of[of.series == "trained"]
         for axes, name, unit in ((upper, "hill", 1.0), (lower, "risk", small.risk.min())) if len(trained) else ():
-            axes.plot(small.scaled, small[name] / unit, color="black", linestyle="--", label=label)
+            axes.plot(small.scaled, small[name] / unit, color="black", linestyle="--", label=f"theory, {sizes}")
             at = trained[name] / unit
             bars = [at - trained[f"{name}_low"] / unit, trained[f"{name}_high"] / unit - at]
-            axes.errorbar(trained.scaled, at, bars, color="black", marker="o", linestyle="", label="trained")
+            axes.errorbar(trained.scaled, at, bars, color="black", marker="o", linestyle="", label=f"trained, {sizes}")
         upper.axhline(1 + 1 / gamma, color="black", linestyle=":", label=r"$1+1/\gamma$")
         upper.set_title(rf"$\gamma={gamma:g}$")
         lower.set(xscale="log", yscale="log", xlabel="weight decay over the best")
