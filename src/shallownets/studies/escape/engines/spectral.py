@@ -9,6 +9,7 @@ common eigenvalue q_0 of the other p - k directions.
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from shallownets.errors import Impossible, OutOfReach
 from shallownets.numerics.integrate import (
@@ -139,7 +140,7 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
 def escape_times(
     starts: Sequence[Start],
     etas: Iterable[float],
-    levels: Sequence[float],
+    levels: ArrayLike,
     alpha_max: float,
     tolerance: float,
     gradient_flow: bool = False,
