@@ -31,20 +31,26 @@ def test_a_blow_up_is_out_of_bounds_however_late_it_comes(blow_up):
     assert (status, records) == (integrate.OUT_OF_BOUNDS, 2)
     assert time == pytest.approx(blow_up, rel=1e-9)
     assert out[1, 0] == pytest.approx(1 / np.sqrt(blow_up), rel=1e-9)
-    status, time = integrate.first_crossing(
-        cube, integrate.of_order_one, falling, start, 0.0, 2 * blow_up, nothing, 0, 1e-10, BOUND
+    levels, crossed = np.array([0.5 * np.sqrt(2 * blow_up), 0.0]), np.empty((1, 2))
+    status, _ = integrate.first_crossings(
+        cube, integrate.of_order_one, falling, start[None], levels, 2 * blow_up, nothing, 0, 1e-10, BOUND, crossed
     )
-    assert status == integrate.OUT_OF_BOUNDS
-    assert time == pytest.approx(blow_up, rel=1e-9)
+    assert status == integrate.DONE
+    assert crossed[0, 0] == pytest.approx(0.75 * blow_up, rel=1e-9)
+    assert crossed[0, 1] == np.inf
 
 
-def test_the_time_of_a_crossing_is_as_accurate_as_the_integration():
-    start, nothing = np.array([1.0]), np.empty(0)
-    status, time = integrate.first_crossing(
-        cube, integrate.of_order_one, falling, start, 0.1, 1.0, nothing, 0, 1e-12, BOUND
+def test_the_times_of_crossings_are_as_accurate_as_the_integration():
+    """y = (y_0^-2 - 2 t)^(-1/2) is 1/level at (y_0^-2 - level^2)/2: levels in one step, far apart, or never reached."""
+    y_0, nothing = np.array([1.0, 0.9, 2.0]), np.empty(0)
+    levels, times = np.array([0.3, 0.299, 0.1, 0.03]), np.empty((3, 4))
+    status, _ = integrate.first_crossings(
+        cube, integrate.of_order_one, falling, y_0[:, None], levels, 0.55, nothing, 0, 1e-12, BOUND, times
     )
-    assert status == integrate.CROSSED
-    assert time == pytest.approx(0.5 - 0.5 * 0.1**2, rel=1e-11)
+    exact = (y_0[:, None] ** -2 - levels**2) / 2
+    assert status == integrate.DONE
+    np.testing.assert_allclose(times, np.where(exact < 0.55, exact, np.inf), rtol=1e-11)
+    assert np.isinf(times[1, 2:]).all()
 
 
 def test_a_tolerance_out_of_reach_is_said():
@@ -53,6 +59,11 @@ def test_a_tolerance_out_of_reach_is_said():
         cube, integrate.of_order_one, start, np.array([0.0, 1.4]), nothing, 0, 1e-40, BOUND, out
     )
     assert status == integrate.STEP_TOO_SMALL
+    status, time = integrate.first_crossings(
+        cube, integrate.of_order_one, falling, start[None], np.zeros(1), 1.4, nothing, 0, 1e-40, BOUND, out[:1]
+    )
+    assert status == integrate.STEP_TOO_SMALL
+    assert time < 1.4
 
 
 def test_the_tableau_is_that_of_scipy_to_the_last_bit():

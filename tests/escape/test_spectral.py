@@ -41,6 +41,25 @@ def test_a_run_that_does_not_escape_has_no_escape_time(rng):
     assert spectral.escape_time(start, 4.0, level, 1000.0, 1e-8) == np.inf
 
 
+def test_many_starts_and_levels_at_once_have_the_times_that_each_has_by_itself(rng):
+    """Among them a start of students that coincide, which has other scalars than the rest."""
+    drawn = [starts.gaussian(2, 1, 10_000, rng) for _ in range(3)]
+    drawn.insert(1, Start(drawn[0].M[[0, 0]], np.ones((2, 2))))
+    levels = np.array([0.5, 0.02]) * model.plateau_risk(2, 1)
+    etas = [0.1, 0.3]
+    for eta, times in zip(etas, spectral.escape_times(drawn, etas, levels, 300.0, 1e-8), strict=True):
+        alone = [[spectral.escape_time(start, eta, level, 300.0, 1e-8) for level in levels] for start in drawn]
+        np.testing.assert_array_equal(times, alone)
+        assert (times[:, 0] < times[:, 1]).any()
+
+
+def test_levels_that_do_not_fall_are_refused(rng):
+    start = starts.gaussian(2, 1, 100, rng)
+    for levels in ([], [0.1, 0.1], [0.1, 0.2]):
+        with pytest.raises(ValueError, match="levels"):
+            next(spectral.escape_times([start], [0.1], levels, 10.0, 1e-8))
+
+
 def test_divergence_is_reported_as_by_the_matrix_ode(rng):
     start = starts.gaussian(2, 1, 100, rng)
     ours, theirs = (engine.simulate(start, 4.0, TIMES, 1e-9) for engine in (spectral, ode))

@@ -82,6 +82,27 @@ def test_it_agrees_with_repeated_pivoted_qr(beta, rng):
         assert np.abs(gram(Z) - gram(other)).max() < 1e-10
 
 
+@pytest.mark.parametrize(("M_star", "N"), [(60, 60), (90, 40), (5, 1)])
+def test_the_graph_over_the_first_directions_is_the_span_of_the_trapezoidal_basis(M_star, N, rng, monkeypatch):
+    """Its error grows as the square of the first rows' condition, to 1e-9 and some more at the largest left to it."""
+    lam = model.spectrum(M_star, 1.0)
+    times = np.array([0.0, 1.0, 10.0, 100.0, 1000.0]) / lam[0]
+    for condition in (1.0, 2.9e4):
+        drawn = starts.uniform(M_star, N, 10**6, rng)
+        U, s, Vt = np.linalg.svd(drawn.Z[:N])
+        least = s[0] / (condition if N > 1 else 1.0)
+        first = (U * np.append(s[:-1] if condition == 1.0 else np.linspace(s[0], least, N)[:-1], least)) @ Vt
+        Z = np.vstack([first, drawn.Z[N:]])
+        start = starts.Start(Z, np.linalg.cholesky(np.eye(N) - Z.T @ Z).T)
+        by_graph = list(exact.overlaps(start, lam, times))
+        with monkeypatch.context() as patch:
+            patch.setattr(exact, "_CONDITION", 0.0)
+            by_qr = list(exact.overlaps(start, lam, times))
+        for one, other in zip(by_graph, by_qr, strict=True):
+            assert np.abs(gram(one) - gram(other)).max() < (1e-12 if condition == 1.0 else 5e-9)
+            assert model.risk(one, lam) == pytest.approx(model.risk(other, lam), rel=2e-9, abs=1e-14)
+
+
 def test_a_single_qr_is_wrong_in_silence_where_the_exact_solution_is_not(rng):
     lam = model.spectrum(300, 1.0)
     start = starts.uniform(300, 300, 10**8, rng)

@@ -22,12 +22,13 @@ _WATCHED = types.FunctionType(OBSERVABLE)
 SIZES = void(f8[::1], f8[::1], f8[::1])
 _SIZES = types.FunctionType(SIZES)
 
-DONE, OUT_OF_BOUNDS, STEP_TOO_SMALL, CROSSED = 0, 1, 2, 3
+DONE, OUT_OF_BOUNDS, STEP_TOO_SMALL = 0, 1, 2
 
 _STAGES = dop853.STAGES
 _A, _B, _E3, _E5 = dop853.A, dop853.B, dop853.E3, dop853.E5
 _ABSOLUTE = 1e-3  # absolute tolerance over relative tolerance: overlaps start as small as N^(-1/2)
 TINY = 1e-9  # size of a component at the start below which errors are relative to sizes
+_DIGITS = 1e-13  # of the length of a step that ends where something is crossed
 _LEAST = 1e-290  # of an absolute tolerance over the relative one: times the latter it is still a normal number
 
 
@@ -193,50 +194,60 @@ def integrate(rhs, sizes, start, times, parameters, scratch, tolerance, bound, o
     return DONE, t, times.size
 
 
-@kernel(types.Tuple((i8, f8))(_RHS, _SIZES, _WATCHED, f8[::1], f8, f8, f8[::1], i8, f8, f8))
-def first_crossing(rhs, sizes, observable, start, level, end, parameters, scratch, tolerance, bound):
-    """Integrate from time 0 until an observable first falls below a level.
+@kernel(f8(_RHS, _WATCHED, f8, f8[::1], f8[::1], f8[::1], f8, f8[:, ::1], f8[::1], f8[::1], f8[::1]))
+def _length_to(rhs, observable, level, y, parameters, work, step, k, new, floor, trial):
+    """Length of a step from y at whose end an observable is at a level, below which it is at the end of a whole step.
 
-    The step in which it falls is taken again with a shorter and shorter length (bisection), so that the time is as
-    accurate as the integration itself.
-
-    Args:
-        rhs, sizes, parameters, scratch, tolerance, bound: as for ``integrate``.
-        observable: compiled function of type ``OBSERVABLE``.
-        start: (n,) y at time 0.
-        level: what the observable must fall below.
-        end: when to give up.
-
-    Returns:
-        (status, time): CROSSED with the time of crossing; DONE with ``end``; or OUT_OF_BOUNDS or STEP_TOO_SMALL with
-        the time reached.
+    Steps of other lengths are taken from y, each where a straight line through the ends of the bracket says (Illinois).
     """
-    n = start.size
+    left, right, side = 0.0, step, 0
+    above, under = observable(y, parameters) - level, observable(new, parameters) - level
+    if not above > 0.0:
+        return 0.0
+    length = step
+    for _ in range(60):
+        previous = length
+        length = right - under * (right - left) / (under - above)
+        if abs(length - previous) <= _DIGITS * step:
+            break
+        _attempt(rhs, y, parameters, work, length, k, new, 1.0, floor, trial, np.inf)
+        here = observable(new, parameters) - level
+        if here < 0.0:
+            above *= 0.5 if side == 1 else 1.0
+            right, under, side = length, here, 1
+        else:
+            under *= 0.5 if side == -1 else 1.0
+            left, above, side = length, here, -1
+    return length
+
+
+@kernel(types.Tuple((i8, f8))(_RHS, _SIZES, _WATCHED, f8[::1], f8[::1], f8, f8[::1], i8, f8, f8, f8[::1]))
+def _cross(rhs, sizes, observable, start, levels, end, parameters, scratch, tolerance, bound, out):
+    """``first_crossings`` from one start (n,) into a row (L,) of the times."""
     y, new, trial, work, k, h = _begin(rhs, start, parameters, scratch)
-    floor = np.empty(n)
+    floor = np.empty(y.size)
     sizes(y, parameters, floor)
     tiny = _any_tiny(floor)
     floor[:] = _ABSOLUTE
     t = 0.0
+    below = 0  # so many of the levels
     while t < end:
         if tiny:
             _set_floor(sizes, y, parameters, floor)
         step = min(h, end - t)
         error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, floor, trial, bound)
         if error < 1.0:
-            for i in range(n):
+            for i in range(y.size):
                 if not abs(new[i]) <= bound:
                     return OUT_OF_BOUNDS, t + step
-            if observable(new, parameters) < level:
-                before, after = 0.0, step
-                for _ in range(40):
-                    middle = 0.5 * (before + after)
-                    _attempt(rhs, y, parameters, work, middle, k, new, tolerance, floor, trial, bound)
-                    if observable(new, parameters) < level:
-                        after = middle
-                    else:
-                        before = middle
-                return CROSSED, t + after
+            while observable(new, parameters) < levels[below]:
+                out[below] = t + _length_to(
+                    rhs, observable, levels[below], y, parameters, work, step, k, new, floor, trial
+                )
+                below += 1
+                if below == levels.size:
+                    return DONE, out[-1]
+                _attempt(rhs, y, parameters, work, step, k, new, tolerance, floor, trial, bound)
             t = end if step == end - t else t + step
             y[:] = new
             k[0] = k[_STAGES]
@@ -245,4 +256,31 @@ def first_crossing(rhs, sizes, observable, start, level, end, parameters, scratc
             stuck = _stuck(y, bound, t, h, end)
             if stuck != DONE:
                 return stuck, t
+    return DONE, end
+
+
+@kernel(types.Tuple((i8, f8))(_RHS, _SIZES, _WATCHED, f8[:, ::1], f8[::1], f8, f8[::1], i8, f8, f8, f8[:, ::1]))
+def first_crossings(rhs, sizes, observable, starts, levels, end, parameters, scratch, tolerance, bound, out):
+    """Integrate from each of many starts, from time 0 until an observable has fallen below all of some levels.
+
+    A step in which it falls below one is taken again with other lengths until it ends there, so that the time is as
+    accurate as the integration itself.
+
+    Args:
+        rhs, sizes, parameters, scratch, tolerance, bound: as for ``integrate``.
+        observable: compiled function of type ``OBSERVABLE``.
+        starts: (R, n) y at time 0.
+        levels: (L,) falling, at least one.
+        end: when to give up.
+        out: (R, L), written: when the observable first falls below each level; inf where it does not.
+
+    Returns:
+        (status, time): DONE; or STEP_TOO_SMALL, with the time reached from the first start where it is.
+    """
+    out[:] = np.inf
+    for place in range(starts.shape[0]):
+        start, row = starts[place], out[place]
+        status, time = _cross(rhs, sizes, observable, start, levels, end, parameters, scratch, tolerance, bound, row)
+        if status == STEP_TOO_SMALL:
+            return status, time
     return DONE, end

@@ -71,9 +71,7 @@ def _escape(done: Run) -> str:
     law = f"Eq. 13, the law of the plateau's first decline, continued to there: {done.predicted_escape:.4g}."
     if not at:
         return f"{few}{seen.capitalize()}{'. ' if seen else ''}{law}"
-    limit = [
-        spectral.escape_time(start, given.eta, level, 1e3 * given.alpha_max, given.tolerance) for start in done.starts
-    ]
+    (limit,) = spectral.escape_times(done.starts, [given.eta], [level], 1e3 * given.alpha_max, given.tolerance)
     shift = finite.noise_shift(p, p_star, at) if given.engine in SGD else 0.0
     noise = f" less {-shift:.3g} for the noise of the samples" if shift else ""
     predicted = f"Predicted: {np.mean(limit) + shift:.4g}, the spectral ODE from the same starts{noise}."

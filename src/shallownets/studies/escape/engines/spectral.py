@@ -6,18 +6,20 @@ Q and M M^T. What is left are the singular values s_r of M, the eigenvalues q_r 
 common eigenvalue q_0 of the other p - k directions.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from shallownets.errors import Impossible, OutOfReach
 from shallownets.numerics.integrate import (
-    CROSSED,
     OBSERVABLE,
     OUT_OF_BOUNDS,
     SIGNATURE,
     SIZES,
     STEP_TOO_SMALL,
     TINY,
-    first_crossing,
+    first_crossings,
     integrate,
     require_tolerance,
 )
@@ -135,24 +137,60 @@ def simulate(start: Start, eta: float, alpha: Array, tolerance: float, gradient_
     return Trajectory(alpha, M[None], Q[None], np.array([diverged_at]))
 
 
-def escape_time(
-    start: Start, eta: float, level: float, alpha_max: float, tolerance: float, gradient_flow: bool = False
-) -> float:
-    """Time α at which the population risk first falls below ``level``; inf where it does not by ``alpha_max``.
+def escape_times(
+    starts: Sequence[Start],
+    etas: Iterable[float],
+    levels: ArrayLike,
+    alpha_max: float,
+    tolerance: float,
+    gradient_flow: bool = False,
+) -> Iterator[Array]:
+    """Times α at which the population risk first falls below levels, at one learning rate after the other.
+
+    Args:
+        starts: S of them, of the same widths.
+        etas: learning rates, taken one by one: an integration is as late as its times are asked for.
+        levels: L of them, falling.
+        alpha_max: when a run is given up.
+        tolerance: relative error of a step.
+        gradient_flow: leave out the η^2 part.
+
+    Yields:
+        (S, L) times; inf where the risk does not fall below a level by ``alpha_max``.
 
     Raises:
-        ValueError: a start whose Q is not of the form that stays closed, or what
+        ValueError: a start whose Q is not of the form that stays closed, levels that do not fall, or what
             ``require_run`` and ``require_tolerance`` refuse.
         ArithmeticError: the tolerance cannot be reached.
     """
-    require_run(eta, np.array([alpha_max]))
     require_tolerance(tolerance)
-    y0, _, _ = _scalars(start)
-    p, p_star = start.M.shape
-    parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
-    status, time = first_crossing(
-        *(_drift, _sizes, _observed_risk, y0, level, alpha_max, parameters, 0, tolerance, DIVERGED)
-    )
-    if status == STEP_TOO_SMALL:
-        raise OutOfReach(f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach")
-    return time if status == CROSSED else np.inf
+    falling = np.array(levels, float)
+    if falling.size == 0 or np.any(np.diff(falling) >= 0):
+        raise Impossible(f"levels = {levels}: expected at least one, each below the one before")
+    p, p_star = starts[0].M.shape
+    begun = [_scalars(start)[0] for start in starts]
+    sizes = np.array([len(y) for y in begun])  # starts of students that depend on each other have others
+    for eta in etas:
+        require_run(eta, np.array([alpha_max]))
+        parameters = np.array([eta, p, p_star, 0.0 if gradient_flow else 1.0])
+        times = np.empty((len(starts), falling.size))
+        for size in np.unique(sizes):
+            alike = np.flatnonzero(sizes == size)
+            y0, found = np.array([begun[place] for place in alike]), np.empty((alike.size, falling.size))
+            status, time = first_crossings(
+                *(_drift, _sizes, _observed_risk, y0, falling, alpha_max, parameters, 0, tolerance, DIVERGED, found)
+            )
+            if status == STEP_TOO_SMALL:
+                raise OutOfReach(
+                    f"the step became too small at alpha = {time:g}: tolerance {tolerance:g} is out of reach"
+                )
+            times[alike] = found
+        yield times
+
+
+def escape_time(
+    start: Start, eta: float, level: float, alpha_max: float, tolerance: float, gradient_flow: bool = False
+) -> float:
+    """Time α at which the population risk first falls below a level, from one start: see ``escape_times``."""
+    (times,) = escape_times([start], [eta], [level], alpha_max, tolerance, gradient_flow)
+    return float(times[0, 0])

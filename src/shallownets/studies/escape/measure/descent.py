@@ -16,12 +16,8 @@ def times_to(begun: list[Start], shares: list[float], tolerance: float) -> Array
     """(len(shares), S) times η̂ α at which gradient flow first falls below these shares of the plateau's risk."""
     p, p_star = begun[0].M.shape
     levels = plateau_risk(p, p_star) * np.array(shares)
-    return np.array(
-        [
-            [spectral.escape_time(start, p, level, _LONG, tolerance, gradient_flow=True) for start in begun]
-            for level in levels
-        ]
-    )
+    (times,) = spectral.escape_times(begun, [p], levels, _LONG, tolerance, gradient_flow=True)
+    return times.T
 
 
 def ratio_of_means(over: Array, under: Array, rng: Generator, resamples: int) -> Estimate:

@@ -34,13 +34,9 @@ def scan(starts: list[Start], eta_hat: Array, levels: Levels, alpha_max: float, 
     """
     p = len(starts[0].Q)
     times = np.full((2, len(eta_hat), len(starts)), np.nan)
-    for rate, at_rate in zip(eta_hat, times.swapaxes(0, 1), strict=True):
-        at_rate[:] = np.inf
-        for n, start in enumerate(starts):
-            converged = spectral.escape_time(start, p * rate, levels.converged, alpha_max, tolerance)
-            if np.isfinite(converged):
-                escaped = spectral.escape_time(start, p * rate, levels.escaped, alpha_max, tolerance)
-                at_rate[:, n] = escaped, converged
+    found = spectral.escape_times(starts, p * eta_hat, (levels.escaped, levels.converged), alpha_max, tolerance)
+    for at_rate, both in zip(times.swapaxes(0, 1), found, strict=True):
+        at_rate[:] = np.where(np.isfinite(both[:, 1]), both.T, np.inf)
         if np.isinf(at_rate).all():
             break
     return times

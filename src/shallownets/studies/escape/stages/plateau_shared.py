@@ -84,7 +84,8 @@ def rescaled(begun: list[Start], drawn_at: float, N: float) -> list[Start]:
 def ode_escape_times(begun: list[Start], setting: Setting, last: float, tolerance: float) -> Array:
     """(S,) escape times of the ODE, samples/N; inf where it diverges, or does not escape by the last time."""
     eta = setting.p * setting.eta_hat
-    return np.array([spectral.escape_time(start, eta, setting.level, last, tolerance) for start in begun])
+    (times,) = spectral.escape_times(begun, [eta], [setting.level], last, tolerance)
+    return times[:, 0]
 
 
 def row(quantity: str, estimate: Estimate, **keys: float | str) -> dict:

@@ -47,12 +47,12 @@ def first_time(start: Start, lam: Array, above: Callable[[Array], float], guess:
     Returns:
         That time; nan where the sign does not change between a thirtieth and thirty times of the guess.
     """
+    Z_at, span = exact.flow(start, lam), np.log(30)
 
-    def at(log_t: float) -> float:
-        return above(next(exact.overlaps(start, lam, [np.exp(log_t)])))
+    def difference(log_t: float) -> float:
+        return above(Z_at(np.exp(log_t)))
 
-    span = np.log(30)
     try:
-        return float(np.exp(scipy.optimize.brentq(at, np.log(guess) - span, np.log(guess) + span, xtol=1e-8)))
+        return float(np.exp(scipy.optimize.brentq(difference, np.log(guess) - span, np.log(guess) + span, xtol=1e-8)))
     except ValueError:  # brentq's word for no change of sign
         return np.nan
