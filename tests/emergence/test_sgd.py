@@ -109,24 +109,6 @@ def test_the_chain_steps_as_by_hand(link, noise, d):
     np.testing.assert_allclose(run.M[0], W[:, :P] / np.sqrt(r)[:, None], atol=1e-12)
 
 
-def test_compressing_keeps_products():
-    """Of rows that are nearly the same, too, where a factor of the products alone loses half of the digits."""
-    rng = default_rng(6)
-    W = rng.standard_normal((5, 13))
-    W[3, 2:12] = W[1, 2:12] + 1e-9 * W[3, 2:12]
-    W[4, 2:12] *= 1e-6
-    before = W.copy()
-    triangle.compress(W, 2, 12, np.empty(10))
-    B, R = before[:, 2:12], W[:, 2:12]
-    np.testing.assert_allclose(R @ R.T, B @ B.T, rtol=1e-13, atol=1e-19)
-    assert np.all(np.triu(R, 1) == 0)
-    assert np.linalg.norm(R[3] - R[1]) == pytest.approx(np.linalg.norm(B[3] - B[1]), rel=1e-5)
-    assert np.array_equal(np.delete(W, np.s_[2:12], 1), np.delete(before, np.s_[2:12], 1))
-    zero = np.zeros((2, 4))
-    triangle.compress(zero, 0, 4, np.empty(4))
-    assert np.all(zero == 0)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("link", [model.hermite(2), model.hermite(3), model.hermite(4), MIXED])
 def test_chain_and_direct_have_one_law(link):
