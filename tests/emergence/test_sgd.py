@@ -109,6 +109,17 @@ def test_the_chain_steps_as_by_hand(link, noise, d):
     np.testing.assert_allclose(run.M[0], W[:, :P] / np.sqrt(r)[:, None], atol=1e-12)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_labels_have_no_noise_unless_it_is_asked_for(engine):
+    a, start = model.strengths(2, 1.0), starts.uniform(2, 2, 12, 0.1, default_rng(5))
+    plain, without, noisy = (
+        engine.simulate(start, a, model.hermite(3), Steps(1e-3), [20], SeedSequence(6), **noise).M
+        for noise in ({}, {"noise": 0.0}, {"noise": 1.0})
+    )
+    np.testing.assert_array_equal(plain, without)
+    assert np.abs(plain - noisy).max() > 1e-4
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("link", [model.hermite(2), model.hermite(3), model.hermite(4), MIXED])
 def test_chain_and_direct_have_one_law(link):
