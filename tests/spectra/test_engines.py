@@ -487,6 +487,24 @@ def test_descent_goes_down_and_stops_when_told():
     assert weights.descend(objective, 0.1 * np.eye(16), 1e-4, 5).steps == 5
 
 
+def test_descent_takes_as_many_steps_as_it_says_and_each_at_once_where_nothing_falls():
+    """On a slope of 1, along which every rate goes down, and on a plain, where no rate does better than another."""
+    values = []
+
+    def slope(x, down):
+        values.append(x[0])
+        return down * x[0], np.array([down])
+
+    told = []
+    found = weights.descend(lambda x: slope(x, 1.0), np.zeros(1), 0.5, 5, lambda count, _: told.append(count))
+    assert told == [1, 2, 3, 4, 5]
+    assert len(values) == 6
+    assert weights.descend(lambda x: slope(x, 1.0), np.zeros(1), 0.5, 5).weights == found.weights == min(values)
+    values.clear()
+    assert weights.descend(lambda x: slope(x, 0.0), np.ones(1), 0.5, 5).weights == 1.0
+    assert len(values) == 6
+
+
 def test_with_fewer_samples_than_dimensions_the_minimum_fixes_only_a_trace():
     """Phase Ia. On the d - n directions without data every measurement is -1/√d: any part of one trace is a minimum."""
     d, n, rng = 16, 8, default_rng(6310)
