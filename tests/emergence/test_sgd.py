@@ -120,6 +120,31 @@ def test_labels_have_no_noise_unless_it_is_asked_for(engine):
     assert np.abs(plain - noisy).max() > 1e-4
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("enough", [None, 0])
+def test_progress_adds_up_to_the_last_record_also_where_a_run_ends_before(engine, enough):
+    a, start, told = model.strengths(2, 1.0), starts.uniform(2, 2, 12, 0.1, default_rng(5)), []
+    engine.simulate(
+        start, a, model.hermite(3), Steps(1e-3), [7, 50], SeedSequence(6), enough=enough, progress=told.append
+    )
+    assert sum(told) == 50
+
+
+@pytest.mark.parametrize("learned", [0, 1])
+@pytest.mark.parametrize(("count", "since"), [(3 * looks.LOOK, looks.LOOK), (2 * looks.LOOK + 9, 9)])
+def test_a_crossing_between_two_looks_is_on_the_line_between_them(count, since, learned):
+    """From a share of 0.2 to 0.8, half-way; at the start a direction is learned at once."""
+    link, a = model.hermite(3), np.array([0.7])
+    M, r = np.array([[0.1], [0.9]]), np.array([1e-9, 0.8 * 0.7 / link.phi(0.9)])
+    for now, after in ((count, count - since / 2), (0, 0.0)):
+        before, found, owner, counts = np.array([0.2]), np.array([np.inf]), np.array([-1]), np.array([now, learned])
+        seen = np.array([np.inf])
+        looks.look(M, r, a, link.squares, before, found, seen, owner, counts)
+        assert seen[0] == pytest.approx(after)
+        assert (before[0], found[0], owner[0]) == (pytest.approx(0.8), now, 1)
+        assert counts.tolist() == [now, learned + 1]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("link", [model.hermite(2), model.hermite(3), model.hermite(4), MIXED])
 def test_chain_and_direct_have_one_law(link):
