@@ -108,7 +108,7 @@ def _mutant(module: str, number: int, operator: str, occurrence: int) -> Mutant:
 def mutants(module: str, containing: str = "") -> list[Mutant]:
     """Every change that a module allows, or those of lines that contain a text; in order of lines."""
     source = file_of(module).read_text()
-    lines = source.splitlines()
+    lines = [" ".join(line.split()) for line in source.splitlines()]
     return [_mutant(module, *place) for place in sorted(_places(source)) if containing in lines[place[0] - 1]]
 
 
