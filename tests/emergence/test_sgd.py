@@ -109,22 +109,40 @@ def test_the_chain_steps_as_by_hand(link, noise, d):
     np.testing.assert_allclose(run.M[0], W[:, :P] / np.sqrt(r)[:, None], atol=1e-12)
 
 
-def test_compressing_keeps_products():
-    """Of rows that are nearly the same, too, where a factor of the products alone loses half of the digits."""
-    rng = default_rng(6)
-    W = rng.standard_normal((5, 13))
-    W[3, 2:12] = W[1, 2:12] + 1e-9 * W[3, 2:12]
-    W[4, 2:12] *= 1e-6
-    before = W.copy()
-    triangle.compress(W, 2, 12, np.empty(10))
-    B, R = before[:, 2:12], W[:, 2:12]
-    np.testing.assert_allclose(R @ R.T, B @ B.T, rtol=1e-13, atol=1e-19)
-    assert np.all(np.triu(R, 1) == 0)
-    assert np.linalg.norm(R[3] - R[1]) == pytest.approx(np.linalg.norm(B[3] - B[1]), rel=1e-5)
-    assert np.array_equal(np.delete(W, np.s_[2:12], 1), np.delete(before, np.s_[2:12], 1))
-    zero = np.zeros((2, 4))
-    triangle.compress(zero, 0, 4, np.empty(4))
-    assert np.all(zero == 0)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_labels_have_no_noise_unless_it_is_asked_for(engine):
+    a, start = model.strengths(2, 1.0), starts.uniform(2, 2, 12, 0.1, default_rng(5))
+    plain, without, noisy = (
+        engine.simulate(start, a, model.hermite(3), Steps(1e-3), [20], SeedSequence(6), **noise).M
+        for noise in ({}, {"noise": 0.0}, {"noise": 1.0})
+    )
+    np.testing.assert_array_equal(plain, without)
+    assert np.abs(plain - noisy).max() > 1e-4
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("enough", [None, 0])
+def test_progress_adds_up_to_the_last_record_also_where_a_run_ends_before(engine, enough):
+    a, start, told = model.strengths(2, 1.0), starts.uniform(2, 2, 12, 0.1, default_rng(5)), []
+    engine.simulate(
+        start, a, model.hermite(3), Steps(1e-3), [7, 50], SeedSequence(6), enough=enough, progress=told.append
+    )
+    assert sum(told) == 50
+
+
+@pytest.mark.parametrize("learned", [0, 1])
+@pytest.mark.parametrize(("count", "since"), [(3 * looks.LOOK, looks.LOOK), (2 * looks.LOOK + 9, 9)])
+def test_a_crossing_between_two_looks_is_on_the_line_between_them(count, since, learned):
+    """From a share of 0.2 to 0.8, half-way; at the start a direction is learned at once."""
+    link, a = model.hermite(3), np.array([0.7])
+    M, r = np.array([[0.1], [0.9]]), np.array([1e-9, 0.8 * 0.7 / link.phi(0.9)])
+    for now, after in ((count, count - since / 2), (0, 0.0)):
+        before, found, owner, counts = np.array([0.2]), np.array([np.inf]), np.array([-1]), np.array([now, learned])
+        seen = np.array([np.inf])
+        looks.look(M, r, a, link.squares, before, found, seen, owner, counts)
+        assert seen[0] == pytest.approx(after)
+        assert (before[0], found[0], owner[0]) == (pytest.approx(0.8), now, 1)
+        assert counts.tolist() == [now, learned + 1]
 
 
 @pytest.mark.slow

@@ -378,6 +378,16 @@ def test_neurons_of_the_correlation_loss_go_to_the_largest(k):
         assert np.abs(end).max() > 0.999
 
 
+@pytest.mark.parametrize("k", [3, 4, 6])
+def test_neurons_far_from_every_direction_go_to_the_same(k):
+    """Overlaps a billion times smaller: a search is long in time, but not in steps, and has no other end."""
+    M, a = np.abs(default_rng(8).standard_normal((200, 6))) / 10, model.strengths(6, 0.7)
+    near = correlation.simulate(M, a, k)
+    far = correlation.simulate(1e-9 * M, a, k)
+    assert np.mean(near == far) > 0.97
+    assert np.mean(far == (a * M ** (k - 2)).argmax(1)) > 0.97
+
+
 def test_crowding_against_the_flow():
     """First order in m/d: what is left of the delays is of second order."""
     a, link = model.strengths(24, 1.0), model.hermite(4)

@@ -46,6 +46,19 @@ def test_it_is_sgd_as_the_paper_writes_it_and_labels_times_rightly(p, p_star, N,
     np.testing.assert_array_equal(result.alpha, alpha)
 
 
+def test_nothing_beside_its_arrays_is_written(rng):
+    """Compiled code does not look where an array ends: what lies behind each of them stays."""
+    p, p_star, N = 3, 2, 60
+    sizes = [(p, N), (p_star, N), (normals.BLOCK,), (2, normals.GRAIN), (2, p + p_star)]
+    rooms = [np.zeros(4 * np.prod(size), np.uint64 if len(size) == 1 else float) for size in sizes]
+    W, W_star, words, X, work = (room[: np.prod(size)].reshape(size) for room, size in zip(rooms, sizes, strict=True))
+    W[:], W_star[:] = rng.standard_normal((p, N)), rng.standard_normal((p_star, N))
+    for room, size in zip(rooms, sizes, strict=True):
+        room[np.prod(size) :] = 7
+    assert direct._advance(W, W_star, normals.seed(SeedSequence(1)), words, X, work, 0.1, 20, 1e9) == 20
+    assert all(np.all(room[np.prod(size) :] == 7) for room, size in zip(rooms, sizes, strict=True))
+
+
 def test_a_replicate_depends_on_its_own_stream_alone(rng):
     start = starts.orthonormal(3, 2, 40, rng)
     alpha = recording_times(3, 4, 40)

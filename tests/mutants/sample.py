@@ -24,7 +24,9 @@ SOURCE = ROOT / "src"
 EXPLAINED = Path(__file__).with_name("explained.yaml")
 # What holds physics and estimates; a room of a study may be a module or a folder.
 ROOMS = ("model", "starts", "trajectory", "engines", "theory", "measure")
-SERVICES = ("deviation", "dop853", "haar", "integrate", "lost", "normals", "seeds", "statistics")
+SERVICES = (
+    *("deviation", "dop853", "haar", "integrate", "lost", "normals", "products", "seeds", "statistics", "triangle"),
+)
 _ARITHMETIC, _ORDER = "(Add|Sub|Mul|Div|Pow)", "(Eq|NotEq|Lt|LtE|Gt|GtE)"
 _OPERATORS = re.compile(
     rf"core/(ReplaceBinaryOperator_(Add|Sub|Mul|Div|FloorDiv|Mod|Pow)_{_ARITHMETIC}"
@@ -106,7 +108,7 @@ def _mutant(module: str, number: int, operator: str, occurrence: int) -> Mutant:
 def mutants(module: str, containing: str = "") -> list[Mutant]:
     """Every change that a module allows, or those of lines that contain a text; in order of lines."""
     source = file_of(module).read_text()
-    lines = source.splitlines()
+    lines = [" ".join(line.split()) for line in source.splitlines()]
     return [_mutant(module, *place) for place in sorted(_places(source)) if containing in lines[place[0] - 1]]
 
 

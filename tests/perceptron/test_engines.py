@@ -133,6 +133,14 @@ def test_the_flow_is_that_of_a_general_integrator(examples):
     np.testing.assert_allclose(model.test_error(examples.overlap(found.W)), model.test_error(overlap), rtol=1e-3)
 
 
+def test_the_flow_tells_of_the_whole_way_by_squares_of_norms(examples):
+    told = []
+    flow = descend.descend(examples, np.array([0.5, 2.0]), advance=told.append)
+    assert len(told) == flow.steps[-1]
+    assert sum(told[: int(flow.steps[0])]) == pytest.approx(1 / 16)
+    assert sum(told) == pytest.approx(1)
+
+
 def test_halving_the_steps_divides_the_error_by_four(examples):
     at = np.array([1.0])
     W = [descend.descend(examples, at, fineness).W[0] for fineness in (2, 4, 8)]

@@ -52,6 +52,7 @@ def test_shapes_are_those_of_the_networks_on_paper():
     assert [layer.shape for layer in nets.mlp(784)] == [(128, 784), (64, 128), (10, 64)]
     assert [layer.shape for layer in nets.cnn(40)] == [(25, 5), (25, 75), (25, 75), (10, 125)]
     assert [layer.places for layer in nets.cnn(40)] == [19, 10, 5, 1]
+    assert nets.Layer(40, 1, 25, 5).places == 36  # without padding, one apart
 
 
 @pytest.mark.parametrize("name", nets.NETWORKS)
@@ -116,3 +117,11 @@ def test_training_learns_and_its_norm_grows():
     assert course.bartlett[-1] > course.bartlett[0] + 3
     assert course.authors[-1] > course.authors[0] + 3
     assert np.array_equal(course.bartlett[-1], complexity.bartlett(network, weights))
+
+
+def test_a_training_with_fewer_records_repeats_its_last():
+    long, short = (train.Course(*(np.arange(n) + 10.0 * k for k in range(5))) for n in (4, 2))
+    found = train.stacked([long, short])
+    assert list(found) == ["step", "test", "training", "bartlett", "authors"]
+    for k, both in enumerate(found.values()):
+        np.testing.assert_array_equal(both, 10 * k + np.array([[0, 1, 2, 3], [0, 1, 1, 1]]))

@@ -125,6 +125,30 @@ def test_the_minimum_of_the_lasso_is_that_of_a_general_solver():
     np.testing.assert_allclose(found.theta, other.x[:40] - other.x[40:], atol=1e-4)
 
 
+def test_a_sweep_takes_each_weight_to_its_own_minimum_and_keeps_the_force():
+    """Weight after weight by a scalar search; a weight without data stays, and later sweeps leave zeros as they are."""
+    drawn, penalty = vectors(30, 12), 4.0
+    drawn.x[:, 5] = 0
+    theta, by_search = default_rng(6203).standard_normal(12), default_rng(6203).standard_normal(12)
+    theta[5] = by_search[5] = 0.3
+
+    def objective(value, j):
+        moved = np.where(np.arange(12) == j, value, by_search)
+        return ((drawn.y - drawn.x @ moved) ** 2).sum() / 2 + penalty * np.abs(moved).sum()
+
+    force = drawn.x.T @ (drawn.y - drawn.x @ theta)
+    for sweep in range(2):
+        lasso._sweep(drawn.x.T @ drawn.x, penalty, theta, force, 1 + sweep)
+        for again in range(1 + sweep):
+            for j in np.delete(np.arange(12), 5):
+                if not again or by_search[j]:
+                    found = optimize.minimize_scalar(objective, (-1.0, 1.0), args=(j,), tol=1e-12).x
+                    by_search[j] = found if abs(found) > 1e-6 else 0.0
+        np.testing.assert_allclose(theta, by_search, atol=1e-6)
+        np.testing.assert_allclose(force, drawn.x.T @ (drawn.y - drawn.x @ theta), atol=1e-11)
+    assert 0 < np.count_nonzero(theta) < 12
+
+
 @pytest.mark.parametrize(("n", "lam"), [(20, 0.01), (40, 1e-3), (60, 0.01)])
 def test_the_path_ends_at_the_minimum(n, lam):
     """Where little decay leaves a choice of n weights, up to n = d."""
@@ -138,6 +162,20 @@ def test_the_path_ends_at_the_minimum(n, lam):
     np.testing.assert_allclose(force[theta != 0], penalty * np.sign(theta[theta != 0]), rtol=1e-5)
     zero, _ = path.follow(gram, moment, 1.01 * np.abs(moment).max(), n)
     assert not zero.any()
+
+
+def test_the_path_of_one_sample_has_one_weight_and_arrives_at_any_penalty():
+    """That of the largest input; where the last piece is reckoned, rounding leaves its end beside the penalty."""
+    rng = default_rng(6204)
+    for _ in range(300):
+        x, y = rng.standard_normal(4), rng.standard_normal()
+        largest = np.abs(x).argmax()
+        penalty = 10 ** rng.uniform(-6, 0) * abs(y * x[largest])
+        theta, arrived = path.follow(np.outer(x, x), y * x, penalty, 1)
+        assert arrived
+        expected = np.zeros(4)
+        expected[largest] = np.sign(y * x[largest]) * (abs(y * x[largest]) - penalty) / x[largest] ** 2
+        np.testing.assert_allclose(theta, expected, rtol=1e-12)
 
 
 def test_a_gap_with_the_residual_itself_is_useless_near_interpolation():
@@ -447,6 +485,24 @@ def test_descent_goes_down_and_stops_when_told():
     assert found.steps == 30
     assert (np.diff(seen) <= 0).all()
     assert weights.descend(objective, 0.1 * np.eye(16), 1e-4, 5).steps == 5
+
+
+def test_descent_takes_as_many_steps_as_it_says_and_each_at_once_where_nothing_falls():
+    """On a slope of 1, along which every rate goes down, and on a plain, where no rate does better than another."""
+    values = []
+
+    def slope(x, down):
+        values.append(x[0])
+        return down * x[0], np.array([down])
+
+    told = []
+    found = weights.descend(lambda x: slope(x, 1.0), np.zeros(1), 0.5, 5, lambda count, _: told.append(count))
+    assert told == [1, 2, 3, 4, 5]
+    assert len(values) == 6
+    assert weights.descend(lambda x: slope(x, 1.0), np.zeros(1), 0.5, 5).weights == found.weights == min(values)
+    values.clear()
+    assert weights.descend(lambda x: slope(x, 0.0), np.ones(1), 0.5, 5).weights == 1.0
+    assert len(values) == 6
 
 
 def test_with_fewer_samples_than_dimensions_the_minimum_fixes_only_a_trace():
