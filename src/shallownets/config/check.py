@@ -128,7 +128,7 @@ def _wrong(value: object, kind: Any) -> str:
     """What was expected in place of a value that is not of its kind."""
     if isinstance(value, float) and not math.isfinite(value) and parts(kind)[0] is not int:
         return "a finite number"
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= LARGEST:
+    if isinstance(value, int | float) and not isinstance(value, bool) and LARGEST <= abs(value) < math.inf:
         return f"a number below {LARGEST:.0e}"
     return expectation(kind)
 
