@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from numba.core.caching import IndexDataCacheFile
 
@@ -429,3 +430,26 @@ def test_without_modes_and_ids_nothing_is_checked_and_the_names_need_none(places
     assert loaded(build())
     assert files(places[0])
     assert [path.name for path in jit._places()] == ["named", "shallownets", "shallownets"]
+
+
+def corner(x):
+    total = 0.0
+    for i in range(12):
+        for q in range(i + 1, 12):
+            for j in range(i, 12):
+                total += np.sqrt(x[i] * x[q] + x[j])
+    return total
+
+
+def test_loops_of_known_length_are_written_out_for_the_kernel_that_asks(monkeypatch):
+    """And for none after it: the number of roots tells."""
+    monkeypatch.setattr(corner, "__module__", "shallownets.errors")
+    roots, values, x = [], [], np.arange(1.0, 13.0)
+    for unroll in (None, 500, None):
+        monkeypatch.setattr(corner, "__qualname__", f"corner_{len(roots)}")
+        kernel = jit.kernel("f8(f8[::1])", unroll=unroll)(corner)
+        values.append(kernel(x))
+        (code,) = kernel.inspect_llvm().values()
+        roots.append(code.count("sqrt"))
+    assert roots[1] > roots[0] == roots[2]
+    assert values[0] == values[1] == values[2] == pytest.approx(corner(x))

@@ -106,6 +106,32 @@ def test_results_do_not_depend_on_grouping_threads_or_recording(rng, monkeypatch
     np.testing.assert_array_equal(chain.simulate(start, 40, 0.3, rare, streams).Q, reference.Q)
 
 
+@pytest.mark.parametrize(
+    ("p", "p_star", "N", "eta", "replicates", "diverge"),
+    [
+        (1, 1, 2, 0.02, 9, False),
+        (4, 2, 40, 0.4, 40, False),
+        (2, 4, 30, 0.2, 17, False),
+        (4, 4, 1000, 0.4, 6, False),
+        (4, 2, 60, 1.9, 20, True),
+    ],
+)
+def test_widths_that_the_compiler_knows_give_the_same_bytes(p, p_star, N, eta, replicates, diverge, monkeypatch):
+    """Lanes, some of them idle, runs that diverge, and students of which one depends on the others."""
+    rng = np.random.default_rng(6)
+    start = [starts.orthonormal_overlaps(p, p_star, max(N, p + p_star), rng) for _ in range(replicates)]
+    streams, alpha = SeedSequence(2).spawn(replicates), recording_times(20.0, 6, N)
+    runs, escapes = [], []
+    for worth in (np.inf, 0):
+        monkeypatch.setattr(chain, "_WORTH", worth)
+        runs.append(chain.simulate(start, N, eta, alpha, streams))
+        escapes.append(chain.escape_times(start, N, eta, 0.3, alpha, streams))
+    for name in ("M", "Q", "diverged_at"):
+        np.testing.assert_array_equal(*(getattr(run, name) for run in runs), err_msg=name)
+    np.testing.assert_array_equal(*escapes)
+    assert np.isfinite(runs[0].diverged_at).any() == diverge
+
+
 def test_at_huge_N_it_follows_the_ode():
     start = Start(0.4 * np.eye(3, 2), np.eye(3))
     N = 10**7

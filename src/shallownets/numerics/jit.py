@@ -29,6 +29,7 @@ from typing import Any, TypeVar, cast
 
 import filelock
 import numba
+from llvmlite import binding
 from numba.core.targetconfig import ConfigStack
 
 from shallownets import sources
@@ -175,7 +176,20 @@ class Kernel:
         return getattr(self.compiled, name)
 
 
-def kernel(signature: object, **options: object) -> Callable[[Function], Function]:
+@contextmanager
+def _unrolling(threshold: int | None) -> Generator[None]:
+    """Let LLVM write out loops of known length that have at most so many instructions then; by itself it takes 300."""
+    if threshold is None:
+        yield
+        return
+    binding.set_option("shallownets", f"-unroll-threshold={threshold}")
+    try:
+        yield
+    finally:
+        binding.set_option("shallownets", "-unroll-threshold=300")
+
+
+def kernel(signature: object, unroll: int | None = None, **options: object) -> Callable[[Function], Function]:
     """Decorator: let a function be compiled for one signature, or loaded from the cache, when it is first called.
 
     Division follows IEEE rules (as in NumPy), which also lets loops with divisions be vectorised. Where no folder can
@@ -183,6 +197,7 @@ def kernel(signature: object, **options: object) -> Callable[[Function], Functio
 
     Args:
         signature: a numba signature.
+        unroll: instructions up to which loops whose length the compiler knows are written out; None for its own 300.
         **options: passed to ``numba.njit``.
     """
     compiled: Callable[..., Any] = partial(numba.njit, signature, error_model="numpy", **options)
@@ -191,7 +206,9 @@ def kernel(signature: object, **options: object) -> Callable[[Function], Functio
         faults = []
         for place in _places():
             try:
-                return _load_or_compile(compiled, function, _own(_own(place) / digest) / function.__qualname__)
+                folder = _own(_own(place) / digest) / function.__qualname__
+                with _unrolling(unroll):
+                    return _load_or_compile(compiled, function, folder)
             except _Unsafe as unsafe:
                 _say(str(unsafe))
             except OSError as error:
@@ -200,7 +217,8 @@ def kernel(signature: object, **options: object) -> Callable[[Function], Functio
             "compiled kernels cannot be cached, so each process compiles its own; set NUMBA_CACHE_DIR to a folder of"
             f" yours on a disk with locks ({'; '.join(faults)})"
         )
-        return compiled()(function)
+        with _unrolling(unroll):
+            return compiled()(function)
 
     def when_called(function: Function) -> Function:
         # The source as it is imported: by the first call somebody may have edited it.

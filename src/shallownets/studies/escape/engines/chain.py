@@ -14,6 +14,7 @@ every N.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 
 import numpy as np
 from numpy.random import SeedSequence
@@ -26,6 +27,9 @@ from shallownets.studies.escape.trajectory import Trajectory, require_run, sampl
 
 SIDE = 64  # replicates side by side in one call of the kernel, so that it works on whole vectors
 _FEWEST = 8  # replicates; fewer are faster one after the other
+_LANES, _FEWEST_LANES = 16, 3  # the same where the compiler knows the widths; some lanes may be idle
+_WIDEST = 4  # p and p* that the compiler may know: code and the time to compile it grow as p^3
+_WORTH = 10**7  # samples of all replicates; with fewer, to compile for the widths takes longer than it saves
 _BLOCK = 64  # samples whose random numbers are drawn together; another number would give other results
 
 
@@ -58,17 +62,27 @@ def _rest(words, z, spares, freedom, k):
         return
     d = 0.5 * freedom - 1.0 / 3.0
     c = 1.0 / np.sqrt(9.0 * d)
+    # Below 1 - squeeze x^4 a word is accepted without a logarithm. Theirs holds at every d. From d = 20 on no normal
+    # has |c x| > 1/2, so that 0.5 x^2 + d (1 - v + log v) = 3 d (log(1 + y) - y + y^2/2 - y^3/3) at y = c x is at least
+    # -3 d y^4/2 = -x^4/(54 d).
+    squeeze = 0.0331 if d < 20.0 else 1.0 / (54.0 * d)
     side = spares.shape[0]
+    doubts = 0
     for i in range(k.size):
-        root = 1.0 + c * z[i]
-        k[i] = root * root * root
-    for i in range(k.size):
-        x, cube = z[i], k[i]
-        u = (np.float64(words[i] >> normals.UNUSED) + 0.5) * 2.0**-52
-        if cube <= 0.0 or (
-            u >= 1.0 - 0.0331 * x * x * x * x and np.log(u) >= 0.5 * x * x + d * (1.0 - cube + np.log(cube))
-        ):
-            k[i] = _spare_gamma(spares[i % side], d, c)
+        x = z[i]
+        root = 1.0 + c * x
+        cube = root * root * root
+        u = (np.float64(np.int64(words[i] >> normals.UNUSED)) + 0.5) * 2.0**-52
+        doubts += not (cube > 0.0 and u < 1.0 - squeeze * x * x * x * x)
+        k[i] = cube
+    if doubts:
+        for i in range(k.size):
+            x, cube = z[i], k[i]
+            u = (np.float64(np.int64(words[i] >> normals.UNUSED)) + 0.5) * 2.0**-52
+            if cube <= 0.0 or (
+                u >= 1.0 - squeeze * x * x * x * x and np.log(u) >= 0.5 * x * x + d * (1.0 - cube + np.log(cube))
+            ):
+                k[i] = _spare_gamma(spares[i % side], d, c)
     for i in range(k.size):
         k[i] = np.sqrt(2.0 * d * k[i])
 
@@ -186,9 +200,10 @@ def _side_by_side(M, L, A, lam, work, numbers, first, last, done, rate, bound, e
                     part[s] = below[s]
 
 
-# One algorithm twice, because it was measured: for a single replicate ``_side_by_side`` gives the same bytes in 4 to 6
-# times the time, and in 3 to 5 times even where the compiler knows that there is one alone. Its sums stand in memory,
-# those here in registers. A test holds the two to the same bytes.
+# One algorithm three times, because it was measured: for a single replicate ``_side_by_side`` gives the same bytes in 4
+# to 6 times the time, and in 3 to 5 times even where the compiler knows that there is one alone: its sums stand in
+# memory, those here in registers. ``_advance_lanes`` has them in registers, too, but only for small widths that the
+# compiler knows. Tests hold all of them to the same bytes.
 @kernel("void(f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[::1], f8[:, :, ::1], i8, i8, i8, f8, f8, i8[::1])", nogil=True)
 def _alone(M, L, A, lam, numbers, first, last, done, rate, bound, ended):
     """``_side_by_side`` for a single replicate, with the same operations in the same order."""
@@ -244,8 +259,8 @@ def _alone(M, L, A, lam, numbers, first, last, done, rate, bound, ended):
 @kernel("void(f8[:, :, ::1], f8[:, :, ::1], f8[:, :, ::1], f8[:, :, ::1])", nogil=True)
 def _record(M, L, out_M, out_Q):
     """Write M and Q = M M^T + L L^T of every replicate; here the replicates are the first axis of the output."""
-    p, p_star, side = M.shape
-    for s in range(side):
+    p, p_star = M.shape[:2]
+    for s in range(out_M.shape[0]):
         for i in range(p):
             for r in range(p_star):
                 out_M[s, i, r] = M[i, r, s]
@@ -283,19 +298,135 @@ def _advance(M, L, A, lam, work, numbers, words, state, spares, freedom, used, d
     return used
 
 
-class _Group:
-    """Replicates side by side, in the coordinates of ``Start.independent``, and how far they are."""
+@cache
+def _advance_lanes(p: int, p_star: int) -> Callable[..., int]:
+    """``_advance`` for widths that the compiler knows, and for _LANES replicates: a step takes a half to a third.
 
-    def __init__(self, starts: Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence]) -> None:
+    All loops but that over replicates are written out, so that sums stand in registers. For the compiler to see which
+    numbers are one and the same, all matrices stand in one array of rows, _LANES numbers each: those of M come first,
+    then those of L, A and λ, and f. Operations and their order are those of ``_side_by_side``; a test holds the two to
+    the same bytes.
+    """
+    first_L = p * p_star
+    first_A = first_L + p * p
+    first_lam = first_A + p * (p + 1)
+    last_row = first_lam + p
+    apart = _BLOCK * _LANES  # from a sample's first random number to its next
+
+    def advance(rows, numbers, words, state, spares, freedom, used, done, count, rate, bound, ended):
+        z = numbers.reshape(-1)
+        end = done + count
+        while done < end:
+            if used == _BLOCK:
+                _draw(state, spares, words, numbers, freedom)
+                used = 0
+            last = min(_BLOCK, used + end - done)
+            for sample in range(used, last):
+                for s in range(_LANES):
+                    g = sample * _LANES + s
+                    h = g + p_star * apart
+                    k = z[h + p * apart]
+                    lam, output = first_lam * _LANES + s, last_row * _LANES + s
+                    y = 0.0
+                    for r in range(p_star):
+                        y += z[g + r * apart] * z[g + r * apart]
+                    f = 0.0
+                    for i in range(p):
+                        M, L = i * p_star * _LANES + s, (first_L + i * p) * _LANES + s
+                        total = 0.0
+                        for r in range(p_star):
+                            total += rows[M + r * _LANES] * z[g + r * apart]
+                        for j in range(i + 1):
+                            total += rows[L + j * _LANES] * z[h + j * apart]
+                        rows[lam + i * _LANES] = total
+                        f += total * total
+                    f /= p
+                    rows[output] = f
+                    w = rate * (y / p_star - f) if f <= bound and ended[s] < 0 else 0.0
+
+                    for i in range(p):
+                        M, L, A = (
+                            i * p_star * _LANES + s,
+                            (first_L + i * p) * _LANES + s,
+                            (first_A + i * (p + 1)) * _LANES + s,
+                        )
+                        a = rows[lam + i * _LANES] * w
+                        for r in range(p_star):
+                            rows[M + r * _LANES] += a * z[g + r * apart]
+                        for j in range(i + 1):
+                            rows[A + j * _LANES] = rows[L + j * _LANES] + a * z[h + j * apart]
+                        for j in range(i + 1, p):
+                            rows[A + j * _LANES] = a * z[h + j * apart]
+                        rows[A + p * _LANES] = a * k
+
+                    for i in range(p):
+                        A, L = (first_A + i * (p + 1)) * _LANES + s, (first_L + i) * _LANES + s
+                        square = 0.0
+                        for j in range(i, p + 1):
+                            square += rows[A + j * _LANES] * rows[A + j * _LANES]
+                        norm = np.sqrt(square)
+                        head = rows[A + i * _LANES]
+                        diagonal = -norm if head > 0.0 else norm
+                        rows[L + i * p * _LANES] = diagonal
+                        rows[A + i * _LANES] = head - diagonal
+                        length = norm * (norm + abs(head))
+                        inverse = 1.0 / length if length > 0.0 else 0.0
+                        for q in range(i + 1, p):
+                            below = A + (q - i) * (p + 1) * _LANES
+                            along = 0.0
+                            for j in range(i, p + 1):
+                                along += rows[A + j * _LANES] * rows[below + j * _LANES]
+                            along *= inverse
+                            for j in range(i, p + 1):
+                                rows[below + j * _LANES] -= along * rows[A + j * _LANES]
+                            rows[L + q * p * _LANES] = rows[below + i * _LANES]
+                bounded = True
+                for s in range(_LANES):
+                    bounded &= rows[last_row * _LANES + s] <= bound
+                if not bounded:
+                    for s in range(_LANES):
+                        if ended[s] < 0 and not rows[last_row * _LANES + s] <= bound:
+                            ended[s] = done + sample - used
+            done += last - used
+            used = last
+        return used
+
+    advance.__qualname__ = f"_advance_lanes_{p}_{p_star}"  # each has its own place in the cache
+    signature = "i8(f8[::1], f8[:, :, ::1], u8[::1], u8[:, ::1], u8[:, ::1], i8, i8, i8, i8, f8, f8, i8[::1])"
+    return kernel(signature, nogil=True, unroll=500)(advance)
+
+
+class _Group:
+    """Replicates side by side, in the coordinates of ``Start.independent``, and how far they are.
+
+    Where ``lanes`` is above their number, the last of them stands for the idle lanes, which never move.
+    """
+
+    def __init__(
+        self, starts: Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence], lanes: int | None
+    ) -> None:
         p, p_star = starts[0].M.shape
-        side = len(streams)
+        side = lanes or len(streams)
+        idle = (0, side - len(streams))
         self._bases, starts = zip(*(start.independent() for start in starts), strict=True)
-        self.M = aligned.copy(np.stack([start.M for start in starts], axis=2))
-        self.L = aligned.copy(np.stack([start.residual_factor() for start in starts], axis=2))
-        self.ended = np.full(side, -1)  # samples that a replicate used until it diverged, -1 where it has not
-        self._scratch = aligned.zeros((p, p + 1, side)), aligned.zeros((p, side)), aligned.zeros((4, side))
+        rows = np.cumsum([p * p_star, p * p, p * (p + 1), p, 4])
+        self._rows = aligned.zeros((rows[-1] * side,))
+        M, L, A, lam, work = np.split(self._rows.reshape(-1, side), rows[:-1])
+        self.M, self.L = M.reshape(p, p_star, side), L.reshape(p, p, side)
+        self.M[...] = np.pad(np.stack([start.M for start in starts], axis=2), ((0, 0), (0, 0), idle), "edge")
+        factors = np.stack([start.residual_factor() for start in starts], axis=2)
+        self.L[...] = np.pad(factors, ((0, 0), (0, 0), idle), "edge")
+        self._ended = np.zeros(side, int)
+        self.ended = self._ended[: len(streams)]  # samples that a replicate used until it diverged, -1 where it has not
+        self.ended[:] = -1
         seeds = np.array([stream.generate_state(8, np.uint64) for stream in streams])
-        self._random = aligned.zeros((p_star + p + 1, _BLOCK, side)), aligned.zeros((_BLOCK * side,), np.uint64)
+        seeds = np.pad(seeds, (idle, (0, 0)), "edge")
+        random = aligned.zeros((p_star + p + 1, _BLOCK, side)), aligned.zeros((_BLOCK * side,), np.uint64)
+        self._advance = (
+            partial(_advance_lanes(p, p_star), self._rows, *random)
+            if lanes
+            else partial(_advance, self.M, self.L, A.reshape(p, p + 1, side), lam, work, *random)
+        )
         self._states = aligned.copy(seeds[:, :4].T), seeds[:, 4:].copy()
         self._freedom, self._rate = N - p - p_star, 2.0 * eta / (N * p)
         self._done, self._used = 0, _BLOCK
@@ -304,9 +435,8 @@ class _Group:
         """``count`` more samples; none once every replicate has diverged."""
         if np.all(self.ended >= 0):
             return
-        self._used = _advance(
-            *(self.M, self.L, *self._scratch, *self._random, *self._states, self._freedom, self._used),
-            *(self._done, count, self._rate, DIVERGED, self.ended),
+        self._used = self._advance(
+            *(*self._states, self._freedom, self._used, self._done, count, self._rate, DIVERGED, self._ended)
         )
         self._done += count
 
@@ -317,8 +447,10 @@ class _Group:
             M[replicate], Q[replicate] = of_all(basis, M[replicate], Q[replicate])
 
 
-def _groups(start: Start | Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence]) -> list[_Group]:
-    """All replicates, SIDE by SIDE, or one by one where they are too few for that to be faster.
+def _groups(
+    start: Start | Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence], samples: int
+) -> list[_Group]:
+    """All replicates side by side, or one by one where they are too few for that to be faster.
 
     Raises:
         ValueError: N < p + p*, or starts that are not one for each stream and of the same widths.
@@ -329,9 +461,16 @@ def _groups(start: Start | Sequence[Start], N: int, eta: float, streams: Sequenc
             f"{len(starts)} starts for {len(streams)} streams: expected one for each, all of the same widths"
         )
     require_dimension(*starts[0].M.shape, N)
-    side = SIDE if len(streams) >= _FEWEST else 1
-    cuts = [slice(first, first + side) for first in range(0, len(streams), side)]
-    return [_Group(starts[cut], N, eta, streams[cut]) for cut in cuts]
+    known = max(starts[0].M.shape) <= _WIDEST and samples * len(streams) >= _WORTH
+    side, fewest = (_LANES, _FEWEST_LANES) if known else (SIDE, _FEWEST)
+    groups = []
+    for first in range(0, len(streams), side):
+        some = streams[first : first + side]
+        together = len(some) >= fewest
+        size, lanes = (len(some), _LANES if known else None) if together else (1, None)
+        for at in range(first, first + len(some), size):
+            groups.append(_Group(starts[at : at + size], N, eta, streams[at : at + size], lanes))
+    return groups
 
 
 def simulate(
@@ -361,7 +500,7 @@ def simulate(
     alpha, counts = samples / N, np.diff(samples, prepend=0)
 
     def run(group: _Group) -> tuple[Array, Array]:
-        p, p_star, side = group.M.shape
+        (p, p_star), side = group.M.shape[:2], len(group.ended)
         M, Q = np.empty((len(counts), side, p, p_star)), np.empty((len(counts), side, p, p))
         for record, count in enumerate(counts):
             group.advance(count)
@@ -369,7 +508,7 @@ def simulate(
             progress(count * side / N)
         return M, Q
 
-    groups = _groups(start, N, eta, streams)
+    groups = _groups(start, N, eta, streams, int(samples[-1]))
     with ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(run, groups))
     M, Q = (np.concatenate([part[i] for part in parts], axis=1).swapaxes(0, 1) for i in range(2))
@@ -410,7 +549,7 @@ def escape_times(
     alpha, counts = samples / N, np.diff(samples, prepend=0)
 
     def run(group: _Group) -> Array:
-        p, p_star, side = group.M.shape
+        (p, p_star), side = group.M.shape[:2], len(group.ended)
         M, Q = np.empty((side, p, p_star)), np.empty((side, p, p))
         times, before = np.full(side, np.inf), np.full(side, np.inf)
         for record, count in enumerate(counts):
@@ -430,4 +569,4 @@ def escape_times(
                 break
         return times
 
-    return np.concatenate([run(group) for group in _groups(start, N, eta, streams)])
+    return np.concatenate([run(group) for group in _groups(start, N, eta, streams, int(samples[-1]))])
