@@ -27,7 +27,8 @@ from shallownets.studies.escape.trajectory import Trajectory, require_run, sampl
 
 SIDE = 64  # replicates side by side in one call of the kernel, so that it works on whole vectors
 _FEWEST = 8  # replicates; fewer are faster one after the other
-_LANES, _FEWEST_LANES = 16, 3  # the same where the compiler knows the widths; some lanes may be idle
+_LANES = 16  # of them that are one block where the compiler knows the widths; in the last block some may be idle
+_FEWEST_LANES = 3  # replicates; fewer than these are faster one after the other than in a block
 _WIDEST = 4  # p and p* that the compiler may know: code and the time to compile it grow as p^3
 _WORTH = 10**7  # samples of all replicates; with fewer, to compile for the widths takes longer than it saves
 _BLOCK = 64  # samples whose random numbers are drawn together; another number would give other results
@@ -256,22 +257,27 @@ def _alone(M, L, A, lam, numbers, first, last, done, rate, bound, ended):
                 L[q, i] = A[q, i]
 
 
-@kernel("void(f8[:, :, ::1], f8[:, :, ::1], f8[:, :, ::1], f8[:, :, ::1])", nogil=True)
+@kernel("void(f8[:, :, :, :], f8[:, :, :, :], f8[:, :, ::1], f8[:, :, ::1])", nogil=True)
 def _record(M, L, out_M, out_Q):
-    """Write M and Q = M M^T + L L^T of every replicate; here the replicates are the first axis of the output."""
-    p, p_star = M.shape[:2]
-    for s in range(out_M.shape[0]):
+    """Write M and Q = M M^T + L L^T of every replicate.
+
+    In M and L the blocks are the first axis and the replicates of a block the last; in what is written all replicates
+    are the first.
+    """
+    _, p, p_star, side = M.shape
+    for replicate in range(out_M.shape[0]):
+        b, s = replicate // side, replicate % side
         for i in range(p):
             for r in range(p_star):
-                out_M[s, i, r] = M[i, r, s]
+                out_M[replicate, i, r] = M[b, i, r, s]
             for j in range(i + 1):
                 total = 0.0
                 for r in range(p_star):
-                    total += M[i, r, s] * M[j, r, s]
+                    total += M[b, i, r, s] * M[b, j, r, s]
                 for q in range(j + 1):
-                    total += L[i, q, s] * L[j, q, s]
-                out_Q[s, i, j] = total
-                out_Q[s, j, i] = total
+                    total += L[b, i, q, s] * L[b, j, q, s]
+                out_Q[replicate, i, j] = total
+                out_Q[replicate, j, i] = total
 
 
 @kernel(
@@ -300,12 +306,12 @@ def _advance(M, L, A, lam, work, numbers, words, state, spares, freedom, used, d
 
 @cache
 def _advance_lanes(p: int, p_star: int) -> Callable[..., int]:
-    """``_advance`` for widths that the compiler knows, and for _LANES replicates: a step takes a half to a third.
+    """``_advance`` for widths that the compiler knows: a step takes a half to a third.
 
-    All loops but that over replicates are written out, so that sums stand in registers. For the compiler to see which
-    numbers are one and the same, all matrices stand in one array of rows, _LANES numbers each: those of M come first,
-    then those of L, A and λ, and f. Operations and their order are those of ``_side_by_side``; a test holds the two to
-    the same bytes.
+    The replicates are in blocks of _LANES, one block after the other. All loops but that over a block are written out,
+    so that sums stand in registers. For the compiler to see which numbers are one and the same, all matrices of a block
+    stand in one array of rows, _LANES numbers each: those of M come first, then those of L, A and λ, and f. Operations
+    and their order are those of ``_side_by_side``; a test holds the two to the same bytes.
     """
     first_L = p * p_star
     first_A = first_L + p * p
@@ -313,138 +319,152 @@ def _advance_lanes(p: int, p_star: int) -> Callable[..., int]:
     last_row = first_lam + p
     apart = _BLOCK * _LANES  # from a sample's first random number to its next
 
-    def advance(rows, numbers, words, state, spares, freedom, used, done, count, rate, bound, ended):
-        z = numbers.reshape(-1)
-        end = done + count
-        while done < end:
-            if used == _BLOCK:
-                _draw(state, spares, words, numbers, freedom)
-                used = 0
-            last = min(_BLOCK, used + end - done)
-            for sample in range(used, last):
-                for s in range(_LANES):
-                    g = sample * _LANES + s
-                    h = g + p_star * apart
-                    k = z[h + p * apart]
-                    lam, output = first_lam * _LANES + s, last_row * _LANES + s
-                    y = 0.0
-                    for r in range(p_star):
-                        y += z[g + r * apart] * z[g + r * apart]
-                    f = 0.0
-                    for i in range(p):
-                        M, L = i * p_star * _LANES + s, (first_L + i * p) * _LANES + s
-                        total = 0.0
-                        for r in range(p_star):
-                            total += rows[M + r * _LANES] * z[g + r * apart]
-                        for j in range(i + 1):
-                            total += rows[L + j * _LANES] * z[h + j * apart]
-                        rows[lam + i * _LANES] = total
-                        f += total * total
-                    f /= p
-                    rows[output] = f
-                    w = rate * (y / p_star - f) if f <= bound and ended[s] < 0 else 0.0
-
-                    for i in range(p):
-                        M, L, A = (
-                            i * p_star * _LANES + s,
-                            (first_L + i * p) * _LANES + s,
-                            (first_A + i * (p + 1)) * _LANES + s,
-                        )
-                        a = rows[lam + i * _LANES] * w
-                        for r in range(p_star):
-                            rows[M + r * _LANES] += a * z[g + r * apart]
-                        for j in range(i + 1):
-                            rows[A + j * _LANES] = rows[L + j * _LANES] + a * z[h + j * apart]
-                        for j in range(i + 1, p):
-                            rows[A + j * _LANES] = a * z[h + j * apart]
-                        rows[A + p * _LANES] = a * k
-
-                    for i in range(p):
-                        A, L = (first_A + i * (p + 1)) * _LANES + s, (first_L + i) * _LANES + s
-                        square = 0.0
-                        for j in range(i, p + 1):
-                            square += rows[A + j * _LANES] * rows[A + j * _LANES]
-                        norm = np.sqrt(square)
-                        head = rows[A + i * _LANES]
-                        diagonal = -norm if head > 0.0 else norm
-                        rows[L + i * p * _LANES] = diagonal
-                        rows[A + i * _LANES] = head - diagonal
-                        length = norm * (norm + abs(head))
-                        inverse = 1.0 / length if length > 0.0 else 0.0
-                        for q in range(i + 1, p):
-                            below = A + (q - i) * (p + 1) * _LANES
-                            along = 0.0
-                            for j in range(i, p + 1):
-                                along += rows[A + j * _LANES] * rows[below + j * _LANES]
-                            along *= inverse
-                            for j in range(i, p + 1):
-                                rows[below + j * _LANES] -= along * rows[A + j * _LANES]
-                            rows[L + q * p * _LANES] = rows[below + i * _LANES]
-                bounded = True
-                for s in range(_LANES):
-                    bounded &= rows[last_row * _LANES + s] <= bound
-                if not bounded:
+    def advance(blocks, numbers, words, state, spares, freedom, first, begin, count, rate, bound, ended):
+        end, used = begin + count, first
+        for block in range(len(blocks)):
+            rows, z = blocks[block], numbers[block].reshape(-1)
+            still = ended[block * _LANES : (block + 1) * _LANES]
+            done, used = begin, first
+            while done < end:
+                if used == _BLOCK:
+                    _draw(state[block], spares[block], words, numbers[block], freedom)
+                    used = 0
+                last = min(_BLOCK, used + end - done)
+                for sample in range(used, last):
                     for s in range(_LANES):
-                        if ended[s] < 0 and not rows[last_row * _LANES + s] <= bound:
-                            ended[s] = done + sample - used
-            done += last - used
-            used = last
+                        g = sample * _LANES + s
+                        h = g + p_star * apart
+                        k = z[h + p * apart]
+                        lam, output = first_lam * _LANES + s, last_row * _LANES + s
+                        y = 0.0
+                        for r in range(p_star):
+                            y += z[g + r * apart] * z[g + r * apart]
+                        f = 0.0
+                        for i in range(p):
+                            M, L = i * p_star * _LANES + s, (first_L + i * p) * _LANES + s
+                            total = 0.0
+                            for r in range(p_star):
+                                total += rows[M + r * _LANES] * z[g + r * apart]
+                            for j in range(i + 1):
+                                total += rows[L + j * _LANES] * z[h + j * apart]
+                            rows[lam + i * _LANES] = total
+                            f += total * total
+                        f /= p
+                        rows[output] = f
+                        w = rate * (y / p_star - f) if f <= bound and still[s] < 0 else 0.0
+
+                        for i in range(p):
+                            M, L, A = (
+                                i * p_star * _LANES + s,
+                                (first_L + i * p) * _LANES + s,
+                                (first_A + i * (p + 1)) * _LANES + s,
+                            )
+                            a = rows[lam + i * _LANES] * w
+                            for r in range(p_star):
+                                rows[M + r * _LANES] += a * z[g + r * apart]
+                            for j in range(i + 1):
+                                rows[A + j * _LANES] = rows[L + j * _LANES] + a * z[h + j * apart]
+                            for j in range(i + 1, p):
+                                rows[A + j * _LANES] = a * z[h + j * apart]
+                            rows[A + p * _LANES] = a * k
+
+                        for i in range(p):
+                            A, L = (first_A + i * (p + 1)) * _LANES + s, (first_L + i) * _LANES + s
+                            square = 0.0
+                            for j in range(i, p + 1):
+                                square += rows[A + j * _LANES] * rows[A + j * _LANES]
+                            norm = np.sqrt(square)
+                            head = rows[A + i * _LANES]
+                            diagonal = -norm if head > 0.0 else norm
+                            rows[L + i * p * _LANES] = diagonal
+                            rows[A + i * _LANES] = head - diagonal
+                            length = norm * (norm + abs(head))
+                            inverse = 1.0 / length if length > 0.0 else 0.0
+                            for q in range(i + 1, p):
+                                below = A + (q - i) * (p + 1) * _LANES
+                                along = 0.0
+                                for j in range(i, p + 1):
+                                    along += rows[A + j * _LANES] * rows[below + j * _LANES]
+                                along *= inverse
+                                for j in range(i, p + 1):
+                                    rows[below + j * _LANES] -= along * rows[A + j * _LANES]
+                                rows[L + q * p * _LANES] = rows[below + i * _LANES]
+                    bounded = True
+                    for s in range(_LANES):
+                        bounded &= rows[last_row * _LANES + s] <= bound
+                    if not bounded:
+                        for s in range(_LANES):
+                            if still[s] < 0 and not rows[last_row * _LANES + s] <= bound:
+                                still[s] = done + sample - used
+                done += last - used
+                used = last
         return used
 
     advance.__qualname__ = f"_advance_lanes_{p}_{p_star}"  # each has its own place in the cache
-    signature = "i8(f8[::1], f8[:, :, ::1], u8[::1], u8[:, ::1], u8[:, ::1], i8, i8, i8, i8, f8, f8, i8[::1])"
+    signature = (
+        "i8(f8[:, ::1], f8[:, :, :, ::1], u8[::1], u8[:, :, ::1], u8[:, :, ::1], i8, i8, i8, i8, f8, f8, i8[::1])"
+    )
     return kernel(signature, nogil=True, unroll=500)(advance)
 
 
 class _Group:
     """Replicates side by side, in the coordinates of ``Start.independent``, and how far they are.
 
-    Where ``lanes`` is above their number, the last of them stands for the idle lanes, which never move.
+    With ``known`` the kernel is that of their widths; the last replicate stands for the idle lanes, which never move.
     """
 
     def __init__(
-        self, starts: Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence], lanes: int | None
+        self, starts: Sequence[Start], N: int, eta: float, streams: Sequence[SeedSequence], known: bool
     ) -> None:
         p, p_star = starts[0].M.shape
-        side = lanes or len(streams)
-        idle = (0, side - len(streams))
+        self.shape = len(streams), p, p_star
+        side = _LANES if known else len(streams)
+        blocks = -(-len(streams) // side)
+
+        def in_blocks(arrays: list[Array]) -> Array:
+            """(blocks, .., side) from an array for each replicate."""
+            arrays = arrays + arrays[-1:] * (blocks * side - len(arrays))
+            return np.moveaxis(np.reshape(arrays, (blocks, side, *arrays[0].shape)), 1, -1)
+
         self._bases, starts = zip(*(start.independent() for start in starts), strict=True)
-        rows = np.cumsum([p * p_star, p * p, p * (p + 1), p, 4])
-        self._rows = aligned.zeros((rows[-1] * side,))
-        M, L, A, lam, work = np.split(self._rows.reshape(-1, side), rows[:-1])
-        self.M, self.L = M.reshape(p, p_star, side), L.reshape(p, p, side)
-        self.M[...] = np.pad(np.stack([start.M for start in starts], axis=2), ((0, 0), (0, 0), idle), "edge")
-        factors = np.stack([start.residual_factor() for start in starts], axis=2)
-        self.L[...] = np.pad(factors, ((0, 0), (0, 0), idle), "edge")
-        self._ended = np.zeros(side, int)
-        self.ended = self._ended[: len(streams)]  # samples that a replicate used until it diverged, -1 where it has not
+        ends = np.cumsum([p * p_star, p * p, p * (p + 1), p, 4])
+        rows = aligned.zeros((blocks, ends[-1], side))
+        M, L, A, lam, work = np.split(rows, ends[:-1], axis=1)
+        self._M, self._L = M.reshape(blocks, p, p_star, side), L.reshape(blocks, p, p, side)
+        self._M[...] = in_blocks([start.M for start in starts])
+        self._L[...] = in_blocks([start.residual_factor() for start in starts])
+        ended = np.zeros(blocks * side, int)
+        self.ended = ended[: len(streams)]  # samples that a replicate used until it diverged, -1 where it has not
         self.ended[:] = -1
-        seeds = np.array([stream.generate_state(8, np.uint64) for stream in streams])
-        seeds = np.pad(seeds, (idle, (0, 0)), "edge")
-        random = aligned.zeros((p_star + p + 1, _BLOCK, side)), aligned.zeros((_BLOCK * side,), np.uint64)
+        seeds = in_blocks([stream.generate_state(8, np.uint64) for stream in streams])
+        numbers = aligned.zeros((blocks, p_star + p + 1, _BLOCK, side))
+        words = aligned.zeros((_BLOCK * side,), np.uint64)
+        states, spares = aligned.copy(seeds[:, :4]), np.ascontiguousarray(seeds[:, 4:].swapaxes(1, 2))
         self._advance = (
-            partial(_advance_lanes(p, p_star), self._rows, *random)
-            if lanes
-            else partial(_advance, self.M, self.L, A.reshape(p, p + 1, side), lam, work, *random)
+            partial(_advance_lanes(p, p_star), rows.reshape(blocks, -1), numbers, words, states, spares)
+            if known
+            else partial(
+                _advance,
+                *(self._M[0], self._L[0], A[0].reshape(p, p + 1, side), lam[0], work[0]),
+                *(numbers[0], words, states[0], spares[0]),
+            )
         )
-        self._states = aligned.copy(seeds[:, :4].T), seeds[:, 4:].copy()
-        self._freedom, self._rate = N - p - p_star, 2.0 * eta / (N * p)
+        self._ended, self._freedom, self._rate = ended, N - p - p_star, 2.0 * eta / (N * p)
         self._done, self._used = 0, _BLOCK
 
     def advance(self, count: int) -> None:
         """``count`` more samples; none once every replicate has diverged."""
         if np.all(self.ended >= 0):
             return
-        self._used = self._advance(
-            *(*self._states, self._freedom, self._used, self._done, count, self._rate, DIVERGED, self._ended)
-        )
+        self._used = self._advance(self._freedom, self._used, self._done, count, self._rate, DIVERGED, self._ended)
         self._done += count
 
     def record(self, M: Array, Q: Array) -> None:
         """Write the overlaps of all students, as (R, p, p*) and (R, p, p)."""
-        _record(self.M, self.L, M, Q)
+        _record(self._M, self._L, M, Q)
         for replicate, basis in enumerate(self._bases):
-            M[replicate], Q[replicate] = of_all(basis, M[replicate], Q[replicate])
+            if basis is not None:
+                M[replicate], Q[replicate] = of_all(basis, M[replicate], Q[replicate])
 
 
 def _groups(
@@ -462,14 +482,14 @@ def _groups(
         )
     require_dimension(*starts[0].M.shape, N)
     known = max(starts[0].M.shape) <= _WIDEST and samples * len(streams) >= _WORTH
-    side, fewest = (_LANES, _FEWEST_LANES) if known else (SIDE, _FEWEST)
+    fewest = _FEWEST_LANES if known else _FEWEST
     groups = []
-    for first in range(0, len(streams), side):
-        some = streams[first : first + side]
-        together = len(some) >= fewest
-        size, lanes = (len(some), _LANES if known else None) if together else (1, None)
-        for at in range(first, first + len(some), size):
-            groups.append(_Group(starts[at : at + size], N, eta, streams[at : at + size], lanes))
+    for first in range(0, len(streams), SIDE):
+        many = len(streams[first : first + SIDE])
+        together = many if many >= fewest else 1
+        for at in range(first, first + many, together):
+            some = slice(at, at + together)
+            groups.append(_Group(starts[some], N, eta, streams[some], known and together > 1))
     return groups
 
 
@@ -500,7 +520,7 @@ def simulate(
     alpha, counts = samples / N, np.diff(samples, prepend=0)
 
     def run(group: _Group) -> tuple[Array, Array]:
-        (p, p_star), side = group.M.shape[:2], len(group.ended)
+        side, p, p_star = group.shape
         M, Q = np.empty((len(counts), side, p, p_star)), np.empty((len(counts), side, p, p))
         for record, count in enumerate(counts):
             group.advance(count)
@@ -549,7 +569,7 @@ def escape_times(
     alpha, counts = samples / N, np.diff(samples, prepend=0)
 
     def run(group: _Group) -> Array:
-        (p, p_star), side = group.M.shape[:2], len(group.ended)
+        side, p, p_star = group.shape
         M, Q = np.empty((side, p, p_star)), np.empty((side, p, p))
         times, before = np.full(side, np.inf), np.full(side, np.inf)
         for record, count in enumerate(counts):
