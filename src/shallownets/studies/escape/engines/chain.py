@@ -15,9 +15,11 @@ every N.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.random import SeedSequence
+from numpy.typing import NDArray
 
 from shallownets.numerics import aligned, normals
 from shallownets.numerics.jit import kernel
@@ -421,7 +423,7 @@ class _Group:
         side = _LANES if known else len(streams)
         blocks = -(-len(streams) // side)
 
-        def in_blocks(arrays: list[Array]) -> Array:
+        def in_blocks(arrays: list[NDArray[Any]]) -> NDArray[Any]:
             """(blocks, .., side) from an array for each replicate."""
             arrays = arrays + arrays[-1:] * (blocks * side - len(arrays))
             return np.moveaxis(np.reshape(arrays, (blocks, side, *arrays[0].shape)), 1, -1)
