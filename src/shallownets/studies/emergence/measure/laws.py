@@ -1,11 +1,14 @@
 """How starts and runs compare with greedy choice and with the sequential law."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from shallownets.numerics.statistics import Estimate, exact, mean
 from shallownets.studies.emergence import simulate
+from shallownets.studies.emergence.measure import curves
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.starts import Start
 from shallownets.studies.emergence.trajectory import Run
@@ -27,6 +30,13 @@ def middle(values: Array) -> float:
     """The median of what is known; NaN where nothing is."""
     known = values[np.isfinite(values)]
     return float(np.median(known)) if known.size else np.nan
+
+
+def apart(run: Run, expected: Run) -> Estimate | None:
+    """The largest ratio of learning times of two runs from one start, as a logarithm; None where none is in both."""
+    ratio = late(run, expected)
+    both = np.isfinite(ratio)
+    return exact(np.abs(np.log(ratio[both])).max(), int(both.sum())) if both.any() else None
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,21 @@ def median_ratio(T: Array, theory: Array) -> Ratio | None:
 def left_by_greedy(start: Start, a: Array, link: Link) -> float:
     """The loss at the end of greedy choice: the squares of (P,) strengths that no neuron takes."""
     return float((a[simulate.decoupled(start, a, link).owner < 0] ** 2).sum())
+
+
+def plateau_exponent(sets: Iterable[Sequence[Start]], a: Array, link: Link, tail: float) -> Estimate:
+    """The exponent in N of what greedy choice leaves, with the tail that a finite teacher lacks: a mean over sets.
+
+    Args:
+        sets: starts of several widths each.
+        a: (P,) strengths of the teacher's directions.
+    """
+    exponents = []
+    for starts in sets:
+        widths = np.array([start.r.size for start in starts])
+        left = np.array([left_by_greedy(start, a, link) + tail for start in starts])
+        exponents.append(curves.power(widths, left))
+    return mean(exponents)
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
