@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from shallownets.numerics.statistics import Estimate
+from shallownets.numerics.statistics import Estimate, difference
 from shallownets.studies.emergence import model
 from shallownets.studies.emergence.measure import quartiles
 from shallownets.studies.emergence.measure.laws import Mask
@@ -94,7 +94,7 @@ def part_of_search(of: Case) -> Estimate | None:
     search, whole = quartiles.median(of.found), quartiles.median(of.n)
     if not (search and whole):
         return None
-    return Estimate(search.value - whole.value, float(np.hypot(search.error, whole.error)), whole.n)
+    return difference(search, whole)
 
 
 def exponent_of_part(parts: Mapping[Case, Estimate]) -> Exponent | None:
