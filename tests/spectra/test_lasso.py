@@ -89,7 +89,7 @@ def test_the_path_ends_at_the_minimum(n, lam):
 
 
 def test_the_path_of_one_sample_has_one_weight_and_arrives_at_any_penalty():
-    """That of the largest input; where the last piece is reckoned, rounding leaves its end beside the penalty."""
+    """It is the weight of the largest input; rounding leaves the end of the last piece beside the penalty."""
     rng = default_rng(6204)
     for _ in range(300):
         x, y = rng.standard_normal(4), rng.standard_normal()

@@ -180,7 +180,7 @@ class Orders(NamedTuple):
 
 
 def orders(ranges: Sequence[Range]) -> Orders:
-    """Those over at least two ranges."""
+    """The powers of ξ over at least two ranges of widths."""
     _, _, _, xi, of_slopes, of_widths = zip(*ranges, strict=True)
     return Orders(*(curves.power(np.array(xi), np.array(off)) for off in (of_slopes, of_widths)))
 
@@ -200,7 +200,7 @@ class BestWidth(NamedTuple):
 
 
 def best_widths(found: Sequence[Frontier], by_draws: Sequence[Frontier], most: float, t_end: float) -> BestWidth | None:
-    """That up to the width `most`; None where a start or all but one of the draws have too few passages.
+    """The exponent up to the width `most`; None where a start, or all draws but one, have too few passages.
 
     Args:
         found: of each start.

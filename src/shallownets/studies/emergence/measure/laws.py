@@ -112,7 +112,9 @@ def share(hits: ArrayLike) -> dict[str, float]:
 
 
 def sign_test(here: Mask, there: Mask) -> dict[str, float]:
-    """Of the starts that differ in whether a direction is learned, those where it is here: half, if nothing matters.
+    """The share of starts where a direction is learned here, of those where it is learned in one way alone.
+
+    It is one half where the way does not matter.
 
     Args:
         here, there: (R,) whether it is, in two ways of training from the same starts.

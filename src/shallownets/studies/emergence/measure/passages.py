@@ -75,7 +75,7 @@ class Exponent(NamedTuple):
 
 
 def exponent(cases: Sequence[Case], of: Literal["samples", "search"]) -> Exponent | None:
-    """That of the median at one k and κ; None where it is known at fewer than three d."""
+    """The exponent of the median at one k and κ; None where it is known at fewer than three d."""
     medians, theory = {}, {}
     for one in cases:
         values, said = (one.n, one.theory) if of == "samples" else (one.found, one.search)
@@ -98,7 +98,7 @@ def part_of_search(of: Case) -> Estimate | None:
 
 
 def exponent_of_part(parts: Mapping[Case, Estimate]) -> Exponent | None:
-    """That of ``part_of_search`` at one k and κ; None where theory has a part at fewer than three d."""
+    """The exponent of ``part_of_search`` at one k and κ; None where theory has a part at fewer than three d."""
     known = {one: part for one, part in parts.items() if np.isfinite(one.part)}
     if len(known) < 3:
         return None

@@ -83,7 +83,7 @@ class AtWidths:
         return default_rng(seeds.sequence(self.given["seed"], "emergence, sequential law", of, number))
 
     def streams(self, N: int) -> Iterator[Generator]:
-        """Those of all draws at one width."""
+        """Random numbers of all draws at one width."""
         return (self.stream(N, number) for number in range(DRAWS))
 
 

@@ -45,7 +45,7 @@ def series_of(kept: Arrays, tail: str, lost: Lost) -> list[list[Size]]:
 
 
 def sizes_of(frame: pd.DataFrame, kept: Arrays, key: dict, lost: Lost) -> list[Size]:
-    """Those of one risk, whose columns ``key`` holds; otherwise as ``series_of``."""
+    """The sizes of one risk, whose columns ``key`` holds; otherwise as ``series_of``."""
     tail = key["tail"]
     common = key | {name: kept.parameters[name] for name in ("beta", "gamma", "kappa")}
     common["of_source"] = float(np.isclose(common["gamma"], 0.5 + common["beta"]))  # the source's step size, light tail
