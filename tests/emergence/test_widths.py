@@ -125,3 +125,16 @@ def test_slopes_of_a_range_are_of_the_runs_of_the_tail_and_of_draws():
     for missing in ((none, front(-0.3)), (front(-0.5), none)):
         assert envelope.slopes(*missing, [front(-0.4), front(-0.6)], 4, 32) is None
     assert envelope.slopes(front(-0.5), front(-0.3), [front(-0.4), none], 4, 32) is None
+
+
+def test_ranks_of_winning_overlaps_count_the_neurons_that_are_left():
+    """At d = 4 the size of an overlap is below m with the chance that a uniform law on the sphere gives it."""
+    start = starts.uniform(6, 3, 4, 1e-6, default_rng(8))
+    run = Run(np.arange(2.0), np.ones(2), np.empty((2, 0)), np.array([1.0, np.inf, 2]), np.array([4, -1, 0]), 2)
+    found = laws.ranks(run, start.M, 4, 4)
+    x = default_rng(9).standard_normal((400_000, 4))
+    sizes = np.abs(x[:, 0]) / np.linalg.norm(x, axis=1)
+    for m, neuron, left in ((0, 4, 6), (2, 0, 4)):
+        below = np.mean(sizes < abs(start.M[neuron, m]))
+        assert found[m] == pytest.approx(below**left, abs=4 * left * np.sqrt(below * (1 - below) / x.shape[0]))
+    assert np.isnan(found[1])

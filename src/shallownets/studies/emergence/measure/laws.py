@@ -11,6 +11,7 @@ from shallownets.studies.emergence import simulate
 from shallownets.studies.emergence.measure import curves
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.starts import Start
+from shallownets.studies.emergence.theory import sequential
 from shallownets.studies.emergence.trajectory import Run
 
 Mask = NDArray[np.bool_]
@@ -24,6 +25,18 @@ def late(run: Run, expected: Run) -> Array:
     out = np.full(both.size, np.nan)
     out[both] = run.times[both] / expected.times[both]
     return out
+
+
+def ranks(run: Run, M: Array, d: int, k: int) -> Array:
+    """(P,) ranks of the overlaps that won, among those that were left: uniform by the sequential law; NaN for none.
+
+    Args:
+        M: (N, P) overlaps at the start.
+        d, k: dimension of the inputs, and information exponent.
+    """
+    N, P = M.shape
+    won = np.where(run.owner >= 0, np.abs(M[run.owner, np.arange(P)]), np.nan)
+    return sequential.rank(np.sqrt(d) * won, N - np.arange(P), d, k)
 
 
 def middle(values: Array) -> float:
