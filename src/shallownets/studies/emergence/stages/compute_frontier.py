@@ -49,7 +49,7 @@ def _slopes(of: AtWidths, ours: Frontier, with_tail: Frontier, by_draws: list[Fr
             lost.note(what, [{"quantity": name, "last": high} for name in SLOPES])
             continue
         middle = float(np.sqrt(low * high))
-        # by the last of the half of the largest width
+        # at most as far as crowding delays the middle direction of the widest student
         late = crowding.turned(scaling.in_time(beta), min(high, P) / 2, d, found.length)
         limits = scaling.in_compute(beta), found.expected, frontiers.slope(beta, middle)
         orders = abs(limits[0]) / np.log(middle), 3 * found.spread + late, frontiers.growth(middle) ** 2 + late
@@ -78,7 +78,8 @@ def _best_widths(
     where = {"N": middle, "first": low, "last": most}
     row = {"quantity": "best width", "theory": limit, "order": limit / np.log(middle)} | where
     rows = [row | ours.row()]
-    late = crowding.turned(ours.value, most, d, shortest)  # by the last direction of the widest student
+    # at most as far as crowding delays the last direction of the widest student
+    late = crowding.turned(ours.value, most, d, shortest)
     row = {"quantity": "best width, sequential", "theory": expected, "order": 3 * ours.error + late} | where
     rows.append(row | exact(ours.value, len(found)).row())
     return rows, {"best_width": [middle, ours.value, ours.error]}
