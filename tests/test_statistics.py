@@ -21,6 +21,14 @@ def test_the_bootstrap_agrees_with_the_known_error_of_the_mean(rng):
     assert boot.error == pytest.approx(statistics.mean(samples).error, rel=0.08)
 
 
+def test_standard_errors_of_curves_are_those_of_the_mean_at_each_point(rng):
+    curves = rng.normal(0, [[1.0], [2.0]], (50, 2, 3))
+    errors = statistics.standard_errors(curves)
+    assert errors.shape == (2, 3)
+    for place in np.ndindex(2, 3):
+        assert errors[place] == pytest.approx(statistics.mean(curves[:, *place]).error)
+
+
 def test_a_mean_of_two_and_an_exact_value():
     assert statistics.mean([1, 3]) == statistics.Estimate(2.0, pytest.approx(1), 2)
     assert statistics.exact(7) == statistics.Estimate(7.0, 0.0, 1)

@@ -66,6 +66,11 @@ def mean(samples: ArrayLike) -> Estimate:
     return Estimate(float(samples.mean()), float(samples.std(ddof=1) / np.sqrt(samples.size)), samples.size)
 
 
+def standard_errors(samples: NDArray) -> NDArray:
+    """(...) standard errors of the means of (S, ...) independent samples, at least two, such as S curves."""
+    return samples.std(0, ddof=1) / np.sqrt(len(samples))
+
+
 def bootstrap(
     samples: NDArray, estimator: Callable[[NDArray], float], rng: Generator, resamples: int = 400
 ) -> Estimate:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
-from shallownets.numerics.statistics import errors_of, exact, mean
+from shallownets.numerics.statistics import errors_of, exact, mean, standard_errors
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.escape.measure.escape_law import (
     Reduction,
@@ -61,7 +61,7 @@ def drawn_curve(found: Reduction, variance: float) -> pd.DataFrame:
         "eta_hat": 0.0,
         "x": found.t,
         "estimate": found.curves.mean(0),
-        "error": found.curves.std(0, ddof=1) / np.sqrt(len(found.curves)),
+        "error": standard_errors(found.curves),
         "theory": plateau.loss_reduction(found.t, found.p, found.p_star, variance),
     }
     return pd.DataFrame(curve)
