@@ -207,7 +207,7 @@ def test_what_speaks_most_against_a_claim_is_shown():
 
 
 def test_few_samples_make_a_wide_interval():
-    """Of Student's t: the same three standard errors prove nothing from three samples."""
+    """By Student's t the same three standard errors prove nothing from three samples."""
     for n, verdict, half in ((10**6, "deviates", 0.3), (8, "reproduced", 0.453), (3, "underpowered", 1.92)):
         (line,) = verdicts_of([(1.4, 1.1, 1.7)], {"interval": "0.5"}, n=n)
         assert (line.verdict, (line.high - line.low) / 2) == (verdict, pytest.approx(half, rel=0.01))
@@ -336,7 +336,7 @@ def test_the_room_of_laws_is_counted():
 
 
 def test_false_deviations_are_counted_across_claims():
-    """Of claims that hold, at most as many deviate as is said: a row alone, and ten rows judged together, too."""
+    """At most as many claims that hold deviate as is said, of single rows and of ten rows that are judged together."""
     rng, n = np.random.default_rng(5), 4000
     one, exact = verdicts_of([(1.0, 0.7, 1.3)], {"interval": 0.5}), verdicts_of([(1.0, 1, 1)], {"exact": True})
     ten = verdicts_of([(1.0, 0.7, 1.3)] * 10, {"interval": 0.5}, id="ten")

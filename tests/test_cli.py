@@ -1,12 +1,20 @@
 """Command lines by hand: a user's mistake is one line, and help names units."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
+from argparse import Namespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from shallownets import rooms, run
+from shallownets.errors import UserError
+from shallownets.results import artefacts
+from shallownets.stage import Arrays
 from shallownets.studies.escape import model
 
 STAGES = {
@@ -81,9 +89,33 @@ def test_runs_that_do_not_belong_together_are_refused(tmp_path):
     command("sgd", other)
     mixed = f"--batches {tmp_path}/sgd.npz {tmp_path}/other.npz --data {tmp_path}/all.npz"
     assert_one_line(command("gather", mixed), "other.npz", "differ")
+    twice = mixed.replace("other", "sgd")
+    assert_one_line(command("gather", twice), "sgd.npz: the same run as", "expected each run once")
     others = STAGES["fig1"].partition(" ")[2].partition(" ")[2].format(tmp=tmp_path)  # but for --sgd
     assert_one_line(command("fig1", f"--sgd {tmp_path}/other.npz {others}"), "ode.npz", "differs")
     assert_one_line(command("fig1", f"--sgd {tmp_path}/start.npz {others}"), "start.npz", "not the artefact")
+
+
+GATHERS = [name for name in rooms.stages() if any(entry.several for entry in run.find(name)[1].inputs)]
+
+
+@pytest.mark.parametrize("name", GATHERS)
+def test_a_stage_that_gathers_runs_reads_each_of_them_once(name, tmp_path):
+    """Its samples would count twice, and where a run is known by its size one would replace the other."""
+    one, copy, other = (tmp_path / f"{name}.npz" for name in ("one", "copy", "other"))
+    for path, seed in ((one, 1), (other, 2)):
+        artefacts.save(path, Arrays({"x": np.ones(1)}, {"x": "1"}), "escape.sgd", {"seed": seed}, "source")
+    for suffix in (".npz", ".npz.run.json"):
+        shutil.copy(one.with_suffix(suffix), copy.with_suffix(suffix))
+    _, stage = run.find(name)
+    single = {entry.name: one for entry in stage.inputs}
+    for several in (entry.name for entry in stage.inputs if entry.several):
+        lists = {entry.name: [one] for entry in stage.inputs if entry.several}
+        made = run.read(stage, Namespace(**single | lists | {several: [one, other]}))
+        assert [each.parameters["seed"] for each in made[several]] == [1, 2]
+        for again in (one, copy):
+            with pytest.raises(UserError, match=f"^{re.escape(f'{again}: the same run as {one}')}; [^\n]*once$"):
+                run.read(stage, Namespace(**single | lists | {several: [one, other, again]}))
 
 
 @pytest.mark.slow

@@ -314,7 +314,7 @@ def test_the_server_imports_libraries_alone_and_starts_no_thread(run, command):
 
 @pytest.mark.slow
 def test_the_libraries_of_commands_that_a_run_names_are_read_before_a_job_asks(folder):
-    """Those of the first command at once, and those of the second while a job of the first is at work."""
+    """The first command's are read at once, and the second's while a job of the first is at work."""
 
     def read(name):
         return any(name in file.path for file in run.server.memory_maps())

@@ -48,6 +48,17 @@ def test_the_parameters_of_every_stage_go_through_its_command_line_unchanged(tie
         assert isfinite(section.work()) and section.work() >= 0, stage
 
 
+@pytest.mark.slow
+def test_kept_data_are_called_like_the_rule_that_makes_them():
+    """But for the runs of one experiment of escape, which lie in a folder of its name."""
+    kept = [(job.rule, path.parts) for job in planned("smoke") for path in job.outputs if "data" in path.parts]
+    named = [(rule, parts[parts.index("data") + 1 :]) for rule, parts in kept]
+    others = [(rule, study, name) for rule, (study, name, *_) in named if name not in PAPER["escape"]["runs"]]
+    assert len(others) > 40
+    for rule, study, name in others:
+        assert rule == f"{study}_{name.removesuffix('.npz')}"
+
+
 def test_a_stage_takes_its_values_from_the_sections_around_its_own():
     section = settings.values_of("escape.plateau_optimum", PAPER, "escape.plateau", {})
     assert section.seed == PAPER["seed"]

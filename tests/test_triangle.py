@@ -8,7 +8,7 @@ from shallownets.numerics import triangle
 
 
 def test_compressing_keeps_products():
-    """Of rows that are nearly the same, too, where a factor of the products alone loses half of the digits."""
+    """Products of rows that are nearly the same, too, where a factor of the products alone loses half of the digits."""
     rng = default_rng(6)
     W = rng.standard_normal((5, 13))
     W[3, 2:12] = W[1, 2:12] + 1e-9 * W[3, 2:12]
@@ -27,7 +27,7 @@ def test_compressing_keeps_products():
 
 @pytest.mark.parametrize(("N", "columns"), [(1, 1), (2, 2), (16, 16), (17, 40), (37, 61)])
 def test_it_is_the_triangle_of_lapack(N, columns):
-    """That of the QR of the transpose, whose signs are free: a reflection turns the sign of its diagonal entry."""
+    """The triangle of the transpose's QR, whose signs are free: a reflection turns the sign of its diagonal entry."""
     B = default_rng([7, N]).standard_normal((N, columns))
     W = np.hstack([np.full((N, 3), 8.0), B, np.full((N, 2), 9.0)])
     scratch = np.full(3 * columns, 5.0)  # what is in it does not matter, and nothing beyond it is written

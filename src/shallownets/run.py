@@ -5,7 +5,8 @@ Makes: the results of the stage, sealed.
 """
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,7 @@ import msgspec
 
 from shallownets import rooms, sources
 from shallownets.config.commandline import Parser, option
+from shallownets.errors import UserError
 from shallownets.results import artefacts
 from shallownets.stage import Arrays, Kind, Stage, Table
 
@@ -58,12 +60,31 @@ def parser_of(name: str, module: ModuleType, stage: Stage) -> Parser:
     return parser
 
 
+def each_once(results: Sequence[Arrays | Table]) -> None:
+    """Refuse a result that is named twice, under one path or two: a stage would count its samples twice.
+
+    Raises:
+        UserError: two results were made with the same parameters, of which the seed is one.
+    """
+    for one, other in combinations(results, 2):
+        if one.parameters == other.parameters:
+            raise UserError(f"{other.source}: the same run as {one.source}; expected each run once")
+
+
 def read(stage: Stage, found: Namespace) -> dict[str, Any]:
-    """The results of other stages that a command line names, as the arguments of the stage."""
+    """The results of other stages that a command line names, as the arguments of the stage.
+
+    Raises:
+        UserError: one cannot be read, or is named twice.
+    """
     given: dict[str, Any] = {}
     for entry in stage.inputs:
         paths, load = getattr(found, entry.name), LOAD[entry.kind]
-        given[entry.name] = [load(one) for one in paths] if entry.several else load(paths)
+        if entry.several:
+            given[entry.name] = [load(one) for one in paths]
+            each_once(given[entry.name])
+        else:
+            given[entry.name] = load(paths)
     return given
 
 

@@ -96,7 +96,7 @@ def test_the_middle_of_what_is_known():
 
 
 def test_a_logistic_curve_beside_its_sharp_step():
-    """Of one direction, which nothing crowds, corners are all that is off."""
+    """Nothing crowds a single direction: corners are all that is off."""
     link, a, M = model.hermite(4), np.array([0.5]), np.array([[0.1]])
     T = times.learning_time(a, M[0], 1e-6, link)
     t = np.linspace(0, 2 * T[0], 20_001)

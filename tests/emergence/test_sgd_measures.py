@@ -44,7 +44,7 @@ def test_exponents_of_medians():
 
 
 def test_means_by_blocks():
-    """Of an autoregressive series: the error is that of the mean, where neighbours as independent ones give a fifth."""
+    """The error of an autoregressive series' mean, of which neighbours that are taken as independent give a fifth."""
     rng, rho, n = default_rng(3), 0.92, 4000
     found = []
     for _ in range(200):

@@ -1,7 +1,6 @@
 """Every stage at a tiny size: what it measures agrees with theory, and its figure shows it."""
 
 import importlib
-import re
 
 import msgspec
 import numpy as np
@@ -33,7 +32,6 @@ STAGES = {
         "widths": [4, 8, 12, 48, 96],
         "t_end": 3000.0,
         "exact": [[12, 200.0]],
-        "limit": [[16, 512], [128, 4096]],
         "points": 60,
     }
     | FLOW,
@@ -68,7 +66,9 @@ STAGES = {
     | FLOW,
     "light_tail": {"betas": [0.25], "d": 4096, "P": 128, "N": 256, "starts": 2, "points": 40, "resamples": 50} | FLOW,
 }
-DATA = {"compute_frontier": "scaling_law", "wasted": "coverage"}
+STAGES["compute_frontier"] = STAGES["scaling_law"] | {"limit": [[16, 512], [128, 4096]]}
+DATA = {"wasted": "coverage"}
+RUNS = {"scaling_law": "scaling_law_runs", "compute_frontier": "scaling_law_runs"}
 
 
 def given_to(name, values):
@@ -81,8 +81,8 @@ def made(name, values):
     """(parameters, tables) of a stage, which reads the runs that another stage makes with the same values."""
     _, stage = find(f"emergence.{name}")
     given, read = given_to(name, values), []
-    if stage.inputs:
-        of, runs = made(f"{name}_runs", values)
+    if name in RUNS:
+        of, runs = made(RUNS[name], values)
         read = [Arrays(runs.data.arrays, runs.data.units, msgspec.to_builtins(of))]
     return given, stage(given, *read)
 
@@ -121,25 +121,46 @@ def test_what_is_exact_about_a_start(tables, quantity):
 
 
 def test_the_loss_at_several_widths(tables):
-    for name in ("engine", "frontier below its limit", "frontier rises"):
-        assert len(rows(tables, "scaling_law", name)) > 0
-    for row in rows(tables, "scaling_law", "engine").itertuples():
-        assert row.estimate < 1e-2
-    below = rows(tables, "scaling_law", "frontier below its limit")
-    assert (below.estimate < scaling.in_compute(0.8)).all()
-    assert (rows(tables, "scaling_law", "frontier rises").estimate > 0).all()
-    assert (rows(tables, "scaling_law", "best width above its limit").estimate > scaling.best_width(0.8)).all()
-    assert (rows(tables, "scaling_law", "best width falls").estimate < 0).all()
-    for row in rows(tables, "scaling_law", "best width, sequential").itertuples():
-        assert abs(row.estimate - row.theory) <= row.order
-    (width,) = rows(tables, "scaling_law", "best width").itertuples()
-    assert width.low < width.estimate < width.high
-    assert width.last == 48  # the teacher's
+    (engine,) = rows(tables, "scaling_law", "engine").itertuples()
+    assert engine.estimate < 1e-2
     for row in rows(tables, "scaling_law", "exponent at learning times").itertuples():
         assert row.n == 3  # directions 10 to P/4: too few for an exponent
     frame = tables["scaling_law"][1].figure_data.frame
     flow, deflated = frame[frame.series == "flow"], frame[(frame.series == "deflated") & (frame.N == 12)]
     np.testing.assert_allclose(flow.loss, deflated.loss[: len(flow)], rtol=0.02)
+
+
+def test_the_least_loss_at_each_compute(tables):
+    below = rows(tables, "compute_frontier", "frontier below its limit")
+    assert len(below) == 2
+    assert (below.estimate < scaling.in_compute(0.8)).all()
+    (rises,) = rows(tables, "compute_frontier", "frontier rises").itertuples()
+    assert rises.estimate > 0
+    assert (rows(tables, "compute_frontier", "best width above its limit").estimate > scaling.best_width(0.8)).all()
+    assert (rows(tables, "compute_frontier", "best width falls").estimate < 0).all()
+    for row in rows(tables, "compute_frontier", "best width, sequential").itertuples():
+        assert abs(row.estimate - row.theory) <= row.order
+    (width,) = rows(tables, "compute_frontier", "best width").itertuples()
+    assert width.low < width.estimate < width.high
+    assert width.last == 48  # the teacher's
+
+
+def test_both_tables_of_the_runs_at_several_widths_have_their_curves_and_say_of_them_the_same(tables):
+    (_, law), (_, front) = tables["scaling_law"], tables["compute_frontier"]
+    curves = [one.figure_data.frame for one in (law, front)]
+    ours, theirs = (one[one.series == "deflated"].drop(columns="law") for one in curves)
+    pd.testing.assert_frame_equal(
+        ours.reset_index(drop=True), theirs[ours.columns].reset_index(drop=True), check_dtype=False
+    )
+    # the least at each compute: nowhere above a curve, but for what lines between points make of it
+    frontier = curves[1][curves[1].series == "frontier"]
+    for N, curve in ours.groupby("N"):
+        inside = (frontier.t >= curve.t.min() * N) & (frontier.t <= curve.t.max() * N)
+        at = np.exp(np.interp(np.log(frontier.t[inside] / N), np.log(curve.t), np.log(curve.loss)))
+        assert (frontier.loss[inside] <= at * (1 + 1e-9)).all()
+    said = [one.measurements.parameters for one in (law, front)]
+    assert said[0] == said[1]
+    assert (said[0]["P"], said[0]["r0"], said[0]["widths"]) == (48, 1e-6, [4, 8, 12, 48, 96])
 
 
 def test_times_of_many_starts(tables):
@@ -191,6 +212,7 @@ def test_light_tails(tables):
 UNMEASURED = [
     ("scaling_law", {"exact": [[12, 2.0]]}, ["engine"]),
     ("scaling_law", {"t_end": 2.0, "exact": [[12, 0.5]]}, ["engine", "exponent at learning times"]),
+    ("compute_frontier", {"t_end": 2.0, "exact": [[12, 0.5]]}, ["best width", "best width, sequential"]),
     ("learning_times", {"P": 10, "N": 10, "d": 100, "starts": 2}, ["exponent in m", "exponent in m, sequential"]),
     ("learning_times", {"P": 8, "N": 12, "d": 8, "starts": 20}, ["exponent in m"]),
     ("learning_times", {"P": 6, "N": 6, "d": 6, "starts": 2}, ["exponent in m"]),
@@ -221,22 +243,6 @@ def test_what_cannot_be_measured_is_left_out_of_the_table_and_said(name, more, m
         module.draw(of.figure_data.frame, parameters).canvas.draw()
 
 
-@pytest.mark.parametrize(
-    ("name", "other", "said"),
-    [
-        ("P", 50, "--P 50: expected that of the runs, 48"),
-        ("widths", [8, 16], "--widths [8, 16]: expected that of the runs, ["),
-        ("exact", [], "--exact []: expected that of the runs, ["),
-        ("exact", [(12, 3.0)], "--exact [(12, 3.0)]: expected that of the runs, ["),
-    ],
-)
-def test_runs_of_other_sizes_or_times_are_refused(name, other, said):
-    given = given_to("scaling_law", STAGES["scaling_law"])
-    runs = Arrays({}, parameters=msgspec.to_builtins(given))
-    with pytest.raises(UserError, match=re.escape(said)):
-        find("emergence.scaling_law")[1](msgspec.structs.replace(given, **{name: other}), runs)
-
-
 def test_a_frontier_whose_best_width_is_an_end_of_the_list_is_empty_between_them():
     found = envelope.Frontier(np.arange(1.0, 4), np.ones(3), np.array([8.0, 8.0, 32.0]))
     assert [one.size for one in found.between(32, 64)] == [0, 0]
@@ -263,10 +269,12 @@ def test_windows_and_losses_between_steps():
     [
         ("staircase", {"shown": [5]}, "shown.0 = 5: expected a number from 1 to 4"),
         ("staircase", {"tolerance": 1e-3}, "expected a number up to 2e-4"),
-        ("scaling_law", {"exact": [[13, 2.0]]}, "exact.0 = "),
-        ("scaling_law", {"exact": []}, "exact = []: expected a list of at least one value"),
-        ("scaling_law", {"t_end": 0.5}, "t_end = 0.5: expected a number above 1"),
-        ("scaling_law", {"d": 40}, "d = 40: expected at least P = 48"),
+        ("scaling_law_runs", {"exact": [[13, 2.0]]}, "exact.0 = "),
+        ("scaling_law_runs", {"exact": []}, "exact = []: expected a list of at least one value"),
+        ("scaling_law_runs", {"t_end": 0.5}, "t_end = 0.5: expected a number above 1"),
+        ("scaling_law_runs", {"d": 40}, "d = 40: expected at least P = 48"),
+        ("compute_frontier", {"limit": [[16, 255], [128, 4096]]}, "limit.0 = "),
+        ("compute_frontier", {"limit": [[128, 4096], [16, 512]]}, "limit = "),
         ("learning_times", {"N": 8}, "N = 8: expected at least P = 9"),
         ("link", {"links": ["h1"]}, "links.0 = 'h1': expected Hermite polynomials h2 to h8"),
         ("coverage", {"wasted_N": 12}, "wasted_N = 12: expected a number below wasted_P = 12"),
@@ -275,7 +283,7 @@ def test_windows_and_losses_between_steps():
 )
 def test_parameters_that_do_not_go_together(name, more, message):
     with pytest.raises(UserError) as refused:
-        given_to(name, STAGES[name] | more)
+        given_to(name, STAGES[name.removesuffix("_runs")] | more)
     assert message in str(refused.value)
 
 

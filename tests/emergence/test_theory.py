@@ -165,7 +165,7 @@ def test_the_expected_loss_by_draws():
 
 
 def test_drawn_losses_have_the_mean_of_the_law_and_median_times():
-    """Of sharp steps, which leave the same integral over time; half of all first times are below their median."""
+    """Sharp steps leave the same integral over time, and half of all first times are below their median."""
     N, d, r0, link = 12, 100, 1e-6, model.hermite(4)
     a, rng = model.strengths(16, 0.8), np.random.default_rng(3)
     t = np.geomspace(11, 170, 10)

@@ -85,7 +85,7 @@ def test_beyond_the_last_escape_no_overlap_grows_on_the_plateau(p, p_star):
     M = 1e-7 * np.eye(p, p_star)
 
     def growth(eta_hat):
-        """Of M by the drift, on norms that are stationary there; NaN where none are."""
+        """Growth of M by the drift, on norms that are stationary there; NaN where none are."""
         norm = model.plateau_norm(p) * theory.relative_norm(p, p_star, eta_hat)
         return model.drift_M(M, norm * np.eye(p), p * eta_hat)[0, 0]
 

@@ -6,11 +6,11 @@ import pytest
 from scipy.optimize import minimize
 
 from shallownets.drawing import style
-from shallownets.numerics.statistics import Estimate
+from shallownets.numerics.statistics import Estimate, power_law_through
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import ode
 from shallownets.studies.escape.figures import convergence, fig3, fig4
-from shallownets.studies.escape.measure import fluctuations, independent, solution_set
+from shallownets.studies.escape.measure import fluctuations, solution_set
 from shallownets.studies.escape.measure import solutions as measure
 from shallownets.studies.escape.theory import finite, late
 from shallownets.studies.escape.theory import solutions as theory
@@ -159,7 +159,7 @@ def test_the_deviation_and_its_root(rng):
 
 def test_exponents_of_made_up_power_laws(rng):
     N = np.array([100, 1000, 10_000])
-    slope = measure.exponent(N, [Estimate(5 * n**-0.5, 0.01 * n**-0.5, 10) for n in N])
+    slope = power_law_through(N, [Estimate(5 * n**-0.5, 0.01 * n**-0.5, 10) for n in N]).coefficients[1]
     assert slope.value == pytest.approx(-0.5)
     assert 0 < slope.error < 0.01
     samples = [n**-1.5 * rng.lognormal(sigma=0.3, size=200) for n in N]
@@ -173,18 +173,6 @@ def test_the_law_of_fluctuations_goes_through_estimates_that_follow_it():
     assert law.exponent.value == pytest.approx(-0.5)
     assert law.at(400) == pytest.approx(0.25)
     assert fluctuations.root_law({N: points[N] for N in (100, 1000)}) is None
-
-
-def test_ratios_and_differences_of_independent_estimates():
-    """By their errors' propagation, and by draws."""
-    a, b = Estimate(3.0, 0.3, 7), Estimate(2.0, 0.1, 9)
-    ratio, apart = independent.over(a, b), independent.difference(a, b)
-    assert (ratio.value, ratio.error, ratio.n) == (1.5, pytest.approx(1.5 * np.hypot(0.1, 0.05)), 7)
-    assert (apart.value, apart.error, apart.n) == (1.0, pytest.approx(np.hypot(0.3, 0.1)), 7)
-    rng = np.random.default_rng(7)
-    first, second = (rng.normal(one.value, one.error, 4000) for one in (a, b))
-    assert np.std(first - second) == pytest.approx(apart.error, rel=4 / np.sqrt(8000))
-    assert np.std(first / second) == pytest.approx(ratio.error, rel=4 / np.sqrt(8000) + 0.02)
 
 
 @pytest.mark.parametrize(("p", "p_star"), [(2, 2), (5, 2)])

@@ -55,7 +55,7 @@ def test_it_simulates_and_counts_what_was_left_out(capsys, tmp_path):
 
 @pytest.mark.slow
 def test_samples_that_are_selected_are_said_to_be_and_no_solution_is_held_against_them(capsys, tmp_path):
-    """Those whose labels are easier to fit: that their errors are lower is the test below."""
+    """They are those whose labels are easier to fit; that their errors are lower is the test below."""
     words = ["--alpha", "5", "--norm", "3", "--noise", "0.05", "--N", "20", "--simulate", "16"]
     text = said(capsys, tmp_path, *words)
     found = re.search(r"(\d+) selected samples at N = 20.*? (\d+) of 16 samples at N = 20 have their least loss", text)
@@ -69,7 +69,7 @@ def test_samples_that_are_selected_are_said_to_be_and_no_solution_is_held_agains
 
 @pytest.mark.slow
 def test_samples_that_reach_a_norm_have_lower_errors_than_those_that_do_not():
-    """Of the minimisers of all samples at a small norm, which all of them have."""
+    """The minimisers of all samples are compared at a small norm, which all of them have."""
     errors = {True: [], False: []}
     for replicate in range(200):
         examples = starts.draw(20, 100, np.random.default_rng([5406, replicate]), noise=0.05)

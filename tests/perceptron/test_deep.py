@@ -353,7 +353,7 @@ def test_what_lies_outside_of_the_window_does_not_spread_the_curves():
 
 
 def test_sizes_with_one_law_have_the_spread_of_means_of_trainings():
-    """Of 400 sets of 4 sizes and 4 replicates: squares with 3 and 12 degrees of freedom, whose means are good to 4.1 %
+    """By 400 sets of 4 sizes and 4 replicates: squares with 3 and 12 degrees of freedom, whose means are good to 4.1 %
     and 2 %; four of these, and the square of the scatter, 0.0025, by which the mean of exponentials is off."""
     rng = np.random.default_rng(5409)
     norm = np.broadcast_to(np.linspace(0, 2, 400), (4, 4, 400))

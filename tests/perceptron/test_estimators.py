@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-from numpy.random import default_rng
 
-from shallownets.numerics.statistics import Estimate
-from shallownets.studies.perceptron.measure import against_size, curves
+from shallownets.studies.perceptron.measure import curves
 from shallownets.studies.perceptron.theory import laws, limits, saddle
 
 
@@ -42,19 +40,3 @@ def test_the_time_at_which_the_best_norm_is_passed():
     curve = saddle.solve(5.0, np.geomspace(1, 20, 60))
     norm, _ = curves.optimum(5.0)
     assert curves.optimum_passed(curve, curve.lam**3) == pytest.approx(norm**3 / 25, rel=1e-6)
-
-
-def test_estimates_against_the_size():
-    """The limit of exact lines in 1/N; over many draws its error is that of what it says, and so for a difference."""
-    sizes, rng = [50, 100, 200], default_rng(6400)
-    exactly = [Estimate(1.5 + 8 / N, 0.1, 20) for N in sizes]
-    found = against_size.line(sizes, exactly).coefficients
-    assert (found[0].value, found[1].value) == (pytest.approx(1.5), pytest.approx(8))
-    drawn = [
-        against_size.line(sizes, [Estimate(1.5 + 8 / N + 0.1 * rng.standard_normal(), 0.1, 20) for N in sizes])
-        for _ in range(2000)
-    ]
-    spread = np.std([one.coefficients[0].value for one in drawn])
-    assert spread == pytest.approx(found[0].error, rel=4 / np.sqrt(2 * 2000))
-    apart = against_size.less(Estimate(3.0, 0.3, 16), Estimate(1.0, 0.4, 4))
-    assert (apart.value, apart.error, apart.n) == (2.0, pytest.approx(0.5), 16)

@@ -118,7 +118,7 @@ def test_the_times_of_scaling_are_where_decoupled_directions_stand():
 
 
 def test_the_exponent_of_decoupled_directions_is_asymptotic_at_any_dimension():
-    """Of the sum of logistic curves from equal shares, in the window, M* large: the law has no finite-d correction."""
+    """The sum of logistic curves from equal shares, in the window, at large M*: its law has no finite-d correction."""
     for beta in (0.75, 1.0, 1.5):
         M_star = 4000
         lam = model.spectrum(M_star, beta)

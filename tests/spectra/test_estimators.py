@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from numpy.random import default_rng
 from scipy import optimize, stats
 
-from shallownets.studies.spectra import starts
+from shallownets.studies.spectra import model, starts
 from shallownets.studies.spectra.engines import nuclear, weights
-from shallownets.studies.spectra.measure import crossovers, curves, minima, spectrum, tail
+from shallownets.studies.spectra.measure import crossovers, curves, minima, spectrum, stopping, tail
 from shallownets.studies.spectra.theory import evolution, law, peak
 from shallownets.studies.spectra.theory.diagonal import Diagonal
 from shallownets.studies.spectra.theory.levels import Levels, levels
@@ -222,3 +223,34 @@ def test_the_width_that_is_judged_is_fixed_by_theory():
     network = Quadratic(1.0, 24, 0.5, 24)
     assert minima.middle(network, 8 * 24, 1 / 24, [1, 2, 4, 6, 8, 12]) == 6
     assert minima.middle(network, 8 * 24, 1000.0, [1, 2, 4]) == 2  # no weight is left, and one is compared with
+
+
+def test_the_spectrum_of_weights_has_the_levels_that_its_vectors_have_learned():
+    """By each vector's equation, and a quadratic form; vectors along the axes have one level each."""
+    rng = default_rng(6435)
+    S, teacher = rng.standard_normal((5, 5)), rng.uniform(0, 2, 5)
+    S = S + S.T
+    found = spectrum.of_weights(S, teacher)
+    assert (np.diff(found.values) < 0).all()
+    for value, overlap in zip(*found, strict=True):
+        vector = np.linalg.svd(S - value * np.eye(5))[2][-1]
+        np.testing.assert_allclose(S @ vector, value * vector, atol=1e-12)
+        assert overlap == pytest.approx(vector @ np.diag(teacher) @ vector)
+    along = spectrum.of_weights(np.diag([1.0, 3.0, 2.0, 0.5, 0.0]), teacher)
+    np.testing.assert_allclose(along.overlaps, teacher[[1, 2, 0, 3, 4]])
+
+
+def test_the_risk_along_descent_is_that_of_its_weights_and_ends_where_training_comes_to():
+    samples = starts.matrices(1.0, 4, 60, 0.1, default_rng(6436))
+    start, records = 1e-3 * default_rng(6437).standard_normal((4, 4)), np.array([1, 10, 100, 4000])
+    found = stopping.along_descent(samples, start, records)
+    assert found.shape == (4,)
+    assert found[0] == pytest.approx(model.quadratic_risk(np.zeros((4, 4)), samples.teacher), rel=1e-3)
+    trained = minima.of_matrix(samples, 0.0, default_rng(6438))
+    assert found[-1] == pytest.approx(model.quadratic_risk(trained.value, samples.teacher), rel=1e-2)
+
+
+def test_the_least_risk_over_decays_is_that_of_one_of_their_minima():
+    samples, decays = starts.matrices(1.0, 4, 60, 0.5, default_rng(6439)), [2.0, 0.5, 0.1]
+    risks = [model.quadratic_risk(one.S, samples.teacher) for one in minima.in_turn(samples, decays)]
+    assert stopping.least_over_decays(samples, decays) == min(risks) < max(risks)

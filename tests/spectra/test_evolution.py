@@ -305,7 +305,7 @@ def test_the_peak_has_one_limit_in_both_networks(quadratic):
 
 @pytest.mark.parametrize("quadratic", [False, True])
 def test_the_peak_moves_in_the_second_order_alone(quadratic):
-    """Of the share e of the labels' noise in all noise, with a factor that the expansion about no threshold has."""
+    """The order is the share e of the labels' noise in all noise; an expansion about no threshold has the factor."""
     factor = 3 / 4 - 1 / (8 * peak.POSITIVE[quadratic] ** 2)
     for lam in (1e-4, 1e-5):
         found = peak.peak(quadratic, lam, 0.5)

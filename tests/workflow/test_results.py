@@ -56,7 +56,7 @@ def test_the_real_chain_makes_what_it_promises(real):
 
 
 def test_the_real_chain_of_one_study_makes_its_tables_and_figures(study):
-    """That of all studies is slow; this one is shared with test_reruns."""
+    """A run of all studies is slow; this one is shared with test_reruns."""
     merged = yaml.safe_load((study.results / "config.yaml").read_text())
     names = settings.figures(merged, catalogue.names(study.folder))[STUDY]
     made = set(study.artefacts())

@@ -41,6 +41,20 @@ use rule stage as emergence_scaling_law with:
         "loss at several widths"
 
 
+use rule stage as emergence_compute_frontier with:
+    input:
+        runs=rules.emergence_scaling_law_runs.output.data,
+    output:
+        measurements=f"{MEASUREMENTS}/emergence/compute_frontier.csv",
+        figure_data=f"{FIGURE_DATA}/emergence/compute_frontier.csv",
+    log:
+        f"{LOGS}/emergence/compute_frontier.log",
+    params:
+        **stage("emergence.compute_frontier", "emergence.compute_frontier"),
+    message:
+        "least loss at each compute"
+
+
 use rule stage as emergence_learning_times with:
     output:
         measurements=f"{MEASUREMENTS}/emergence/learning_times.csv",

@@ -22,7 +22,7 @@ from shallownets.claims.judge import NOT_JUDGED, REPRODUCED
 from shallownets.config.commandline import Parser
 from shallownets.errors import UserError
 from shallownets.files import write_whole
-from shallownets.numerics.statistics import WIDTH
+from shallownets.numerics.statistics import errors_of
 from shallownets.results.artefacts import load_table
 
 _LEDGER = "claims.csv"
@@ -40,7 +40,7 @@ def thin(frame: pd.DataFrame) -> pd.DataFrame:
 def _errors(frame: pd.DataFrame) -> np.ndarray:
     """Standard error of each row's value, 0 where it has none."""
     if {"low", "high"} <= set(frame.columns):
-        return ((frame.high - frame.low) / (2 * WIDTH)).to_numpy(float)
+        return errors_of(frame).to_numpy(float)
     if {"sd", "replicates"} <= set(frame.columns):
         return (frame.sd / np.sqrt(frame.replicates)).to_numpy(float)
     return np.zeros(len(frame))

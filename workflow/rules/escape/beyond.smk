@@ -27,7 +27,7 @@ use rule stage as escape_stationary_map with:
 
 use rule stage as escape_not_orthogonal_runs with:
     output:
-        data=f"{DATA}/escape/not_orthogonal.npz",
+        data=f"{DATA}/escape/not_orthogonal_runs.npz",
     log:
         f"{LOGS}/escape/not_orthogonal_runs.log",
     params:

@@ -54,7 +54,7 @@ use rule stage as escape_finite_escape with:
 
 use rule stage as escape_finite_divergence_runs with:
     output:
-        data=f"{DATA}/escape/finite_divergence/{{p}}_{{p_star}}_{{N}}_{{replicates}}.npz",
+        data=f"{DATA}/escape/finite_divergence_runs/{{p}}_{{p_star}}_{{N}}_{{replicates}}.npz",
     log:
         f"{LOGS}/escape/finite_divergence_{{p}}_{{p_star}}_{{N}}_{{replicates}}.log",
     params:
@@ -66,7 +66,7 @@ use rule stage as escape_finite_divergence_runs with:
 use rule stage as escape_finite_divergence with:
     input:
         runs=[
-            f"{DATA}/escape/finite_divergence/{p}_{p_star}_{N}_{replicates}.npz"
+            f"{DATA}/escape/finite_divergence_runs/{p}_{p_star}_{N}_{replicates}.npz"
             for p, p_star in ESCAPE_FINITE["divergence"]["widths"]
             for N, replicates in ESCAPE_FINITE["divergence"]["sizes"]
         ],
@@ -83,7 +83,7 @@ use rule stage as escape_finite_divergence with:
 
 use rule stage as escape_overparameterisation_runs with:
     output:
-        data=f"{DATA}/escape/overparameterisation/{{p}}_{{p_star}}_{{replicates}}.npz",
+        data=f"{DATA}/escape/overparameterisation_runs/{{p}}_{{p_star}}_{{replicates}}.npz",
     log:
         f"{LOGS}/escape/overparameterisation_{{p}}_{{p_star}}_{{replicates}}.log",
     params:
@@ -95,7 +95,7 @@ use rule stage as escape_overparameterisation_runs with:
 use rule stage as escape_overparameterisation with:
     input:
         runs=[
-            f"{DATA}/escape/overparameterisation/{p}_{p_star}_{replicates}.npz"
+            f"{DATA}/escape/overparameterisation_runs/{p}_{p_star}_{replicates}.npz"
             for p, p_star, replicates in ESCAPE_FINITE["overparameterisation"]["cases"]
         ],
     output:

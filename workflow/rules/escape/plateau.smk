@@ -39,7 +39,7 @@ use rule stage as escape_plateau_rates with:
 
 use rule stage as escape_norm_learning_runs with:
     output:
-        data=f"{DATA}/escape/norm_learning.npz",
+        data=f"{DATA}/escape/norm_learning_runs.npz",
     log:
         f"{LOGS}/escape/norm_learning_runs.log",
     params:
@@ -64,7 +64,7 @@ use rule stage as escape_norm_learning with:
 
 use rule stage as escape_overlap_growth_runs with:
     output:
-        data=f"{DATA}/escape/overlap_growth.npz",
+        data=f"{DATA}/escape/overlap_growth_runs.npz",
     log:
         f"{LOGS}/escape/overlap_growth_runs.log",
     params:
@@ -101,7 +101,7 @@ use rule stage as escape_escape_law with:
 
 use rule stage as escape_descent_runs with:
     output:
-        data=f"{DATA}/escape/descent.npz",
+        data=f"{DATA}/escape/descent_runs.npz",
     log:
         f"{LOGS}/escape/descent_runs.log",
     params:

@@ -28,7 +28,7 @@ use rule stage as escape_solution_selection with:
 
 use rule stage as escape_sgd_selection_runs with:
     output:
-        data=f"{DATA}/escape/sgd_selection/{{N}}_{{eta_hat}}_{{replicates}}.npz",
+        data=f"{DATA}/escape/sgd_selection_runs/{{N}}_{{eta_hat}}_{{replicates}}.npz",
     log:
         f"{LOGS}/escape/sgd_selection_{{N}}_{{eta_hat}}_{{replicates}}.log",
     params:
@@ -40,7 +40,7 @@ use rule stage as escape_sgd_selection_runs with:
 use rule stage as escape_sgd_selection with:
     input:
         runs=[
-            f"{DATA}/escape/sgd_selection/{N}_{eta_hat}_{replicates}.npz"
+            f"{DATA}/escape/sgd_selection_runs/{N}_{eta_hat}_{replicates}.npz"
             for N, eta_hat, replicates in ESCAPE_SOLUTIONS["orthonormal"]["cases"]
         ],
     output:
@@ -55,7 +55,7 @@ use rule stage as escape_sgd_selection with:
 
 use rule stage as escape_fluctuations_runs with:
     output:
-        data=f"{DATA}/escape/fluctuations/{{engine}}_{{N}}.npz",
+        data=f"{DATA}/escape/fluctuations_runs/{{engine}}_{{N}}.npz",
     log:
         f"{LOGS}/escape/fluctuations_{{engine}}_{{N}}.log",
     params:
@@ -90,7 +90,7 @@ use rule stage as escape_fluctuations with:
     input:
         own=rules.escape_fluctuations_own.output.data,
         runs=[
-            f"{DATA}/escape/fluctuations/{engine}_{N}.npz"
+            f"{DATA}/escape/fluctuations_runs/{engine}_{N}.npz"
             for engine, sizes in ESCAPE_FLUCTUATIONS.items()
             for N in sizes
         ],

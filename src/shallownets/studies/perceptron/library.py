@@ -127,7 +127,7 @@ class Solution(Solved):
 
     @property
     def stability(self) -> float:
-        """Of de Almeida and Thouless: above 1 replica symmetry is broken, and the solution an approximation."""
+        """The number of de Almeida and Thouless: above 1 replica symmetry is broken, the solution an approximation."""
         return float(self.point.stability[0])
 
     @cached_property

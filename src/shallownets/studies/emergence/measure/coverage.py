@@ -38,7 +38,7 @@ class Growth(NamedTuple):
 
 
 def growth(beta: float, k: int, sizes: Sequence[int]) -> Growth:
-    """Those of strengths m^-β, over rising P."""
+    """How chances and widths grow with the number P of directions, of strengths m^-β."""
     P, chances = np.array(sizes), [theory.chances(model.strengths(one, beta), k) for one in sizes]
     rare = np.array([-np.log(one[-1]) for one in chances])
     needed = np.array([np.log(theory.width_for_half(one)) for one in chances])

@@ -48,7 +48,7 @@ class Overlay(NamedTuple):
 
 
 def overlay(run: Run, M: Array, a: Array, expected: Run) -> Overlay:
-    """That of a run whose overlaps (N, P) at the start are M.
+    """The loss of a run, whose overlaps (N, P) at the start are M, beside sharp steps.
 
     Steps are at the times of greedy choice, ``expected``, with crowding. Where crowding has no delay, because a neuron
     almost took another direction, it may be as long as the search; else the next order is below the first.

@@ -32,7 +32,7 @@ class Delays:
         return self.measured / self.by_theory
 
     def exponent(self, rng: Generator, resamples: int) -> Estimate:
-        """Of the mean delay in d, over the largest dimensions; NaN where a delay is not above 0, or may not be."""
+        """The exponent of the mean delay in d, over the largest dimensions; NaN where a delay may not be above 0."""
         last = self.d[-FITTED:]
 
         def slope(measured: Array) -> float:

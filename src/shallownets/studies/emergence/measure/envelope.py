@@ -86,6 +86,36 @@ def _power(C: Array, y: Array) -> Power:
     return Power(curves.power(C, y), float(np.log(C[-1] / C[0])))
 
 
+class Slopes(NamedTuple):
+    """Slopes of frontiers over one range of widths.
+
+    Attributes:
+        measured: of the runs.
+        with_tail: of the runs, with what a finite teacher lacks.
+        expected: mean over draws of the sequential law, and
+        spread: their standard deviation.
+        length: logarithm of the last compute over the first, of the runs.
+    """
+
+    measured: float
+    with_tail: float
+    expected: float
+    spread: float
+    length: float
+
+
+def slopes(
+    found: Frontier, with_tail: Frontier, by_draws: Iterable[Frontier], low: float, high: float
+) -> Slopes | None:
+    """Slopes while the best width passes from low to high; None where one of the frontiers has none between."""
+    measured, length = found.slope(low, high)
+    expected, spread = scatter(one.slope(low, high).exponent for one in by_draws)
+    tailed = with_tail.slope(low, high).exponent
+    if not np.isfinite([measured, expected, tailed]).all():
+        return None
+    return Slopes(measured, tailed, expected, spread, length)
+
+
 def frontier(losses: Mapping[float, tuple[Array, Array]], points: int = 400) -> Frontier:
     """The envelope of curves (t, loss) by their width, over all compute that each of them covers in part.
 
@@ -150,7 +180,7 @@ class Orders(NamedTuple):
 
 
 def orders(ranges: Sequence[Range]) -> Orders:
-    """Those over at least two ranges."""
+    """The powers of ξ over at least two ranges of widths."""
     _, _, _, xi, of_slopes, of_widths = zip(*ranges, strict=True)
     return Orders(*(curves.power(np.array(xi), np.array(off)) for off in (of_slopes, of_widths)))
 
@@ -170,7 +200,7 @@ class BestWidth(NamedTuple):
 
 
 def best_widths(found: Sequence[Frontier], by_draws: Sequence[Frontier], most: float, t_end: float) -> BestWidth | None:
-    """That up to the width `most`; None where a start or all but one of the draws have too few passages.
+    """The exponent up to the width `most`; None where a start, or all draws but one, have too few passages.
 
     Args:
         found: of each start.

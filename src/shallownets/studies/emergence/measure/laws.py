@@ -1,13 +1,17 @@
 """How starts and runs compare with greedy choice and with the sequential law."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from shallownets.numerics.statistics import Estimate, exact, mean
 from shallownets.studies.emergence import simulate
+from shallownets.studies.emergence.measure import curves
 from shallownets.studies.emergence.model import Array, Link
 from shallownets.studies.emergence.starts import Start
+from shallownets.studies.emergence.theory import sequential
 from shallownets.studies.emergence.trajectory import Run
 
 Mask = NDArray[np.bool_]
@@ -23,10 +27,29 @@ def late(run: Run, expected: Run) -> Array:
     return out
 
 
+def ranks(run: Run, M: Array, d: int, k: int) -> Array:
+    """(P,) ranks of the overlaps that won, among those that were left: uniform by the sequential law; NaN for none.
+
+    Args:
+        M: (N, P) overlaps at the start.
+        d, k: dimension of the inputs, and information exponent.
+    """
+    N, P = M.shape
+    won = np.where(run.owner >= 0, np.abs(M[run.owner, np.arange(P)]), np.nan)
+    return sequential.rank(np.sqrt(d) * won, N - np.arange(P), d, k)
+
+
 def middle(values: Array) -> float:
     """The median of what is known; NaN where nothing is."""
     known = values[np.isfinite(values)]
     return float(np.median(known)) if known.size else np.nan
+
+
+def apart(run: Run, expected: Run) -> Estimate | None:
+    """The largest ratio of learning times of two runs from one start, as a logarithm; None where none is in both."""
+    ratio = late(run, expected)
+    both = np.isfinite(ratio)
+    return exact(np.abs(np.log(ratio[both])).max(), int(both.sum())) if both.any() else None
 
 
 @dataclass(frozen=True)
@@ -71,6 +94,21 @@ def left_by_greedy(start: Start, a: Array, link: Link) -> float:
     return float((a[simulate.decoupled(start, a, link).owner < 0] ** 2).sum())
 
 
+def plateau_exponent(sets: Iterable[Sequence[Start]], a: Array, link: Link, tail: float) -> Estimate:
+    """The exponent in N of what greedy choice leaves, with the tail that a finite teacher lacks: a mean over sets.
+
+    Args:
+        sets: starts of several widths each.
+        a: (P,) strengths of the teacher's directions.
+    """
+    exponents = []
+    for starts in sets:
+        widths = np.array([start.r.size for start in starts])
+        left = np.array([left_by_greedy(start, a, link) + tail for start in starts])
+        exponents.append(curves.power(widths, left))
+    return mean(exponents)
+
+
 def wilson(hits: int, n: int) -> tuple[float, float]:
     """Ends of Wilson's interval of a share, three standard errors wide to either side."""
     share, square = hits / n, Z**2 / n
@@ -87,7 +125,9 @@ def share(hits: ArrayLike) -> dict[str, float]:
 
 
 def sign_test(here: Mask, there: Mask) -> dict[str, float]:
-    """Of the starts that differ in whether a direction is learned, those where it is here: half, if nothing matters.
+    """The share of starts where a direction is learned here, of those where it is learned in one way alone.
+
+    It is one half where the way does not matter.
 
     Args:
         here, there: (R,) whether it is, in two ways of training from the same starts.

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from shallownets.numerics.statistics import Estimate
+from shallownets.numerics.statistics import Estimate, difference
 from shallownets.studies.emergence import model
 from shallownets.studies.emergence.measure import quartiles
 from shallownets.studies.emergence.measure.laws import Mask
@@ -75,7 +75,7 @@ class Exponent(NamedTuple):
 
 
 def exponent(cases: Sequence[Case], of: Literal["samples", "search"]) -> Exponent | None:
-    """That of the median at one k and κ; None where it is known at fewer than three d."""
+    """The exponent of the median at one k and κ; None where it is known at fewer than three d."""
     medians, theory = {}, {}
     for one in cases:
         values, said = (one.n, one.theory) if of == "samples" else (one.found, one.search)
@@ -94,11 +94,11 @@ def part_of_search(of: Case) -> Estimate | None:
     search, whole = quartiles.median(of.found), quartiles.median(of.n)
     if not (search and whole):
         return None
-    return Estimate(search.value - whole.value, float(np.hypot(search.error, whole.error)), whole.n)
+    return difference(search, whole)
 
 
 def exponent_of_part(parts: Mapping[Case, Estimate]) -> Exponent | None:
-    """That of ``part_of_search`` at one k and κ; None where theory has a part at fewer than three d."""
+    """The exponent of ``part_of_search`` at one k and κ; None where theory has a part at fewer than three d."""
     known = {one: part for one, part in parts.items() if np.isfinite(one.part)}
     if len(known) < 3:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from shallownets.numerics.statistics import Estimate, fit_power_law
+from shallownets.numerics.statistics import Estimate, exponent_beside, fit_power_law
 from shallownets.studies.emergence.model import Array
 
 LEVELS = (0.25, 0.5, 0.75)
@@ -52,5 +52,4 @@ def exponent(medians: Mapping[int, Estimate], theory: Mapping[int, float]) -> tu
     fit = fit_power_law(
         d, np.exp([one.value for one in medians.values()]), errors, [one.freedom for one in medians.values()]
     )
-    said = np.polyfit(np.log(d), np.log([theory[int(one)] for one in d]), 1, w=1 / np.array(errors))[0]
-    return fit.coefficients[1], float(said)
+    return fit.coefficients[1], exponent_beside(d, [theory[int(one)] for one in d], 1 / np.array(errors))

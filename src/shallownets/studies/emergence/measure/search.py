@@ -36,7 +36,7 @@ class Search:
 
 
 def search(measured: Array, decoupled: Array) -> Search:
-    """That of times (S, D, P), which are not finite where a direction is not learned."""
+    """The search by the times (S, D, P) of directions, which are not finite where one is not learned."""
     every = np.all(np.isfinite(measured) & np.isfinite(decoupled), axis=1)
     kept = np.any(every, axis=1)
     T, by = (np.exp(np.mean(np.log(one[kept]), axis=2, where=every[kept][:, None, :])) for one in (measured, decoupled))

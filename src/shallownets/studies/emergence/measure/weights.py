@@ -34,7 +34,7 @@ def times(start: Start, a: Array, link: Link, t_end: float, accuracy: float = 1e
     P = a.size
 
     def excess(y: Array, m: int) -> float:
-        """Of the share of direction m over one half."""
+        """By how much the share of direction m exceeds one half."""
         w = y.reshape(w0.shape)
         r = (w**2).sum(1)
         return float(r @ link.phi(w[:, m] / np.sqrt(r)) / a[m]) - 0.5

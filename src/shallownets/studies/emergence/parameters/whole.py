@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from shallownets.config.section import Figures, Limit, Resamples, Section
 from shallownets.studies.emergence.parameters.flow import (
+    ComputeFrontier,
     CoverageValues,
     LearningTimesValues,
     LightTailValues,
     LinkValues,
-    ScalingLaw,
+    ScalingLawValues,
     StaircaseValues,
 )
 from shallownets.studies.emergence.parameters.kinds import R0, StepError
@@ -23,7 +24,8 @@ class Emergence(Section):
     tolerance: StepError
     resamples: Resamples
     staircase: StaircaseValues
-    scaling_law: ScalingLaw
+    scaling_law: ScalingLawValues
+    compute_frontier: ComputeFrontier
     learning_times: LearningTimesValues
     link: LinkValues
     coverage: CoverageValues

@@ -4,7 +4,7 @@ from math import log
 
 
 def steps(P: int, d: float) -> float:
-    """Of a flow that learns P directions: some for each, the more the farther its overlaps have to grow."""
+    """Steps of a flow that learns P directions: some for each, the more the farther its overlaps have to grow."""
     return 300 + 12 * P**0.75 * log(max(d, 3))
 
 

@@ -33,7 +33,7 @@ def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame], lost: Lo
     """Exact flows from many starts at one exponent of the strengths."""
     a, link = model.strengths(given.P, beta), model.hermite(K)
     ratio, owner, u, exponents = [], [], [], []
-    count, third = given.N - np.arange(given.P), given.P // 3
+    third = given.P // 3
     with progress(f"starts, beta = {beta:g}", given.starts) as advance:
         for replicate in range(given.starts):
             start = drawn.start(given.seed, "learning times", given.N, given.P, given.d, given.r0, replicate)
@@ -41,8 +41,7 @@ def _many(given: LearningTimes, beta: float, shown: list[pd.DataFrame], lost: Lo
             run = flow.simulate(start, a, link, LONGER * float(expected.times.max()), tolerance=given.tolerance)
             ratio.append(laws.late(run, expected))
             owner.append((run.owner == expected.owner)[run.learned])
-            learned = np.where(run.owner >= 0, np.abs(start.M[run.owner, np.arange(given.P)]), np.nan)
-            u.append(sequential.rank(np.sqrt(given.d) * learned, count, given.d, K))
+            u.append(laws.ranks(run, start.M, given.d, K))
             exponents.append(curves.in_m(run.times[:third]) if np.isfinite(run.times).all() else np.nan)
             if replicate < SHOWN:
                 frame = {"series": f"start {replicate + 1}", "x": a, "y": run.times, "greedy": expected.times}

@@ -27,7 +27,9 @@ K = 4
 
 
 def _exponent(t: Array, a: Array, beta: float, losses: Array) -> float:
-    """Of what is learned by the mean of losses (starts, S) at times t; the sequential law is their expectation."""
+    """The exponent in time of what is learned, by the mean of losses (starts, S) at times t.
+
+    The sequential law is the expectation of these losses."""
     return curves.power(t, scaling.learned_light(losses.mean(0), a, beta))
 
 

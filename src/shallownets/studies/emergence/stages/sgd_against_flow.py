@@ -71,7 +71,7 @@ def sgd_against_flow(given: SgdAgainstFlow, runs: Arrays) -> Tables:
 
 
 def _bootstrap(given: SgdAgainstFlow, ratios: Array, estimator, kappa: float, name: str) -> Estimate:
-    """Of the ratios (starts, P), over starts: those of one start share its overlaps and its samples."""
+    """An estimate from ratios (starts, P), resampled by starts: those of one start share its overlaps and samples."""
     rng = default_rng(seeds.sequence(given.seed, f"emergence, bootstrap, {name}", {"kappa": kappa}, 0))
     with np.errstate(invalid="ignore"):
         return bootstrap(ratios, estimator, rng, given.resamples)

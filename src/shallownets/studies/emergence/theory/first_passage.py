@@ -55,7 +55,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class Moments:
-    """Of a step, at given M, in the time t = η n; those of the second order are to be multiplied by η.
+    """Moments of a step, at given M, in the time t = η n; those of the second order are to be multiplied by η.
 
     Attributes:
         drift: of M.
@@ -135,7 +135,7 @@ class Passage:
     left: Array
 
     def quantiles(self, N: int, levels: Sequence[float]) -> Array:
-        """Of the first of N independent neurons; infinite where it takes longer than was waited."""
+        """Quantiles of the time of the first of N independent neurons; infinite beyond the times that were followed."""
         reached = 1 - self.left**N
         times = np.interp(levels, reached, self.t)
         return np.where(np.asarray(levels) <= reached[-1], times, np.inf)

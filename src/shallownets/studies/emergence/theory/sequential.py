@@ -5,6 +5,8 @@ the N - m + 1 that are left. With F the law of one overlap, u = F(x)^{N-m+1} is 
 no start is drawn, and infinitely many directions cost as little as a thousand.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy
 from numpy.random import Generator
@@ -113,3 +115,32 @@ def limit_loss(s: Array, beta: float, N: int, k: int = 4) -> Array:
     m = np.sqrt(edges[:-1] * (edges[1:] - 1.0))
     x = (k * (k - 2) * m**-beta * s[:, None]) ** (-1 / (k - 2))
     return rank(x, N - m + 1, np.inf, k) @ weight + float(scipy.special.zeta(2 * beta, N + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """The law of students of any width N, with one teacher, from starts of one norm in one dimension.
+
+    Attributes:
+        a: (P,) strengths of the teacher's directions, falling.
+        d: dimension of the inputs.
+        r0: squared norm of every neuron at the start.
+        link: of teacher and students.
+    """
+
+    a: Array
+    d: float
+    r0: float
+    link: Link
+
+    def loss(self, t: Array, N: int) -> Array:
+        """(S,) expected loss at times t, as ``loss``."""
+        return loss(t, self.a, N, self.d, self.r0, self.link)
+
+    def median_times(self, N: int) -> Array:
+        """(min(N, P),) learning times, as ``median_times``."""
+        return median_times(self.a, N, self.d, self.r0, self.link)
+
+    def drawn_loss(self, t: Array, N: int, rng: Generator) -> Array:
+        """(S,) loss at times t of one draw, as ``drawn_loss``."""
+        return drawn_loss(t, self.a, N, self.d, self.r0, self.link, rng)

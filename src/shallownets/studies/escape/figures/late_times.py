@@ -22,7 +22,7 @@ _SPREAD = 7  # markers of the ODE on a curve, which tell the widths
 
 
 def _looks(number: int) -> dict[str, style.Look]:
-    """Those of both limits, with the colour and the marker of a pair of widths."""
+    """How both limits are drawn, with the colour and the marker of a pair of widths."""
     own: style.Look = {"color": style.colour(number), "marker": style.marker(number)}
     ode = {"markerfacecolor": "white", "markersize": 4}
     return {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from shallownets.numerics.statistics import WIDTH, Estimate, bootstrap, fit_polynomial, mean
+from shallownets.numerics.statistics import WIDTH, Estimate, bootstrap, line_through, mean
 from shallownets.studies.escape.engines import spectral
 from shallownets.studies.escape.model import Array, Mask
 from shallownets.studies.escape.starts import Start
@@ -60,8 +60,7 @@ def line_in_size(x: Array, estimates: Mapping[int, Estimate], least: int) -> tup
     used = np.array(list(estimates)) >= least
     if used.sum() < 3:
         return None
-    y, errors, degrees = np.array([(one.value, one.error, one.freedom) for one in estimates.values()])[used].T
-    return fit_polynomial(x[used], y, errors, degrees=degrees).coefficients
+    return line_through(x[used], [one for N, one in estimates.items() if least <= N]).coefficients
 
 
 def over_laws(found: Sequence[Estimate], laws: Sequence[float]) -> Estimate:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from shallownets.numerics.statistics import Estimate
+from shallownets.numerics.statistics import Estimate, power_law_through
 from shallownets.studies.escape import model
-from shallownets.studies.escape.measure.solutions import exponent, root_mean
+from shallownets.studies.escape.measure.solutions import root_mean
 from shallownets.studies.escape.model import Array
 from shallownets.studies.escape.theory import solutions as theory
 
@@ -54,4 +54,4 @@ def root_law(estimates: Mapping[int, Estimate]) -> RootLaw | None:
         return None
     precision = [(e.value / e.error) ** 2 for e in estimates.values()]
     level = np.average([np.log(e.value * np.sqrt(N)) for N, e in estimates.items()], weights=precision)
-    return RootLaw(exponent(np.array(list(estimates)), list(estimates.values())), level)
+    return RootLaw(power_law_through(list(estimates), list(estimates.values())).coefficients[1], level)

@@ -106,7 +106,7 @@ class Ends:
         # each end with those after it: distances that share an end do not correlate, as a random R has mean 0
         apart = [((self.M - np.roll(self.M, -n, 0)) ** 2).sum((1, 2)) for n in range(1, NEIGHBOURS + 1)]
         share = self.M**2 / (self.M**2).sum(2, keepdims=True)
-        found = {name: Estimate(float(value), 0.0, len(self.M)) for name, value in exact.items()}
+        found = {name: statistics.exact(value, len(self.M)) for name, value in exact.items()}
         found["share of one teacher"] = statistics.mean(share.max(2).mean(1))
         return found | {"mutual distance of ends": statistics.mean(np.concatenate(apart))}
 

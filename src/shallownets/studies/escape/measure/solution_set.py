@@ -82,7 +82,7 @@ def facts(p: int, p_star: int, N: int, frames: int, rng: Generator, samples: See
     mean, _ = theory.mutual_distance(p, p_star)
     half = frames // 2
     mutual = theory.squared_distance(M[:half], Q[:half], R[half : 2 * half])
-    return {name: Estimate(float(value), 0.0, 1) for name, value in exact.items()} | {
+    return {name: statistics.exact(value) for name, value in exact.items()} | {
         "mutual distance": statistics.mean(mutual),
         "mutual variance": statistics.mean((mutual - mean) ** 2),
     }

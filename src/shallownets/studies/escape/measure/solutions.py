@@ -72,16 +72,6 @@ def root_mean(squares: Array, rng: Generator) -> Estimate:
     return statistics.bootstrap(squares, lambda some: float(np.sqrt(some.mean())), rng)
 
 
-def exponent(x: Array, estimates: list[Estimate]) -> Estimate:
-    """Exponent of a power law through estimates, its error from theirs."""
-    values = [estimate.value for estimate in estimates]
-    relative = [estimate.error / estimate.value for estimate in estimates]
-    degrees = [estimate.freedom for estimate in estimates]
-    return statistics.fit_power_law(x, values, relative, degrees).coefficients[1]
-
-
 def log_exponent(x: Array, samples: list[Array]) -> Estimate:
     """Exponent of a power law through the geometric means of samples, one array for each x."""
-    logs = [statistics.mean(np.log(values)) for values in samples]
-    values, errors, degrees = zip(*((m.value, m.error, m.freedom) for m in logs), strict=True)
-    return statistics.fit_polynomial(np.log(x), values, errors, degrees=degrees).coefficients[1]
+    return statistics.line_through(np.log(x), [statistics.mean(np.log(values)) for values in samples]).coefficients[1]

@@ -11,10 +11,9 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
-from shallownets.numerics.statistics import exact, mean
+from shallownets.numerics.statistics import errors_of, exact, mean, quotient
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.escape.measure.descent import over_law, ratio_of_means
-from shallownets.studies.escape.measure.independent import over
 from shallownets.studies.escape.measure.late import span
 from shallownets.studies.escape.model import Array, plateau_risk
 from shallownets.studies.escape.parameters.plateau import Descent
@@ -86,7 +85,7 @@ def against_narrowest(reached: dict[tuple[int, int], Reached], N: float) -> list
         if p == narrowest[p_star]:
             continue
         for share, here, there in zip(at.shares, at.times, reached[narrowest[p_star], p_star].times, strict=True):
-            found = over(mean(here), mean(there))
+            found = quotient(mean(here), mean(there))
             rows.append(row("time over the narrowest", found, p=p, p_star=p_star, N=N, share=share))
     return rows
 
@@ -118,7 +117,7 @@ def points(measured: pd.DataFrame, N: float) -> pd.DataFrame:
     ratios = measured[measured.quantity == "descent over escape"].assign(x=lambda frame: frame.N)
     first = measured[(measured.quantity.isin(["escape", "descent"])) & measured.N.eq(N)]
     shown = pd.concat([ratios, first.assign(x=first.p)])
-    return shown.assign(value=shown.estimate, error=(shown.high - shown.low) / 6)
+    return shown.assign(value=shown.estimate, error=errors_of(shown))
 
 
 @stage

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
-from shallownets.numerics.statistics import exact, mean
+from shallownets.numerics.statistics import errors_of, exact, mean, standard_errors
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.escape.measure.escape_law import (
     Reduction,
@@ -42,7 +42,7 @@ def slopes(rates: pd.DataFrame) -> list[dict]:
     return [
         row(
             "rate_slope_in_log_p",
-            slope_in_log_p(part.p, part.estimate, (part.high - part.low) / 6, part.n - 1, p_star),
+            slope_in_log_p(part.p, part.estimate, errors_of(part), part.n - 1, p_star),
             p=0,
             p_star=p_star,
             eta_hat=0.0,
@@ -61,7 +61,7 @@ def drawn_curve(found: Reduction, variance: float) -> pd.DataFrame:
         "eta_hat": 0.0,
         "x": found.t,
         "estimate": found.curves.mean(0),
-        "error": found.curves.std(0, ddof=1) / np.sqrt(len(found.curves)),
+        "error": standard_errors(found.curves),
         "theory": plateau.loss_reduction(found.t, found.p, found.p_star, variance),
     }
     return pd.DataFrame(curve)
@@ -71,7 +71,7 @@ def drawn_points(table: pd.DataFrame) -> pd.DataFrame:
     """Points of the figure: prefactors against p, rates against eta_hat."""
     shown = table[table.quantity.isin(["prefactor", "finite_rate_ratio"])]
     return shown[["quantity", "p", "p_star", "eta_hat", "estimate", "theory"]].assign(
-        x=np.where(shown.quantity == "prefactor", shown.p, shown.eta_hat), error=(shown.high - shown.low) / 6
+        x=np.where(shown.quantity == "prefactor", shown.p, shown.eta_hat), error=errors_of(shown)
     )
 
 

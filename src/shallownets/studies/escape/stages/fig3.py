@@ -11,7 +11,7 @@ from numpy.random import default_rng
 from shallownets.numerics import statistics
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import Estimate
+from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import chain, ode
@@ -63,24 +63,24 @@ def fig3(given: Fig3) -> Tables:
     found, q_0, delay = {}, 0.0, 0.0
     if lost.enough(kept[kinds == "matching"], "ODE, start of the prediction", "diverged", least=1):
         q_0, matched = np.linalg.eigvalsh(runs.Q[0, -1])[0], ends["matching"][0]
-        found["matching distance"] = Estimate(float(matched), 0.0, 1)
+        found["matching distance"] = exact(matched)
         over_tail = matched / late_times.late_distance(given.p, given.p_star, q_0)
-        found["matching distance over tail"] = Estimate(float(over_tail), 0.0, 1)
+        found["matching distance over tail"] = exact(over_tail)
         rows = [{"quantity": ["least other distance", "other distance", "slowest exponent of the risk"]}]
         if lost.enough(kept[kinds == "other"], "ODE, other starts", "diverged", rows):
             others = ends["other"]
-            found["least other distance"] = Estimate(float(others.min()), 0.0, others.size)
+            found["least other distance"] = exact(others.min(), others.size)
             found["other distance"] = statistics.mean(others)
             limits = risk[kept & (kinds != "SGD"), 1:]
             late = slowest(given.eta * runs.alpha[1:], limits)
             delay = late.delay
-            found["slowest exponent of the risk"] = Estimate(late.exponent, 0.0, len(limits))
+            found["slowest exponent of the risk"] = exact(late.exponent, len(limits))
     if lost.enough(kept[kinds == "SGD"], "SGD", "diverged", [{"quantity": "SGD distance"}]):
         found["SGD distance"] = statistics.mean(ends["SGD"])
     shared = {"p": given.p, "p_star": given.p_star, "N": given.N, "eta": given.eta}
     shared |= {"alpha": runs.alpha[-1], "q_0": q_0, "delay": delay, "fit_from": given.eta * runs.alpha[-1] / 10}
     rows = [{"quantity": name} | shared | estimate.row() for name, estimate in found.items()]
-    measured = pd.DataFrame(rows, columns=["quantity", *shared, *Estimate(0, 0, 0).row()])
+    measured = pd.DataFrame(rows, columns=["quantity", *shared, *exact(0, 0).row()])
     diverged = {"diverged": int((~kept[kinds == "SGD"]).sum())}
     data = pd.concat(curves, ignore_index=True)
     return Tables(Table(measured, UNITS, diverged, lost.notes), Table(data, UNITS, diverged, lost.notes))

@@ -14,7 +14,7 @@ from numpy.random import default_rng
 
 from shallownets.errors import UserError
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.statistics import Estimate, mean
+from shallownets.numerics.statistics import Estimate, errors_of, mean, quotient
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.escape.measure.finite import (
     PARTS,
@@ -25,7 +25,6 @@ from shallownets.studies.escape.measure.finite import (
     over_laws,
     variance_parts,
 )
-from shallownets.studies.escape.measure.independent import over
 from shallownets.studies.escape.parameters.finite import FiniteEscape
 from shallownets.studies.escape.stages.plateau_shared import (
     LONG,
@@ -86,7 +85,7 @@ def rows_on_weights(setting: Setting, on_weights: EscapeTimes, by_chain: EscapeT
     a, b = mean(weights), mean(same)
     return [
         row("time", a, **keys, theory=b.value),
-        row("direct_over_chain", over(a, b), **keys, theory=1.0),
+        row("direct_over_chain", quotient(a, b), **keys, theory=1.0),
     ]
 
 
@@ -118,7 +117,7 @@ def rows_of_all_rates(setting: Setting, found: Sequence[dict]) -> list[dict]:
     rows = []
     for name in ("noise_shift", "variance_starts", "variance_start_share"):
         here = [one for one in found if one["quantity"] == name]
-        estimates = [Estimate(one["estimate"], (one["high"] - one["low"]) / 6, one["n"]) for one in here]
+        estimates = [Estimate(one["estimate"], errors_of(one), one["n"]) for one in here]
         if estimates:
             total = over_laws(estimates, [one["theory"] for one in here])
             rows.append(row(f"{name}_over_theory", total, **keys, theory=1.0))

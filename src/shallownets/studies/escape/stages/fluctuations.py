@@ -15,11 +15,10 @@ from numpy.random import default_rng
 from shallownets.errors import UserError
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.statistics import Estimate
+from shallownets.numerics.statistics import Estimate, exact, quotient
 from shallownets.stage import Arrays, Table, stage
 from shallownets.studies.escape import model
 from shallownets.studies.escape.measure import fluctuations as measure
-from shallownets.studies.escape.measure.independent import over
 from shallownets.studies.escape.parameters.solutions import Fluctuations
 
 SMALL = ", overlaps of order N^(-1/2)"  # of the start that Figure 4 shows besides
@@ -86,7 +85,7 @@ def against_size(name: str, found: list[Measured], fit_from: int) -> tuple[list[
         return [], lines
     rows = [{"quantity": f"exponent of the {name}", "N": fit_from} | law.exponent.row()]
     rows += [
-        {"quantity": f"{name}, direct over chain", "N": N} | over(one, points[N]).row()
+        {"quantity": f"{name}, direct over chain", "N": N} | quotient(one, points[N]).row()
         for N, one in by_engine["direct"].items()
         if N in points
     ]
@@ -129,7 +128,7 @@ def fluctuations(given: Fluctuations, runs: list[Arrays], own: Arrays) -> Made:
         lines += drawn
     drift = np.abs(model.polar_factor(last["M_ode"]) - model.polar_factor(last["M_0"])).max()
     rows.append({"quantity": "drift of R, ODE", **key, "engine": "ode", "diverged": 0, "N": 0})
-    rows[-1] |= Estimate(float(drift), 0.0, 1).row()
+    rows[-1] |= exact(drift).row()
     curves = [elements(f"SGD, N = {one.N}", one.runs.arrays["alpha"], one.runs.arrays["M_first"]) for one in shown]
     curves.append(elements("ODE", last["alpha"], last["M_ode"]))
     alpha, N = own.arrays["alpha"], own.parameters["N"]

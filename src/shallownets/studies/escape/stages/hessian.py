@@ -12,7 +12,7 @@ from numpy.random import default_rng
 from numpy.typing import ArrayLike
 
 from shallownets.numerics import seeds
-from shallownets.numerics.statistics import Estimate
+from shallownets.numerics.statistics import exact
 from shallownets.stage import Table, stage
 from shallownets.studies.escape.measure.hessian import (
     Measured,
@@ -97,11 +97,11 @@ def summaries(size: Spectrum, seed: int) -> list[dict]:
         gradients.setdefault(point.family, []).append(found.gradient)
         if point.k_t < min(size.p, size.p_star):
             ways_down.append(found.signs.negative)
-    said = [("largest gradient", name, Estimate(max(norms), 0, len(norms))) for name, norms in gradients.items()]
+    said = [("largest gradient", name, exact(max(norms), len(norms))) for name, norms in gradients.items()]
     if mixed := gradients.get("mixed"):
         stationary = sum(norm < _STATIONARY for norm in mixed)
-        said.append(("stationary points", "mixed", Estimate(stationary, 0, len(mixed))))
-    said.append(("fewest negative", "not a global minimum", Estimate(min(ways_down), 0, len(ways_down))))
+        said.append(("stationary points", "mixed", exact(stationary, len(mixed))))
+    said.append(("fewest negative", "not a global minimum", exact(min(ways_down), len(ways_down))))
     return [
         {"point": name} | keys | {"quantity": quantity, "level": "all"} | estimate.row()
         for quantity, name, estimate in said
@@ -150,11 +150,11 @@ def ratios(size: Ratio, seed: int) -> tuple[list[dict], list[dict]]:
         count = plateau_signs(**keys, rng=default_rng(seeds.sequence(seed, "plateau", keys, 0)))
         shares.append(count.zero / (p * size.N))
         drawn.append(keys | {"formula": plateau_ratio(**keys), "measured": count.negative / count.zero})
-    said = [("ratio", one["p"], Estimate(one["measured"], 0, 1)) for one in drawn]
+    said = [("ratio", one["p"], exact(one["measured"])) for one in drawn]
     growth = np.diff([one["measured"] for one in drawn])
     loss = -np.diff(shares)
-    said.append(("least loss of the null share", drawn[-1]["p"], Estimate(float(loss.min()), 0, len(loss))))
-    said.append(("least growth of the ratio", drawn[-1]["p"], Estimate(float(growth.min()), 0, len(growth))))
+    said.append(("least loss of the null share", drawn[-1]["p"], exact(loss.min(), len(loss))))
+    said.append(("least growth of the ratio", drawn[-1]["p"], exact(growth.min(), len(growth))))
     keys = {"point": "plateau", "p_star": size.p_star, "N": size.N, "level": "all"}
     return [keys | {"quantity": quantity, "p": p} | estimate.row() for quantity, p, estimate in said], drawn
 

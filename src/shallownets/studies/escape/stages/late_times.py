@@ -66,7 +66,7 @@ def drawn(p: int, p_star: int, index: int, given: LateTimes) -> Start:
 
 
 def equal_widths(p: int, eta_hat: float, engine: str, given: LateTimes) -> Found:
-    """Of the ODE at p = p*, over all starts: the rate, in gradient flow the prefactor too; the curve of the first."""
+    """The ODE at p = p*: its rate over all starts, in gradient flow its prefactor too; the curve of the first start."""
     key, eta, found, curves = columns_of(p, p, eta_hat, given.N), eta_hat * p, [], []
     for index in range(given.starts):
         start = drawn(p, p, index, given)
@@ -82,7 +82,7 @@ def equal_widths(p: int, eta_hat: float, engine: str, given: LateTimes) -> Found
 
 
 def wide_student(p: int, p_star: int, eta_hat: float, engine: str, given: LateTimes) -> Found:
-    """Of the ODE at p > p*, over all starts: the exponent, and the risk over its law; the curve of the first."""
+    """The ODE at p > p*: its exponent over all starts, and its risk over the law; the curve of the first start."""
     key, t = columns_of(p, p_star, eta_hat, given.N), measure.logarithmic_times(given.t_max * p, given.points)
     law = np.concatenate([[np.nan], measure.algebraic_law(p, p_star, eta_hat * p, t[1:])])
     begun = [drawn(p, p_star, index, given) for index in range(given.starts)]
@@ -98,7 +98,7 @@ def wide_student(p: int, p_star: int, eta_hat: float, engine: str, given: LateTi
 
 
 def by_chain(p: int, p_star: int, given: LateTimes, lost: Lost) -> Found | None:
-    """Of the chain's runs from one start, and their mean risk beside the ODE's; None where fewer than two are left."""
+    """The chain's runs from one start, and their mean risk beside the ODE's; None where fewer than two are left."""
     eta, start = given.eta_hat * p, drawn(p, p_star, 0, given)
     key = columns_of(p, p_star, given.eta_hat, given.N)
     if p == p_star:

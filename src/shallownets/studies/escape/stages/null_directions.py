@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
-from shallownets.numerics.statistics import Estimate, mean
+from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.escape.measure.manifolds import Rise, Solution, random_solution, rises
 from shallownets.studies.escape.parameters.landscape import NullDirections
@@ -31,7 +31,7 @@ def counts(given: NullDirections, p: int) -> tuple[list[dict], list[dict]]:
     found = {"all null": null, "tangent": null - extra, "extra": extra, "largest angle": at.angle}
     found["null share"] = null / (p * given.N)
     keys = {"kind": "all", "p": p, "p_star": given.p_star, "N": given.N, "longest_step": 0.0}
-    measured = [{"quantity": name} | keys | Estimate(value, 0, 1).row() for name, value in found.items()]
+    measured = [{"quantity": name} | keys | exact(value).row() for name, value in found.items()]
     tangent = manifold_dimension(p, given.p_star)
     shown = {
         "all null": null,
@@ -55,7 +55,7 @@ def estimates(runs: list[dict[str, Rise]]) -> list[dict]:
         if values[0] is not None
     ]
     risks = np.concatenate([one.risks for one in by_kind["tangent, curved"]])
-    worst = Estimate(float(risks.max()), 0, len(risks))
+    worst = exact(risks.max(), len(risks))
     return [*measured, {"quantity": "largest risk", "kind": "tangent, curved"} | worst.row()]
 
 
@@ -69,7 +69,7 @@ def null_directions(given: NullDirections) -> Tables:
     shares = [one["estimate"] for one in measured if one["quantity"] == "null share"]
     keys = {"p": given.p, "p_star": given.p_star, "N": given.N}
     if len(shares) > 1:
-        growth = Estimate(float(np.diff(shares).min()), 0, len(shares))
+        growth = exact(np.diff(shares).min(), len(shares))
         measured.append({"quantity": "least growth of the null share", "kind": "all"} | keys | growth.row())
         measured[-1]["longest_step"] = 0.0
     steps = np.geomspace(given.shortest_step, given.longest_step, given.points)

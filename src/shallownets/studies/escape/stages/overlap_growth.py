@@ -10,7 +10,7 @@ from numpy.random import default_rng
 
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.statistics import exact
+from shallownets.numerics.statistics import exact, standard_errors
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.escape.measure.growth import mean_rate, projection
 from shallownets.studies.escape.model import Array
@@ -27,7 +27,7 @@ def growth_curves(t: Array, runs: Array | None, limit: Array, laws: dict[str, fl
     series = {"ODE": limit} | {name: np.exp(rate * t) for name, rate in laws.items()}
     frames = [pd.DataFrame({"series": name, "t": t, "value": y, "error": 0.0}) for name, y in series.items()]
     if runs is not None:
-        error = runs.std(0, ddof=1) / np.sqrt(len(runs))
+        error = standard_errors(runs)
         frames.insert(0, pd.DataFrame({"series": "SGD", "t": t, "value": runs.mean(0), "error": error}))
     return pd.concat(frames)
 

@@ -7,10 +7,9 @@ Makes: the table of measurements, and the data of the figure overparameterisatio
 import pandas as pd
 
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.statistics import exact
+from shallownets.numerics.statistics import difference, exact
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.escape.measure.finite import MeanTimes, escaped, mean_times
-from shallownets.studies.escape.measure.independent import difference
 from shallownets.studies.escape.parameters.finite import Overparameterisation
 from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.theory import finite as theory

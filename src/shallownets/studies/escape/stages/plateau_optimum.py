@@ -12,7 +12,7 @@ from numpy.random import default_rng
 
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.statistics import exact
+from shallownets.numerics.statistics import errors_of, exact
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.escape.measure.optimum import OptimumLaw, exponent_from, optimum, optimum_law
 from shallownets.studies.escape.model import Array
@@ -42,7 +42,7 @@ def law_rows(optima: pd.DataFrame) -> list[dict]:
     for p_star, part in optima.groupby("p_star"):
         if len(part) < 4:
             continue
-        p, errors = part.p.to_numpy(float), (part.high - part.low).to_numpy() / 6
+        p, errors = part.p.to_numpy(float), errors_of(part).to_numpy()
         law = optimum_law(p, part.estimate.to_numpy(), errors, part.n.to_numpy() - 1.0)
         widths = {"exponent": int(p[exponent_from(p)]), "quadratic": int(p[-1])}
         rows += [
@@ -64,7 +64,7 @@ def drawn_scan(eta_hat: Array, times: Array, keys: dict) -> pd.DataFrame:
 
 def drawn_optima(optima: pd.DataFrame) -> pd.DataFrame:
     """Points of the figure: the optimum at each pair of widths."""
-    error = (optima.high - optima.low) / 6 / optima.p
+    error = errors_of(optima) / optima.p
     points = {"quantity": "optimum", "eta_hat": optima.estimate / optima.p, "error": error, "alpha": 0.0, "censored": 0}
     return optima[["p_star", "p"]].assign(**points)
 

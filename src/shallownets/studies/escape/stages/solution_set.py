@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.random import default_rng
 
 from shallownets.numerics import seeds
-from shallownets.numerics.statistics import Estimate
+from shallownets.numerics.statistics import exact
 from shallownets.stage import Measurements, Table, stage
 from shallownets.studies.escape import starts
 from shallownets.studies.escape.measure.solution_set import facts, final_risk, risk_along_narrow
@@ -33,5 +33,5 @@ def solution_set(given: SolutionSet) -> Measurements:
         along = risk_along_narrow(p, p_star, given.frames, rng)
         found = {"least final risk": min(risks), "largest final risk": max(risks), "risk along the manifold": along}
         for name, value in found.items():
-            rows.append({"quantity": name} | key | Estimate(float(value), 0.0, given.starts).row())
+            rows.append({"quantity": name} | key | exact(value, given.starts).row())
     return Measurements(Table(pd.DataFrame(rows), {"estimate": "1"}))

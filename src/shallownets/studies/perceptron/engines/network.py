@@ -78,7 +78,7 @@ class Layer:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Of its matrix: channels of the output, entries of a window."""
+        """The shape of its matrix: channels of the output, entries of a window."""
         return self.out, self.width * self.channels
 
     def windows(self, x: NDArray) -> NDArray:

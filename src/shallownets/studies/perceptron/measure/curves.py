@@ -64,7 +64,7 @@ FAR = np.array([1000.0, 2000.0, 4000.0])
 
 
 def ends(alpha: float) -> Ends:
-    """That at α examples over N."""
+    """Both ends of the error at fixed norm, with α = examples/N."""
 
     def log_tan(lam: Array) -> Array:
         return np.log(np.tan(np.pi * saddle.solve(alpha, lam).error))
@@ -77,7 +77,7 @@ def ends(alpha: float) -> Ends:
 
 
 def excess(alpha: float) -> float:
-    """Of the least error at fixed norm over that of the Bayes-optimal rule."""
+    """By how much the least error at fixed norm exceeds that of the Bayes-optimal rule, relative."""
     return optimum(alpha)[1] / limits.bayes(alpha) - 1
 
 

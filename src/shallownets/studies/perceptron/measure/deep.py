@@ -27,7 +27,7 @@ LARGEST = 4  # sizes of the second range: the errors of the smallest are near ch
 
 @dataclass(frozen=True)
 class Trainings:
-    """Of one network.
+    """Trainings of one network, several of each size.
 
     Attributes:
         sizes: (sizes,) training images.
@@ -41,11 +41,11 @@ class Trainings:
     training: Array
 
     def some(self, replicates: NDArray[np.integer]) -> "Trainings":
-        """Those of some replicates."""
+        """The trainings of some replicates."""
         return Trainings(self.sizes, self.norm[replicates], self.test[replicates], self.training[replicates])
 
     def from_size(self, first: int) -> "Trainings":
-        """Those of the sizes from one on."""
+        """The trainings of the sizes from one on."""
         return Trainings(self.sizes[first:], self.norm[:, first:], self.test[:, first:], self.training[:, first:])
 
     @property
@@ -188,7 +188,7 @@ class Spread:
 
 
 def spread(runs: Trainings, points: int = 200) -> Spread:
-    """That of trainings, by root mean square over norms, over sizes too for what trainings of one size differ by.
+    """How far sizes, and trainings of one size, are apart: root mean squares over norms, for trainings over sizes too.
 
     Over the norms from where the mean errors of all sizes have left chance to where the first of them has come down to
     0.45, or to the smallest norm* at 1 % training error: below norm* they are one curve by the first law. If they are,

@@ -61,7 +61,7 @@ def newton(N: float, P: float, norms: Sequence[float]) -> float:
 
 
 def steps(alpha: float, norm: float) -> float:
-    """Of the flow to a norm, to a factor of 1.5; the engine takes a million at most.
+    """Steps of the flow to a norm, good to a factor of 1.5; the engine takes a million at most.
 
     They grow by a share of a norm that is small; then a stable step moves the norm by 0.24 alpha/(1 + √alpha)^2 over
     itself, as force and curvature both fade, up to where maximum stability has it grow by the same each step.

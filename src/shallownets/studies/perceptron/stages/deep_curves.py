@@ -78,7 +78,7 @@ def deep_curves(given: DeepCurves, runs: list[Arrays]) -> Tables:
 
 
 def _spread(trainings: deep.Trainings, given: DeepCurves) -> Estimate:
-    """Of the curves of the sizes, with its error over replicates."""
+    """How far the curves of the sizes are apart, with its error over replicates."""
 
     @cache  # many resamples have the same trainings
     def sizes(chosen: tuple[int, ...]) -> float:

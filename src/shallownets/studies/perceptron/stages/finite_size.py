@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import Estimate, exact, mean
+from shallownets.numerics.statistics import Estimate, difference, exact, line_through, mean
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.perceptron import model
 from shallownets.studies.perceptron.engines.gamp import gamp
 from shallownets.studies.perceptron.engines.minimise import minimise
-from shallownets.studies.perceptron.measure import against_size
 from shallownets.studies.perceptron.parameters.data import FiniteSize
 from shallownets.studies.perceptron.stages import drawn
 from shallownets.studies.perceptron.starts import Inputs
@@ -57,12 +56,12 @@ def finite_size(given: FiniteSize) -> Tables:
                     rows.append(row)
                     shown.append(row)
                 a, b = ratios.values()
-                apart = against_size.less(b, a).row()
+                apart = difference(b, a, of=b).row()
                 rows.append(of | {"quantity": "signs less gaussian", "norm": lam, "inputs": "both"} | apart)
     sizes = [N for N, _ in given.sizes]
     if len(sizes) > 2:  # a line in 1/N, with a degree of freedom left
         for (kind, lam), of_sizes in ratios_of.items():
-            line = against_size.line(sizes, of_sizes)
+            line = line_through(1 / np.array(sizes), of_sizes)
             of = {"quantity": "large N", "alpha": given.alpha, "norm": lam, "inputs": kind}
             rows.append(of | line.coefficients[0].row())
             shown.append(of | {"N": np.inf, "slope": line.coefficients[1].value} | line.coefficients[0].row())

@@ -4,15 +4,13 @@ From: runs at several numbers of examples, and the dynamical theory beside sampl
 Makes: a table of measurements, and the data of the figure `free_norm`.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
-from shallownets.numerics.statistics import mean
+from shallownets.numerics.statistics import difference, line_through, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.perceptron import model
-from shallownets.studies.perceptron.measure import against_size, curves
+from shallownets.studies.perceptron.measure import curves
 from shallownets.studies.perceptron.parameters.data import FreeNorm
 from shallownets.studies.perceptron.theory import laws, saddle, times
 
@@ -64,12 +62,12 @@ def _beside_theory(dynamics: Arrays) -> tuple[list[dict], list[dict]]:
             ratios = [mean(found[f"free_{N}"][a][:, n] / found[f"fixed_{N}"][a][:, n]) for N in sizes]
             for N, ratio in zip(sizes, ratios, strict=True):
                 rows.append(of | {"quantity": "dynamics over fixed", "N": N} | ratio.row())
-                apart = of | {"N": N, "theory": 0.0} | against_size.less(ratio, theory).row()
+                apart = of | {"N": N, "theory": 0.0} | difference(ratio, theory, of=ratio).row()
                 rows.append(apart | {"quantity": "dynamics less theory"})
             if len(sizes) > 2:  # a line in 1/N, with a degree of freedom left
-                far = against_size.line(sizes, ratios).coefficients[0]
+                far = line_through(1 / np.array(sizes), ratios).coefficients[0]
                 of |= {"quantity": "dynamics less theory, large N", "theory": 0.0}
-                rows.append(of | replace(against_size.less(far, theory), degrees=far.freedom).row())
+                rows.append(of | difference(far, theory, of=far).row())
     return rows, shown
 
 

@@ -26,7 +26,7 @@ class Published:
 
     @property
     def error(self) -> float:
-        """Of the difference of both."""
+        """Standard error of the difference of both."""
         return hypot(self.predicted_error, self.measured_error)
 
 

@@ -319,7 +319,7 @@ def _rule(nodes: int) -> tuple[Array, Array]:
 
 
 def _nodes(alpha: float, noise: float, nodes: int | None) -> int:
-    """Those that were asked for, or as many as are needed."""
+    """The number of nodes that was asked for, or as many as are needed."""
     return nodes or (_MORE_NODES if alpha < _FEW or noise > 0 else _NODES)
 
 

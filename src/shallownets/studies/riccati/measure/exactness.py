@@ -41,7 +41,7 @@ def _difference(closed: Array, fine: Array, coarse: Array) -> Difference:
 
 
 def of_equation(start: Start, lam: Array, times: Array, tolerance: float) -> Difference:
-    """Of G(t), the solution of the matrix Riccati equation.
+    """How far G(t), the closed solution of the matrix Riccati equation, is from an integration of that equation.
 
     Args:
         start: with a student as wide as the teacher: G has full rank, and an integration can be trusted.
@@ -57,7 +57,7 @@ def of_equation(start: Start, lam: Array, times: Array, tolerance: float) -> Dif
 def of_weights(
     start: Start, d: int, scale: float, lam: Array, times: Array, tolerance: float
 ) -> tuple[Difference, Difference]:
-    """Of W W^T of the full flow, and of G of its directions, beside one integration of all d N weights.
+    """How far W W^T of the full flow, and G of its directions, are from one integration of all d N weights.
 
     Args:
         start, lam, times, tolerance: as for ``of_equation``, at any width.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shallownets.numerics.statistics import Estimate, fit_power_law, mean
+from shallownets.numerics.statistics import Estimate, exponent_beside, mean, power_law_through
 from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.model import Array
 from shallownets.studies.riccati.theory import scaling
@@ -51,12 +51,9 @@ class GapExponent:
 def gap_exponent(found: Mapping[float, Gap]) -> GapExponent:
     """How the gap closes, from at least three gaps above 0 by their step sizes."""
     sizes, gaps = list(found), [of.sgd for of in found.values()]
-    relative, degrees = [g.error / g.value for g in gaps], [g.freedom for g in gaps]
-    fit = fit_power_law(sizes, [g.value for g in gaps], relative, degrees)
-    theory = np.log([of.finite_step.value for of in found.values()])
-    return GapExponent(
-        fit.coefficients[1], np.polyfit(np.log(sizes), theory, 1, w=[g.value / g.error for g in gaps])[0]
-    )
+    fit = power_law_through(sizes, gaps)
+    theory, weights = [of.finite_step.value for of in found.values()], [one.value / one.error for one in gaps]
+    return GapExponent(fit.coefficients[1], exponent_beside(sizes, theory, weights))
 
 
 @dataclass(frozen=True)

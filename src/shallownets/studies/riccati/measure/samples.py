@@ -8,7 +8,7 @@ import numpy as np
 import scipy
 from numpy.random import SeedSequence
 
-from shallownets.numerics.statistics import Estimate, fit_power_law, mean
+from shallownets.numerics.statistics import Estimate, exponent_beside, fit_power_law, mean
 from shallownets.studies.riccati.engines import chain, exact
 from shallownets.studies.riccati.model import Array, Places, risk
 from shallownets.studies.riccati.starts import Start
@@ -134,5 +134,5 @@ def samples_exponent(sizes: Sequence[Size], variable: str, series: str) -> Sampl
     relative = [e.error / e.value for e in estimates]
     degrees = [e.freedom for e in estimates]
     fitted = fit_power_law(x, unit * [e.value for e in estimates], relative, degrees).coefficients[1]
-    limit = np.log(unit * [size.numbers["finite step"].mean() for size in sizes])
-    return SamplesExponent(fitted, np.polyfit(np.log(x), limit, 1, w=1 / np.array(relative))[0])
+    theory = unit * [size.numbers["finite step"].mean() for size in sizes]
+    return SamplesExponent(fitted, exponent_beside(x, theory, 1 / np.array(relative)))

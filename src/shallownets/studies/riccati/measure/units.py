@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shallownets.numerics.statistics import Estimate, fit_polynomial, fit_power_law
+from shallownets.numerics.statistics import Estimate, fit_power_law, line_through
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import curves
 from shallownets.studies.riccati.measure.times import Times
@@ -20,8 +20,7 @@ def without_logarithms(half: Times, M_star: int, beta: float, d: int) -> Times:
 
 def slope_in_log_d(dimensions: Sequence[int], times: Sequence[Estimate]) -> Estimate:
     """The slope in log d of the time of a direction, over at least three dimensions: 1/2λ where the unit holds."""
-    values, errors, degrees = zip(*((one.value, one.error, one.freedom) for one in times), strict=True)
-    return fit_polynomial(np.log(dimensions), values, errors, degrees=degrees).coefficients[1]
+    return line_through(np.log(dimensions), times).coefficients[1]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.random import SeedSequence
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import Estimate
+from shallownets.numerics.statistics import Estimate, exact
 from shallownets.stage import Table, Tables, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.engines import chain
@@ -46,7 +46,7 @@ def radial_fit(given: RadialFit) -> Tables:
         for record, (t, Z) in enumerate(zip(run.t[:left], run.Z[:left], strict=True)):
             best = float(model.risk(Z, lam))
             found = fits(Z, lam, d, used, streams(record, given.samples))
-            before = Estimate(float(model.plain_risk(Z, lam)), 0.0, 1)
+            before = exact(model.plain_risk(Z, lam))
             after = Estimate(best + found.above.value, found.above.error, found.above.n)
             predicted = best + least_squares.excess(Z, lam, used)
             for name, value, error in (

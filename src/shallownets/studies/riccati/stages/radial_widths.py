@@ -9,7 +9,7 @@ import pandas as pd
 
 from shallownets.numerics import seeds
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import fit_power_law, mean
+from shallownets.numerics.statistics import mean, power_law_through
 from shallownets.stage import Measurements, Table, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.engines import exact
@@ -49,7 +49,6 @@ def radial_widths(given: RadialWidths) -> Measurements:
             rows.append({"quantity": "excess over the best risk"} | of | best.row() | {"theory": 0.0})
             found.append((N, best))
     widths, values = zip(*found, strict=True)
-    relative, degrees = [one.error / one.value for one in values], [one.freedom for one in values]
-    line = fit_power_law(widths, [one.value for one in values], relative, degrees).coefficients[1]
+    line = power_law_through(widths, values).coefficients[1]
     last = dict(rows[-1]) | {"quantity": "exponent in N"} | line.row() | {"theory": 0.0}
     return Measurements(Table(pd.DataFrame([*rows, last]), UNITS))

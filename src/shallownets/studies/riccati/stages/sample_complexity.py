@@ -15,7 +15,7 @@ import pandas as pd
 
 from shallownets.errors import UserError
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.statistics import WIDTH, mean
+from shallownets.numerics.statistics import errors_of, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.riccati.measure.samples import SERIES, Size, samples_exponent
 from shallownets.studies.riccati.parameters.sgd import SampleComplexity
@@ -45,7 +45,7 @@ def series_of(kept: Arrays, tail: str, lost: Lost) -> list[list[Size]]:
 
 
 def sizes_of(frame: pd.DataFrame, kept: Arrays, key: dict, lost: Lost) -> list[Size]:
-    """Those of one risk, whose columns ``key`` holds; otherwise as ``series_of``."""
+    """The sizes of one risk, whose columns ``key`` holds; otherwise as ``series_of``."""
     tail = key["tail"]
     common = key | {name: kept.parameters[name] for name in ("beta", "gamma", "kappa")}
     common["of_source"] = float(np.isclose(common["gamma"], 0.5 + common["beta"]))  # the source's step size, light tail
@@ -122,7 +122,7 @@ def sample_complexity(given: SampleComplexity, heavy: Arrays, far: Arrays, one: 
     for variable, sizes in (("d", near), ("d", single), *(("M_star", sizes) for sizes in wide)):
         if row := exponent(sizes, variable, "sgd", lost):
             rows.append({"quantity": "exponent"} | row)
-            error = (row["high"] - row["low"]) / (2 * WIDTH)
+            error = errors_of(row)
             shown.append(dict(sizes[-1].key) | {"series": "exponent", "value": row["estimate"], "error": error})
     for sizes in wide:
         if row := exponent([over_flow(size) for size in sizes], "M_star", "sgd", lost):

@@ -11,7 +11,7 @@ from numpy.random import SeedSequence
 from shallownets.numerics import seeds
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
-from shallownets.numerics.statistics import Estimate, mean
+from shallownets.numerics.statistics import exact, mean
 from shallownets.stage import Measurements, Table, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.engines import stiefel
@@ -34,7 +34,7 @@ def sgd_checks(given: SgdChecks) -> Measurements:
         records = np.linspace(0, given.samples, 11).astype(int)
         run = stiefel.simulate(start, lam, d, given.eta_d / d, records, stream("long run"), advance)
         if lost.enough(run.diverged_at == np.inf, f"SGD at eta d = {given.eta_d:g}, long run", "diverged", least=1):
-            worst = Estimate(checks.orthonormality(run.W), 0.0, 1)
+            worst = exact(checks.orthonormality(run.W))
             rows.append({"quantity": "orthonormality"} | key | {"t": run.t[-1]} | worst.row())
         streams = [stream("mean step", replicate) for replicate in range(given.replicates)]
         steps = checks.mean_steps(start, lam, d, given.samples, streams, advance)

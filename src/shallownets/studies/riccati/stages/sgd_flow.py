@@ -9,7 +9,7 @@ import pandas as pd
 
 from shallownets.errors import UserError
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.statistics import mean
+from shallownets.numerics.statistics import mean, standard_errors
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure.gaps import Gap, GapExponent, gap, gap_exponent, risk_exponents
@@ -51,7 +51,7 @@ def curves(run: Arrays, key: dict) -> list[pd.DataFrame]:
     kept, frames = followed(run), []
     for name in RISKS:
         risk = run.arrays[name][kept]
-        curve = {"risk": risk.mean(0), "error": risk.std(0, ddof=1) / len(risk) ** 0.5}
+        curve = {"risk": risk.mean(0), "error": standard_errors(risk)}
         frames.append(pd.DataFrame({"panel": "risk", "series": name} | key | {"t": run.arrays["t"]} | curve))
     return frames
 

@@ -43,7 +43,7 @@ def exponents(halves: pd.DataFrame) -> list[dict]:
     """Rows of the exponents in M* of the time to half the risk."""
     key = {"kind": "light", "beta": halves.beta[0], "M_star": halves.M_star.max(), "N": halves.M_star.max()}
     key |= {"least": halves.M_star.min(), "d": halves.d[0], "unit": 1.0, "spread": 0.0}
-    errors = (halves.high - halves.low) / (2 * statistics.WIDTH)
+    errors = statistics.errors_of(halves)
     columns = (halves.M_star, halves.d, halves.estimate, errors, halves.n - 1, halves.theory, halves.unit)
     found = units.exponents(*(column.to_numpy() for column in columns))
     return [

@@ -1,9 +1,29 @@
 """Trained spectra beside the law of the thresholded matrix."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.theory.law import Law
+
+
+class Spectrum(NamedTuple):
+    """The spectrum of a trained S.
+
+    Attributes:
+        values: (d,) eigenvalues, falling.
+        overlaps: (d,) of their vectors u with the teacher, u^T diag(teacher) u: the levels that they have learned.
+    """
+
+    values: Array
+    overlaps: Array
+
+
+def of_weights(S: Array, teacher: Array) -> Spectrum:
+    """The spectrum of S (d, d) beside the teacher's levels (d,), in whose basis S is given."""
+    values, vectors = np.linalg.eigh(S)
+    return Spectrum(values[::-1], (vectors[:, ::-1] ** 2 * teacher[:, None]).sum(0))
 
 
 def quantiles(law: Law, d: int) -> Array:

@@ -39,7 +39,7 @@ def _few(here: pd.DataFrame, of: Mapping) -> list[dict]:
 
 
 def _shown(here: pd.DataFrame, of: Mapping) -> list[dict]:
-    """Of each width, what the figure has."""
+    """What the figure shows of each width."""
     shown = []
     for p, one in here[here.p > 0].groupby("p"):
         risk = one.risk / one.convex

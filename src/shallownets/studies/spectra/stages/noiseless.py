@@ -23,7 +23,7 @@ VANISHING = 1e-8  # decay in place of none
 
 
 def _exponent(network: Network, grid: Array) -> float:
-    """That of R ~ N^(1 - 2 gamma), with log(d/N)/N in place of 1/N in the diagonal network, by the same fit."""
+    """The exponent of R ~ N^(1 - 2 gamma) by the same fit, with log(d/N)/N for 1/N in the diagonal network."""
     scale = 1 / grid if isinstance(network, Quadratic) else np.log(network.d / grid) / grid
     return (2 * network.gamma - 1) * curves.power(grid, scale)
 

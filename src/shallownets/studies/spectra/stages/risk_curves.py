@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from shallownets.numerics.statistics import Estimate, exact, fit_polynomial, mean
+from shallownets.numerics.statistics import difference, exact, line_through, mean
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.spectra.measure import curves
 from shallownets.studies.spectra.parameters.kinds import decay
@@ -38,10 +38,8 @@ def risk_curves(given: RiskCurves, lasso: list[Arrays], matrix: list[Arrays]) ->
             shown.append(pd.DataFrame({"model": model, "decay": name} | theory))
             for less, more in pairwise(sizes):
                 risks = [mean(run.arrays["risk"][run.arrays["n"] == n]) for n in (less, more)]
-                fall, error = risks[0].value - risks[1].value, float(np.hypot(risks[0].error, risks[1].error))
                 place = {"model": model, "decay": name, "d": d, "N": less / network.samples, "lam": lam}
-                fallen = Estimate(fall, error, min(one.n for one in risks)).row()
-                rows.append(place | {"quantity": "risk less that at the next size"} | fallen)
+                rows.append(place | {"quantity": "risk less that at the next size"} | difference(*risks).row())
             ratios = {}
             for n in sizes:
                 of = run.arrays["n"] == n
@@ -63,10 +61,7 @@ def risk_curves(given: RiskCurves, lasso: list[Arrays], matrix: list[Arrays]) ->
                 rows.append(place | {"quantity": "gap"} | exact(gap, int(of.sum())).row())
             many = {N: ratio for N, ratio in ratios.items() if d <= N}
             if model == "quadratic" and len(many) > 2:
-                errors, degrees = ([getattr(one, name) for one in many.values()] for name in ("error", "freedom"))
-                line = fit_polynomial(
-                    1 / np.array(list(many)), [one.value for one in many.values()], errors, degrees=degrees
-                )
+                line = line_through(1 / np.array(list(many)), list(many.values()))
                 limit = {"model": model, "decay": name, "d": d, "lam": lam, "theory": 1.0}
                 rows.append(limit | {"quantity": "over theory at 1/N = 0"} | line.coefficients[0].row())
     return Tables(Table(pd.DataFrame(rows), UNITS), Table(pd.concat(shown, ignore_index=True), UNITS))

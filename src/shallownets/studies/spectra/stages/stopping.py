@@ -7,45 +7,20 @@ whose minima are not certified, are noted.
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from shallownets.numerics.lost import Lost
 from shallownets.numerics.progress import progress
 from shallownets.numerics.statistics import mean
 from shallownets.stage import Table, Tables, stage
-from shallownets.studies.spectra import model
-from shallownets.studies.spectra.engines import weights
-from shallownets.studies.spectra.measure import minima
-from shallownets.studies.spectra.model import Array
+from shallownets.studies.spectra.measure.stopping import along_descent, least_over_decays
 from shallownets.studies.spectra.parameters.training import Stopping
 from shallownets.studies.spectra.stages import drawn
-from shallownets.studies.spectra.starts import Matrices
 from shallownets.studies.spectra.theory import evolution
 from shallownets.studies.spectra.theory.quadratic import Quadratic
 
 UNITS = {"N": "n/d", "steps": "of gradient descent", "risk": "R", "estimate": "see quantity"}
 RECORDS = 80  # steps that are recorded, equally spaced in logarithm
 SPAN = (0.3, 3.0)  # weight decays over the best of theory
-RATE = 0.02  # first learning rate, over the samples' number
-
-
-def _descend(samples: Matrices, start: Array, records: NDArray[np.int64]) -> list[float]:
-    """Risk after each of the steps ``records`` of gradient descent without weight decay."""
-    found: list[float] = []
-
-    def watch(count: int, U: Array) -> bool:
-        if count == records[len(found)]:
-            found.append(model.quadratic_risk(U @ U.T, samples.teacher))
-        return len(found) == len(records)
-
-    weights.descend(weights.quadratic(samples, 0.0), start, RATE / samples.y.size, int(records[-1]), watch)
-    return found
-
-
-def _least(samples: Matrices, decays: Array) -> float:
-    """Least risk of the minima at several weight decays, falling; nan where one of them is not certified."""
-    found = minima.in_turn(samples, decays)
-    return float(np.min([model.quadratic_risk(one.S, samples.teacher) if one.certified else np.nan for one in found]))
 
 
 @stage
@@ -66,9 +41,9 @@ def stopping(given: Stopping) -> Tables:
                 samples = drawn.matrices(given.seed, "early stopping", given.gamma, given.d, n, given.noise, draw)
                 rng = drawn.stream(given.seed, "small first weights", draw, d=given.d, n=n)
                 start = given.start * rng.standard_normal((given.d, given.d))
-                curves.append(_descend(samples, start, records))
+                curves.append(along_descent(samples, start, records))
                 if theory.lam:
-                    least.append(_least(samples, theory.lam * np.geomspace(*SPAN[::-1], given.points)))
+                    least.append(least_over_decays(samples, theory.lam * np.geomspace(*SPAN[::-1], given.points)))
                 advance(1)
             stopped = np.array(curves).min(1)
             kept = np.isfinite(least)

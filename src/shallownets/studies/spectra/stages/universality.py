@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from shallownets.numerics.lost import Lost
-from shallownets.numerics.statistics import Estimate, mean
+from shallownets.numerics.statistics import Estimate, difference, mean, quotient
 from shallownets.stage import Arrays, Table, Tables, stage
 from shallownets.studies.spectra.model import Array
 from shallownets.studies.spectra.parameters.training import Universality
@@ -35,10 +35,10 @@ def universality(given: Universality, runs: list[Arrays]) -> Tables:
         sizes = np.unique(run.arrays["N"])
         ratios = {}
         for N in sizes:
-            ratio = run.arrays["ratio"][run.arrays["N"] == N]
-            kept, what = np.isfinite(ratio), f"{of['kind']}, d = {of['d']}, N = {N:g}"
+            found = run.arrays["ratio"][run.arrays["N"] == N]
+            kept, what = np.isfinite(found), f"{of['kind']}, d = {of['d']}, N = {N:g}"
             if lost.enough(kept, what, "have no certified minimum", _touched(of, N, sizes)):
-                ratios[N] = mean(ratio[kept])
+                ratios[N] = mean(found[kept])
         for N, ratio in ratios.items():
             rows.append(of | {"N": N, "quantity": "over theory", "theory": 1.0} | ratio.row())
             said = Estimate(N * (ratio.value - 1), N * ratio.error, ratio.n).row()
@@ -46,18 +46,15 @@ def universality(given: Universality, runs: list[Arrays]) -> Tables:
         if sizes[0] not in ratios:
             continue
         first = ratios[sizes[0]]
-        excess[of["kind"], of["d"]] = Estimate(first.value - 1, first.error, first.n)
+        excess[of["kind"], of["d"]] = difference(first, 1.0)
         if sizes[-1] not in ratios:
             continue
-        last = ratios[sizes[-1]]
-        fade = Estimate(first.value - last.value, float(np.hypot(first.error, last.error)), min(first.n, last.n))
+        fade = difference(first, ratios[sizes[-1]])
         rows.append(of | {"quantity": "first less last", "N": sizes[0]} | fade.row())
     for (kind, d), whole in excess.items():
         if kind == "inputs" and ("apart", d) in excess:
-            left = excess["apart", d]
-            share = left.value / whole.value
-            error = float(np.hypot(left.error, share * whole.error)) / abs(whole.value)
-            rows.append({"quantity": "left with the diagonal apart", "d": d} | Estimate(share, error, left.n).row())
+            left = quotient(excess["apart", d], whole)
+            rows.append({"quantity": "left with the diagonal apart", "d": d} | left.row())
     lost.require(rows, "more weight decay")
     frames = pd.DataFrame(rows), pd.DataFrame(shown)
     return Tables(*(Table(frame, UNITS, notes=lost.notes) for frame in frames))

@@ -40,9 +40,9 @@ def weight_spectra(given: WeightSpectra) -> Tables:
                     given.seed, "spectra of weights", gamma, d, round(N * d), given.noise, replicate
                 )
                 made = nuclear.minimise(samples, nuclear.penalty_of(lam, d))
-                at, vectors = np.linalg.eigh(made.S)
-                values.append(at[::-1])
-                overlaps.append((vectors[:, ::-1] ** 2 * samples.teacher[:, None]).sum(0))
+                found = spectrum.of_weights(made.S, samples.teacher)
+                values.append(found.values)
+                overlaps.append(found.overlaps)
                 ranks.append(made.factor.shape[1])
                 risks.append(model.quadratic_risk(made.S, samples.teacher))
                 certified.append(made.certified)

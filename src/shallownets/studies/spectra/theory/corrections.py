@@ -24,7 +24,7 @@ def _features(network: Network, x: float) -> float:
 
 
 def in_phase(network: Network, name: str, state: State) -> float:
-    """Of the risk in the middle of a phase, relative, which its local exponents may be off."""
+    """What is left out of the risk in the middle of a phase, relative: its local exponents may be off by as much."""
     beside = state.v / state.x**2  # noise over threshold, squared
     left = _features(network, state.x)
     free = (1 - state.freedom / state.n) * (1 + state.risk / network.noise)
@@ -40,13 +40,13 @@ def in_phase(network: Network, name: str, state: State) -> float:
 
 
 def of_prefactor(network: Network, name: str, state: State) -> float:
-    """Of the risk's prefactor in phase VIa or VIb, ``peak.last``."""
+    """What is left out of the risk's prefactor in phase VIa or VIb, ``peak.last``, relative."""
     share = network.levels.above(sqrt(state.v)) if name == "VIa" else 1 / network.d
     return 2 * state.x / sqrt(state.v) + 2 * state.risk / network.noise + share
 
 
 def between_phases(network: Network, ends: Sequence[State], apart: float) -> float:
-    """Of the exponent in the decay of the samples at which threshold phases meet, from states at two decays.
+    """What is left out of the exponent, in the weight decay, of the samples at which two threshold phases meet.
 
     There v/x^2 << 1, and x ~ lam/N: v/x^2 changes the risk by twice itself, and the risk passes with a slope of
     1/(2 gamma) or more.
@@ -58,7 +58,9 @@ def between_phases(network: Network, ends: Sequence[State], apart: float) -> flo
 
 
 def to_noise(network: Network, between: str, ends: Sequence[State], apart: float) -> float | None:
-    """Of the exponent in the decay of the samples at which noise takes over; None where it hides none of the features.
+    """What is left out of the exponent, in the weight decay, of the samples at which noise takes over.
+
+    None where it hides none of the features.
 
     Args:
         between: `II and IV`, or `III and VIb`.
@@ -77,7 +79,7 @@ def to_noise(network: Network, between: str, ends: Sequence[State], apart: float
 
 
 def noiseless(network: Network, states: Sequence[State]) -> float:
-    """Of the exponent of the risk without labels' noise over states at rising samples."""
+    """What is left out of the exponent of the risk without labels' noise, over states at rising samples."""
     d, last, power = network.d, states[-1].N, 2 * network.gamma - 1
     if isinstance(network, Quadratic):
         turn = 0.4 * 2.7 * (last / d) ** 0.4  # of the threshold towards the edge of the bulk, whose mass holds N/d
@@ -88,14 +90,14 @@ def noiseless(network: Network, states: Sequence[State]) -> float:
 
 
 class Best(NamedTuple):
-    """Of the exponents in the samples of the least risk, and of the weight decay that has it."""
+    """What is left out of the exponents, in the samples, of the least risk and of the weight decay that has it."""
 
     risk: float
     decay: float
 
 
 def best(network: Network, states: Sequence[State]) -> Best:
-    """Those over states at the best weight decay."""
+    """What is left out of these exponents, over states at the best weight decay."""
     d, gamma, fall = network.d, network.gamma, 1 - 1 / (2 * network.gamma)
     left = [_features(network, one.x) for one in states]
     few, many = min(left), max(left)
@@ -111,14 +113,14 @@ def best(network: Network, states: Sequence[State]) -> Best:
 
 
 class Peak(NamedTuple):
-    """Of the peak's risk over that of noise alone, and of its position, relative."""
+    """What is left out of the peak's risk over that of noise alone, and of its position, relative."""
 
     risk: float
     position: float
 
 
 def peak(network: Network, lam: float, top: State, alone: law.Peak) -> Peak:
-    """Those at one weight decay.
+    """What is left out of the peak at one weight decay.
 
     Args:
         top: the state of largest risk.
@@ -135,7 +137,7 @@ def peak(network: Network, lam: float, top: State, alone: law.Peak) -> Peak:
 
 
 def of_peaks_exponent(network: Network, first: float, second: float) -> float:
-    """Of the exponent in the decay of the peak's risk, from the peaks at two decays.
+    """What is left out of the exponent of the peak's risk in the weight decay, from the peaks at two decays.
 
     Corrections to the height are of relative order (lam/√Δ)^(2/3), and mean^3/(Δ lam) where it saturates.
     """
@@ -146,7 +148,7 @@ def of_peaks_exponent(network: Network, first: float, second: float) -> float:
 
 
 def before_peak(network: Network, state: State, harm: float) -> float:
-    """Of the risk before the peak over that of fitted noise alone, relative, at vanishing decay.
+    """What is left out of the risk before the peak over that of fitted noise alone, relative, at vanishing decay.
 
     R = hidden + r (Δ + R), with r the share of noise that is fitted: harm/(Δ + harm).
     """

@@ -34,7 +34,7 @@ class Quadratic(Network):
         return self.d * (self.d + 1) / 2
 
     def rounding(self, n: float) -> float:
-        """That of a few last digits of v, which is d^2 (Δ + R)/4n, in the risk, and of d^2/2 in Df."""
+        """What a few last digits of v, which is d^2 (Δ + R)/4n, make of the risk, and those of d^2/2 of Df."""
         return _EPSILON * max(1.0, self.full / n)
 
     def at(self, v: float, x: float) -> Response:
