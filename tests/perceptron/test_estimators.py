@@ -56,5 +56,5 @@ def test_estimates_against_the_size():
     ]
     spread = np.std([one.coefficients[0].value for one in drawn])
     assert spread == pytest.approx(found[0].error, rel=4 / np.sqrt(2 * 2000))
-    apart = against_size.less(Estimate(3.0, 0.3, 16), Estimate(1.0, 0.4, 4))
-    assert (apart.value, apart.error, apart.n) == (2.0, pytest.approx(0.5), 16)
+    apart = against_size.less(Estimate(3.0, 0.12, 16), Estimate(1.0, 0.05, 4))
+    assert (apart.value, apart.error, apart.n) == (2.0, pytest.approx(0.13), 16)

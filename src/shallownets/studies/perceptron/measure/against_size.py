@@ -14,5 +14,5 @@ def line(sizes: Sequence[int], found: Sequence[Estimate]) -> PolynomialFit:
 
 
 def less(a: Estimate, b: Estimate) -> Estimate:
-    """The difference of independent estimates, from as many samples as a has: b has no more of the error."""
+    """The difference of independent estimates, from the samples of a: b has as many, or by far the smaller error."""
     return Estimate(a.value - b.value, float(np.hypot(a.error, b.error)), a.n)
