@@ -47,7 +47,7 @@ except UserError as error:
     raise WorkflowError(str(error))
 
 
-configfile: settings.CONFIG
+configfile: "config.yaml"
 
 
 try:
