@@ -28,7 +28,7 @@ report: $(READY)  ## write results/report/, the site of all figures and claims, 
 
 smoke: $(READY)  ## the same chain at small sizes, about two minutes; results in results/smoke/
 	@sh workflow/run.sh smoke
-	@echo "The smoke tier's figures are in results/smoke/figures/."
+	@echo "Open results/smoke/report/index.html. The figures are in results/smoke/figures/."
 
 study: $(READY)  ## make a new study that runs and passes its tests at once: make study NAME=perceptron
 	@python -m shallownets study $(if $(NAME),"$(NAME)")

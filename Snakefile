@@ -29,3 +29,5 @@ rule all:
         TARGETS.values(),
         rules.claims.output,
         rules.report.output,
+    message:
+        "all figures, the ledger of claims and the report"

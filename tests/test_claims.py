@@ -149,6 +149,14 @@ def test_the_rendered_ledger_groups_by_section(tables, root):
     assert "| derived | 0 | 1 | 0 | 0 | 0 |" in markdown
     assert "| statistical | 1 | 1 | 1 | 0 | 0 |" in markdown
     assert "**3 rows together: chi-squared" in markdown
+    assert "does not name this tier" not in markdown
+
+
+def test_the_ledger_of_a_tier_that_no_claim_names_says_why_nothing_is_judged(tables, root):
+    lines = judge.comparisons_of(entry(), tables, "mine")
+    markdown = ledger.render(lines, root / "workflow/report/claims.md.j2", "mine")
+    assert "1 not judged." in markdown and "does not name this tier in `tiers`" in markdown
+    assert "as\nits note says.\n\n## " in markdown
 
 
 def test_a_claim_on_runs_that_were_left_out_is_not_judged(tmp_path):

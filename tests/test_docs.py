@@ -95,6 +95,17 @@ def test_a_small_picture_keeps_the_colour_of_a_small_marker():
     assert np.abs(found - wanted).max() < 24
 
 
+def test_a_large_area_of_a_small_picture_keeps_its_colour():
+    """A grey band had become lavender, as the nearest of the colours that cover the range."""
+    rng = np.random.default_rng(2)
+    pixels = rng.integers(0, 256, (200, 400, 3))
+    pixels[50:150] = 231
+    pixels[60:80] = rng.integers(226, 240, (20, 400, 3))  # letters and edges around it have colours of their own
+    made = Image.open(io.BytesIO(pictures.small(Image.fromarray(pixels.astype(np.uint8)))))
+    found = np.asarray(made.convert("RGB"), int)
+    assert np.abs(found[[55, 100]] - 231).max() <= 1
+
+
 def test_pictures_of_the_gallery_have_the_colours_that_tell_curves_apart(root):
     """The first figure had come out in four greys: its blue, orange and pink are those of its panels."""
     picture = np.asarray(Image.open(root / "docs/figures/escape/fig1.png").convert("RGB"), int)

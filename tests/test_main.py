@@ -39,16 +39,28 @@ def test_an_unknown_command_is_one_line():
     assert done.stderr == f"error: explode: no such command; expected one of {', '.join(entry.commands())}\n"
 
 
+@pytest.mark.parametrize("line", ["config --out x.md", "cost", "explain fig3", "gallery", "profile", "study pendulum"])
+def test_a_command_that_needs_the_checkout_says_so_in_one_line(line, tmp_path):
+    words = [sys.executable, "-m", "shallownets", *line.split()]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    assert (
+        done.stderr.startswith("error: ") and "expected" in done.stderr and "the folder of the checkout" in done.stderr
+    )
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("word", ["-V", "--version"])
 def test_the_version_is_said(word):
     done = subprocess.run([sys.executable, "-m", "shallownets", word], capture_output=True, text=True, check=True)
     assert done.stdout == f"shallownets {version('shallownets')}\n"
 
 
-@pytest.mark.parametrize("name", ["explain", "escape"])
-def test_help_names_units_and_what_is_made(name):
+@pytest.mark.parametrize("name", ["explain", "cost", "escape"])
+def test_help_names_units_and_what_is_made_from_anywhere(name, tmp_path):
     line = [sys.executable, "-m", "shallownets", name, "--help"]
-    help_text = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    help_text = subprocess.run(line, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
     assert f"usage: python -m shallownets {name}" in help_text
     assert "Makes:" in help_text
     if name == "escape":

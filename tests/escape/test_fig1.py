@@ -80,7 +80,20 @@ def test_the_figure_comes_from_its_table_alone_and_shows_every_curve(table):
     assert lines == [6, 3, 3, 2, 12, 12]
     assert all(axes.get_ylabel() and axes.get_title() for axes in figure.axes)
     assert "N=100" in figure.get_suptitle() and "3 runs of SGD, 1 on weights" in figure.get_suptitle()
+    overlaps = figure.axes[0].get_legend().get_lines()[-2:]  # r = 1 and 2, by dashes and by the fill of markers
+    assert [line.get_markerfacecolor() for line in overlaps] == ["white", "black"]
+    drawn = {(line.get_marker(), line.get_markerfacecolor() == "white") for line in figure.axes[0].lines}
+    assert drawn >= {(style.marker(i), fill) for i in range(3) for fill in (True, False)}
+    assert all(axes.get_xlim()[0] < 0 and axes.get_xlim()[1] > 5 for axes in figure.axes[:4])
     assert any("N=10^{6}" in text.get_text() for text in figure.axes[3].get_legend().get_texts())
+
+
+def test_what_rounding_leaves_of_the_common_start_is_no_deviation(runs, parameters):
+    frame = tidy(*runs).reset_index(drop=True)
+    begun = (frame.alpha == 0) & frame.engine.isin(["SGD", "chain"])
+    frame.loc[begun, ["mean", "sd"]] += [1e-15, 1e-17]
+    for axes in fig1.draw(frame, parameters).axes[4:]:
+        assert min(line.get_xdata().min() for line in axes.lines) == pytest.approx(5 / 20)
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Interactive plots show every value of the figure's table, and numbers as they are."""
 
 import base64
+import re
 
 import numpy as np
 import pandas as pd
@@ -52,11 +53,33 @@ def test_every_row_is_shown(root, name):
     assert len(groups) == len(set(groups)) >= 3
 
 
+def test_titles_of_figure_1_name_the_colour_of_each_curve_and_the_dashes_of_each_teacher(root):
+    frame = pd.read_csv(root / "tests/reference/paper/figure_data/escape/fig1.csv")
+    figure = CHARTS["fig1"](frame, PARAMETERS["fig1"])
+    titles = [note.text for note in figure.layout.annotations]
+    for panel, axis in ((0, "x"), (1, "x2"), (2, "x3")):
+        drawn = {trace.line.color for trace in figure.data if trace.xaxis == axis and trace.mode == "lines"}
+        assert drawn == set(re.findall(r"color:(#\w+)", titles[panel])) and len(drawn) in (4, 6)
+    assert "r = 1 solid, r = 2 dash" in titles[0]
+    pair = next(trace for trace in figure.data if trace.mode == "lines" and "24" in trace.hovertemplate)
+    assert f'color:{pair.line.color}"><b>24</b>' in titles[2]
+
+
 @pytest.mark.parametrize("name", ["norm_curves", "free_norm", "learning_curves"])
 def test_no_two_entries_of_a_legend_look_alike(root, name):
     frame = pd.read_csv(root / f"tests/reference/paper/figure_data/perceptron/{name}.csv")
     shown = [trace for trace in perceptron.CHARTS[name](frame, {}).data if trace.showlegend]
     assert len({(one.mode, one.line.color, one.line.dash, one.marker.color) for one in shown}) == len(shown) >= 4
+
+
+def test_the_lines_of_a_width_have_keys_in_the_legend(root):
+    frame = pd.read_csv(root / "tests/reference/paper/figure_data/riccati/risk_scaling.csv")
+    figure = riccati.CHARTS["risk_scaling"](frame, {})
+    keys = {trace.name: trace for trace in figure.data if trace.showlegend and trace.hoverinfo == "skip"}
+    one = [trace for trace in figure.data if trace.name == figure.data[0].name]
+    for trace, name in zip(one, ("exact", "equivalent", "decoupled", "best risk"), strict=True):
+        assert (trace.line.dash, trace.line.width) == (keys[name].line.dash, keys[name].line.width)
+    assert len({(key.line.dash, key.line.width) for key in keys.values()}) == 4
 
 
 def charts(root):

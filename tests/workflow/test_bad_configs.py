@@ -85,6 +85,21 @@ def here(toy, tmp_path_factory):
     return toy.copy(tmp_path_factory.mktemp("bad"))
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("\tseed: 1", "not YAML that can be read, line 2"), ("tier: other", "line 2: tier stands there twice")],
+)
+def test_a_config_yaml_that_cannot_be_read_is_named_with_the_line(here, line, words):
+    path = here.folder / "config.yaml"
+    whole = path.read_text()
+    path.write_text("tier: paper\n" + line + "\n" + whole.replace("tier: paper", "", 1))
+    done = here.snakemake("-n")
+    path.write_text(whole)
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert f"config.yaml: {words}" in said and "Traceback" not in said
+
+
 @pytest.mark.slow
 def test_bad_configs_are_refused_before_anything_starts(here):
     before = files(here)

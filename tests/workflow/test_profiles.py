@@ -81,6 +81,12 @@ def test_a_retry_asks_for_more_and_a_stage_for_the_time_that_the_profile_takes_i
     assert f"runtime=growing({profile.MINUTES})" in (ROOT / "workflow/rules/stage.smk").read_text()
 
 
+def test_the_document_counts_submissions_and_jobs(submitted):
+    text = " ".join((ROOT / "docs/cluster.md").read_text().split())
+    counts = len(submitted), sum(map(len, submitted.values()))
+    assert "The cluster tier is {} submissions of {} jobs".format(*counts) in text
+
+
 def test_no_submission_asks_for_more_than_a_day_at_its_last_attempt(submitted):
     """Many partitions give no more, and a job that asks for more waits for ever."""
     settings = yaml.safe_load((ROOT / profile.PROFILE).read_text())

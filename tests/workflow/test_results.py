@@ -47,6 +47,12 @@ def test_the_chain_makes_what_it_promises(finished):
     }
 
 
+def test_a_rule_that_only_collects_says_what_and_lists_no_file(finished):
+    said = finished.snakemake("-n", "--forcerun", "toy", "all").stdout
+    assert "all figures, the ledger of claims and the report" in said and "all figures of toy" in said
+    assert not re.search(r"localrule (all|toy):", said)
+
+
 @pytest.mark.slow
 def test_the_real_chain_makes_what_it_promises(real):
     names = ("start", "ode", "gather", "sgd_0-1", "sgd_2-3")

@@ -39,12 +39,18 @@ for path in (PYTHON, SOURCE):
 shell.prefix('set -euo pipefail; export PATH={PYTHON:q}:"$PATH" PYTHONPATH={SOURCE:q}; ')
 
 
+# Of a file that is no YAML Snakemake says neither which nor where; what it takes beyond YAML is refused, too.
+try:
+    for path in (settings.CONFIG, *workflow.configfiles):
+        yamlfile.load(Path(path))
+except UserError as error:
+    raise WorkflowError(str(error))
+
+
 configfile: "config.yaml"
 
 
 try:
-    for path in workflow.configfiles:
-        yamlfile.load(Path(path))
     KNOWN = catalogue.names(ROOT)
     settings.check(config, KNOWN)
 except UserError as error:

@@ -17,6 +17,8 @@ for study in SHOWN:
             study
         input:
             TARGETS[study],
+        message:
+            f"all figures of {study}"
 
 
 for figure in CATALOGUE.values():

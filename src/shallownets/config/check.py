@@ -113,15 +113,21 @@ def _is_different(metas: list[Meta]) -> bool:
     return any((meta.extra or {}).get("different", False) for meta in metas)
 
 
-def _text_hint(text: str) -> str:
-    """Why there may be text where a number was expected."""
+def _text_hint(text: str, kind: Any) -> str:
+    """Why there may be text where a number of this kind was expected, and what would be read as that number."""
     try:
-        float(text)
+        number = float(text)
     except ValueError:
         return ""
     if isinstance(yaml.safe_load(text), str):
-        return " (this is text: YAML reads 1e-3 as text and 1.0e-3 as a number)"
+        right = f"; write {_plainly(number, kind)}" if math.isfinite(number) else ""
+        return f" (this is text: YAML asks for a point and a sign where there is an exponent, 1.0e-3{right})"
     return " (this is text: quotes make it so, and Snakemake does with what is nested in --config; use --configfile)"
+
+
+def _plainly(number: float, kind: Any) -> str:
+    """A number as it is written in YAML."""
+    return yaml.safe_dump(plain(number, kind)).split()[0]
 
 
 def _wrong(value: object, kind: Any) -> str:
@@ -187,7 +193,7 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[Fault]:
             yield from _faults(item, of_item, where)
         return
     if _is_wrong_number(value) or not _converts(value, kind):
-        hint = _text_hint(value) if isinstance(value, str) and bare in (int, float) else ""
+        hint = _text_hint(value, kind) if isinstance(value, str) and bare in (int, float) else ""
         yield Fault(place, value, f"expected {_wrong(value, kind)}", hint)
 
 

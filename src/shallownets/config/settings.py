@@ -202,13 +202,29 @@ def tier_of(path: Path) -> str:
     return tier
 
 
+def _config_of(checkout: Path) -> Path:
+    """Where a checkout has config.yaml."""
+    if not (path := checkout / CONFIG).is_file():
+        raise UserError(f"{path}: not there; expected the folder of the checkout")
+    return path
+
+
+def usual_tier() -> str:
+    """The name of the tier that config.yaml makes without another file on top.
+
+    Raises:
+        UserError: this is not the folder of the checkout, or its config.yaml cannot be read.
+    """
+    return tier_of(_config_of(Path()))
+
+
 def overlays(tier: str) -> list[Path]:
     """The config file that makes this tier of ``config.yaml``: that of its name, or else what a run wrote down.
 
     Raises:
         UserError: there is none, or it is that of another tier.
     """
-    usual = tier_of(CONFIG)
+    usual = usual_tier()
     if tier == usual:
         return []
     for path in (TIERS / f"{tier}.yaml", Path("results", tier, "config.yaml")):
@@ -251,4 +267,4 @@ def default(checkout: Path = Path()) -> dict:
     Raises:
         UserError: it is missing or cannot be read.
     """
-    return yamlfile.load_section(checkout / CONFIG)
+    return yamlfile.load_section(_config_of(checkout))

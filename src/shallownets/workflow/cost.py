@@ -184,10 +184,10 @@ def tested(tiers: Mapping[str, list[Job]]) -> list[str]:
 
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets cost", __doc__ or "")
-    parser.add_argument("--tier", default=settings.tier_of(settings.CONFIG), help="which tier is to be launched")
+    parser.add_argument("--tier", help="which tier is to be launched; that of config.yaml, unless given")
     parser.add_argument("--results", type=Path, default=Path("results"), help="where tiers have run")
     args = parser.parse_args(words)
-    overlays = settings.overlays(args.tier)
+    overlays = settings.overlays(settings.usual_tier() if args.tier is None else args.tier)
 
     tiers: dict[str, list[Job]] = {}
     for config in (args.results / "config.yaml", *sorted(args.results.glob("*/config.yaml"))):

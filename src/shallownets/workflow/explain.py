@@ -71,7 +71,8 @@ def _cost(jobs: Iterable[lineage.Job]) -> str:
     costs = [cost for job in jobs if (cost := lineage.cost(job))]
     if not costs:
         return "cost not known"
-    return f"{sum(cost.core_seconds for cost in costs):.1f} core seconds, {max(cost.memory for cost in costs):.0f} MB"
+    seconds, memory = sum(cost.core_seconds for cost in costs), max(cost.memory for cost in costs)
+    return f"{seconds:.1f} core seconds, {memory:.0f} MB at most"
 
 
 def _jobs(jobs: list[lineage.Job], due: set[Path]) -> Iterator[str]:
@@ -148,7 +149,7 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     yield f"PARAMETERS, from {' and '.join(map(str, [settings.CONFIG, *configs]))}"
     yield from _parameters(figure, config)
     yield ""
-    yield f"JOBS, each after those whose results it reads: {len(jobs)}, {_cost(jobs)} at most"
+    yield f"JOBS, each after those whose results it reads: {len(jobs)}, {_cost(jobs)}"
     yield from _wrapped(
         "Each file with its SHA-256; old: its source, config or inputs have changed since, and a run makes it anew.",
         "  ",
@@ -177,6 +178,7 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
 def main(words: list[str]) -> None:
     parser = Parser("python -m shallownets explain", __doc__ or "")
     parser.add_argument("figure", help="its name, such as fig3")
-    parser.add_argument("--tier", default=settings.tier_of(settings.CONFIG), help="which tier's results")
+    parser.add_argument("--tier", help="which tier's results; that of config.yaml, unless given")
     args = parser.parse_args(words)
-    print("\n".join(explain(catalogue.find(args.figure), args.tier)))
+    tier = settings.usual_tier() if args.tier is None else args.tier
+    print("\n".join(explain(catalogue.find(args.figure), tier)))

@@ -15,6 +15,7 @@ from math import ceil, log2
 from pathlib import Path
 
 from shallownets.config.commandline import Parser
+from shallownets.errors import UserError
 from shallownets.files import write_whole
 from shallownets.workflow import cost, lineage
 from shallownets.workflow.lineage import Job
@@ -138,5 +139,7 @@ def written(text: str, jobs: Sequence[Job]) -> str:
 
 def main(words: list[str]) -> None:
     Parser("python -m shallownets profile", __doc__ or "").parse_args(words)
+    if not PROFILE.is_file():
+        raise UserError(f"{PROFILE}: not there; expected the folder of the checkout")
     text = PROFILE.read_text(encoding="utf-8")
     write_whole(PROFILE, written(text, lineage.jobs(configs=[TIER])).encode())

@@ -3,6 +3,9 @@
 ``CHARTS`` names them: from the table and the parameters in its header to a plotly figure.
 """
 
+from collections.abc import Iterable
+from itertools import combinations
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -10,12 +13,23 @@ from shallownets.drawing import interactive, style
 from shallownets.drawing.interactive import number, once, panels
 
 _ALPHA = "time α = samples / N"
+_DASHES = ("solid", "dash", "dot", "dashdot")  # of the teacher's vectors
+_OPEN = ("circle-open", "square-open", "diamond-open", "triangle-up-open")
+
+
+def _painted(names: Iterable[str]) -> str:
+    """Names, each in the colour of its curves, for the title of a panel."""
+    return " ".join(f'<span style="color:{style.colour(n)}"><b>{name}</b></span>' for n, name in enumerate(names))
 
 
 def fig1(frame: pd.DataFrame, parameters: dict) -> go.Figure:
     """Figure 1: every order parameter and the risk, by engine; all recorded times."""
-    titles = ["student–teacher overlaps M<sub>ir</sub>", "student norms Q<sub>ii</sub>"]
-    figure = panels([*titles, "student–student overlaps Q<sub>ij</sub>", "population risk"], 2)
+    students, teachers = (sorted(frame[frame.quantity == "M"][axis].unique()) for axis in ("i", "j"))
+    by_student = f"i = {_painted(map(str, students))}"
+    by_pair = f"ij = {_painted(f'{i}{j}' for i, j in combinations(students, 2))}"
+    by_teacher = ", ".join(f"r = {r} {_DASHES[(r - 1) % 4]}" for r in teachers)
+    titles = [f"overlaps M<sub>ir</sub>, {by_student}; {by_teacher}", f"norms Q<sub>ii</sub>, {by_student}"]
+    figure = panels([*titles, f"overlaps Q<sub>ij</sub>, {by_pair}", "population risk"], 2)
     names = {
         "ODE": "ODE, N → ∞",
         "SGD": f"SGD, N = {parameters['N']}: mean and s.d. of {parameters['replicates']},"
@@ -23,12 +37,12 @@ def fig1(frame: pd.DataFrame, parameters: dict) -> go.Figure:
         "chain": f"SGD, chain, N = {parameters['chain_N']}: mean of {parameters['chain_replicates']}",
         "theory": "plateau 1/p* + 1/(p+2)",
     }
-    seen, colours = set(), {}
+    seen, pairs = set(), list(combinations(students, 2))
     for (engine, quantity, i, j), curve in frame.groupby(["engine", "quantity", "i", "j"]):
         panel = {"M": (1, 1), "risk": (2, 2)}.get(quantity) or ((1, 2) if i == j else (2, 1))
-        of_panel = colours.setdefault(panel, {})
         # the overlaps of a student have its colour in every panel that shows one student a curve
-        colour = style.colour(i - 1 if panel in ((1, 1), (1, 2)) else of_panel.setdefault((i, j), len(of_panel)))
+        colour = style.colour(pairs.index((i, j)) if panel == (2, 1) else max(i - 1, 0))
+        teacher = (j - 1) % 4 if quantity == "M" else 0
         symbol = f"{quantity}<sub>{i}{j}</sub>" if i else "risk"
         trace = go.Scatter(
             x=number(curve.alpha),
@@ -37,18 +51,14 @@ def fig1(frame: pd.DataFrame, parameters: dict) -> go.Figure:
             **once(seen, names[engine]),
         )
         if engine == "SGD":
-            trace.update(mode="markers", marker={"color": colour, "size": 3.5, "symbol": "circle-open"})
+            trace.update(mode="markers", marker={"color": colour, "size": 3.5, "symbol": _OPEN[teacher]})
             trace.update(error_y={"array": number(curve.sd), "color": colour, "thickness": 0.4, "width": 0})
         elif engine == "chain":
             trace.update(mode="markers", marker={"color": colour, "size": 2.5})
         else:
             dashed = engine == "theory"
             trace.update(mode="lines", line={"color": style.GREY if dashed else colour, "width": 1.6})
-            trace.update(
-                line_dash="dash"
-                if dashed
-                else ("solid", "dash", "dot", "dashdot")[(j - 1) % 4 if quantity == "M" else 0]
-            )
+            trace.update(line_dash="dash" if dashed else _DASHES[teacher])
         figure.add_trace(trace, *panel)
     figure.update_xaxes(title_text=_ALPHA, row=2)
     return figure

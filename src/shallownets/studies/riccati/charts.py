@@ -55,6 +55,17 @@ def risk_scaling(frame: pd.DataFrame, parameters: dict) -> go.Figure:
         figure.add_trace(
             _curve(x, curve.law, "law, d, M* → ∞", "black", legend=column == 1, dash="dot", width=1), 1, column
         )
+    looks: dict[str, style.Look] = {
+        "exact": {"width": 3},
+        "equivalent": {"width": 1},
+        "decoupled": {"dash": "dash"},
+        "best risk": {"width": 0.8},
+    }
+    for name, look in looks.items():  # keys to the curves of every width
+        colour = style.GREY if name == "best risk" else "black"
+        figure.add_trace(
+            _curve([None], [None], name, colour, **look).update(hoverinfo="skip", hovertemplate=None), 1, 1
+        )
     figure.update_xaxes(type="log", title="2t / (|A| log(d/N))", col=1)
     figure.update_yaxes(type="log", range=[np.log10(frame[frame.kind == "heavy"].best.min() / 2), 0.1], col=1)
     figure.update_xaxes(range=[0, 2], title="2t / (|A| M*<sup>β</sup> log(d/N))", col=2)

@@ -1,4 +1,4 @@
-"""Figure 1: every order parameter and the population risk against time, SGD at two N over the ODE.
+"""Figure 1: every order parameter and the population risk against time, SGD at two N beside the ODE.
 
 From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
@@ -13,25 +13,32 @@ from shallownets.drawing import style
 from shallownets.drawing.labels import whole
 
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))
+# Markers tell the teachers' vectors, as dashes do: open, full, half and half.
+_HALF: style.Look = {"markerfacecoloralt": "white"}
+_FILLS: tuple[style.Look, ...] = (
+    {"markerfacecolor": "white"},
+    {},
+    _HALF | {"fillstyle": "left"},
+    _HALF | {"fillstyle": "bottom"},
+)
 _DOTTED = 4  # every how many recorded times of the chain are shown
 _MARKED = 14  # SGD markers on a curve, spread so that the curve below stays visible
 _LINE: style.Look = {"marker": ""}
 _POINTS: style.Look = {"linestyle": ""}
 
 
-def _look(colour: int, dashes: int, marker: int) -> style.Look:
+def _look(colour: int, dashes: int, marker: int, fill: int = 0) -> style.Look:
     """Colour, line and marker of a curve by their places in the lists; lists start over at their end."""
     return {
         "color": style.colour(colour),
         "linestyle": _DASHES[dashes % len(_DASHES)],
         "marker": style.marker(marker),
-        "markerfacecolor": "white",
-    }
+    } | _FILLS[fill % len(_FILLS)]
 
 
 def _dots(look: style.Look) -> style.Look:
-    """The chain at a larger N: it sits on the ODE, and its bars would be thinner than the line."""
-    return look | {"linestyle": "", "marker": ".", "markersize": 4, "markerfacecolor": look["color"]}
+    """The chain at the other N, without bars: at a large one they are thinner than the line."""
+    return {"linestyle": "", "marker": ".", "markersize": 4, "color": look["color"]}
 
 
 def _curve(axes: Axes, frame: pd.DataFrame, look: style.Look, shift: int) -> None:
@@ -46,10 +53,11 @@ def _curve(axes: Axes, frame: pd.DataFrame, look: style.Look, shift: int) -> Non
 
 
 def _deviations(axes: Axes, frame: pd.DataFrame, engine: str) -> None:
-    """Every order parameter's mean over the runs less the ODE, in standard errors of that mean."""
+    """Every order parameter's mean over the runs less the ODE, in its standard errors; at time 0 all are the ODE's."""
     columns = ["quantity", "i", "j", "alpha"]
     runs, ode = (
-        frame[(frame.engine == name) & (frame.quantity != "risk")].set_index(columns) for name in (engine, "ODE")
+        frame[(frame.engine == name) & (frame.quantity != "risk") & (frame.alpha > 0)].set_index(columns)
+        for name in (engine, "ODE")
     )
     runs = runs[(runs.sd > 0) & (runs.replicates > 1)]
     gap = (runs["mean"] - ode["mean"]).reindex(runs.index) / (runs.sd / runs.replicates**0.5)
@@ -72,12 +80,12 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     curves = dict(list(frame.groupby(["quantity", "i", "j"])))
     time = r"time $\alpha$ = samples / $N$"
 
-    overlaps = {(i, r): _look(i, r, i) for i in range(p) for r in range(p_star)}
+    overlaps = {(i, r): _look(i, r, i, r) for i in range(p) for r in range(p_star)}
     for shift, ((i, r), look) in enumerate(overlaps.items()):
         _curve(teachers, curves["M", i + 1, r + 1], look, shift)
     by_student = [_key(_look(i, 0, i), f"$i={i + 1}$") for i in range(p)]
-    by_teacher = [_key(_look(0, r, 0) | _LINE | {"color": "black"}, f"$r={r + 1}$") for r in range(p_star)]
-    teachers.legend(handles=by_student + by_teacher, ncols=2, loc="upper left", handlelength=1.8)
+    by_teacher = [_key(_look(0, r, 0, r) | {"color": "black"}, f"$r={r + 1}$") for r in range(p_star)]
+    teachers.legend(handles=by_student + by_teacher, ncols=2, loc="upper left", handlelength=2.4)
     teachers.set(title="student–teacher overlaps", ylabel="$M_{ir}$")
 
     for i in range(p):
@@ -119,9 +127,10 @@ def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
             ylabel="standard errors",
         )
 
+    end = frame.alpha.max()  # with room for a marker to either side
     for axes in (teachers, norms, students, risks):
         low, high = axes.get_ylim()
-        axes.set(ylim=(low, high + 0.05 * (high - low)), xlim=(0, frame.alpha.max()))
+        axes.set(ylim=(low, high + 0.05 * (high - low)), xlim=(-0.015 * end, 1.015 * end))
     sizes = f"$p={p}$, $p^*={p_star}$, $N={parameters['N']}$, $\\eta={parameters['eta']:g}$"
     note = f", {diverged} diverged" if diverged else ""
     lost = parameters["chain_diverged"]

@@ -22,7 +22,7 @@ from shallownets.studies.escape.trajectory import Trajectory, concatenate
 UNITS = {"alpha": "samples/N", "mean": "1", "sd": "1, over replicates"}
 
 
-def escape_shift(run: Trajectory, limit: Trajectory, what: str, lost: Lost) -> Estimate | None:
+def escape_shift(run: Trajectory, limit: Trajectory, engine: str, N: int, lost: Lost) -> Estimate | None:
     """Time at which the risk of SGD passes half of the plateau's, less that of the ODE, samples/N: a mean over runs.
 
     None where fewer than two runs escape, or the ODE does not.
@@ -33,8 +33,9 @@ def escape_shift(run: Trajectory, limit: Trajectory, what: str, lost: Lost) -> E
         for one in (run, limit)
     ]
     kept = np.isfinite(times[0]) & np.isfinite(times[1])
-    rows = [{"quantity": "escape less that of the ODE", "N": int(what.split()[-1])}]
-    return mean((times[0] - times[1])[kept]) if lost.enough(kept, what, "did not escape", rows) else None
+    rows = [{"quantity": "escape less that of the ODE", "N": N}]
+    enough = lost.enough(kept, f"{engine}, N = {N}", "did not escape", rows)
+    return mean((times[0] - times[1])[kept]) if enough else None
 
 
 @stage
@@ -78,7 +79,7 @@ def fig1(given: Fig1, sgd: list[Arrays], chain: Arrays, ode: Arrays) -> Tables:
     measured = [
         {"quantity": "escape less that of the ODE", "engine": engine, "N": kept.parameters["N"]} | keys | shift.row()
         for engine, kept, run in (("SGD", first, at_N), ("chain", chain, at_another))
-        if (shift := escape_shift(run, limit, f"{engine}, N = {kept.parameters['N']}", lost))
+        if (shift := escape_shift(run, limit, engine, kept.parameters["N"], lost))
     ]
     columns = ["quantity", "engine", "N", *keys, *exact(0).row()]
     return Tables(

@@ -1,4 +1,4 @@
-"""Norm learning: SGD on weights and the ODE from one start, whose student vectors have different norms.
+"""Norm learning: SGD, as the overlap chain, and the ODE from one start, whose student vectors have different norms.
 
 From: the widths, the dimension, the learning rate and the initial norms.
 Makes: their trajectories, that of the ODE first.

@@ -1,4 +1,4 @@
-"""Growth of the overlaps: SGD on weights and the ODE from one start on the plateau, with overlaps of order N^(-1/2).
+"""Growth of overlaps of order N^(-1/2): SGD, as the overlap chain, and the ODE from one start on the plateau.
 
 From: the widths, the dimension, the learning rate.
 Makes: their trajectories, that of the ODE first.

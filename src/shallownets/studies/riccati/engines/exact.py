@@ -13,11 +13,11 @@ A = Z_2 Z_1^{-1}, the teacher's others, and B = rest Z_1^{-1}, which lies outsid
     A_ij(t) = A_ij e^{-t (λ_j - λ_{N+i})},   B_ij(t) = B_ij e^{-t λ_j}
     Z(t)    = (I, A) L^{-T},   L L^T = I + A^T A + B^T B
 
-where nothing grows, and B^T B is needed once. Cholesky's L costs a fraction of a QR. It loses as many digits as Z_1's
-condition squared has, less some four. Where that is too many, and for students wider than the teacher, a basis of the
-span is chosen once in which Z_0 is lower trapezoidal: column j begins at row j. Column j of e^{tΛ} Z_0 times e^{-t λ_j}
-then has entries e^{t (λ_i - λ_j)} with i >= j. None grows, what vanishes may vanish, and each column keeps a part of
-its own at all times, so that one QR of it is as accurate at t λ_1 = 5000 as at 5.
+where nothing grows, and B^T B is needed once. Cholesky's L costs a fraction of a QR. Its error grows as the square of
+Z_1's condition. Where that is too large, and for students wider than the teacher, a basis of the span is chosen once in
+which Z_0 is lower trapezoidal: column j begins at row j. Column j of e^{tΛ} Z_0 times e^{-t λ_j} then has entries
+e^{t (λ_i - λ_j)} with i >= j. None grows, what vanishes may vanish, and each column keeps a part of its own at all
+times, so that one QR of it is as accurate at t λ_1 = 5000 as at 5.
 """
 
 from collections.abc import Callable, Iterator
