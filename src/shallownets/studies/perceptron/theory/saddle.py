@@ -22,6 +22,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from shallownets.errors import Impossible, in_short
+from shallownets.numerics.assign import assign
 from shallownets.numerics.jit import kernel
 from shallownets.studies.perceptron.model import Array
 
@@ -271,10 +272,10 @@ def _continue(ls, delta, p0, nodes, weights, out, start):
                 if ell > last[0, 0]:
                     known = min(known + 1, _BEHIND)
                     for row in range(known - 1, 0, -1):
-                        last[row] = last[row - 1]
+                        assign(last[row], last[row - 1])
                     last[0] = ell, y[0], y[1]
             if ell == ls[n]:
-                out[n] = y
+                assign(out[n], y)
                 break
     return True
 
