@@ -1,7 +1,7 @@
 """Assignment of an array in compiled loops.
 
-To compile ``out[:] = values`` takes numba one to three seconds, more than most kernels, as it looks for shapes that
-differ and for memory that overlaps.
+To compile ``out[:] = values`` takes numba one to three seconds, a tuple in place of the values included: it looks for
+shapes that differ and for memory that overlaps. Most kernels take less.
 """
 
 from shallownets.numerics.jit import kernel

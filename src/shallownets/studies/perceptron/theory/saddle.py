@@ -257,7 +257,7 @@ def _continue(ls, delta, p0, nodes, weights, out, start):
     y[0], y[1] = start[1], start[2]
     if not _newton(y, start[0], delta, p0, nodes, weights, _SHORT):
         return False
-    last[0] = start[0], y[0], y[1]
+    last[0, 0], last[0, 1], last[0, 2] = start[0], y[0], y[1]
     for n in range(ls.size):
         reach = _RATIO
         while True:
@@ -273,7 +273,7 @@ def _continue(ls, delta, p0, nodes, weights, out, start):
                     known = min(known + 1, _BEHIND)
                     for row in range(known - 1, 0, -1):
                         assign(last[row], last[row - 1])
-                    last[0] = ell, y[0], y[1]
+                    last[0, 0], last[0, 1], last[0, 2] = ell, y[0], y[1]
             if ell == ls[n]:
                 assign(out[n], y)
                 break
