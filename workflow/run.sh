@@ -30,8 +30,9 @@ fi
 mkdir -p "$kept"
 rm -f "$complete" "$complete".*
 touch "$begun"
-# Artefacts are written whole, but what a killed run left unrecorded is made again.
-set -- snakemake --cores all --rerun-incomplete --quiet host reason
+# Artefacts are written whole, but what a killed run left unrecorded is made again. The greedy scheduler starts no
+# solver of integer programs after each job, which takes as long as many a job of the smoke tier.
+set -- snakemake --cores all --scheduler greedy --rerun-incomplete --quiet host reason
 [ "$tier" = paper ] || set -- "$@" --configfile "workflow/tiers/$tier.yaml"
 "$@"
 # What was edited meanwhile may have been read before.

@@ -116,6 +116,37 @@ def test_a_local_run_is_not_held_back_by_what_protects_a_batch_system(checkout):
     assert "limit: None" in done.stdout + done.stderr
 
 
+COUNTING = """
+import hashlib
+from collections import Counter
+
+count, hash_file = Counter(), hashlib.file_digest
+
+
+def counted(file, *said):
+    count[file.name] += 1
+    return hash_file(file, *said)
+
+
+hashlib.file_digest = counted
+
+
+onsuccess:
+    print("read:", count["results/smoke/claims.csv"], max(count[name] for name in count if name.endswith(".png")))
+"""
+
+
+@pytest.mark.slow
+def test_snakemake_reads_an_input_once_for_a_job_however_many_results_it_has(checkout):
+    with (checkout.folder / "Snakefile").open("a") as snakefile:
+        snakefile.write(COUNTING)
+    done = checkout.snakemake("report")  # nothing else reads the ledger and pictures
+    assert "read: 1 1\n" in done.stdout, done.stderr
+    records = [json.loads(path.read_text()) for path in (checkout.folder / ".snakemake/metadata").iterdir()]
+    assert len(records) > 14  # as many as the report has files, at least
+    assert all(set(record["input"]) == set(record["input_checksums"]) for record in records)
+
+
 @pytest.mark.slow
 def test_a_run_of_which_everything_is_killed_leaves_no_process(checkout, count_fault):
     stage = checkout.folder / "src/shallownets/studies/toy/stages/start.py"

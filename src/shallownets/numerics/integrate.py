@@ -9,6 +9,7 @@ from numba import f8, i8, types, void
 
 from shallownets.errors import Impossible
 from shallownets.numerics import dop853
+from shallownets.numerics.assign import assign
 from shallownets.numerics.jit import kernel
 
 # A right-hand side: (y, parameters, work, out) with dy/dt written to out; work is scratch of its own choosing.
@@ -179,8 +180,8 @@ def integrate(rhs, sizes, start, times, parameters, scratch, tolerance, bound, o
             error = _attempt(rhs, y, parameters, work, step, k, new, tolerance, floor, trial, bound)
             if error < 1.0:
                 t = end if last else t + step
-                y[:] = new
-                k[0] = k[_STAGES]
+                assign(y, new)
+                assign(k[0], k[_STAGES])
                 for i in range(n):
                     if not abs(y[i]) <= bound:
                         return OUT_OF_BOUNDS, t, record
@@ -190,7 +191,7 @@ def integrate(rhs, sizes, start, times, parameters, scratch, tolerance, bound, o
                 stuck = _stuck(y, bound, t, h, times[-1])
                 if stuck != DONE:
                     return stuck, t, record
-        out[record] = y
+        assign(out[record], y)
     return DONE, t, times.size
 
 
@@ -249,8 +250,8 @@ def _cross(rhs, sizes, observable, start, levels, end, parameters, scratch, tole
                     return DONE, out[-1]
                 _attempt(rhs, y, parameters, work, step, k, new, tolerance, floor, trial, bound)
             t = end if step == end - t else t + step
-            y[:] = new
-            k[0] = k[_STAGES]
+            assign(y, new)
+            assign(k[0], k[_STAGES])
         h = _next_step(step, error)
         if not error < 1.0:
             stuck = _stuck(y, bound, t, h, end)

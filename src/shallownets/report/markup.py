@@ -2,11 +2,17 @@
 
 import re
 from collections.abc import Mapping
+from copy import copy
+from functools import cache
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from shallownets.drawing.labels import LETTERS, greek
 from shallownets.errors import UserError
+
+if TYPE_CHECKING:
+    from docutils.frontend import Values
 
 _SETTINGS = {
     "math_output": "MathML",
@@ -24,6 +30,14 @@ _RAISED = re.compile(rf"\^(?:(-?)\(((?:[^()]|\([^()]*\))*)\)|(-?(?:\d+\.\d+|[A-Z
 _LOWERED = re.compile(rf"((?<![A-Za-z_])[A-Za-zΣ{LETTERS}]|\)|\|)_([A-Za-z0-9]{{1,4}})(?![A-Za-z0-9])")
 
 
+@cache
+def _settings() -> "Values":
+    """All settings of docutils, which takes as long to gather them as to read a caption."""
+    from docutils.core import Publisher
+
+    return Publisher("standalone", "restructuredtext", "html5").get_settings(**_SETTINGS)
+
+
 def caption(text: str, name: str) -> Markup:
     """The caption of a figure, known by its name, as HTML; its formulas as MathML.
 
@@ -34,7 +48,7 @@ def caption(text: str, name: str) -> Markup:
     from docutils.utils import SystemMessage
 
     try:
-        parts = publish_parts(text, source_path=name, writer="html5", settings_overrides=_SETTINGS)
+        parts = publish_parts(text, source_path=name, writer="html5", settings=copy(_settings()))
     except SystemMessage as error:
         raise UserError(f"caption of {name}: {' '.join(str(error).split())}") from error
     # a fraction on the line is one word, without space around its bar; braces of a set are as high as its letters

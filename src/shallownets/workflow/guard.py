@@ -4,12 +4,12 @@ Snakemake sees what changed in the rules, but takes a file on its word that bear
 bytes, nor an artefact of other parameters in its place, nor an input that changed while the clock was set back. Each
 artefact has a seal beside it (see ``artefacts``); here it is held against the file, the job, the source and the inputs.
 
-No hook of Snakemake's lets a workflow say that a result is to be made again, or keep a lock of its own. So ``watch``
-uses what Snakemake does not document, as do ``planned``, for its API keeps the plan to itself, and
-``workflow/rules/common.smk``, which asks of the workflow what is run and where: what the names below list, and nothing
-else in this project, but that of a job and its files only what rules name is used. Where a version lacks it, a run ends
-with a line on it: the Snakefile has it checked by ``check`` before anything is used. ``make test-snakemakes`` tries the
-oldest and the newest version.
+No hook of Snakemake's lets a workflow say that a result is to be made again, keep a lock of its own, or have an input
+of many results hashed once. So ``watch`` uses what Snakemake does not document, as do ``planned``, for its API keeps
+the plan to itself, and ``workflow/rules/common.smk``, which asks of the workflow what is run and where: what the names
+below list, and nothing else in this project, but that of a job and its files only what rules name is used. Where a
+version lacks it, a run ends with a line on it: the Snakefile has it checked by ``check`` before anything is used.
+``make test-snakemakes`` tries the oldest and the newest version.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial, wraps
 from importlib.metadata import version
@@ -40,8 +40,10 @@ if TYPE_CHECKING:
 _OF_API = ("_workflow",)
 # The first is called while Snakemake plans, before it asks what has changed.
 _OF_DAG = ("incomplete_files", "jobs", "needrun", "__len__")
-_OF_RECORDS = ("lock", "has_metadata", "params_changed", "code_changed", "input_changed")
+_OF_RECORDS = ("lock", "finished", "has_metadata", "params_changed", "code_changed", "input_changed")
 _OF_WORKFLOW = ("configfiles", "dryrun", "local_exec", "non_local_exec", "persistence")
+# A workflow has it while it plans, as it has its records.
+_OF_PLAN = ("iocache",)
 _OF_SETTINGS = {
     "dag_settings": ("force_incomplete",),
     "output_settings": ("dryrun",),
@@ -104,7 +106,7 @@ def _require(owner: object, names: tuple[str, ...]) -> None:
 def check(workflow: Workflow) -> None:
     """Look for all that is used of a workflow without being documented, before any of it is.
 
-    Its records are there while it plans: they are looked at then.
+    Its records, and what it knows of files, are there while it plans: they are looked at then.
 
     Raises:
         WorkflowError: this version of Snakemake lacks some of it.
@@ -135,6 +137,20 @@ def _lock(dag: DAG, results: Path, snakemakes: Callable[[], AbstractContextManag
         sys.exit(f"error: {error}")
 
 
+async def _record(workflow: Workflow, snakemakes: Callable[[Job], Awaitable[None]], job: Job) -> None:
+    """Let Snakemake record a job that is done, and hash each of its inputs once.
+
+    It would do so once for each output: the report has 190 inputs and 260 outputs. It is given a new cache of what it
+    finds out about files while it writes the record; that of its plan knows which files there were before.
+    """
+    planned = workflow.iocache
+    workflow.iocache = type(planned)(0)  # seconds in which it may look at whole folders
+    try:
+        await snakemakes(job)
+    finally:
+        workflow.iocache = planned
+
+
 def watch(results: Path) -> None:
     """Let Snakemake count results with a fault among those that a killed run left incomplete: both are made again.
 
@@ -154,9 +170,11 @@ def watch(results: Path) -> None:
     async def incomplete_files(dag: DAG) -> list:
         records, faults = dag.workflow.persistence, {}
         _require(records, _OF_RECORDS)
+        _require(dag.workflow, _OF_PLAN)
         dag.workflow.dag_settings.force_incomplete = True  # ty: ignore[invalid-assignment]  # a run has settings
         if not dag.workflow.dryrun:
             records.lock = partial(_lock, dag, results, records.lock)
+            records.finished = partial(_record, dag.workflow, records.finished)
         if dag.workflow.local_exec:
             # What keeps Snakemake from flooding a batch system holds each run back by a second at its end.
             dag.workflow.scheduling_settings.max_jobs_per_timespan = None  # ty: ignore[invalid-assignment]

@@ -14,6 +14,7 @@ processor's first cache.
 import numpy as np
 
 from shallownets.errors import Impossible
+from shallownets.numerics.assign import assign
 from shallownets.numerics.jit import kernel
 from shallownets.studies.emergence.engines import steps
 from shallownets.studies.emergence.model import Array, Link
@@ -87,7 +88,7 @@ def _onwards(M, at, dM, dot, h, strength, p, k, ahead, pull):
 @kernel("void(f8[:, ::1], f8[::1], i8, f8[::1], i8, i8, f8[::1])", fastmath=_FAST)
 def _strengths(M, r, n, a, p, k, out):
     """a_m - sum_j r_j M_jm^k over the first n rows."""
-    out[:p] = a[:p]
+    assign(out[:p], a)
     for j in range(n):
         for m in range(p):
             out[m] -= r[j] * _power(M[j, m], k)

@@ -12,6 +12,7 @@ in the link nothing is taken out: there neurons that share a direction turn to o
 import numpy as np
 
 from shallownets.errors import Impossible
+from shallownets.numerics.assign import assign
 from shallownets.numerics.jit import kernel
 from shallownets.studies.emergence.engines import steps
 from shallownets.studies.emergence.model import Array, Link
@@ -192,7 +193,7 @@ def _advance(
             h *= longer
             continue
         for i in range(n):
-            U[i] = at[i]
+            assign(U[i], at[i])
             r[i] = at_r[i]
             _normalise(U[i])
         t += h

@@ -22,6 +22,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from shallownets.errors import Impossible, in_short
+from shallownets.numerics.assign import assign
 from shallownets.numerics.jit import kernel
 from shallownets.studies.perceptron.model import Array
 
@@ -256,7 +257,7 @@ def _continue(ls, delta, p0, nodes, weights, out, start):
     y[0], y[1] = start[1], start[2]
     if not _newton(y, start[0], delta, p0, nodes, weights, _SHORT):
         return False
-    last[0] = start[0], y[0], y[1]
+    last[0, 0], last[0, 1], last[0, 2] = start[0], y[0], y[1]
     for n in range(ls.size):
         reach = _RATIO
         while True:
@@ -271,10 +272,10 @@ def _continue(ls, delta, p0, nodes, weights, out, start):
                 if ell > last[0, 0]:
                     known = min(known + 1, _BEHIND)
                     for row in range(known - 1, 0, -1):
-                        last[row] = last[row - 1]
-                    last[0] = ell, y[0], y[1]
+                        assign(last[row], last[row - 1])
+                    last[0, 0], last[0, 1], last[0, 2] = ell, y[0], y[1]
             if ell == ls[n]:
-                out[n] = y
+                assign(out[n], y)
                 break
     return True
 

@@ -28,6 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from shallownets.errors import Impossible, in_short
 from shallownets.numerics import aligned, normals, triangle
+from shallownets.numerics.assign import assign
 from shallownets.numerics.jit import kernel
 from shallownets.numerics.products import dot
 from shallownets.studies.riccati.model import Array, require_spectrum
@@ -71,7 +72,9 @@ def polish(W):
     for i in range(N):
         for j in range(N):
             factor[i, j] = (1.5 if i == j else 0.0) - 0.5 * dot(W[i], W[j])
-    W[:] = np.dot(factor, W)
+    product = np.dot(factor, W)
+    for i in range(N):
+        assign(W[i], product[i])
 
 
 @kernel(
