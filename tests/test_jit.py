@@ -441,13 +441,13 @@ def corner(x):
     return total
 
 
-def test_loops_of_known_length_are_written_out_for_the_kernel_that_asks(monkeypatch):
+def test_short_loops_are_written_out_for_the_kernel_that_asks(monkeypatch):
     """And for none after it: the number of roots tells."""
     monkeypatch.setattr(corner, "__module__", "shallownets.errors")
     roots, values, x = [], [], np.arange(1.0, 13.0)
-    for unroll in (None, 500, None):
+    for short in (False, True, False):
         monkeypatch.setattr(corner, "__qualname__", f"corner_{len(roots)}")
-        kernel = jit.kernel("f8(f8[::1])", unroll=unroll)(corner)
+        kernel = jit.kernel("f8(f8[::1])", short_loops=short)(corner)
         values.append(kernel(x))
         (code,) = kernel.inspect_llvm().values()
         roots.append(code.count("sqrt"))

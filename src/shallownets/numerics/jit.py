@@ -38,6 +38,9 @@ from shallownets import sources
 Function = TypeVar("Function", bound=FunctionType)
 # One thread at a time: a kernel is compiled with those that it calls, and numba has a lock of its own in between.
 _COMPILING = RLock()
+# Options of LLVM for kernels whose loops are short and of known length, as it has them by itself and as they need them:
+# up to how many instructions loops are written out, and from how many rounds on a loop is turned into vectors.
+_SHORT_LOOPS = {"-unroll-threshold": (300, 500), "-vectorizer-min-trip-count": (16, 4)}
 
 
 class _Unsafe(Exception):
@@ -177,19 +180,18 @@ class Kernel:
 
 
 @contextmanager
-def _unrolling(threshold: int | None) -> Generator[None]:
-    """Let LLVM write out loops of known length that have at most so many instructions then; by itself it takes 300."""
-    if threshold is None:
-        yield
-        return
-    binding.set_option("shallownets", f"-unroll-threshold={threshold}")
+def _compiling(short_loops: bool) -> Generator[None]:
+    """With or without ``_SHORT_LOOPS``."""
+    for option, (usual, short) in _SHORT_LOOPS.items():
+        binding.set_option("shallownets", f"{option}={short if short_loops else usual}")
     try:
         yield
     finally:
-        binding.set_option("shallownets", "-unroll-threshold=300")
+        for option, (usual, _) in _SHORT_LOOPS.items():
+            binding.set_option("shallownets", f"{option}={usual}")
 
 
-def kernel(signature: object, unroll: int | None = None, **options: object) -> Callable[[Function], Function]:
+def kernel(signature: object, short_loops: bool = False, **options: object) -> Callable[[Function], Function]:
     """Decorator: let a function be compiled for one signature, or loaded from the cache, when it is first called.
 
     Division follows IEEE rules (as in NumPy), which also lets loops with divisions be vectorised. Where no folder can
@@ -197,7 +199,7 @@ def kernel(signature: object, unroll: int | None = None, **options: object) -> C
 
     Args:
         signature: a numba signature.
-        unroll: instructions up to which loops whose length the compiler knows are written out; None for its own 300.
+        short_loops: whether it is one of ``_SHORT_LOOPS``.
         **options: passed to ``numba.njit``.
     """
     compiled: Callable[..., Any] = partial(numba.njit, signature, error_model="numpy", **options)
@@ -207,7 +209,7 @@ def kernel(signature: object, unroll: int | None = None, **options: object) -> C
         for place in _places():
             try:
                 folder = _own(_own(place) / digest) / function.__qualname__
-                with _unrolling(unroll):
+                with _compiling(short_loops):
                     return _load_or_compile(compiled, function, folder)
             except _Unsafe as unsafe:
                 _say(str(unsafe))
@@ -217,7 +219,7 @@ def kernel(signature: object, unroll: int | None = None, **options: object) -> C
             "compiled kernels cannot be cached, so each process compiles its own; set NUMBA_CACHE_DIR to a folder of"
             f" yours on a disk with locks ({'; '.join(faults)})"
         )
-        with _unrolling(unroll):
+        with _compiling(short_loops):
             return compiled()(function)
 
     def when_called(function: Function) -> Function:

@@ -29,10 +29,10 @@ from shallownets.studies.escape.trajectory import Trajectory, require_run, sampl
 
 SIDE = 64  # replicates side by side in one call of the kernel, so that it works on whole vectors
 _FEWEST = 8  # replicates; fewer are faster one after the other
-_LANES = 16  # of them that are one block where the compiler knows the widths; in the last block some may be idle
+_LANES = 8  # of them that are one block where the compiler knows the widths; in the last block some may be idle
 _FEWEST_LANES = 3  # replicates; fewer than these are faster one after the other than in a block
 _WIDEST = 4  # p and p* that the compiler may know: code and the time to compile it grow as p^3
-_WORTH = 10**7  # samples of all replicates; with fewer, to compile for the widths takes longer than it saves
+_WORTH = 3 * 10**6  # samples of all replicates; with fewer, to compile for the widths takes longer than it saves
 _BLOCK = 64  # samples whose random numbers are drawn together; another number would give other results
 
 
@@ -406,7 +406,7 @@ def _advance_lanes(p: int, p_star: int) -> Callable[..., int]:
     signature = (
         "i8(f8[:, ::1], f8[:, :, :, ::1], u8[::1], u8[:, :, ::1], u8[:, :, ::1], i8, i8, i8, i8, f8, f8, i8[::1])"
     )
-    return kernel(signature, nogil=True, unroll=500)(advance)
+    return kernel(signature, nogil=True, short_loops=True)(advance)
 
 
 class _Group:
