@@ -1,5 +1,6 @@
 """The catalogue of figures: what belongs to each, and a name that is not there."""
 
+import ast
 import re
 
 import msgspec
@@ -33,16 +34,33 @@ def test_a_figure_has_its_claims_caption_and_study():
     assert all(entry.table in figure.tables or entry.id in figure.claims for entry in claims)
 
 
+def drawn_words(source):
+    """The words that a module may draw: its strings, those of f-strings too, without its docstrings."""
+    tree = ast.parse(source)
+    with_docstring = (node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef))
+    docstrings = {id(node.body[0].value) for node in with_docstring if ast.get_docstring(node) is not None}
+    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return "\n".join(node.value for node in strings if id(node) not in docstrings)
+
+
+BARS = re.compile(r"standard\s+(error|deviation)|quartile|binomial\s+interval|\bs\.d\.|\bs\.e\.")
+
+
 def test_what_error_bars_are_is_said(root):
-    """On the figure, or in its caption: standard errors, a standard deviation, quartiles or an interval."""
-    said = re.compile(r"standard\s+(error|deviation)|quartile|interval|s\.d\.|s\.e\.")
+    """On the figure, or in its caption: standard errors, a standard deviation, quartiles or an interval of shares."""
     with_bars = 0
     for address, figure in catalogue.load().items():
         source = (root / f"src/shallownets/studies/{figure.study}/figures/{figure.name}.py").read_text()
         if "errorbar(" in source:
             with_bars += 1
-            assert said.search(figure.caption) or said.search(source), address
+            assert BARS.search(figure.caption) or BARS.search(drawn_words(source)), address
     assert with_bars > 30
+
+
+def test_words_that_a_figure_does_not_draw_say_nothing_of_its_bars():
+    source = '"""Quartiles."""\ninterval = 3  # standard errors\ndef draw(n):\n    """One s.d."""\n    {}\n'
+    assert not BARS.search(drawn_words(source.format("title('end of the interval')")))
+    assert BARS.search(drawn_words(source.format("title(f'{n} runs, s.e.')")))
 
 
 def test_figures_are_known_by_study_and_name(root):

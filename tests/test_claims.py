@@ -157,6 +157,7 @@ def test_the_ledger_of_a_tier_that_no_claim_names_says_why_nothing_is_judged(tab
     markdown = ledger.render(lines, root / "workflow/report/claims.md.j2", "mine")
     assert "1 not judged." in markdown and "does not name this tier in `tiers`" in markdown
     assert "as\nits note says.\n\n## " in markdown
+    assert "judged with errors" not in markdown and "each).\nThe comparison\nthat speaks" in markdown
 
 
 def test_a_claim_on_runs_that_were_left_out_is_not_judged(tmp_path):
@@ -348,6 +349,7 @@ def test_false_deviations_are_counted_across_claims():
     rng, n = np.random.default_rng(5), 4000
     one, exact = verdicts_of([(1.0, 0.7, 1.3)], {"interval": 0.5}), verdicts_of([(1.0, 1, 1)], {"exact": True})
     ten = verdicts_of([(1.0, 0.7, 1.3)] * 10, {"interval": 0.5}, id="ten")
+    assert strength.false_deviations([ledger.Claim(exact)]) == ""
     said = strength.false_deviations([ledger.Claim(one), ledger.Claim(exact), ledger.Claim(ten)] * 100)
     assert "if all 200 that are judged with errors were true" in said
     assert f"at most {400 * LEVEL:.1f} of them deviate on average" in said

@@ -92,6 +92,28 @@ def test_the_rest_of_a_sample_is_chi_distributed(freedom):
     assert abs((k**2).mean() - freedom) < 4 * np.sqrt(2 * freedom / n)
 
 
+@pytest.mark.parametrize("freedom", [2, 3, 40, 41, 1000, 10**5])
+def test_without_a_logarithm_only_those_are_accepted_that_it_accepts(freedom):
+    """By the logarithm of each in more digits; words where both differ are as common as any other."""
+    rng, n = np.random.default_rng(freedom), 2**16
+    d = freedom / 2 - 1 / 3
+    z = rng.uniform(-6.66, 6.66, n)  # up to the largest that is ever drawn
+    words = ((1 - 10 ** rng.uniform(-14, 0, n)) * 2.0**52).astype(np.uint64) << normals.UNUSED
+    spares = SeedSequence(8).generate_state(4 * 64, np.uint64).reshape(64, 4)
+    k = np.empty(n)
+    chain._rest(words, z, spares, freedom, k)
+    y = z.astype(np.longdouble) / np.sqrt(np.longdouble(9 * d))
+    u = (np.right_shift(words, normals.UNUSED) + np.longdouble(0.5)) * 2.0**-52
+    with np.errstate(invalid="ignore", divide="ignore"):
+        room = 3 * d * (np.log1p(y) - y + y**2 / 2 - y**3 / 3) - np.log(u)
+    room[y <= -1] = -np.inf
+    sure = np.abs(room) > 1e-14 * d
+    assert sure.mean() > 0.95
+    kept = np.isclose(k, np.sqrt(2 * d * np.maximum(1 + y, 0) ** 3).astype(float), rtol=1e-12)
+    np.testing.assert_array_equal(kept[sure], room[sure] > 0)
+    assert 0.05 < kept.mean() < 0.98
+
+
 def test_results_do_not_depend_on_grouping_threads_or_recording(rng, monkeypatch):
     start = starts.orthonormal(3, 2, 40, rng)
     streams = SeedSequence(1).spawn(70)
@@ -110,21 +132,21 @@ def test_results_do_not_depend_on_grouping_threads_or_recording(rng, monkeypatch
     ("p", "p_star", "N", "eta", "replicates", "diverge"),
     [
         (1, 1, 2, 0.02, 9, False),
-        (4, 2, 40, 0.4, 40, False),
+        (4, 2, 40, 0.4, 70, False),
         (2, 4, 30, 0.2, 17, False),
         (4, 4, 1000, 0.4, 6, False),
         (4, 2, 60, 1.9, 20, True),
     ],
 )
 def test_widths_that_the_compiler_knows_give_the_same_bytes(p, p_star, N, eta, replicates, diverge, monkeypatch):
-    """Lanes, some of them idle, runs that diverge, and students of which one depends on the others."""
+    """Lanes, some of them idle, threads, runs that diverge, and students of which one depends on the others."""
     rng = np.random.default_rng(6)
     start = [starts.orthonormal_overlaps(p, p_star, max(N, p + p_star), rng) for _ in range(replicates)]
     streams, alpha = SeedSequence(2).spawn(replicates), recording_times(20.0, 6, N)
     runs, escapes = [], []
     for worth in (np.inf, 0):
         monkeypatch.setattr(chain, "_WORTH", worth)
-        runs.append(chain.simulate(start, N, eta, alpha, streams))
+        runs.append(chain.simulate(start, N, eta, alpha, streams, threads=2))
         escapes.append(chain.escape_times(start, N, eta, 0.3, alpha, streams))
     for name in ("M", "Q", "diverged_at"):
         np.testing.assert_array_equal(*(getattr(run, name) for run in runs), err_msg=name)

@@ -364,6 +364,7 @@ def test_claims_say_whose_they_are_of_what_kind_and_what_they_rest_on(pages, bui
     assert "“It holds and is quoted”" in said
     assert "Nothing is corrected for the number of claims: if all 4 " in said
     assert "of 1 comparisons with one, 0 (0%) stay below a thousandth" in said
+    assert "A claim is not judged where its entry in workflow/claims/ does not name this tier in tiers" in said
     rows = [of for tag, of in judged.tags if tag == "tr" and of.get("id", "").startswith("claim-")]
     assert {of["data-origin"] for of in rows} == {"paper", "beyond"}
     assert {of["data-evidence"] for of in rows} == {"statistical", "law", "inequality"}

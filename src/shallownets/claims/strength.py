@@ -32,9 +32,11 @@ def room(comparisons: Iterable[Comparison]) -> str:
 def false_deviations(claims: Iterable[Claim]) -> str:
     """How many of the claims that are judged with errors would deviate by chance at most if all were true, in words.
 
-    LEVEL for the rows of each, and twice that where rows are judged together.
+    LEVEL for the rows of each, and twice that where rows are judged together. Empty where none is judged with errors.
     """
     tested = [claim for claim in claims if any(one.error and one.verdict != NOT_JUDGED for one in claim.comparisons)]
+    if not tested:
+        return ""
     expected = LEVEL * sum(3 if claim.together else 1 for claim in tested)
     return (
         f"Nothing is corrected for the number of claims: if all {len(tested)} that are judged with errors were true, "

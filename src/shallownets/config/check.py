@@ -114,20 +114,20 @@ def _is_different(metas: list[Meta]) -> bool:
 
 
 def _text_hint(text: str, kind: Any) -> str:
-    """Why there may be text where a number of this kind was expected, and what would be read as that number."""
+    """Why there may be text where a number of this kind was expected, and what would be read as that number.
+
+    Empty where the text says no such number: it would be wrong in any other form, too.
+    """
     try:
-        number = float(text)
+        number = plain(float(text), kind)
     except ValueError:
         return ""
+    if _is_wrong_number(number) or not _converts(number, kind):
+        return ""
     if isinstance(yaml.safe_load(text), str):
-        right = f"; write {_plainly(number, kind)}" if math.isfinite(number) else ""
-        return f" (this is text: YAML asks for a point and a sign where there is an exponent, 1.0e-3{right})"
+        right = yaml.safe_dump(number).split()[0]
+        return f" (this is text: YAML asks for a point and a sign where there is an exponent, 1.0e-3; write {right})"
     return " (this is text: quotes make it so, and Snakemake does with what is nested in --config; use --configfile)"
-
-
-def _plainly(number: float, kind: Any) -> str:
-    """A number as it is written in YAML."""
-    return yaml.safe_dump(plain(number, kind)).split()[0]
 
 
 def _wrong(value: object, kind: Any) -> str:

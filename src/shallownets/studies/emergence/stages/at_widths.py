@@ -48,11 +48,6 @@ class AtWidths:
         """The widths up to the teacher's, from several starts each."""
         return [N for N in self.widths if self.given["P"] >= N]
 
-    @property
-    def first(self) -> dict[int, Run]:
-        """The run from the first start, by N."""
-        return {N: self.deflated[N, 0] for N in self.widths}
-
     @cached_property
     def law(self) -> Law:
         """The sequential law of their teacher."""

@@ -98,6 +98,6 @@ def scaling_law(given: ScalingLaw, runs: Arrays) -> Tables:
     found = {name: of.given[name] for name in at_widths.COMMON}
     drawn = found | {"exponent": scaling.in_time(of.given["beta"]), "tail": of.tail}
     return Tables(
-        Table(pd.DataFrame(rows), UNITS, found, lost.notes),
+        Table(pd.DataFrame(rows or {"quantity": []}), UNITS, found, lost.notes),
         Table(pd.concat(shown, ignore_index=True), UNITS, drawn, lost.notes),
     )
