@@ -128,8 +128,8 @@ def test_tiers_are_apart(run):
     assert run("smoke")
     assert not run("smoke")
     assert (run.folder / ".snakemake/words").read_text().splitlines() == [
-        "--cores all --rerun-incomplete --quiet host reason",
-        "--cores all --rerun-incomplete --quiet host reason --configfile workflow/tiers/smoke.yaml",
+        "--cores all --scheduler greedy --rerun-incomplete --quiet host reason",
+        "--cores all --scheduler greedy --rerun-incomplete --quiet host reason --configfile workflow/tiers/smoke.yaml",
     ]
     assert sorted(path.name for path in (run.folder / ".snakemake/complete").iterdir()) == ["paper", "smoke"]
 
