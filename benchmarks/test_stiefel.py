@@ -1,11 +1,11 @@
-"""Speed of SGD on the Stiefel manifold beside NumPy with each retraction, on the same sizes in one run."""
+"""Speed of SGD on the Stiefel manifold, by chain and in R^d, beside NumPy with each retraction, in one run."""
 
 import numpy as np
 import pytest
 from numpy.random import SeedSequence, default_rng
 
 from shallownets.studies.riccati import model, starts
-from shallownets.studies.riccati.engines import stiefel
+from shallownets.studies.riccati.engines import chain, stiefel
 
 M_STAR = 32
 SIZES = [(1_000, 16), (10_000, 16), (1_000, 64)]
@@ -29,6 +29,7 @@ def closed_form(W, q, move):
 
 
 RETRACTIONS = {"NumPy, SVD": svd, "NumPy, QR": qr, "NumPy, closed form": closed_form}
+ENGINES = {"stiefel": stiefel, "chain": chain}
 
 
 def by_numpy(retract, W, lam, eta, samples, rng):
@@ -42,13 +43,13 @@ def by_numpy(retract, W, lam, eta, samples, rng):
 
 
 @pytest.mark.parametrize(("d", "N"), SIZES)
-@pytest.mark.parametrize("name", [*RETRACTIONS, "stiefel"])
+@pytest.mark.parametrize("name", [*RETRACTIONS, *ENGINES])
 def test_stiefel(benchmark, name, d, N):
-    samples = 4_000 if name == "stiefel" else 100
+    samples = 4_000 if name in ENGINES else 100
     lam, start, eta = model.spectrum(M_STAR, 1.0), starts.uniform(M_STAR, N, d, default_rng(1)), 0.02 / d
     benchmark.group = f"SGD on the Stiefel manifold, d = {d}, N = {N}: a step"
     benchmark.extra_info.update(name=name, units=samples)
-    if name == "stiefel":
-        benchmark(stiefel.simulate, start, lam, d, eta, [samples], SeedSequence(1))
+    if name in ENGINES:
+        benchmark(ENGINES[name].simulate, start, lam, d, eta, [samples], SeedSequence(1))
     else:
         benchmark(by_numpy, RETRACTIONS[name], start.weights(d), lam, eta, samples, default_rng(2))
