@@ -23,39 +23,41 @@ def compress(W, first, last, v):
         first, last: the columns; at least N of them.
         v: scratch, as long as a row of B.
     """
-    N, columns = W.shape[0], last - first
+    N = W.shape[0]
     for i in range(N):
-        begin = i - i % _VECTORS
-        row = W[i, first + begin : last]
-        u = v[: columns - begin]
-        for c in range(i - begin):
-            u[c] = 0.0
-        for c in range(i - begin, u.size):
-            u[c] = row[c]
+        before = i % _VECTORS
+        begin = first + i - before
+        row = W[i, begin:last]
+        u = v[: row.size]
+        # loops begin at 0: from elsewhere on they are not vectorised, since an index may be negative
+        for c in range(u.size):
+            u[c] = row[c] if c >= before else 0.0
         norm = np.sqrt(dot(u, u))
-        head = u[i - begin]
+        head = u[before]
         diagonal = -norm if head > 0.0 else norm
         length = norm * (norm + abs(head))
         inverse = 1.0 / length if length > 0.0 else 0.0
-        u[i - begin] = head - diagonal
-        for c in range(i - begin, u.size):
-            row[c] = 0.0
-        row[i - begin] = diagonal
-        pairs = i + 1 + (N - i - 1) % 2  # neurons in pairs, so that their sums run beside each other
-        for j in range(i + 1, pairs):
-            row = W[j, first + begin : last]
+        u[before] = head - diagonal
+        for c in range(u.size):
+            row[c] = row[c] if c < before else 0.0
+        row[before] = diagonal
+        fours = i + 1 + (N - i - 1) % 4  # neurons in fours, so that u is read once for four
+        for j in range(i + 1, fours):
+            row = W[j, begin:last]
             along = dot(u, row) * inverse
             for c in range(u.size):
                 row[c] -= along * u[c]
-        for j in range(pairs, N, 2):
-            row, other = W[j, first + begin : last], W[j + 1, first + begin : last]
-            along, along_other = 0.0, 0.0
+        for j in range(fours, N, 4):
+            row0, row1, row2, row3 = W[j, begin:last], W[j + 1, begin:last], W[j + 2, begin:last], W[j + 3, begin:last]
+            along0, along1, along2, along3 = 0.0, 0.0, 0.0, 0.0
             for c in range(u.size):
-                along += u[c] * row[c]
-                along_other += u[c] * other[c]
-            along *= inverse
-            along_other *= inverse
+                along0 += u[c] * row0[c]
+                along1 += u[c] * row1[c]
+                along2 += u[c] * row2[c]
+                along3 += u[c] * row3[c]
+            along0, along1, along2, along3 = along0 * inverse, along1 * inverse, along2 * inverse, along3 * inverse
             for c in range(u.size):
-                row[c] -= along * u[c]
-            for c in range(u.size):
-                other[c] -= along_other * u[c]
+                row0[c] -= along0 * u[c]
+                row1[c] -= along1 * u[c]
+                row2[c] -= along2 * u[c]
+                row3[c] -= along3 * u[c]

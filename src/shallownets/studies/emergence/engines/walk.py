@@ -166,8 +166,9 @@ def _advance(
                 x[j] = drawn[j]
             if have < can:
                 beside = drawn[have:can]
-                for j in range(have + 1, can):
-                    x[j] = 0.0
+                room = x[have:can]
+                for j in range(room.size):
+                    room[j] = 0.0
                 x[have] = np.sqrt(dot(beside, beside) + rest[done + sample] * rest[done + sample])
                 place[0] += 1
             for m in range(P):

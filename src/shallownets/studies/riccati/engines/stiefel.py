@@ -36,6 +36,7 @@ from shallownets.studies.riccati.starts import Start
 
 POLISH = 1024  # samples between two steps of Newton & Schulz, at most
 LEFT = 0.01  # squared cosine of the angle by which a sample may turn W at most
+FOUR = 4  # neurons that a loop takes at a time
 TILE = 512  # coordinates updated at a time: 4 KiB, so that a row's part stays in the first-level cache
 _BLOCK = 1 << 14  # samples whose step sizes are held at a time
 
@@ -78,51 +79,65 @@ def polish(W):
 
 
 @kernel(
-    "i8(f8[:, ::1], i8[::1], f8[::1], u8[:, ::1], u8[::1], f8[:, ::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1],"
-    " f8[::1])",
+    "i8(f8[:, ::1], i8, i8[::1], f8[::1], u8[:, ::1], u8[::1], f8[:, ::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1],"
+    " f8[::1], f8[::1])",
     fastmath=_FAST,
 )
-def _advance(W, place, lam, state, words, numbers, rest, q, move, row, eta, due):
-    """Use up a sample for each entry of eta, changing W (N, ..), its rows being the paper's columns.
+def _advance(W, N, place, lam, state, words, numbers, rest, q, move, row, x, eta, due):
+    """Use up a sample for each entry of eta, changing W, its rows being the paper's columns.
 
     Args:
-        W: its first M* columns are along the teacher.
+        W: its first M* columns are along the teacher; rows of zeros make a multiple of FOUR of its neurons.
+        N: how many of its rows are neurons.
         place: how many columns are filled, how many can be, how many are left once all were filled and are brought
             back, or 0 if they never are; and the samples of ``numbers`` that are used up.
         lam: (M*,) the teacher's eigenvalues, on the first axes.
         state, words: of the random numbers, as ``normals.fill`` takes them.
         numbers: (.., ..) a row for each sample that is drawn ahead.
         rest: squared length of what each sample has beside all columns.
-        q: (N,) scratch.
+        q: scratch, as long as a column of W.
         move: (TILE,) scratch.
-        row: scratch, as long as a row of W.
+        row, x: scratch, as long as a row of W.
         due: (1,) polishing is due when this reaches 1; advanced here.
 
     Returns:
         How many were used before one that left too little of W's direction along q, or nothing finite.
     """
-    N = len(W)
     can, back = place[1], place[2]
     for sample in range(eta.size):
         if place[3] == numbers.shape[0]:
             normals.fill(state, words, numbers.reshape(numbers.size))
             place[3] = 0
-        x = numbers[place[3]]
+        drawn = numbers[place[3]]
         place[3] += 1
         d = place[0]
+        for j in range(d):
+            x[j] = drawn[j]
+        # loops go up to a whole line of zeros, and begin at 0: one that begins elsewhere is not vectorised
+        after = x[d:]
+        for j in range(after.size):
+            after[j] = 0.0
         if d < can:
             # all that the sample has beside the columns is one direction, that of the next
-            beside = x[d:can]
+            beside = drawn[d:can]
             x[d] = np.sqrt(dot(beside, beside) + rest[sample])
             d += 1
             place[0] = d
+        columns = d + -d % aligned.LINE
         y = 0.0
         for m in range(lam.size):
             y += lam[m] * (x[m] * x[m] - 1.0)
         square = 0.0
-        for i in range(N):
-            q[i] = dot(W[i, :d], x)
-            square += q[i] * q[i]
+        for i in range(0, len(W), FOUR):  # neurons in fours, so that a sample is read and written once for four
+            w0, w1, w2, w3 = W[i, :columns], W[i + 1, :columns], W[i + 2, :columns], W[i + 3, :columns]
+            q0, q1, q2, q3 = 0.0, 0.0, 0.0, 0.0
+            for j in range(w0.size):
+                q0 += w0[j] * x[j]
+                q1 += w1[j] * x[j]
+                q2 += w2[j] * x[j]
+                q3 += w3[j] * x[j]
+            q[i], q[i + 1], q[i + 2], q[i + 3] = q0, q1, q2, q3
+            square += q0 * q0 + q1 * q1 + q2 * q2 + q3 * q3
         c = eta[sample] * (y - (square - N) / np.sqrt(N))
         tangent = c * c * (dot(x[:d], x) - square) * square  # squared, of the angle by which W turns
         r = 1.0 / np.sqrt(1.0 + tangent)
@@ -132,27 +147,31 @@ def _advance(W, place, lam, state, words, numbers, rest, q, move, row, eta, due)
         if square > 0.0:  # a normal of single precision may be 0, and be all of q where W has come to its end
             along += (r - 1.0) / square
         across = c * r
-        for first in range(0, d, TILE):
-            n = min(TILE, d - first)
-            for j in range(n):
-                move[j] = across * x[first + j]
-            for i in range(N):
-                w = W[i, first : first + n]
-                scale = along * q[i]
-                for j in range(n):
-                    move[j] += scale * w[j]
-            for i in range(N):
-                w = W[i, first : first + n]
-                scale = q[i]
-                for j in range(n):
-                    w[j] += scale * move[j]
+        for first in range(0, columns, TILE):
+            last = min(first + TILE, columns)
+            m, part = move[: last - first], x[first:last]
+            for j in range(m.size):
+                m[j] = across * part[j]
+            for i in range(0, len(W), FOUR):
+                w0, w1, w2, w3 = W[i, first:last], W[i + 1, first:last], W[i + 2, first:last], W[i + 3, first:last]
+                q0, q1, q2, q3 = along * q[i], along * q[i + 1], along * q[i + 2], along * q[i + 3]
+                for j in range(m.size):
+                    m[j] += q0 * w0[j] + q1 * w1[j] + q2 * w2[j] + q3 * w3[j]
+            for i in range(0, len(W), FOUR):
+                w0, w1, w2, w3 = W[i, first:last], W[i + 1, first:last], W[i + 2, first:last], W[i + 3, first:last]
+                q0, q1, q2, q3 = q[i], q[i + 1], q[i + 2], q[i + 3]
+                for j in range(m.size):
+                    w0[j] += q0 * m[j]
+                    w1[j] += q1 * m[j]
+                    w2[j] += q2 * m[j]
+                    w3[j] += q3 * m[j]
         if back > 0 and d == can:
-            triangle.compress(W, lam.size, can, row)
+            triangle.compress(W[:N], lam.size, can, row)
             place[0] = back
         due[0] += max(2.0 * eta[sample], 1.0 / POLISH)
         if due[0] >= 1.0:
             due[0] = 0.0
-            polish(W)
+            polish(W[:N])
     return eta.size
 
 
@@ -182,31 +201,33 @@ class Walk:
         radial: Generator | None = None,
     ) -> None:
         can, N = W.shape
-        self._rows = aligned.zeros((N, can + -can % aligned.LINE))
-        self._rows[:, :can] = W.T
+        self._N = N
+        self._rows = aligned.zeros((N + -N % FOUR, can + -can % aligned.LINE))
+        self._rows[:N, :can] = W.T
         self._can, self._freedom, self._radial = can, freedom, radial
         self._lam = np.ascontiguousarray(lam)
         self._place = np.array([filled, can, back, at_once])
         numbers = aligned.zeros((at_once, -(-can * at_once // normals.GRAIN) * normals.GRAIN // at_once))
         self._random = normals.seed(stream), normals.scratch(), numbers
-        self._scratch = np.empty(N), aligned.zeros((TILE,)), aligned.zeros((self._rows.shape[1],))
+        neurons, width = self._rows.shape
+        self._scratch = np.empty(neurons), aligned.zeros((TILE,)), aligned.zeros((width,)), aligned.zeros((width,))
         self._due = np.zeros(1)
 
     def advance(self, eta: Array) -> int:
         """A sample for each step size; returns how many were used before one by which the run diverged."""
         rest = self._radial.chisquare(self._freedom, eta.size) if self._radial else np.zeros(eta.size)
         rows, place, lam, due = self._rows, self._place, self._lam, self._due
-        return _advance(rows, place, lam, *self._random, rest, *self._scratch, eta, due)
+        return _advance(rows, self._N, place, lam, *self._random, rest, *self._scratch, eta, due)
 
     @property
     def W(self) -> Array:
         """(.., N) the weights."""
-        return self._rows[:, : self._can].T
+        return self._rows[: self._N, : self._can].T
 
     @property
     def Z(self) -> Array:
         """(M*, N) a copy of the overlaps."""
-        return self._rows[:, : self._lam.size].T.copy()
+        return self._rows[: self._N, : self._lam.size].T.copy()
 
 
 def step_sizes(schedule: Schedule, first: int, count: int) -> Array:
