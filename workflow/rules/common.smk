@@ -67,6 +67,11 @@ DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS = (
 CATALOGUE = catalogue.load(ROOT)
 
 
+def tables(name):
+    """The outputs of a stage that makes a table of measurements and, of the same name, the tidy one of a figure."""
+    return {"measurements": f"{MEASUREMENTS}/{name}.csv", "figure_data": f"{FIGURE_DATA}/{name}.csv"}
+
+
 def named(*files):
     """Named inputs or outputs of a job as words of a command line: --name file."""
     listed = ((name, [paths] if isinstance(paths, str) else paths) for of in files for name, paths in of.items())

@@ -73,8 +73,7 @@ use rule stage as escape_fig1 with:
         chain=f"{DATA}/escape/fig1/chain/{config['escape']['runs']['fig1']['chain_N']}.npz",
         ode=f"{DATA}/escape/fig1/ode.npz",
     output:
-        measurements=f"{MEASUREMENTS}/escape/fig1.csv",
-        figure_data=f"{FIGURE_DATA}/escape/fig1.csv",
+        **tables("escape/fig1"),
     log:
         f"{LOGS}/escape/fig1.log",
     params:

@@ -42,8 +42,7 @@ use rule stage as escape_finite_escape with:
         direct=[f"{DATA}/escape/escape_times/direct_{N}.npz" for N in ESCAPE_TIMES["direct"]],
         spread=[f"{DATA}/escape/finite_spread/{eta_hat}.npz" for eta_hat in ESCAPE_FINITE["spread"]["eta_hat"]],
     output:
-        measurements=f"{MEASUREMENTS}/escape/finite_escape.csv",
-        figure_data=f"{FIGURE_DATA}/escape/finite_escape.csv",
+        **tables("escape/finite_escape"),
     log:
         f"{LOGS}/escape/finite_escape.log",
     params:
@@ -71,8 +70,7 @@ use rule stage as escape_finite_divergence with:
             for N, replicates in ESCAPE_FINITE["divergence"]["sizes"]
         ],
     output:
-        measurements=f"{MEASUREMENTS}/escape/finite_divergence.csv",
-        figure_data=f"{FIGURE_DATA}/escape/finite_divergence.csv",
+        **tables("escape/finite_divergence"),
     log:
         f"{LOGS}/escape/finite_divergence.log",
     params:
@@ -99,8 +97,7 @@ use rule stage as escape_overparameterisation with:
             for p, p_star, replicates in ESCAPE_FINITE["overparameterisation"]["cases"]
         ],
     output:
-        measurements=f"{MEASUREMENTS}/escape/overparameterisation.csv",
-        figure_data=f"{FIGURE_DATA}/escape/overparameterisation.csv",
+        **tables("escape/overparameterisation"),
     log:
         f"{LOGS}/escape/overparameterisation.log",
     params:

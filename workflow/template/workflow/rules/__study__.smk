@@ -38,8 +38,7 @@ use rule stage as __study___relaxation with:
             config["__study__"]["batch"],
         ),
     output:
-        measurements=f"{MEASUREMENTS}/__study__/relaxation.csv",
-        figure_data=f"{FIGURE_DATA}/__study__/relaxation.csv",
+        **tables("__study__/relaxation"),
     log:
         f"{LOGS}/__study__/relaxation.log",
     params:
