@@ -137,6 +137,11 @@ def batches(folder, replicates, size):
     return [f"{folder}/{first}-{min(first + size, replicates) - 1}.npz" for first in range(0, replicates, size)]
 
 
+def batch_size(wildcards):
+    """How many replicates the file of a batch holds, from its first to its last."""
+    return int(wildcards.last) - int(wildcards.first) + 1
+
+
 def growing(amount):
     """Memory or time of a job, for `resources`: a retry asks for twice as much."""
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
