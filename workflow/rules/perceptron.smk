@@ -52,13 +52,7 @@ use rule stage as perceptron_runs with:
     log:
         f"{LOGS}/perceptron/runs_{{alpha}}-{{N}}-{{samples}}.log",
     params:
-        **stage(
-            "perceptron.runs",
-            "perceptron.free_norm",
-            alpha=lambda wildcards: float(wildcards.alpha),
-            N=lambda wildcards: int(wildcards.N),
-            samples=lambda wildcards: int(wildcards.samples),
-        ),
+        **stage("perceptron.runs", "perceptron.free_norm"),
     message:
         "free and fixed norm at alpha = {wildcards.alpha}, N = {wildcards.N}"
 

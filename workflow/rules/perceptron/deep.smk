@@ -77,7 +77,8 @@ use rule stage as perceptron_deep_clock with:
         **stage(
             "perceptron.deep_clock",
             "perceptron.deep.clock",
-            **{key: PERCEPTRON_DEEP["mlp"][key] for key in ("test", "scale")},
+            test=PERCEPTRON_DEEP["mlp"]["test"],
+            scale=PERCEPTRON_DEEP["mlp"]["scale"],
         ),
     message:
         "networks at several learning rates"

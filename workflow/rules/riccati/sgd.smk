@@ -90,7 +90,7 @@ use rule stage as riccati_sample_complexity with:
         heavy=f"{DATA}/riccati/samples_to_risk/heavy.npz",
         far=f"{DATA}/riccati/samples_to_risk/far.npz",
         one=f"{DATA}/riccati/samples_to_risk/one.npz",
-        light=[f"{DATA}/riccati/samples_to_risk/{series}.npz" for series in RICCATI_OF_LIGHT],
+        light=expand(rules.riccati_samples_to_risk.output.data, series=RICCATI_OF_LIGHT),
     output:
         **tables("riccati/sample_complexity"),
     log:
