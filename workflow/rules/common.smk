@@ -67,6 +67,11 @@ DATA, MEASUREMENTS, FIGURE_DATA, FIGURES, LOGS = (
 CATALOGUE = catalogue.load(ROOT)
 
 
+def tables(name):
+    """The outputs of a stage that makes a table of measurements and, of the same name, the tidy one of a figure."""
+    return {"measurements": f"{MEASUREMENTS}/{name}.csv", "figure_data": f"{FIGURE_DATA}/{name}.csv"}
+
+
 def named(*files):
     """Named inputs or outputs of a job as words of a command line: --name file."""
     listed = ((name, [paths] if isinstance(paths, str) else paths) for of in files for name, paths in of.items())
@@ -130,6 +135,11 @@ def stage(name, section="", **more):
 def batches(folder, replicates, size):
     """The files of a folder that hold the replicates, so many each, by the first and the last of them."""
     return [f"{folder}/{first}-{min(first + size, replicates) - 1}.npz" for first in range(0, replicates, size)]
+
+
+def batch_size(wildcards):
+    """How many replicates the file of a batch holds, from its first to its last."""
+    return int(wildcards.last) - int(wildcards.first) + 1
 
 
 def growing(amount):

@@ -3,8 +3,7 @@
 
 use rule stage as emergence_staircase with:
     output:
-        measurements=f"{MEASUREMENTS}/emergence/staircase.csv",
-        figure_data=f"{FIGURE_DATA}/emergence/staircase.csv",
+        **tables("emergence/staircase"),
     log:
         f"{LOGS}/emergence/staircase.log",
     params:
@@ -31,8 +30,7 @@ use rule stage as emergence_scaling_law with:
     input:
         runs=rules.emergence_scaling_law_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/emergence/scaling_law.csv",
-        figure_data=f"{FIGURE_DATA}/emergence/scaling_law.csv",
+        **tables("emergence/scaling_law"),
     log:
         f"{LOGS}/emergence/scaling_law.log",
     params:
@@ -45,8 +43,7 @@ use rule stage as emergence_compute_frontier with:
     input:
         runs=rules.emergence_scaling_law_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/emergence/compute_frontier.csv",
-        figure_data=f"{FIGURE_DATA}/emergence/compute_frontier.csv",
+        **tables("emergence/compute_frontier"),
     log:
         f"{LOGS}/emergence/compute_frontier.log",
     params:
@@ -57,8 +54,7 @@ use rule stage as emergence_compute_frontier with:
 
 use rule stage as emergence_learning_times with:
     output:
-        measurements=f"{MEASUREMENTS}/emergence/learning_times.csv",
-        figure_data=f"{FIGURE_DATA}/emergence/learning_times.csv",
+        **tables("emergence/learning_times"),
     log:
         f"{LOGS}/emergence/learning_times.log",
     params:
@@ -69,8 +65,7 @@ use rule stage as emergence_learning_times with:
 
 use rule stage as emergence_link with:
     output:
-        measurements=f"{MEASUREMENTS}/emergence/link.csv",
-        figure_data=f"{FIGURE_DATA}/emergence/link.csv",
+        **tables("emergence/link"),
     log:
         f"{LOGS}/emergence/link.log",
     params:
@@ -81,8 +76,7 @@ use rule stage as emergence_link with:
 
 use rule stage as emergence_coverage with:
     output:
-        measurements=f"{MEASUREMENTS}/emergence/coverage.csv",
-        figure_data=f"{FIGURE_DATA}/emergence/coverage.csv",
+        **tables("emergence/coverage"),
     log:
         f"{LOGS}/emergence/coverage.log",
     params:
@@ -93,8 +87,7 @@ use rule stage as emergence_coverage with:
 
 use rule stage as emergence_light_tail with:
     output:
-        measurements=f"{MEASUREMENTS}/emergence/light_tail.csv",
-        figure_data=f"{FIGURE_DATA}/emergence/light_tail.csv",
+        **tables("emergence/light_tail"),
     log:
         f"{LOGS}/emergence/light_tail.log",
     params:

@@ -4,8 +4,7 @@
 
 use rule stage as perceptron_norm_curves with:
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/norm_curves.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/norm_curves.csv",
+        **tables("perceptron/norm_curves"),
     log:
         f"{LOGS}/perceptron/norm_curves.log",
     params:
@@ -16,8 +15,7 @@ use rule stage as perceptron_norm_curves with:
 
 use rule stage as perceptron_first_law with:
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/first_law.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/first_law.csv",
+        **tables("perceptron/first_law"),
     log:
         f"{LOGS}/perceptron/first_law.log",
     params:
@@ -28,8 +26,7 @@ use rule stage as perceptron_first_law with:
 
 use rule stage as perceptron_second_law with:
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/second_law.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/second_law.csv",
+        **tables("perceptron/second_law"),
     log:
         f"{LOGS}/perceptron/second_law.log",
     params:
@@ -40,8 +37,7 @@ use rule stage as perceptron_second_law with:
 
 use rule stage as perceptron_optimum with:
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/optimum.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/optimum.csv",
+        **tables("perceptron/optimum"),
     log:
         f"{LOGS}/perceptron/optimum.log",
     params:
@@ -56,13 +52,7 @@ use rule stage as perceptron_runs with:
     log:
         f"{LOGS}/perceptron/runs_{{alpha}}-{{N}}-{{samples}}.log",
     params:
-        **stage(
-            "perceptron.runs",
-            "perceptron.free_norm",
-            alpha=lambda wildcards: float(wildcards.alpha),
-            N=lambda wildcards: int(wildcards.N),
-            samples=lambda wildcards: int(wildcards.samples),
-        ),
+        **stage("perceptron.runs", "perceptron.free_norm"),
     message:
         "free and fixed norm at alpha = {wildcards.alpha}, N = {wildcards.N}"
 
@@ -89,8 +79,7 @@ use rule stage as perceptron_free_norm with:
         runs=PERCEPTRON_RUNS,
         dynamics=rules.perceptron_dynamics.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/free_norm.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/free_norm.csv",
+        **tables("perceptron/free_norm"),
     log:
         f"{LOGS}/perceptron/free_norm.log",
     params:
@@ -101,8 +90,7 @@ use rule stage as perceptron_free_norm with:
 
 use rule stage as perceptron_margins with:
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/margins.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/margins.csv",
+        **tables("perceptron/margins"),
     log:
         f"{LOGS}/perceptron/margins.log",
     params:
@@ -115,8 +103,7 @@ use rule stage as perceptron_learning_curves with:
     input:
         runs=PERCEPTRON_RUNS,
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/learning_curves.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/learning_curves.csv",
+        **tables("perceptron/learning_curves"),
     log:
         f"{LOGS}/perceptron/learning_curves.log",
     params:
@@ -127,8 +114,7 @@ use rule stage as perceptron_learning_curves with:
 
 use rule stage as perceptron_finite_size with:
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/finite_size.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/finite_size.csv",
+        **tables("perceptron/finite_size"),
     log:
         f"{LOGS}/perceptron/finite_size.log",
     params:
@@ -139,8 +125,7 @@ use rule stage as perceptron_finite_size with:
 
 use rule stage as perceptron_label_noise with:
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/label_noise.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/label_noise.csv",
+        **tables("perceptron/label_noise"),
     log:
         f"{LOGS}/perceptron/label_noise.log",
     params:

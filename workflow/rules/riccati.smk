@@ -27,8 +27,7 @@ use rule stage as riccati_risk_scaling with:
     input:
         curves=rules.riccati_risk_scaling_curves.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/riccati/risk_scaling.csv",
-        figure_data=f"{FIGURE_DATA}/riccati/risk_scaling.csv",
+        **tables("riccati/risk_scaling"),
     log:
         f"{LOGS}/riccati/risk_scaling.log",
     params:
@@ -39,8 +38,7 @@ use rule stage as riccati_risk_scaling with:
 
 use rule stage as riccati_emergence with:
     output:
-        measurements=f"{MEASUREMENTS}/riccati/emergence.csv",
-        figure_data=f"{FIGURE_DATA}/riccati/emergence.csv",
+        **tables("riccati/emergence"),
     log:
         f"{LOGS}/riccati/emergence.log",
     params:
@@ -64,8 +62,7 @@ use rule stage as riccati_exponents with:
     input:
         curves=expand(rules.riccati_exponents_curves.output.data, beta=config["riccati"]["exponents"]["betas"]),
     output:
-        measurements=f"{MEASUREMENTS}/riccati/exponents.csv",
-        figure_data=f"{FIGURE_DATA}/riccati/exponents.csv",
+        **tables("riccati/exponents"),
     log:
         f"{LOGS}/riccati/exponents.log",
     params:
@@ -89,8 +86,7 @@ use rule stage as riccati_time_units with:
     input:
         runs=rules.riccati_time_units_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/riccati/time_units.csv",
-        figure_data=f"{FIGURE_DATA}/riccati/time_units.csv",
+        **tables("riccati/time_units"),
     log:
         f"{LOGS}/riccati/time_units.log",
     params:

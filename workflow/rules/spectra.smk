@@ -61,8 +61,7 @@ use rule stage as spectra_risk_curves with:
         lasso=expand(rules.spectra_lasso_runs.output.data, decay=SPECTRA_DECAYS),
         matrix=expand(rules.spectra_matrix_runs.output.data, decay=SPECTRA_DECAYS),
     output:
-        measurements=f"{MEASUREMENTS}/spectra/risk_curves.csv",
-        figure_data=f"{FIGURE_DATA}/spectra/risk_curves.csv",
+        **tables("spectra/risk_curves"),
     log:
         f"{LOGS}/spectra/risk_curves.log",
     params:
@@ -73,8 +72,7 @@ use rule stage as spectra_risk_curves with:
 
 use rule stage as spectra_weight_spectra with:
     output:
-        measurements=f"{MEASUREMENTS}/spectra/weight_spectra.csv",
-        figure_data=f"{FIGURE_DATA}/spectra/weight_spectra.csv",
+        **tables("spectra/weight_spectra"),
     log:
         f"{LOGS}/spectra/weight_spectra.log",
     resources:
@@ -88,8 +86,7 @@ use rule stage as spectra_weight_spectra with:
 
 use rule stage as spectra_decomposition with:
     output:
-        measurements=f"{MEASUREMENTS}/spectra/decomposition.csv",
-        figure_data=f"{FIGURE_DATA}/spectra/decomposition.csv",
+        **tables("spectra/decomposition"),
     log:
         f"{LOGS}/spectra/decomposition.log",
     params:
@@ -113,8 +110,7 @@ use rule stage as spectra_equivalence with:
     input:
         runs=rules.spectra_equivalence_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/spectra/equivalence.csv",
-        figure_data=f"{FIGURE_DATA}/spectra/equivalence.csv",
+        **tables("spectra/equivalence"),
     log:
         f"{LOGS}/spectra/equivalence.log",
     params:
@@ -125,8 +121,7 @@ use rule stage as spectra_equivalence with:
 
 use rule stage as spectra_optimal with:
     output:
-        measurements=f"{MEASUREMENTS}/spectra/optimal.csv",
-        figure_data=f"{FIGURE_DATA}/spectra/optimal.csv",
+        **tables("spectra/optimal"),
     log:
         f"{LOGS}/spectra/optimal.log",
     params:
@@ -137,8 +132,7 @@ use rule stage as spectra_optimal with:
 
 use rule stage as spectra_peak with:
     output:
-        measurements=f"{MEASUREMENTS}/spectra/peak.csv",
-        figure_data=f"{FIGURE_DATA}/spectra/peak.csv",
+        **tables("spectra/peak"),
     log:
         f"{LOGS}/spectra/peak.log",
     params:
@@ -166,8 +160,7 @@ use rule stage as spectra_universality with:
             d=config["spectra"]["universality"]["dimensions"],
         ),
     output:
-        measurements=f"{MEASUREMENTS}/spectra/universality.csv",
-        figure_data=f"{FIGURE_DATA}/spectra/universality.csv",
+        **tables("spectra/universality"),
     log:
         f"{LOGS}/spectra/universality.log",
     params:
@@ -178,8 +171,7 @@ use rule stage as spectra_universality with:
 
 use rule stage as spectra_tails with:
     output:
-        measurements=f"{MEASUREMENTS}/spectra/tails.csv",
-        figure_data=f"{FIGURE_DATA}/spectra/tails.csv",
+        **tables("spectra/tails"),
     log:
         f"{LOGS}/spectra/tails.log",
     params:
@@ -190,8 +182,7 @@ use rule stage as spectra_tails with:
 
 use rule stage as spectra_stopping with:
     output:
-        measurements=f"{MEASUREMENTS}/spectra/stopping.csv",
-        figure_data=f"{FIGURE_DATA}/spectra/stopping.csv",
+        **tables("spectra/stopping"),
     log:
         f"{LOGS}/spectra/stopping.log",
     params:
@@ -202,8 +193,7 @@ use rule stage as spectra_stopping with:
 
 use rule stage as spectra_noiseless with:
     output:
-        measurements=f"{MEASUREMENTS}/spectra/noiseless.csv",
-        figure_data=f"{FIGURE_DATA}/spectra/noiseless.csv",
+        **tables("spectra/noiseless"),
     log:
         f"{LOGS}/spectra/noiseless.log",
     params:

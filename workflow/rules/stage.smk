@@ -1,9 +1,11 @@
 # What the rules of all stages share: how a stage is called, and what a rule says of it.
 #
 #     use rule stage as escape_overlap_growth with:
-#         input: start=...                                       # the names of inputs and outputs are those of the
-#         output: measurements=..., figure_data=...              # function's arguments and of what it returns
+#         input: runs=...                                        # the names of inputs and outputs are those of the
+#         output: **tables("escape/overlap_growth")              # function's arguments and of what it returns
 #         params: **stage("escape.overlap_growth", "escape.plateau.growth")
+#
+# `tables` names measurements=... and figure_data=..., which most stages make; a stage that keeps runs makes data=...
 #
 # The parameters are those of the class of the stage's name: each from the wildcard of its name, else from its section
 # of the config or from one around it; what comes from elsewhere is said, `stage(..., replicates=...)`. The seal beside

@@ -27,8 +27,7 @@ use rule stage as emergence_sgd_against_flow with:
     input:
         runs=rules.emergence_sgd_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/emergence/sgd_against_flow.csv",
-        figure_data=f"{FIGURE_DATA}/emergence/sgd_against_flow.csv",
+        **tables("emergence/sgd_against_flow"),
     log:
         f"{LOGS}/emergence/sgd_against_flow.log",
     params:
@@ -52,8 +51,7 @@ use rule stage as emergence_samples with:
     input:
         runs=rules.emergence_samples_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/emergence/samples.csv",
-        figure_data=f"{FIGURE_DATA}/emergence/samples.csv",
+        **tables("emergence/samples"),
     log:
         f"{LOGS}/emergence/samples.log",
     params:
@@ -77,8 +75,7 @@ use rule stage as emergence_falling_noise with:
     input:
         runs=rules.emergence_falling_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/emergence/falling_noise.csv",
-        figure_data=f"{FIGURE_DATA}/emergence/falling_noise.csv",
+        **tables("emergence/falling_noise"),
     log:
         f"{LOGS}/emergence/falling_noise.log",
     params:

@@ -3,8 +3,7 @@
 
 use rule stage as escape_late_times with:
     output:
-        measurements=f"{MEASUREMENTS}/escape/late_times.csv",
-        figure_data=f"{FIGURE_DATA}/escape/late_times.csv",
+        **tables("escape/late_times"),
     log:
         f"{LOGS}/escape/late_times.log",
     params:
@@ -15,8 +14,7 @@ use rule stage as escape_late_times with:
 
 use rule stage as escape_stationary_map with:
     output:
-        measurements=f"{MEASUREMENTS}/escape/stationary_map.csv",
-        figure_data=f"{FIGURE_DATA}/escape/stationary_map.csv",
+        **tables("escape/stationary_map"),
     log:
         f"{LOGS}/escape/stationary_map.log",
     params:
@@ -40,8 +38,7 @@ use rule stage as escape_not_orthogonal with:
     input:
         runs=rules.escape_not_orthogonal_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/escape/not_orthogonal.csv",
-        figure_data=f"{FIGURE_DATA}/escape/not_orthogonal.csv",
+        **tables("escape/not_orthogonal"),
     log:
         f"{LOGS}/escape/not_orthogonal.log",
     params:

@@ -2,6 +2,9 @@
 
 ESCAPE_FINITE = config["escape"]["finite"]
 ESCAPE_TIMES = {"chain": dict(ESCAPE_FINITE["escape"]["sizes"]), "direct": dict([ESCAPE_FINITE["escape"]["direct"]])}
+# Runs of SGD from one start more, at the learning rate whose spread is shown: as many as from all others together.
+ESCAPE_SHOWN = ESCAPE_FINITE["escape"]["eta_hat"]
+ESCAPE_REPEATS = ESCAPE_FINITE["spread"]["starts"] * ESCAPE_FINITE["spread"]["runs"]
 
 
 use rule stage as escape_escape_times with:
@@ -30,7 +33,7 @@ use rule stage as escape_finite_spread with:
             "escape.finite.spread",
             p=ESCAPE_FINITE["escape"]["p"],
             p_star=ESCAPE_FINITE["escape"]["p_star"],
-            one_start=escape_one_start,
+            one_start=lambda wildcards: ESCAPE_REPEATS if float(wildcards.eta_hat) == ESCAPE_SHOWN else 0,
         ),
     message:
         "escape times from several starts at eta/p = {wildcards.eta_hat}"
@@ -38,12 +41,11 @@ use rule stage as escape_finite_spread with:
 
 use rule stage as escape_finite_escape with:
     input:
-        sgd=[f"{DATA}/escape/escape_times/chain_{N}.npz" for N in ESCAPE_TIMES["chain"]],
-        direct=[f"{DATA}/escape/escape_times/direct_{N}.npz" for N in ESCAPE_TIMES["direct"]],
-        spread=[f"{DATA}/escape/finite_spread/{eta_hat}.npz" for eta_hat in ESCAPE_FINITE["spread"]["eta_hat"]],
+        sgd=expand(rules.escape_escape_times.output.data, engine="chain", N=ESCAPE_TIMES["chain"]),
+        direct=expand(rules.escape_escape_times.output.data, engine="direct", N=ESCAPE_TIMES["direct"]),
+        spread=expand(rules.escape_finite_spread.output.data, eta_hat=ESCAPE_FINITE["spread"]["eta_hat"]),
     output:
-        measurements=f"{MEASUREMENTS}/escape/finite_escape.csv",
-        figure_data=f"{FIGURE_DATA}/escape/finite_escape.csv",
+        **tables("escape/finite_escape"),
     log:
         f"{LOGS}/escape/finite_escape.log",
     params:
@@ -71,8 +73,7 @@ use rule stage as escape_finite_divergence with:
             for N, replicates in ESCAPE_FINITE["divergence"]["sizes"]
         ],
     output:
-        measurements=f"{MEASUREMENTS}/escape/finite_divergence.csv",
-        figure_data=f"{FIGURE_DATA}/escape/finite_divergence.csv",
+        **tables("escape/finite_divergence"),
     log:
         f"{LOGS}/escape/finite_divergence.log",
     params:
@@ -99,8 +100,7 @@ use rule stage as escape_overparameterisation with:
             for p, p_star, replicates in ESCAPE_FINITE["overparameterisation"]["cases"]
         ],
     output:
-        measurements=f"{MEASUREMENTS}/escape/overparameterisation.csv",
-        figure_data=f"{FIGURE_DATA}/escape/overparameterisation.csv",
+        **tables("escape/overparameterisation"),
     log:
         f"{LOGS}/escape/overparameterisation.log",
     params:

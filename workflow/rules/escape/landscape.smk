@@ -36,8 +36,7 @@ use rule stage as escape_hessian with:
 
 use rule stage as escape_null_directions with:
     output:
-        measurements=f"{MEASUREMENTS}/escape/null_directions.csv",
-        figure_data=f"{FIGURE_DATA}/escape/null_directions.csv",
+        **tables("escape/null_directions"),
     log:
         f"{LOGS}/escape/null_directions.log",
     params:

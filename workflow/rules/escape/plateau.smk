@@ -52,8 +52,7 @@ use rule stage as escape_norm_learning with:
     input:
         runs=rules.escape_norm_learning_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/escape/norm_learning.csv",
-        figure_data=f"{FIGURE_DATA}/escape/norm_learning.csv",
+        **tables("escape/norm_learning"),
     log:
         f"{LOGS}/escape/norm_learning.log",
     params:
@@ -77,8 +76,7 @@ use rule stage as escape_overlap_growth with:
     input:
         runs=rules.escape_overlap_growth_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/escape/overlap_growth.csv",
-        figure_data=f"{FIGURE_DATA}/escape/overlap_growth.csv",
+        **tables("escape/overlap_growth"),
     log:
         f"{LOGS}/escape/overlap_growth.log",
     params:
@@ -89,8 +87,7 @@ use rule stage as escape_overlap_growth with:
 
 use rule stage as escape_escape_law with:
     output:
-        measurements=f"{MEASUREMENTS}/escape/escape_law.csv",
-        figure_data=f"{FIGURE_DATA}/escape/escape_law.csv",
+        **tables("escape/escape_law"),
     log:
         f"{LOGS}/escape/escape_law.log",
     params:
@@ -114,8 +111,7 @@ use rule stage as escape_descent with:
     input:
         runs=rules.escape_descent_runs.output.data,
     output:
-        measurements=f"{MEASUREMENTS}/escape/descent.csv",
-        figure_data=f"{FIGURE_DATA}/escape/descent.csv",
+        **tables("escape/descent"),
     log:
         f"{LOGS}/escape/descent.log",
     params:
@@ -128,8 +124,7 @@ use rule stage as escape_escape_time with:
     input:
         sgd=[f"{DATA}/escape/escape_times/chain_{N}.npz" for N, _ in config["escape"]["finite"]["escape"]["sizes"]],
     output:
-        measurements=f"{MEASUREMENTS}/escape/escape_time.csv",
-        figure_data=f"{FIGURE_DATA}/escape/escape_time.csv",
+        **tables("escape/escape_time"),
     log:
         f"{LOGS}/escape/escape_time.log",
     params:

@@ -108,8 +108,7 @@ use rule stage as escape_fluctuations with:
 
 use rule stage as escape_fig3 with:
     output:
-        measurements=f"{MEASUREMENTS}/escape/fig3.csv",
-        figure_data=f"{FIGURE_DATA}/escape/fig3.csv",
+        **tables("escape/fig3"),
     log:
         f"{LOGS}/escape/fig3.log",
     params:

@@ -44,8 +44,7 @@ use rule stage as perceptron_deep_curves with:
     input:
         runs=PERCEPTRON_DEEP_RUNS,
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/deep_curves.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/deep_curves.csv",
+        **tables("perceptron/deep_curves"),
     log:
         f"{LOGS}/perceptron/deep_curves.log",
     params:
@@ -58,8 +57,7 @@ use rule stage as perceptron_deep_table with:
     input:
         runs=PERCEPTRON_DEEP_RUNS,
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/deep_table.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/deep_table.csv",
+        **tables("perceptron/deep_table"),
     log:
         f"{LOGS}/perceptron/deep_table.log",
     params:
@@ -72,15 +70,15 @@ use rule stage as perceptron_deep_clock with:
     input:
         images=f"{DATA}/perceptron/deep_images/mlp.npz",
     output:
-        measurements=f"{MEASUREMENTS}/perceptron/deep_clock.csv",
-        figure_data=f"{FIGURE_DATA}/perceptron/deep_clock.csv",
+        **tables("perceptron/deep_clock"),
     log:
         f"{LOGS}/perceptron/deep_clock.log",
     params:
         **stage(
             "perceptron.deep_clock",
             "perceptron.deep.clock",
-            **{key: PERCEPTRON_DEEP["mlp"][key] for key in ("test", "scale")},
+            test=PERCEPTRON_DEEP["mlp"]["test"],
+            scale=PERCEPTRON_DEEP["mlp"]["scale"],
         ),
     message:
         "networks at several learning rates"

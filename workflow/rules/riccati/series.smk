@@ -1,37 +1,27 @@
-# The series of samples_to_risk: what each takes from the config.
+# The series of samples_to_risk: the section of each in the config, and the values of its job.
 
 RICCATI_SAMPLES = config["riccati"]["sample_complexity"]
-RICCATI_HEAVY, RICCATI_LIGHT, RICCATI_ONE = (RICCATI_SAMPLES[kind] for kind in ("heavy", "light", "one"))
+RICCATI_HEAVY, RICCATI_LIGHT = RICCATI_SAMPLES["heavy"], RICCATI_SAMPLES["light"]
 
 
-def riccati_dimensions(section, widths, sizes, sgd, beta):
-    """A series against d: at one pair of widths, for (d, starts) in turn, with or without SGD."""
-    kappa, risk = (RICCATI_SAMPLES[section][key] for key in ("kappa", "risk"))
-    given = {"sizes": [[*widths, d, starts] for d, starts in sizes], "beta": beta, "gamma": 0, "kappa": kappa}
-    return given | {"section": section, "risks": [risk], "from_best": False, "sgd": sgd}
+def riccati_dimensions(section, widths, sizes, **more):
+    """A series against d, to one risk at eta = kappa/d: at one pair of widths, for each d and number of starts."""
+    said = {"section": section, "gamma": 0, "from_best": False} | RICCATI_SAMPLES[section] | more
+    return said | {"sizes": [[*widths, *size] for size in sizes], "risks": [said["risk"]]}
 
 
-RICCATI_OF_HEAVY = [RICCATI_HEAVY["M_star"], RICCATI_HEAVY["N"]]
-RICCATI_FAR = [(d, RICCATI_HEAVY["far_starts"]) for d in RICCATI_HEAVY["far"]]
+RICCATI_WIDTHS = [RICCATI_HEAVY["M_star"], RICCATI_HEAVY["N"]]
+RICCATI_FAR = [[d, RICCATI_HEAVY["far_starts"]] for d in RICCATI_HEAVY["far"]]
+RICCATI_ABOVE = RICCATI_LIGHT | {"section": "light", "risks": RICCATI_LIGHT["above"], "from_best": True, "sgd": True}
 RICCATI_OF_LIGHT = {
-    f"light_{beta}_{gamma}_{kappa}": {"beta": beta, "gamma": gamma, "kappa": kappa}
+    f"light_{beta}_{gamma}_{kappa}": RICCATI_ABOVE | {"beta": beta, "gamma": gamma, "kappa": kappa}
     for beta, gamma, kappa in RICCATI_LIGHT["steps"]
 }
-# The section of each, and what it says beside it; one direction has no tail.
-RICCATI_SERIES = {
-    "heavy": riccati_dimensions("heavy", RICCATI_OF_HEAVY, RICCATI_HEAVY["sizes"], True, RICCATI_HEAVY["beta"]),
-    "far": riccati_dimensions("heavy", RICCATI_OF_HEAVY, RICCATI_FAR, False, RICCATI_HEAVY["beta"]),
-    "one": riccati_dimensions("one", [1, 1], RICCATI_ONE["sizes"], True, 0),
-} | {
-    series: {
-        "section": "light",
-        "sizes": RICCATI_LIGHT["sizes"],
-        "risks": RICCATI_LIGHT["above"],
-        "from_best": True,
-        "sgd": True,
-    }
-    | given
-    for series, given in RICCATI_OF_LIGHT.items()
+# One direction has no tail.
+RICCATI_SERIES = RICCATI_OF_LIGHT | {
+    "heavy": riccati_dimensions("heavy", RICCATI_WIDTHS, RICCATI_HEAVY["sizes"], sgd=True),
+    "far": riccati_dimensions("heavy", RICCATI_WIDTHS, RICCATI_FAR, sgd=False),
+    "one": riccati_dimensions("one", [1, 1], RICCATI_SAMPLES["one"]["sizes"], sgd=True, beta=0),
 }
 
 

@@ -37,8 +37,7 @@ use rule stage as riccati_sgd_flow with:
         runs=expand(rules.riccati_sgd_curves.output.data, schedule="constant", eta_d=RICCATI_SGD_FLOW["eta_d"]),
         falling=f"{DATA}/riccati/sgd_curves/falling_{RICCATI_SGD_FLOW['falls_to_match']}.npz",
     output:
-        measurements=f"{MEASUREMENTS}/riccati/sgd_flow.csv",
-        figure_data=f"{FIGURE_DATA}/riccati/sgd_flow.csv",
+        **tables("riccati/sgd_flow"),
     log:
         f"{LOGS}/riccati/sgd_flow.log",
     params:
@@ -62,8 +61,7 @@ use rule stage as riccati_sgd_emergence with:
     input:
         runs=expand(rules.riccati_sgd_emergence_runs.output.data, eta_d=config["riccati"]["sgd_emergence"]["eta_d"]),
     output:
-        measurements=f"{MEASUREMENTS}/riccati/sgd_emergence.csv",
-        figure_data=f"{FIGURE_DATA}/riccati/sgd_emergence.csv",
+        **tables("riccati/sgd_emergence"),
     log:
         f"{LOGS}/riccati/sgd_emergence.log",
     params:
@@ -92,10 +90,9 @@ use rule stage as riccati_sample_complexity with:
         heavy=f"{DATA}/riccati/samples_to_risk/heavy.npz",
         far=f"{DATA}/riccati/samples_to_risk/far.npz",
         one=f"{DATA}/riccati/samples_to_risk/one.npz",
-        light=[f"{DATA}/riccati/samples_to_risk/{series}.npz" for series in RICCATI_OF_LIGHT],
+        light=expand(rules.riccati_samples_to_risk.output.data, series=RICCATI_OF_LIGHT),
     output:
-        measurements=f"{MEASUREMENTS}/riccati/sample_complexity.csv",
-        figure_data=f"{FIGURE_DATA}/riccati/sample_complexity.csv",
+        **tables("riccati/sample_complexity"),
     log:
         f"{LOGS}/riccati/sample_complexity.log",
     params:
@@ -106,8 +103,7 @@ use rule stage as riccati_sample_complexity with:
 
 use rule stage as riccati_radial_fit with:
     output:
-        measurements=f"{MEASUREMENTS}/riccati/radial_fit.csv",
-        figure_data=f"{FIGURE_DATA}/riccati/radial_fit.csv",
+        **tables("riccati/radial_fit"),
     log:
         f"{LOGS}/riccati/radial_fit.log",
     params:

@@ -20,11 +20,7 @@ use rule stage as __study___sgd with:
     log:
         f"{LOGS}/__study__/sgd_{{first}}-{{last}}.log",
     params:
-        **stage(
-            "__study__.sgd",
-            "__study__.runs",
-            replicates=lambda wildcards: int(wildcards.last) - int(wildcards.first) + 1,
-        ),
+        **stage("__study__.sgd", "__study__.runs", replicates=batch_size),
     message:
         "SGD, replicates {wildcards.first} to {wildcards.last}"
 
@@ -38,8 +34,7 @@ use rule stage as __study___relaxation with:
             config["__study__"]["batch"],
         ),
     output:
-        measurements=f"{MEASUREMENTS}/__study__/relaxation.csv",
-        figure_data=f"{FIGURE_DATA}/__study__/relaxation.csv",
+        **tables("__study__/relaxation"),
     log:
         f"{LOGS}/__study__/relaxation.log",
     params:
