@@ -26,7 +26,6 @@ def main():
         (site,) = pathlib.Path(folder).glob("lib/python*/site-packages")
         (site / "project.pth").write_text(str(pathlib.Path(rest[-1], "src")))
     else:
-        rest = [word for word in rest if word != "--compile-bytecode"]
         sys.exit(subprocess.call([folder + "/bin/python", "-m", "pip", "install", *rest]))
 """
 
@@ -49,9 +48,8 @@ class Checkout:
 
     def __init__(self, root, folder):
         self.folder, self.wheels = folder / "it's a check{out}", folder / "wheels"
-        (self.folder / "workflow").mkdir(parents=True)
-        (self.folder / "src").mkdir()
-        self.wheels.mkdir()
+        for made in (self.folder / "workflow", self.folder / "src", self.wheels):
+            made.mkdir(parents=True)
         for name in ("Makefile", "pyproject.toml", *(f"workflow/{name}" for name in self.files(root))):
             shutil.copy(root / name, self.folder / name)
         (self.folder / "src/ours.py").write_text("where = 'checkout'")
@@ -101,7 +99,8 @@ def checkout(root, tmp_path):
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory):
     """A checkout that is set up; tests leave it as it is."""
-    checkout = Checkout(Path(__file__).parent.parent, tmp_path_factory.mktemp("standing"))
+    folder = tmp_path_factory.mktemp("standing") / "tests"  # a name that is left out among what is compiled
+    checkout = Checkout(Path(__file__).parent.parent, folder)
     foreign = checkout.folder.parent / "foreign"
     foreign.mkdir()
     for name in ("json", "pip", "package"):
@@ -119,6 +118,13 @@ def standing(tmp_path_factory):
     )  # fmt: skip
     assert (code, errors) == (0, [])
     return checkout
+
+
+@pytest.mark.slow
+def test_packages_and_the_project_are_compiled(standing):
+    (site,) = standing.folder.glob(".venv/lib/python*/site-packages")
+    assert len(list(site.glob("__pycache__/package.*.pyc"))) == 1
+    assert len(list(standing.folder.glob("src/__pycache__/ours.*.pyc"))) == 1
 
 
 @pytest.mark.slow
