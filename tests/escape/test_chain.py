@@ -11,7 +11,7 @@ from scipy import stats
 
 from shallownets.numerics import normals
 from shallownets.studies.escape import model, starts
-from shallownets.studies.escape.engines import chain, direct, ode
+from shallownets.studies.escape.engines import chain, direct, lanes, ode, samples
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.trajectory import recording_times
 
@@ -58,7 +58,7 @@ def test_one_step_from_random_numbers_that_are_known():
     L = start.residual_factor()
     np.testing.assert_allclose(L @ L.T, start.Q - start.M @ start.M.T, atol=1e-14)
     assert np.allclose(L, np.tril(L))
-    numbers = np.random.default_rng(4).standard_normal((p_star + p + 1, chain._BLOCK, 2))
+    numbers = np.random.default_rng(4).standard_normal((p_star + p + 1, samples.BLOCK, 2))
     numbers[-1] = np.abs(numbers[-1]) * 7
     M2, L2 = (np.repeat(part[:, :, None], 2, axis=2) for part in (start.M, L))
     work = np.empty((p, p + 1, 2)), np.empty((p, 2)), np.empty((4, 2))
@@ -84,7 +84,7 @@ def test_the_rest_of_a_sample_is_chi_distributed(freedom):
     normals.draw_words(state, words)
     spares = SeedSequence(8).generate_state(4 * 64, np.uint64).reshape(64, 4)
     k = np.empty(n)
-    chain._rest(words, z, spares, freedom, k)
+    samples._rest(words, z, spares, freedom, k)
     if freedom == 0:
         assert np.all(k == 0)
         return
@@ -101,7 +101,7 @@ def test_without_a_logarithm_only_those_are_accepted_that_it_accepts(freedom):
     words = ((1 - 10 ** rng.uniform(-14, 0, n)) * 2.0**52).astype(np.uint64) << normals.UNUSED
     spares = SeedSequence(8).generate_state(4 * 64, np.uint64).reshape(64, 4)
     k = np.empty(n)
-    chain._rest(words, z, spares, freedom, k)
+    samples._rest(words, z, spares, freedom, k)
     y = z.astype(np.longdouble) / np.sqrt(np.longdouble(9 * d))
     u = (np.right_shift(words, normals.UNUSED) + np.longdouble(0.5)) * 2.0**-52
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -145,7 +145,7 @@ def test_widths_that_the_compiler_knows_give_the_same_bytes(p, p_star, N, eta, r
     streams, alpha = SeedSequence(2).spawn(replicates), recording_times(20.0, 6, N)
     runs, escapes = [], []
     for worth in (np.inf, 0):
-        monkeypatch.setattr(chain, "_WORTH", worth)
+        monkeypatch.setattr(lanes, "_WORTH", worth)
         runs.append(chain.simulate(start, N, eta, alpha, streams, threads=2))
         escapes.append(chain.escape_times(start, N, eta, 0.3, alpha, streams))
     for name in ("M", "Q", "diverged_at"):

@@ -14,91 +14,23 @@ every N.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.random import SeedSequence
 from numpy.typing import NDArray
 
-from shallownets.numerics import aligned, normals
+from shallownets.numerics import aligned
 from shallownets.numerics.jit import kernel
+from shallownets.studies.escape.engines import lanes
+from shallownets.studies.escape.engines.samples import BLOCK, draw
 from shallownets.studies.escape.model import DIVERGED, Array, population_risk
 from shallownets.studies.escape.starts import Start, of_all, require_dimension
 from shallownets.studies.escape.trajectory import Trajectory, require_run, sample_numbers
 
 SIDE = 64  # replicates side by side in one call of the kernel, so that it works on whole vectors
 _FEWEST = 8  # replicates; fewer are faster one after the other
-_LANES = 8  # of them that are one block where the compiler knows the widths; in the last block some may be idle
-_FEWEST_LANES = 3  # replicates; fewer than these are faster one after the other than in a block
-_WIDEST = 4  # p and p* that the compiler may know: code and the time to compile it grow as p^3
-_WORTH = 3 * 10**6  # samples of all replicates; with fewer, to compile for the widths takes longer than it saves
-_BLOCK = 64  # samples whose random numbers are drawn together; another number would give other results
-
-
-@kernel("f8(u8[::1], f8, f8)", nogil=True)
-def _spare_gamma(spare, d, c):
-    """The method of ``_rest`` until it accepts, on a stream of its own, ``spare``: (4,)."""
-    words = np.empty(3, np.uint64)
-    state = spare.reshape(4, 1)
-    while True:
-        normals.draw_words(state, words)
-        u, v, w = [(word >> normals.UNUSED) + 0.5 for word in words]
-        x = np.sqrt(-2.0 * np.log(u * 2.0**-52)) * np.cos(2.0 * np.pi * v * 2.0**-52)
-        root = 1.0 + c * x
-        if root > 0.0:
-            cube = root * root * root
-            if np.log(w * 2.0**-52) < 0.5 * x * x + d * (1.0 - cube + np.log(cube)):
-                return cube
-
-
-@kernel("void(u8[::1], f8[::1], u8[:, ::1], i8, f8[::1])", nogil=True)
-def _rest(words, z, spares, freedom, k):
-    """k = sqrt(chi-squared) with ``freedom`` >= 0 degrees of freedom, from a word and a normal each.
-
-    Marsaglia & Tsang (ACM TOMS 26, 2000). What they reject is drawn again from the replicate's spare stream, so that
-    every number uses up one word and one normal.
-    """
-    if freedom < 2:
-        for i in range(k.size):
-            k[i] = abs(z[i]) if freedom == 1 else 0.0
-        return
-    d = 0.5 * freedom - 1.0 / 3.0
-    c = 1.0 / np.sqrt(9.0 * d)
-    # Below 1 - squeeze x^4 a word is accepted without a logarithm. Theirs holds at every d. From d = 20 on no normal
-    # has |c x| > 1/2, so that 0.5 x^2 + d (1 - v + log v) = 3 d (log(1 + y) - y + y^2/2 - y^3/3) at y = c x is at least
-    # -3 d y^4/2 = -x^4/(54 d).
-    squeeze = 0.0331 if d < 20.0 else 1.0 / (54.0 * d)
-    side = spares.shape[0]
-    doubts = 0
-    for i in range(k.size):
-        x = z[i]
-        root = 1.0 + c * x
-        cube = root * root * root
-        u = (np.float64(np.int64(words[i] >> normals.UNUSED)) + 0.5) * 2.0**-52
-        doubts += not (cube > 0.0 and u < 1.0 - squeeze * x * x * x * x)
-        k[i] = cube
-    if doubts:
-        for i in range(k.size):
-            x, cube = z[i], k[i]
-            u = (np.float64(np.int64(words[i] >> normals.UNUSED)) + 0.5) * 2.0**-52
-            if cube <= 0.0 or (
-                u >= 1.0 - squeeze * x * x * x * x and np.log(u) >= 0.5 * x * x + d * (1.0 - cube + np.log(cube))
-            ):
-                k[i] = _spare_gamma(spares[i % side], d, c)
-    for i in range(k.size):
-        k[i] = np.sqrt(2.0 * d * k[i])
-
-
-@kernel("void(u8[:, ::1], u8[:, ::1], u8[::1], f8[:, :, ::1], i8)", nogil=True)
-def _draw(state, spares, words, numbers, freedom):
-    """Random numbers of the next _BLOCK samples: numbers[j, sample, replicate], j = 0.. for g, then h, last k."""
-    for j in range(numbers.shape[0]):
-        normals.draw_words(state, words)
-        normals.box_muller(words, numbers[j].reshape(-1))
-    normals.draw_words(state, words)
-    last = numbers[-1].reshape(-1)
-    _rest(words, last.copy(), spares, freedom, last)
 
 
 @kernel(
@@ -205,8 +137,8 @@ def _side_by_side(M, L, A, lam, work, numbers, first, last, done, rate, bound, e
 
 # One algorithm three times, because it was measured: for a single replicate ``_side_by_side`` gives the same bytes in 4
 # to 6 times the time, and in 3 to 5 times even where the compiler knows that there is one alone: its sums stand in
-# memory, those here in registers. ``_advance_lanes`` has them in registers, too, but only for small widths that the
-# compiler knows. Tests hold all of them to the same bytes.
+# memory, those here in registers. Those of ``lanes`` do, too, but only for small widths that the compiler knows. Tests
+# hold all of them to the same bytes.
 @kernel("void(f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[::1], f8[:, :, ::1], i8, i8, i8, f8, f8, i8[::1])", nogil=True)
 def _alone(M, L, A, lam, numbers, first, last, done, rate, bound, ended):
     """``_side_by_side`` for a single replicate, with the same operations in the same order."""
@@ -292,10 +224,10 @@ def _advance(M, L, A, lam, work, numbers, words, state, spares, freedom, used, d
     p, p_star, side = M.shape
     end = done + count
     while done < end:
-        if used == _BLOCK:
-            _draw(state, spares, words, numbers, freedom)
+        if used == BLOCK:
+            draw(state, spares, words, numbers, freedom)
             used = 0
-        last = min(_BLOCK, used + end - done)
+        last = min(BLOCK, used + end - done)
         if side > 1:
             _side_by_side(M, L, A, lam, work, numbers, used, last, done, rate, bound, ended)
         elif ended[0] < 0:
@@ -304,109 +236,6 @@ def _advance(M, L, A, lam, work, numbers, words, state, spares, freedom, used, d
         done += last - used
         used = last
     return used
-
-
-@cache
-def _advance_lanes(p: int, p_star: int) -> Callable[..., int]:
-    """``_advance`` for widths that the compiler knows: a step takes a half to a third.
-
-    The replicates are in blocks of _LANES, one block after the other. All loops but that over a block are written out,
-    so that sums stand in registers. For the compiler to see which numbers are one and the same, all matrices of a block
-    stand in one array of rows, _LANES numbers each: those of M come first, then those of L, A and λ, and f. Operations
-    and their order are those of ``_side_by_side``; a test holds the two to the same bytes.
-    """
-    first_L = p * p_star
-    first_A = first_L + p * p
-    first_lam = first_A + p * (p + 1)
-    last_row = first_lam + p
-    apart = _BLOCK * _LANES  # from a sample's first random number to its next
-
-    def advance(blocks, numbers, words, state, spares, freedom, first, begin, count, rate, bound, ended):
-        end, used = begin + count, first
-        for block in range(len(blocks)):
-            rows, z = blocks[block], numbers[block].reshape(-1)
-            still = ended[block * _LANES : (block + 1) * _LANES]
-            done, used = begin, first
-            while done < end:
-                if used == _BLOCK:
-                    _draw(state[block], spares[block], words, numbers[block], freedom)
-                    used = 0
-                last = min(_BLOCK, used + end - done)
-                for sample in range(used, last):
-                    for s in range(_LANES):
-                        g = sample * _LANES + s
-                        h = g + p_star * apart
-                        k = z[h + p * apart]
-                        lam, output = first_lam * _LANES + s, last_row * _LANES + s
-                        y = 0.0
-                        for r in range(p_star):
-                            y += z[g + r * apart] * z[g + r * apart]
-                        f = 0.0
-                        for i in range(p):
-                            M, L = i * p_star * _LANES + s, (first_L + i * p) * _LANES + s
-                            total = 0.0
-                            for r in range(p_star):
-                                total += rows[M + r * _LANES] * z[g + r * apart]
-                            for j in range(i + 1):
-                                total += rows[L + j * _LANES] * z[h + j * apart]
-                            rows[lam + i * _LANES] = total
-                            f += total * total
-                        f /= p
-                        rows[output] = f
-                        w = rate * (y / p_star - f) if f <= bound and still[s] < 0 else 0.0
-
-                        for i in range(p):
-                            M, L, A = (
-                                i * p_star * _LANES + s,
-                                (first_L + i * p) * _LANES + s,
-                                (first_A + i * (p + 1)) * _LANES + s,
-                            )
-                            a = rows[lam + i * _LANES] * w
-                            for r in range(p_star):
-                                rows[M + r * _LANES] += a * z[g + r * apart]
-                            for j in range(i + 1):
-                                rows[A + j * _LANES] = rows[L + j * _LANES] + a * z[h + j * apart]
-                            for j in range(i + 1, p):
-                                rows[A + j * _LANES] = a * z[h + j * apart]
-                            rows[A + p * _LANES] = a * k
-
-                        for i in range(p):
-                            A, L = (first_A + i * (p + 1)) * _LANES + s, (first_L + i) * _LANES + s
-                            square = 0.0
-                            for j in range(i, p + 1):
-                                square += rows[A + j * _LANES] * rows[A + j * _LANES]
-                            norm = np.sqrt(square)
-                            head = rows[A + i * _LANES]
-                            diagonal = -norm if head > 0.0 else norm
-                            rows[L + i * p * _LANES] = diagonal
-                            rows[A + i * _LANES] = head - diagonal
-                            length = norm * (norm + abs(head))
-                            inverse = 1.0 / length if length > 0.0 else 0.0
-                            for q in range(i + 1, p):
-                                below = A + (q - i) * (p + 1) * _LANES
-                                along = 0.0
-                                for j in range(i, p + 1):
-                                    along += rows[A + j * _LANES] * rows[below + j * _LANES]
-                                along *= inverse
-                                for j in range(i, p + 1):
-                                    rows[below + j * _LANES] -= along * rows[A + j * _LANES]
-                                rows[L + q * p * _LANES] = rows[below + i * _LANES]
-                    bounded = True
-                    for s in range(_LANES):
-                        bounded &= rows[last_row * _LANES + s] <= bound
-                    if not bounded:
-                        for s in range(_LANES):
-                            if still[s] < 0 and not rows[last_row * _LANES + s] <= bound:
-                                still[s] = done + sample - used
-                done += last - used
-                used = last
-        return used
-
-    advance.__qualname__ = f"_advance_lanes_{p}_{p_star}"  # each has its own place in the cache
-    signature = (
-        "i8(f8[:, ::1], f8[:, :, :, ::1], u8[::1], u8[:, :, ::1], u8[:, :, ::1], i8, i8, i8, i8, f8, f8, i8[::1])"
-    )
-    return kernel(signature, nogil=True, short_loops=True)(advance)
 
 
 class _Group:
@@ -420,7 +249,7 @@ class _Group:
     ) -> None:
         p, p_star = starts[0].M.shape
         self.shape = len(streams), p, p_star
-        side = _LANES if known else len(streams)
+        side = lanes.LANES if known else len(streams)
         blocks = -(-len(streams) // side)
 
         def in_blocks(arrays: list[NDArray[Any]]) -> NDArray[Any]:
@@ -439,11 +268,11 @@ class _Group:
         self.ended = ended[: len(streams)]  # samples that a replicate used until it diverged, -1 where it has not
         self.ended[:] = -1
         seeds = in_blocks([stream.generate_state(8, np.uint64) for stream in streams])
-        numbers = aligned.zeros((blocks, p_star + p + 1, _BLOCK, side))
-        words = aligned.zeros((_BLOCK * side,), np.uint64)
+        numbers = aligned.zeros((blocks, p_star + p + 1, BLOCK, side))
+        words = aligned.zeros((BLOCK * side,), np.uint64)
         states, spares = aligned.copy(seeds[:, :4]), np.ascontiguousarray(seeds[:, 4:].swapaxes(1, 2))
         self._advance = (
-            partial(_advance_lanes(p, p_star), rows.reshape(blocks, -1), numbers, words, states, spares)
+            partial(lanes.advance_for(p, p_star), rows.reshape(blocks, -1), numbers, words, states, spares)
             if known
             else partial(
                 _advance,
@@ -452,7 +281,7 @@ class _Group:
             )
         )
         self._ended, self._freedom, self._rate = ended, N - p - p_star, 2.0 * eta / (N * p)
-        self._done, self._used = 0, _BLOCK
+        self._done, self._used = 0, BLOCK
 
     def advance(self, count: int) -> None:
         """``count`` more samples; none once every replicate has diverged."""
@@ -483,8 +312,8 @@ def _groups(
             f"{len(starts)} starts for {len(streams)} streams: expected one for each, all of the same widths"
         )
     require_dimension(*starts[0].M.shape, N)
-    known = max(starts[0].M.shape) <= _WIDEST and samples * len(streams) >= _WORTH
-    fewest = _FEWEST_LANES if known else _FEWEST
+    known = lanes.worthwhile(*starts[0].M.shape, samples * len(streams))
+    fewest = lanes.FEWEST if known else _FEWEST
     groups = []
     for first in range(0, len(streams), SIDE):
         many = len(streams[first : first + SIDE])
