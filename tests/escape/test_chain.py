@@ -11,7 +11,7 @@ from scipy import stats
 
 from shallownets.numerics import normals
 from shallownets.studies.escape import model, starts
-from shallownets.studies.escape.engines import chain, direct, lanes, ode, samples
+from shallownets.studies.escape.engines import chain, direct, lanes, ode, rotations, samples
 from shallownets.studies.escape.starts import Start
 from shallownets.studies.escape.trajectory import recording_times
 
@@ -23,6 +23,7 @@ CASES = [
     (3, 1, 30, 0.4, 8_000),
     (1, 1, 3, 0.05, 8_000),
     (2, 2, 200, 0.3, 3_000),
+    (8, 2, 40, 0.8, 4_000),
 ]
 
 
@@ -114,8 +115,9 @@ def test_without_a_logarithm_only_those_are_accepted_that_it_accepts(freedom):
     assert 0.05 < kept.mean() < 0.98
 
 
-def test_results_do_not_depend_on_grouping_threads_or_recording(rng, monkeypatch):
-    start = starts.orthonormal(3, 2, 40, rng)
+@pytest.mark.parametrize("p", [3, rotations.FROM])
+def test_results_do_not_depend_on_grouping_threads_or_recording(p, rng, monkeypatch):
+    start = starts.orthonormal(p, 2, 40, rng)
     streams = SeedSequence(1).spawn(70)
     rare, often = recording_times(4.0, 3, 40), recording_times(4.0, 81, 40)
     reference = chain.simulate(start, 40, 0.3, rare, streams)
@@ -216,3 +218,22 @@ def test_compiled_and_plain_python_agree():
         return np.array(done.stdout.split(), float)
 
     np.testing.assert_allclose(values(NUMBA_DISABLE_JIT="1"), values(), rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("p", [1, 2, 9])
+def test_rotations_keep_a_triangle_through_a_step(p, rng):
+    side = 3
+    L = np.ascontiguousarray(np.tril(rng.standard_normal((side, p, p))).transpose(1, 2, 0))
+    a, x = rng.standard_normal((p, side)), rng.standard_normal((p + 1, side))
+    x[:, 0] = 0.0  # a sample that moves nothing
+    L[:, -1, 1] = 0.0  # students that span less
+    x[1:, 2] = 0.0
+    numbers = np.zeros((p + 3, 4, side))
+    numbers[2:, 1] = x
+    moved = np.concatenate([L, np.zeros((p, 1, side))], axis=1) + a[:, None] * x
+    scratch = np.full((p, p + 1, side), np.nan)
+    rotations.rotate(L, scratch, a, numbers, 2, 1, np.empty((2, side)))
+    np.testing.assert_allclose(
+        np.einsum("ijs,kjs->iks", L, L), np.einsum("ijs,kjs->iks", moved, moved), rtol=0, atol=1e-13 * p**2
+    )
+    assert not L[np.triu_indices(p, 1)].any()

@@ -7,7 +7,8 @@ of freedom. With Q = M M^T + L L^T and L triangular,
     λ = M g + L h,   y = |g|^2/p*,   f = |λ|^2/p,   a = (2/p)(y - f) λ,
     M <- M + (η/N) a g^T,   [L, 0] <- [L, 0] + (η/N) a (h, k)^T,
 
-and Householder reflections from the right make the last p x (p+1) matrix triangular again. Keeping L, instead of
+and Householder reflections from the right, or Givens rotations where p is large (``rotations``), make the last
+p x (p+1) matrix triangular again. Keeping L, instead of
 factorising Q - M M^T anew, stays accurate where that matrix is singular, as at a solution. A step costs the same at
 every N.
 """
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from shallownets.numerics import aligned
 from shallownets.numerics.jit import kernel
-from shallownets.studies.escape.engines import lanes
+from shallownets.studies.escape.engines import lanes, rotations
 from shallownets.studies.escape.engines.samples import BLOCK, draw
 from shallownets.studies.escape.model import DIVERGED, Array, population_risk
 from shallownets.studies.escape.starts import Start, of_all, require_dimension
@@ -89,6 +90,11 @@ def _side_by_side(M, L, A, lam, work, numbers, first, last, done, rate, bound, e
                 m, g = M[i, r], numbers[r, sample]
                 for s in range(side):
                     m[s] += lam_i[s] * g[s]
+        if p >= rotations.FROM:
+            rotations.rotate(L, A, lam, numbers, p_star, sample, work[2:])
+            continue
+        for i in range(p):
+            lam_i = lam[i]
             for j in range(p):
                 entry, part, h = A[i, j], L[i, j], numbers[p_star + j, sample]
                 if j <= i:
@@ -228,7 +234,7 @@ def _advance(M, L, A, lam, work, numbers, words, state, spares, freedom, used, d
             draw(state, spares, words, numbers, freedom)
             used = 0
         last = min(BLOCK, used + end - done)
-        if side > 1:
+        if side > 1 or p >= rotations.FROM:
             _side_by_side(M, L, A, lam, work, numbers, used, last, done, rate, bound, ended)
         elif ended[0] < 0:
             m, part, a = M.reshape(p, p_star), L.reshape(p, p), A.reshape(p, p + 1)
