@@ -37,6 +37,21 @@ def test_a_figure_depends_on_no_physics():
     }
 
 
+@pytest.mark.parametrize(
+    ("simulates", "reads", "measures"),
+    [
+        ("risk_scaling_curves", "risk_scaling", "risk_scaling"),
+        ("time_units_runs", "time_units", "units"),
+        ("sgd_emergence_runs", "sgd_emergence", "sgd_directions"),
+        ("exponents_curves", "exponents", "exponents"),
+        ("sgd_curves", "sgd_flow", "gaps"),
+    ],
+)
+def test_an_edit_of_what_is_measured_simulates_nothing(simulates, reads, measures):
+    runs, tables = (names(f"shallownets.studies.riccati.stages.{one}") for one in (simulates, reads))
+    assert f"studies/riccati/measure/{measures}.py" in tables - runs
+
+
 def test_imports_are_found_in_every_form(tmp_path, monkeypatch):
     package = tmp_path / "shallownets"
     (package / "inner").mkdir(parents=True)
