@@ -313,54 +313,41 @@ LEDGER = b"id,verdict,predicted,measured,low,high,n,note\na,reproduced,1,1,0,2,9
 REPORT = b"<p>All holds.</p><td data-run>3 s</td>"
 
 
-@pytest.mark.parametrize(
-    ("name", "archived", "made", "exact", "agrees", "words"),
-    [
-        ("measurements/a.csv", TABLE, TABLE, True, True, "same"),
-        ("measurements/a.csv", TABLE, None, False, False, "DIFFERS, cannot be made"),
-        ("measurements/a.csv", TABLE, TABLE.replace(b"source: 1", b"source: 2"), False, True, "agrees, numbers to 0 "),
-        ("measurements/a.csv", TABLE, TABLE.replace(b"source: 1", b"source: 2"), True, False, "DIFFERS, numbers by up"),
-        ("figure_data/a.csv", TABLE, TABLE.replace(b"4.0", b"4.00000007"), False, True, "agrees, numbers to 1e-08"),
-        (
-            "figure_data/a.csv",
-            TABLE,
-            TABLE.replace(b"4.0", b"4.0007"),
-            False,
-            False,
-            "DIFFERS, numbers by up to 0.0001",
-        ),
-        ("figure_data/a.csv", TABLE, TABLE.replace(b"4.0", b"four"), False, False, "DIFFERS, numbers by up to inf"),
-        ("figure_data/a.csv", TABLE, b"", False, False, "DIFFERS, not a table"),
-        ("claims.csv", LEDGER, LEDGER.replace(b",x\n", b",y\n"), False, True, "agrees, numbers to 0 "),
-        ("claims.csv", LEDGER, LEDGER.replace(b",x\n", b",y\n"), True, False, "DIFFERS, numbers by up to 0 "),
-        ("claims.csv", LEDGER, LEDGER.replace(b",1,0", b",1.1,0"), False, False, "DIFFERS, numbers by up to 0.05"),
-        (
-            "claims.csv",
-            LEDGER,
-            LEDGER.replace(b"dev", b"not dev"),
-            False,
-            False,
-            "DIFFERS, 1 verdicts: b is deviates, here not ",
-        ),
-        ("claims.csv", LEDGER, LEDGER[:69], False, False, "DIFFERS, 1 verdicts: b is deviates, here None"),
-        ("claims.csv", LEDGER, TABLE, False, False, "DIFFERS, not a table"),
-        ("claims.csv", b"\n".join(LEDGER.split(b"\n")[i] for i in (0, 2, 1)), LEDGER, False, True, "agrees"),
-        ("claims.csv", LEDGER.replace(b"dev", b"\x1b[2J"), LEDGER, False, False, "DIFFERS, 1 verdicts: b is '\\x1b"),
-        ("claims.md", b"a", b"b", True, False, "DIFFERS"),
-        ("claims.md", b"a", b"b", False, None, "not checked"),
-        ("report/index.html", REPORT, REPORT.replace(b"3 s", b"4 s"), True, True, "same but for times and hardware"),
-        ("report/index.html", REPORT, REPORT.replace(b"3 s", b"<i>4 s</i>"), True, False, "DIFFERS"),
-        ("report/index.html", REPORT, REPORT.replace(b" data-run", b""), True, False, "DIFFERS"),
-        ("report/index.html", REPORT, REPORT.replace(b"All", b"None"), True, False, "DIFFERS"),
-        ("report/index.html", REPORT, REPORT.replace(b"All", b"None"), False, None, "not checked"),
-        ("figures/a.png", b"a", b"b", False, False, "DIFFERS"),
-        ("data/a.npz", None, b"other", True, False, "DIFFERS"),
-    ],
-)
-def test_what_was_made_again_is_judged(name, archived, made, exact, agrees, words):
-    verdict, said = verify.compare(name, made, hash_of(archived or b"a"), archived, exact)
-    assert verdict is agrees
+JUDGED = [
+    ("measurements/a.csv", TABLE, TABLE, True, "same"),
+    ("measurements/a.csv", TABLE, None, False, "DIFFERS, cannot be made"),
+    ("measurements/a.csv", TABLE, TABLE.replace(b"source: 1", b"source: 2"), False, "agrees, numbers to 0 "),
+    ("measurements/a.csv", TABLE, TABLE.replace(b"source: 1", b"source: 2"), True, "DIFFERS, numbers by up"),
+    ("figure_data/a.csv", TABLE, TABLE.replace(b"4.0", b"4.00000007"), False, "agrees, numbers to 1e-08"),
+    ("figure_data/a.csv", TABLE, TABLE.replace(b"4.0", b"4.0007"), False, "DIFFERS, numbers by up to 0.0001"),
+    ("figure_data/a.csv", TABLE, TABLE.replace(b"4.0", b"four"), False, "DIFFERS, numbers by up to inf"),
+    ("figure_data/a.csv", TABLE, b"", False, "DIFFERS, not a table"),
+    ("claims.csv", LEDGER, LEDGER.replace(b",x\n", b",y\n"), False, "agrees, numbers to 0 "),
+    ("claims.csv", LEDGER, LEDGER.replace(b",x\n", b",y\n"), True, "DIFFERS, numbers by up to 0 "),
+    ("claims.csv", LEDGER, LEDGER.replace(b",1,0", b",1.1,0"), False, "DIFFERS, numbers by up to 0.05"),
+    ("claims.csv", LEDGER, LEDGER.replace(b"dev", b"not dev"), False, "DIFFERS, 1 verdicts: b is deviates, here not "),
+    ("claims.csv", LEDGER, LEDGER[:69], False, "DIFFERS, 1 verdicts: b is deviates, here None"),
+    ("claims.csv", LEDGER, TABLE, False, "DIFFERS, not a table"),
+    ("claims.csv", b"\n".join(LEDGER.split(b"\n")[i] for i in (0, 2, 1)), LEDGER, False, "agrees"),
+    ("claims.csv", LEDGER.replace(b"dev", b"\x1b[2J"), LEDGER, False, "DIFFERS, 1 verdicts: b is '\\x1b"),
+    ("claims.md", b"a", b"b", True, "DIFFERS"),
+    ("claims.md", b"a", b"b", False, "not checked"),
+    ("report/index.html", REPORT, REPORT.replace(b"3 s", b"4 s"), True, "same but for times and hardware"),
+    ("report/index.html", REPORT, REPORT.replace(b"3 s", b"<i>4 s</i>"), True, "DIFFERS"),
+    ("report/index.html", REPORT, REPORT.replace(b" data-run", b""), True, "DIFFERS"),
+    ("report/index.html", REPORT, REPORT.replace(b"All", b"None"), True, "DIFFERS"),
+    ("report/index.html", REPORT, REPORT.replace(b"All", b"None"), False, "not checked"),
+    ("figures/a.png", b"a", b"b", False, "DIFFERS"),
+    ("data/a.npz", None, b"other", True, "DIFFERS"),
+]
+AGREES = {"same": True, "agrees": True, "DIFFERS": False, "not": None}
+
+
+@pytest.mark.parametrize(("name", "archived", "made", "exact", "words"), JUDGED)
+def test_what_was_made_again_is_judged(name, archived, made, exact, words):
+    agrees, said = verify.compare(name, made, hash_of(archived or b"a"), archived, exact)
     assert said.startswith(words)
+    assert agrees is AGREES[words.split()[0].rstrip(",")]
 
 
 def test_what_is_no_file_is_refused_before_it_is_read(tmp_path):
