@@ -114,6 +114,10 @@ def grow(x, times=3):
     text = f"{x} of {times}"
     return RATE * x, text
 '''
+WORDS = 'eta = Annotated[float, Meta(title="rate", description="a rate", gt=0)]'
+CALLED = "def risk(x):\n    return expected(x + 1)\n"
+DRAWN = "from shallownets.drawing import style\n\nstyle.panel(title='p = 2')\n"
+# What is edited, the file before and after; it is one of parameters unless it has another name.
 NOTHING = {
     "comment": (FILE, FILE.replace("RATE = 0.5", "RATE = 0.5  # a half")),
     "docstring of a function": (FILE, FILE.replace('"""One line."""', '"""Another\n\n    longer one."""')),
@@ -128,25 +132,32 @@ NOTHING = {
     "words on what must hold between parameters": (FILE, FILE.replace("a rate below 10", "less than 10")),
     "what is refused": (FILE, FILE.replace("self.eta < 10", "self.eta < 9")),
     "quotes": (FILE, FILE.replace('"1")]', "'1')]")),
+    "words of a parameter": (WORDS, WORDS.replace("a rate", "a number").replace("rate", "learning rate")),
+    "words of a kind of value": (WORDS, WORDS.replace("a rate", "a number"), "config/section.py"),
 }
-WORDS = 'eta = Annotated[float, Meta(title="rate", description="a rate", gt=0)]'
-NOTHING["words of a parameter"] = (WORDS, WORDS.replace("a rate", "a number").replace("rate", "learning rate"))
 SOMETHING = {
-    "constant": FILE.replace("RATE = 0.5", "RATE = 0.6"),
-    "default": FILE.replace("times=3", "times=4"),
-    "limit of a parameter": FILE.replace("gt=0", "gt=1"),
-    "a function named as a method of sections is": FILE + "\n\ndef work(x):\n    return x\n",
-    "an import beside one for the cost": f"from shallownets.studies.escape.parameters import kinds, work\n{FILE}",
-    "operator": FILE.replace("RATE * x", "RATE + x"),
-    "name": FILE.replace("RATE", "SPEED"),
-    "text that is returned": FILE.replace("of {times}", "in {times}"),
-    "order": FILE.replace("RATE * x, text", "text, RATE * x"),
+    "constant": (FILE, FILE.replace("RATE = 0.5", "RATE = 0.6")),
+    "default": (FILE, FILE.replace("times=3", "times=4")),
+    "limit of a parameter": (FILE, FILE.replace("gt=0", "gt=1")),
+    "a function named as a method of sections is": (FILE, FILE + "\n\ndef work(x):\n    return x\n"),
+    "an import beside one for the cost": (FILE, f"from ..parameters import kinds, work\n{FILE}"),
+    "operator": (FILE, FILE.replace("RATE * x", "RATE + x")),
+    "name": (FILE, FILE.replace("RATE", "SPEED")),
+    "text that is returned": (FILE, FILE.replace("of {times}", "in {times}")),
+    "order": (FILE, FILE.replace("RATE * x, text", "text, RATE * x")),
+    # what is left out of parameters counts where none are
+    "work elsewhere": (FILE, FILE.replace("3e-6", "4e-6"), "model.py"),
+    "limits elsewhere": (FILE, FILE.replace("self.eta < 10", "self.eta < 9"), "model.py"),
+    "means elsewhere": (FILE, FILE.replace("learning rate", "rate of learning"), "model.py"),
+    "Meta elsewhere": (FILE, FILE.replace("Meta(gt=0)", 'Meta(gt=0, title="rate")'), "model.py"),
+    "expected elsewhere": (CALLED, CALLED.replace("1", "2"), "model.py"),
+    "title of a panel": (DRAWN, DRAWN.replace("2", "4"), "fig1.py"),
 }
 
 
-def digests(folder, monkeypatch, *contents, name="parameters.py"):
-    """The digest of a file, of a study's parameters where it has no other name, with each of these contents."""
-    for number, content in enumerate(contents):
+def digests(folder, monkeypatch, before, after, name="parameters.py"):
+    """The digests of a file with these contents."""
+    for number, content in enumerate((before, after)):
         path = folder / str(number) / name
         path.parent.mkdir(parents=True)
         path.write_text(content)
@@ -223,41 +234,9 @@ def test_an_edit_that_can_change_no_number_leaves_the_digest(tmp_path, monkeypat
     assert first == second
 
 
-def test_what_a_function_called_expected_is_given_enters_the_digest_where_no_parameters_are(tmp_path, monkeypatch):
-    called = "def risk(x):\n    return expected(x + 1)\n"
-    first, second = digests(tmp_path, monkeypatch, called, called.replace("1", "2"), name="model.py")
-    assert first != second
-
-
-def test_the_words_of_the_kinds_of_value_that_studies_share_leave_the_digest(tmp_path, monkeypatch):
-    first, second = digests(tmp_path, monkeypatch, WORDS, WORDS.replace("a rate", "a number"), name="config/section.py")
-    assert first == second
-
-
 @pytest.mark.parametrize("edit", SOMETHING)
 def test_an_edit_that_can_change_a_number_changes_the_digest(tmp_path, monkeypatch, edit):
-    first, second = digests(tmp_path, monkeypatch, FILE, SOMETHING[edit])
-    assert first != second
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("3e-6", "4e-6"),
-        ("self.eta < 10", "self.eta < 9"),
-        ("learning rate", "rate of learning"),
-        ("Meta(gt=0)", 'Meta(gt=0, title="rate")'),
-    ],
-    ids=["work", "limits", "means", "Meta"],
-)
-def test_what_has_these_names_enters_the_digest_where_no_parameters_are(tmp_path, monkeypatch, old, new):
-    first, second = digests(tmp_path, monkeypatch, FILE, FILE.replace(old, new), name="model.py")
-    assert first != second
-
-
-def test_the_title_of_a_panel_enters_the_digest(tmp_path, monkeypatch):
-    drawn = "from shallownets.drawing import style\n\nstyle.panel(title='p = 2')\n"
-    first, second = digests(tmp_path, monkeypatch, drawn, drawn.replace("2", "4"), name="fig1.py")
+    first, second = digests(tmp_path, monkeypatch, *SOMETHING[edit])
     assert first != second
 
 
