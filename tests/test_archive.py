@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
-from dataclasses import replace
 
 import pytest
 
@@ -19,7 +18,6 @@ from shallownets.archive import pack as archive
 from shallownets.archive import verify
 from shallownets.errors import UserError
 from shallownets.files import hash_of
-from shallownets.workflow import lineage
 from tests.conftest import ROOT
 
 RESULTS = {
@@ -118,19 +116,10 @@ def test_the_source_is_what_people_wrote_and_not_what_python_keeps_beside_it(tmp
     assert archive.source_of_checkout() != before
 
 
-def test_only_what_the_run_makes_belongs_to_it_and_only_when_it_is_finished(packed, tmp_path, monkeypatch):
+def test_a_folder_with_the_config_of_another_is_refused(packed):
     results, _ = packed
     (results / "config.yaml").write_bytes((ROOT / "config.yaml").read_bytes())
     with pytest.raises(UserError, match="it is the config of results; expected that folder"):
-        archive.outputs(results)
-    monkeypatch.setattr(archive.catalogue, "names", dict)
-    monkeypatch.setattr(archive.settings, "load", lambda path, known: {"tier": "paper"})
-    monkeypatch.chdir(tmp_path)
-    job = lineage.Job("draw_escape_fig5", "", (), (results.relative_to(tmp_path) / "figures/escape/fig5.png",), "")
-    monkeypatch.setattr(lineage, "jobs", lambda configs: [job])
-    assert archive.outputs(results) == ["figures/escape/fig5.png"]
-    monkeypatch.setattr(lineage, "jobs", lambda configs: [replace(job, due=True)])
-    with pytest.raises(UserError, match=r"results/figures/escape/fig5\.png: missing, or not what .* `make figures`"):
         archive.outputs(results)
 
 
@@ -222,9 +211,11 @@ def test_a_manifest_of_another_kind_is_refused(packed, change, words):
 
 def test_what_is_no_archive_is_refused_by_the_command_in_one_line(tmp_path):
     (tmp_path / "text.zip").write_text("text")
-    for name, words in {"missing.zip": "no such file", "text.zip": "not an archive", "": "not a file"}.items():
+    os.mkfifo(tmp_path / "pipe.zip")  # refused before it is read: nobody would write into it
+    refused = {"missing.zip": "no such file", "text.zip": "not an archive", "": "not a file", "pipe.zip": "not a file"}
+    for name, words in refused.items():
         line = [sys.executable, "-m", "shallownets", "verify", tmp_path / name]
-        done = subprocess.run(line, capture_output=True, text=True)
+        done = subprocess.run(line, capture_output=True, text=True, timeout=600)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
         assert words in done.stderr
 
@@ -233,10 +224,7 @@ def test_what_is_no_archive_is_refused_by_the_command_in_one_line(tmp_path):
     ("config", "words"),
     [
         (b"", "the config = None: expected a section with keys of its own"),
-        (b"- a\n", "the config = ['a']: expected a section with keys of its own"),
         (b"a: 1\n", "a = 1: unknown key"),
-        (b"seed: 1\n", "tier: missing"),
-        (b"a: &a [*a]\n", "an alias"),
         (b"a: [\n", "not YAML"),
     ],
 )
@@ -313,57 +301,38 @@ LEDGER = b"id,verdict,predicted,measured,low,high,n,note\na,reproduced,1,1,0,2,9
 REPORT = b"<p>All holds.</p><td data-run>3 s</td>"
 
 
-@pytest.mark.parametrize(
-    ("name", "archived", "made", "exact", "agrees", "words"),
-    [
-        ("measurements/a.csv", TABLE, TABLE, True, True, "same"),
-        ("measurements/a.csv", TABLE, None, False, False, "DIFFERS, cannot be made"),
-        ("measurements/a.csv", TABLE, TABLE.replace(b"source: 1", b"source: 2"), False, True, "agrees, numbers to 0 "),
-        ("measurements/a.csv", TABLE, TABLE.replace(b"source: 1", b"source: 2"), True, False, "DIFFERS, numbers by up"),
-        ("figure_data/a.csv", TABLE, TABLE.replace(b"4.0", b"4.00000007"), False, True, "agrees, numbers to 1e-08"),
-        (
-            "figure_data/a.csv",
-            TABLE,
-            TABLE.replace(b"4.0", b"4.0007"),
-            False,
-            False,
-            "DIFFERS, numbers by up to 0.0001",
-        ),
-        ("figure_data/a.csv", TABLE, TABLE.replace(b"4.0", b"four"), False, False, "DIFFERS, numbers by up to inf"),
-        ("figure_data/a.csv", TABLE, b"", False, False, "DIFFERS, not a table"),
-        ("claims.csv", LEDGER, LEDGER.replace(b",x\n", b",y\n"), False, True, "agrees, numbers to 0 "),
-        ("claims.csv", LEDGER, LEDGER.replace(b",x\n", b",y\n"), True, False, "DIFFERS, numbers by up to 0 "),
-        ("claims.csv", LEDGER, LEDGER.replace(b",1,0", b",1.1,0"), False, False, "DIFFERS, numbers by up to 0.05"),
-        (
-            "claims.csv",
-            LEDGER,
-            LEDGER.replace(b"dev", b"not dev"),
-            False,
-            False,
-            "DIFFERS, 1 verdicts: b is deviates, here not ",
-        ),
-        ("claims.csv", LEDGER, LEDGER[:69], False, False, "DIFFERS, 1 verdicts: b is deviates, here None"),
-        ("claims.csv", LEDGER, TABLE, False, False, "DIFFERS, not a table"),
-        ("claims.csv", b"\n".join(LEDGER.split(b"\n")[i] for i in (0, 2, 1)), LEDGER, False, True, "agrees"),
-        ("claims.csv", LEDGER.replace(b"dev", b"\x1b[2J"), LEDGER, False, False, "DIFFERS, 1 verdicts: b is '\\x1b"),
-        ("claims.md", b"a", b"b", True, False, "DIFFERS"),
-        ("claims.md", b"a", b"b", False, None, "not checked"),
-        ("report/index.html", REPORT, REPORT.replace(b"3 s", b"4 s"), True, True, "same but for times and hardware"),
-        ("report/index.html", REPORT, REPORT.replace(b"3 s", b"<i>4 s</i>"), True, False, "DIFFERS"),
-        ("report/index.html", REPORT, REPORT.replace(b" data-run", b""), True, False, "DIFFERS"),
-        ("report/index.html", REPORT, REPORT.replace(b"All", b"None"), True, False, "DIFFERS"),
-        ("report/index.html", REPORT, REPORT.replace(b"All", b"None"), False, None, "not checked"),
-        ("figures/a.png", b"a", b"b", False, False, "DIFFERS"),
-        ("data/a.npz", None, b"other", True, False, "DIFFERS"),
-    ],
-)
-def test_what_was_made_again_is_judged(name, archived, made, exact, agrees, words):
-    verdict, said = verify.compare(name, made, hash_of(archived or b"a"), archived, exact)
-    assert verdict is agrees
+JUDGED = [
+    ("measurements/a.csv", TABLE, TABLE, True, "same"),
+    ("measurements/a.csv", TABLE, None, False, "DIFFERS, cannot be made"),
+    ("measurements/a.csv", TABLE, TABLE.replace(b"source: 1", b"source: 2"), False, "agrees, numbers to 0 "),
+    ("measurements/a.csv", TABLE, TABLE.replace(b"source: 1", b"source: 2"), True, "DIFFERS, numbers by up"),
+    ("figure_data/a.csv", TABLE, TABLE.replace(b"4.0", b"4.00000007"), False, "agrees, numbers to 1e-08"),
+    ("figure_data/a.csv", TABLE, TABLE.replace(b"4.0", b"4.0007"), False, "DIFFERS, numbers by up to 0.0001"),
+    ("figure_data/a.csv", TABLE, TABLE.replace(b"4.0", b"four"), False, "DIFFERS, numbers by up to inf"),
+    ("figure_data/a.csv", TABLE, b"", False, "DIFFERS, not a table"),
+    ("claims.csv", LEDGER, LEDGER.replace(b",x\n", b",y\n"), False, "agrees, numbers to 0 "),
+    ("claims.csv", LEDGER, LEDGER.replace(b",x\n", b",y\n"), True, "DIFFERS, numbers by up to 0 "),
+    ("claims.csv", LEDGER, LEDGER.replace(b",1,0", b",1.1,0"), False, "DIFFERS, numbers by up to 0.05"),
+    ("claims.csv", LEDGER, LEDGER.replace(b"dev", b"not dev"), False, "DIFFERS, 1 verdicts: b is deviates, here not "),
+    ("claims.csv", LEDGER, LEDGER[:69], False, "DIFFERS, 1 verdicts: b is deviates, here None"),
+    ("claims.csv", LEDGER, TABLE, False, "DIFFERS, not a table"),
+    ("claims.csv", b"\n".join(LEDGER.split(b"\n")[i] for i in (0, 2, 1)), LEDGER, False, "agrees"),
+    ("claims.csv", LEDGER.replace(b"dev", b"\x1b[2J"), LEDGER, False, "DIFFERS, 1 verdicts: b is '\\x1b"),
+    ("claims.md", b"a", b"b", True, "DIFFERS"),
+    ("claims.md", b"a", b"b", False, "not checked"),
+    ("report/index.html", REPORT, REPORT.replace(b"3 s", b"4 s"), True, "same but for times and hardware"),
+    ("report/index.html", REPORT, REPORT.replace(b"3 s", b"<i>4 s</i>"), True, "DIFFERS"),
+    ("report/index.html", REPORT, REPORT.replace(b" data-run", b""), True, "DIFFERS"),
+    ("report/index.html", REPORT, REPORT.replace(b"All", b"None"), True, "DIFFERS"),
+    ("report/index.html", REPORT, REPORT.replace(b"All", b"None"), False, "not checked"),
+    ("figures/a.png", b"a", b"b", False, "DIFFERS"),
+    ("data/a.npz", None, b"other", True, "DIFFERS"),
+]
+AGREES = {"same": True, "agrees": True, "DIFFERS": False, "not": None}
+
+
+@pytest.mark.parametrize(("name", "archived", "made", "exact", "words"), JUDGED)
+def test_what_was_made_again_is_judged(name, archived, made, exact, words):
+    agrees, said = verify.compare(name, made, hash_of(archived or b"a"), archived, exact)
     assert said.startswith(words)
-
-
-def test_what_is_no_file_is_refused_before_it_is_read(tmp_path):
-    os.mkfifo(tmp_path / "shallownets-pipe.zip")
-    with pytest.raises(UserError, match="not a file"):
-        archive.unpack(tmp_path / "shallownets-pipe.zip")
+    assert agrees is AGREES[words.split()[0].rstrip(",")]

@@ -92,11 +92,9 @@ def test_damaged_missing_and_foreign_files_are_refused_in_one_line(tmp_path):
     flipped[len(whole) // 2] ^= 1
     foreign = tmp_path / "foreign.npz"
     np.savez(foreign, M=np.arange(3))
-    objects = tmp_path / "objects.npz"
-    np.savez(objects, record=np.array([{}], dtype=object))
     for name, content in {"cut.npz": whole[:-40], "flipped.npz": bytes(flipped), "text.npz": b"hello"}.items():
         (tmp_path / name).write_bytes(content)
-    for name in ("cut.npz", "flipped.npz", "text.npz", "foreign.npz", "objects.npz", "missing.npz"):
+    for name in ("cut.npz", "flipped.npz", "text.npz", "foreign.npz", "missing.npz"):
         with pytest.raises(UserError, match=name) as caught:
             artefacts.load_arrays(tmp_path / name)
         assert "\n" not in str(caught.value)

@@ -41,9 +41,8 @@ def test_a_snakemake_that_keeps_no_plan_where_it_is_looked_for_is_refused_in_a_l
         guard.planned(object())
 
 
-@pytest.mark.parametrize("config", ["", "- a", "a: 1", "seed: 1"])
-def test_a_config_of_a_run_that_makes_no_sense_is_refused_by_the_report(tmp_path, monkeypatch, config):
+def test_a_config_of_a_run_that_makes_no_sense_is_refused_by_the_report(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
-    (tmp_path / "config.yaml").write_text(config)
+    (tmp_path / "config.yaml").write_text("a: 1")
     with pytest.raises(UserError, match=f"^{tmp_path}/config.yaml: config: .*$"):
         report.main(["--results", str(tmp_path)])

@@ -35,9 +35,9 @@ def _own_environment(monkeypatch):
         monkeypatch.delenv(name)
 
 
-def python(code, *arguments):
-    """A process that says a line when it is ready."""
-    process = subprocess.Popen(
+def start(code, *arguments):
+    """A process with pipes."""
+    return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
         stdin=subprocess.PIPE,
@@ -45,8 +45,18 @@ def python(code, *arguments):
         stderr=subprocess.PIPE,
         text=True,
     )
-    process.stdout.readline()
+
+
+def python(code, *arguments):
+    """A process that has said that it is ready."""
+    process = start(code, *arguments)
+    assert process.stdout.readline()
     return process
+
+
+def never():
+    """Snakemake's own lock where that of the system is there: nobody takes it."""
+    pytest.fail("Snakemake's own lock is taken")
 
 
 @contextmanager
@@ -66,33 +76,28 @@ def test_a_second_run_is_refused_in_one_line_that_names_the_first(tmp_path):
     first = python(RUN, tmp_path)
     with (
         pytest.raises(UserError, match=f"another run is at work here, process {first.pid} on") as caught,
-        lock.hold(tmp_path, nullcontext),
+        lock.hold(tmp_path, never),
     ):
         pass
     assert "\n" not in str(caught.value)
     first.communicate("\n")
     assert first.returncode == 0
-    with lock.hold(tmp_path, nullcontext):
+    with lock.hold(tmp_path, never):
         pass
 
 
-def test_a_killed_run_leaves_no_lock(tmp_path):
+def test_a_killed_run_leaves_no_lock_and_nothing_is_said(tmp_path, capsys):
     first = python(RUN, tmp_path)
     first.kill()
     first.communicate()
-    with lock.hold(tmp_path, nullcontext):
+    with lock.hold(tmp_path, never):
         assert str(os.getpid()) in name_in(tmp_path)
+    assert capsys.readouterr().err == ""
 
 
 def waits(results):
     """A run that says that it waits for the last jobs of one that was killed."""
-    second = subprocess.Popen(
-        [sys.executable, "-c", RUN, results],
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    second = start(RUN, results)
     assert "waiting for the last jobs of a run that was killed" in second.stderr.readline()
     assert second.poll() is None
     return second
@@ -114,7 +119,8 @@ def test_a_run_waits_for_the_jobs_of_a_killed_one_and_no_job_of_it_starts_any_mo
     second = waits(tmp_path)
     at_work.communicate("\n")
     assert at_work.returncode == 0
-    second.wait()
+    second.communicate("\n")
+    assert second.returncode == 0
     assert name_in(tmp_path) != name
     with job_of(tmp_path, name), pytest.raises(UserError, match="the run of this job is over"):
         lock.join()
@@ -132,26 +138,27 @@ def test_a_run_whose_number_went_to_another_process_is_not_taken_for_alive(tmp_p
     (tmp_path / ".lock").write_text(f"{host} {at_work.pid} {int(began) - 60 * 10**9}")
     second = waits(tmp_path)
     at_work.communicate("\n")
-    second.wait()
+    second.communicate("\n")
+    assert second.returncode == 0
 
 
 @pytest.mark.parametrize("name", ["", "a b", "\0\1\2", "node7 1 1", "x y z", f"{socket.gethostname()} x 1"])
 def test_a_run_that_cannot_be_told_from_a_live_one_is_left_alone(tmp_path, name):
     first = python(RUN, tmp_path)
     (tmp_path / ".lock").write_text(name)
-    with pytest.raises(UserError, match="another run is at work here"), lock.hold(tmp_path, nullcontext):
+    with pytest.raises(UserError, match="another run is at work here"), lock.hold(tmp_path, never):
         pass
     first.communicate("\n")
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
     (tmp_path / "results").write_text("a file")
-    with pytest.raises(UserError, match="results: cannot be written"), lock.hold(tmp_path / "results", nullcontext):
+    with pytest.raises(UserError, match="results: cannot be written"), lock.hold(tmp_path / "results", never):
         pass
 
 
 def test_an_error_of_the_run_itself_is_not_taken_for_one_of_its_folder(tmp_path):
-    with pytest.raises(OSError, match="its own"), lock.hold(tmp_path, nullcontext):
+    with pytest.raises(OSError, match="its own"), lock.hold(tmp_path, never):
         raise OSError("its own")
 
 
@@ -203,14 +210,6 @@ def test_without_locks_snakemakes_own_is_taken_and_one_line_says_so(tmp_path, ca
         lock.join()
 
 
-def test_with_locks_snakemakes_own_is_left_alone(tmp_path, capsys):
-    taken = []
-    with lock.hold(tmp_path, lambda: snakemakes(taken)):
-        pass
-    assert taken == []
-    assert capsys.readouterr().err == ""
-
-
 def test_without_locks_a_run_of_the_same_host_is_known_by_its_name(tmp_path, reason):
     first = python(RUN, tmp_path)
     with (
@@ -237,12 +236,7 @@ def test_without_locks_a_name_is_not_written_over_before_snakemakes_lock_is_ther
 
 
 def test_a_system_without_fcntl_imports_and_runs(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", "import sys; sys.modules['fcntl'] = None\n" + RUN, tmp_path],
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
-        input="\n",
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert f"{tmp_path}: {NO_FCNTL}, so Snakemake's own lock is used" in done.stderr
+    run = start("import sys; sys.modules['fcntl'] = None\n" + RUN, tmp_path)
+    _, said = run.communicate("\n")
+    assert run.returncode == 0, said
+    assert f"{tmp_path}: {NO_FCNTL}, so Snakemake's own lock is used" in said

@@ -15,6 +15,10 @@ def names(module):
     return {path.relative_to(sources.ROOT / "shallownets").as_posix() for path in sources.closure(module)}
 
 
+def stage_module(stage):
+    return f"shallownets.studies.{stage.replace('.', '.stages.')}"
+
+
 @pytest.mark.parametrize("module", [f"shallownets.studies.escape.stages.{stage}" for stage in STAGES])
 def test_the_closure_holds_every_module_that_python_really_loads(module):
     ours = "(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'shallownets')"
@@ -28,13 +32,29 @@ def test_a_command_depends_on_its_own_engine_and_not_on_the_other():
     sgd, ode = names("shallownets.studies.escape.stages.sgd"), names("shallownets.studies.escape.stages.ode")
     assert "studies/escape/engines/direct.py" in sgd - ode
     assert "studies/escape/engines/ode.py" in ode - sgd
-    assert {"__init__.py", "studies/escape/__init__.py", "studies/escape/model.py"} <= sgd & ode
+    kinds = "studies/escape/parameters/kinds.py"
+    assert {"__init__.py", "studies/escape/__init__.py", "studies/escape/model.py", kinds} <= sgd & ode
 
 
 def test_a_figure_depends_on_no_physics():
     assert not {
         name for name in names("shallownets.studies.escape.figures.fig1") if "engines" in name or "model" in name
     }
+
+
+@pytest.mark.parametrize(
+    ("simulates", "reads", "measures"),
+    [
+        ("risk_scaling_curves", "risk_scaling", "risk_scaling"),
+        ("time_units_runs", "time_units", "units"),
+        ("sgd_emergence_runs", "sgd_emergence", "sgd_directions"),
+        ("exponents_curves", "exponents", "exponents"),
+        ("sgd_curves", "sgd_flow", "gaps"),
+    ],
+)
+def test_an_edit_of_what_is_measured_simulates_nothing(simulates, reads, measures):
+    runs, tables = (names(f"shallownets.studies.riccati.stages.{one}") for one in (simulates, reads))
+    assert f"studies/riccati/measure/{measures}.py" in tables - runs
 
 
 def test_imports_are_found_in_every_form(tmp_path, monkeypatch):
@@ -56,12 +76,12 @@ def test_imports_are_found_in_every_form(tmp_path, monkeypatch):
     assert names("shallownets.first") == contents.keys() - {"unused.py"}
 
 
-def test_what_is_no_physics_is_in_no_stage(root):
-    """So that an edit of it reruns nothing that is simulated or measured."""
-    stages = sorted((root / "src/shallownets/studies").glob("*/stages/[!_]*.py"))
-    assert len(stages) > 40
-    for path in stages:
-        found = names(f"shallownets.studies.{path.parts[-3]}.stages.{path.stem}")
+def test_what_is_no_physics_is_in_no_stage():
+    """So that an edit of it, or of what a stage costs, reruns nothing that is simulated or measured."""
+    assert len(rooms.names("stages")) > 40
+    for stage in rooms.names("stages"):
+        found = names(stage_module(stage))
+        assert not {name for name in found if name.endswith("/parameters/work.py")}, stage
         services = {name for name in found if not name.startswith("studies/")}
         assert services <= {
             "__init__.py",
@@ -70,7 +90,7 @@ def test_what_is_no_physics_is_in_no_stage(root):
             "sources.py",
             "config/__init__.py",
             "config/section.py",
-        } | {name for name in services if name.startswith("numerics/")}, path
+        } | {name for name in services if name.startswith("numerics/")}, stage
 
 
 FILE = '''
@@ -99,6 +119,10 @@ def grow(x, times=3):
     text = f"{x} of {times}"
     return RATE * x, text
 '''
+WORDS = 'eta = Annotated[float, Meta(title="rate", description="a rate", gt=0)]'
+CALLED = "def risk(x):\n    return expected(x + 1)\n"
+DRAWN = "from shallownets.drawing import style\n\nstyle.panel(title='p = 2')\n"
+# What is edited, the file before and after; it is one of parameters unless it has another name.
 NOTHING = {
     "comment": (FILE, FILE.replace("RATE = 0.5", "RATE = 0.5  # a half")),
     "docstring of a function": (FILE, FILE.replace('"""One line."""', '"""Another\n\n    longer one."""')),
@@ -113,25 +137,32 @@ NOTHING = {
     "words on what must hold between parameters": (FILE, FILE.replace("a rate below 10", "less than 10")),
     "what is refused": (FILE, FILE.replace("self.eta < 10", "self.eta < 9")),
     "quotes": (FILE, FILE.replace('"1")]', "'1')]")),
+    "words of a parameter": (WORDS, WORDS.replace("a rate", "a number").replace("rate", "learning rate")),
+    "words of a kind of value": (WORDS, WORDS.replace("a rate", "a number"), "config/section.py"),
 }
-WORDS = 'eta = Annotated[float, Meta(title="rate", description="a rate", gt=0)]'
-NOTHING["words of a parameter"] = (WORDS, WORDS.replace("a rate", "a number").replace("rate", "learning rate"))
 SOMETHING = {
-    "constant": FILE.replace("RATE = 0.5", "RATE = 0.6"),
-    "default": FILE.replace("times=3", "times=4"),
-    "limit of a parameter": FILE.replace("gt=0", "gt=1"),
-    "a function named as a method of sections is": FILE + "\n\ndef work(x):\n    return x\n",
-    "an import beside one for the cost": f"from shallownets.studies.escape.parameters import kinds, work\n{FILE}",
-    "operator": FILE.replace("RATE * x", "RATE + x"),
-    "name": FILE.replace("RATE", "SPEED"),
-    "text that is returned": FILE.replace("of {times}", "in {times}"),
-    "order": FILE.replace("RATE * x, text", "text, RATE * x"),
+    "constant": (FILE, FILE.replace("RATE = 0.5", "RATE = 0.6")),
+    "default": (FILE, FILE.replace("times=3", "times=4")),
+    "limit of a parameter": (FILE, FILE.replace("gt=0", "gt=1")),
+    "a function named as a method of sections is": (FILE, FILE + "\n\ndef work(x):\n    return x\n"),
+    "an import beside one for the cost": (FILE, f"from ..parameters import kinds, work\n{FILE}"),
+    "operator": (FILE, FILE.replace("RATE * x", "RATE + x")),
+    "name": (FILE, FILE.replace("RATE", "SPEED")),
+    "text that is returned": (FILE, FILE.replace("of {times}", "in {times}")),
+    "order": (FILE, FILE.replace("RATE * x, text", "text, RATE * x")),
+    # what is left out of parameters counts where none are
+    "work elsewhere": (FILE, FILE.replace("3e-6", "4e-6"), "model.py"),
+    "limits elsewhere": (FILE, FILE.replace("self.eta < 10", "self.eta < 9"), "model.py"),
+    "means elsewhere": (FILE, FILE.replace("learning rate", "rate of learning"), "model.py"),
+    "Meta elsewhere": (FILE, FILE.replace("Meta(gt=0)", 'Meta(gt=0, title="rate")'), "model.py"),
+    "expected elsewhere": (CALLED, CALLED.replace("1", "2"), "model.py"),
+    "title of a panel": (DRAWN, DRAWN.replace("2", "4"), "fig1.py"),
 }
 
 
-def digests(folder, monkeypatch, *contents, name="parameters.py"):
-    """The digest of a file, of a study's parameters where it has no other name, with each of these contents."""
-    for number, content in enumerate(contents):
+def digests(folder, monkeypatch, before, after, name="parameters.py"):
+    """The digests of a file with these contents."""
+    for number, content in enumerate((before, after)):
         path = folder / str(number) / name
         path.parent.mkdir(parents=True)
         path.write_text(content)
@@ -163,44 +194,6 @@ def test_no_stage_asks_what_it_costs_or_what_is_refused():
             assert not asked or id(node) in inside, f"{place}:{getattr(node, 'lineno', '')}"
 
 
-def stage_module(stage):
-    return f"shallownets.studies.{stage.replace('.', '.stages.')}"
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "rerun"),
-    [
-        ("work.py", "SPECTRAL = 1.2e-4", "SPECTRAL = 1.3e-4", False),
-        ("plateau.py", "work.SPECTRAL", "2 * work.SPECTRAL", False),
-        ("kinds.py", "Meta(ge=8, le=MOST)", "Meta(ge=9, le=MOST)", True),
-    ],
-)
-def test_an_edit_of_the_cost_model_reruns_nothing_and_one_of_another_constant_does(
-    tmp_path, monkeypatch, root, file, old, new, rerun
-):
-    shutil.copytree(root / "src/shallownets", tmp_path / "shallownets", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(sources, "ROOT", tmp_path)
-
-    def digests_of_stages():
-        for found in (sources._read, sources._file, sources._imports, sources._place):
-            found.cache_clear()  # as another process would begin
-        return {
-            name: sources.digest(sources.closure(stage_module(name)))
-            for name in rooms.names("stages")
-            if name.startswith("escape.")
-        }
-
-    before = digests_of_stages()
-    path = tmp_path / "shallownets/studies/escape/parameters" / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-    assert (digests_of_stages() != before) is rerun
-    monkeypatch.undo()
-    for found in (sources._read, sources._file, sources._imports, sources._place):
-        found.cache_clear()
-
-
 @pytest.mark.parametrize("edit", NOTHING)
 def test_an_edit_that_can_change_no_number_leaves_the_digest(tmp_path, monkeypatch, edit):
     assert NOTHING[edit][0] != NOTHING[edit][1]
@@ -208,41 +201,9 @@ def test_an_edit_that_can_change_no_number_leaves_the_digest(tmp_path, monkeypat
     assert first == second
 
 
-def test_what_a_function_called_expected_is_given_enters_the_digest_where_no_parameters_are(tmp_path, monkeypatch):
-    called = "def risk(x):\n    return expected(x + 1)\n"
-    first, second = digests(tmp_path, monkeypatch, called, called.replace("1", "2"), name="model.py")
-    assert first != second
-
-
-def test_the_words_of_the_kinds_of_value_that_studies_share_leave_the_digest(tmp_path, monkeypatch):
-    first, second = digests(tmp_path, monkeypatch, WORDS, WORDS.replace("a rate", "a number"), name="config/section.py")
-    assert first == second
-
-
 @pytest.mark.parametrize("edit", SOMETHING)
 def test_an_edit_that_can_change_a_number_changes_the_digest(tmp_path, monkeypatch, edit):
-    first, second = digests(tmp_path, monkeypatch, FILE, SOMETHING[edit])
-    assert first != second
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("3e-6", "4e-6"),
-        ("self.eta < 10", "self.eta < 9"),
-        ("learning rate", "rate of learning"),
-        ("Meta(gt=0)", 'Meta(gt=0, title="rate")'),
-    ],
-    ids=["work", "limits", "means", "Meta"],
-)
-def test_what_has_these_names_enters_the_digest_where_no_parameters_are(tmp_path, monkeypatch, old, new):
-    first, second = digests(tmp_path, monkeypatch, FILE, FILE.replace(old, new), name="model.py")
-    assert first != second
-
-
-def test_the_title_of_a_panel_enters_the_digest(tmp_path, monkeypatch):
-    drawn = "from shallownets.drawing import style\n\nstyle.panel(title='p = 2')\n"
-    first, second = digests(tmp_path, monkeypatch, drawn, drawn.replace("2", "4"), name="fig1.py")
+    first, second = digests(tmp_path, monkeypatch, *SOMETHING[edit])
     assert first != second
 
 

@@ -1,4 +1,4 @@
-"""What values the stages take, what is said of others, and how work grows with them."""
+"""What values the stages take, and what is said of others."""
 
 import pytest
 
@@ -28,30 +28,3 @@ def test_values_that_do_not_go_together_are_refused(name, changed, message):
 def test_widths_end_at_the_dimension():
     with pytest.raises(UserError, match="expected a list that ends at d = 8 or above"):
         section_of(RUNS["equivalence_runs"] | {"widths": [1, 2]}, settings.class_of("spectra.equivalence_runs"), "x")
-
-
-GROWTH = [
-    ("phases", {"points": [28, 9]}),
-    ("exponents", {"gammas": [1.0, 1.5]}),
-    ("risk_curves", {"points": 40}),
-    ("weight_spectra", {"draws": 4}),
-    ("decomposition", {"points": 8}),
-    ("optimal", {"points": 16}),
-    ("tails", {"points": 16, "draws": 40}),
-    ("stopping", {"sizes": [[8, 6]]}),
-    ("noiseless", {"points": 10}),
-    ("lasso_runs", {"sizes": [[10, 12], [60, 12]]}),
-    ("matrix_runs", {"sizes": [[4, 8], [20, 8]]}),
-    ("equivalence_runs", {"draws": 4, "descents": 2}),
-    ("universality_runs", {"sizes": [[5, 12], [20, 12]]}),
-]
-
-
-@pytest.mark.parametrize(("name", "grown"), GROWTH)
-def test_work_grows_as_the_loops_do(name, grown):
-    values = STAGES.get(name) or RUNS[name] | ({"decay": "weak"} if name in ("lasso_runs", "matrix_runs") else {})
-    values = values | ({"kind": "inputs"} if name == "universality_runs" else {})
-    before, after = (
-        section_of(one, settings.class_of(f"spectra.{name}"), name).work() for one in (values, values | grown)
-    )
-    assert after / before == pytest.approx(2, rel=0.01)

@@ -213,15 +213,3 @@ def checkout(toy, tmp_path) -> Checkout:
 def done(finished, tmp_path) -> Checkout:
     """A checkout of its own with the study `toy` in which the smoke tier has run."""
     return finished.copy(tmp_path)
-
-
-@pytest.fixture
-def done_study(study, tmp_path) -> Checkout:
-    """A checkout of its own with all studies in which the smoke tier of one has run."""
-    return study.copy(tmp_path)
-
-
-@pytest.fixture
-def done_real(real, tmp_path) -> Checkout:
-    """A checkout of its own with all studies in which the smoke tier has run."""
-    return real.copy(tmp_path)

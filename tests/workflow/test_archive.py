@@ -10,8 +10,6 @@ from shallownets.archive import pack as archive
 from shallownets.results.artefacts import hash_of
 from tests.workflow.conftest import Checkout
 
-TABLE = "figure_data/toy/relaxation.csv"
-
 
 def command(checkout: Checkout, *words: object) -> subprocess.CompletedProcess:
     return checkout.python("-m", "shallownets", *map(str, words))
@@ -52,26 +50,30 @@ def test_what_is_archived_is_made_again_to_the_byte(request, tmp_path, which):
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "other versions" not in checked.stdout
     assert "  same but for times and hardware  report/provenance.html\n" in checked.stdout
-    report = sum(name.startswith("report/") for name in files)
-    figures = sum(name.startswith("figures/") for name in files)
+    report, figures = (sum(name.startswith(of) for name in files) for of in ("report/", "figures/"))
     agreeing = next(line for line in checked.stdout.splitlines() if line.startswith("Agree: "))
-    for words in (
-        f"{figures} of {figures} figures",
-        "1 of 1 claims.csv",
-        "1 of 1 claims.md",
-        f"{report} of {report} report",
-    ):
-        assert words in agreeing
+    assert agreeing.startswith(
+        "Agree: 1 of 1 CITATION.cff, 1 of 1 LICENSE, 1 of 1 claims.csv, 1 of 1 claims.md, 1 of 1 codemeta.json, "
+        "1 of 1 config.yaml, "
+    )
+    assert f", {figures} of {figures} figures, " in agreeing
+    assert agreeing.endswith(f" {report} of {report} report")
     if which == "real":  # of the toy's few tables the sample leaves none
         unchecked = checked.stdout.splitlines()[-1]
         assert re.match(r"Not checked but for the hash: \d+ of \d+ data, \d+ of \d+ figure_data, ", unchecked)
 
 
 @pytest.mark.slow
-def test_what_is_not_finished_is_not_archived(done, tmp_path):
-    (done.results / TABLE).unlink()
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("figure_data/toy/relaxation.csv", "No such file or directory"),  # nothing needs to be made again for that
+        ("figures/toy/relaxation.png", "missing, or not what this checkout makes; run `make figures` before"),
+    ],
+)
+def test_what_is_not_finished_is_not_archived(done, tmp_path, missing, said):
+    (done.results / missing).unlink()
     refused = command(done, "archive", "--results", "results/smoke", "--out", tmp_path / "out")
     assert refused.returncode == 2
-    assert refused.stderr.startswith("error: results/smoke/")
-    assert len(refused.stderr.splitlines()) == 1
+    assert re.fullmatch(rf"error: results/smoke/\S+: {said}\n", refused.stderr)
     assert not (tmp_path / "out").exists()

@@ -15,23 +15,17 @@ from tests.workflow.conftest import SMOKE, refusal
 OURS = "WorkflowError in file"
 SNAKEMAKES = "WorkflowError:"
 
-# (the overlay, how the message begins, what it says)
+# (the overlay, how the message begins, what it says); tests/test_settings.py tries what values may be wrong
 CONFIGS = [
     (b"toy: {runs: {steps: 0}}", OURS, "config: toy.runs.steps = 0: expected a whole number from 1 to "),
-    (b"toy: {runs: {steps: 4.0}}", OURS, "toy.runs.steps = 4.0: expected a whole number"),
     (
         b"toy: {runs: {eta: 1e-3}}",
         OURS,
         "toy.runs.eta = '1e-3': expected a number above 0 and of at most 0.5 (this is text",
     ),
-    (b"toy: {runs: {eta: .nan}}", OURS, "toy.runs.eta = nan: expected a finite number"),
-    (b"toy: {runs: {eta: -.inf}}", OURS, "toy.runs.eta = -inf: expected a finite number"),
-    (b"toy: {runs: {points: 1}}", OURS, "toy.runs.points = 1: expected a whole number from 2"),
     (b"toy: {runs: {steps: 9}}", OURS, "toy.runs.points = 11: expected at most steps + 1 = 10"),
-    (b"toy: {runs: {replicates: 99999999999}}", OURS, "toy.runs.replicates = 99999999999: expected"),
     (b"toy: {runs: {steps: 0x" + b"f" * 5000 + b"}}", OURS, "thousands of digits"),
     (b"toy: {runs: [1]}", OURS, "toy.runs = [1]: expected a section"),
-    (b"toy: null", OURS, "toy = None: expected a section"),
     (
         b"toy: {figures: [relaxation, '$(touch pwned)']}",
         OURS,
@@ -39,11 +33,6 @@ CONFIGS = [
     ),
     (b"toy: {run: {}}", OURS, "toy.run = {}: unknown key; did you mean runs?"),
     (b"tier: 'x; touch pwned'", OURS, "tier = 'x; touch pwned': expected a name"),
-    (b"tier: ../../x", OURS, "tier = '../../x': expected a name"),
-    (b"tier: /tmp/x", OURS, "tier = '/tmp/x': expected a name"),
-    (b'tier: "wide\\n"', OURS, "tier = 'wide\\n': expected a name"),
-    (b"tier: figures", OURS, "tier = 'figures': expected a name"),
-    ("tier: ‥".encode(), OURS, "tier = '‥': expected a name"),
     (b'"<script>\\n": 1', OURS, "'<script>\\n' = 1: unknown key"),
     (b"seed: 1\nseed: 2", OURS, "line 2: seed stands there twice"),
     (b"seed: &a 1\ntoy: {batch: *a}", OURS, "an alias stands for this"),

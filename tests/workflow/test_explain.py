@@ -52,38 +52,31 @@ def here(finished, monkeypatch):
 EXPLAIN = ("-m", "shallownets", "explain", "relaxation", "--tier", "smoke")
 
 
-def test_the_jobs_behind_a_figure_in_the_order_of_their_results(finished):
-    question = f"[(job, lineage.cost(job)) for job in lineage.jobs([{TOY!r}], [Path({str(SMOKE)!r})])]"
-    jobs = asked(finished, question)
-    assert sorted(job["rule"] for job, _ in jobs) == sorted([*CHAIN, "toy_sgd"])
+def test_all_jobs_are_known_in_the_order_of_their_results_and_those_behind_a_figure_among_them(finished):
+    every = f"lineage.jobs(configs=[Path({str(SMOKE)!r})])"
+    jobs, costs, behind, none = asked(
+        finished,
+        f"(lambda jobs: (jobs, list(map(lineage.cost, jobs)), lineage.behind(Path({str(PICTURE)!r}), jobs),"
+        f" lineage.behind(Path('results/none.pdf'), jobs)))({every})",
+    )
+    assert {job["rule"] for job in jobs} == CHAIN | {"claims", "report"}
     made = set()
-    for job, cost in jobs:
+    for job, cost in zip(jobs, costs, strict=True):
         assert set(job["inputs"]) <= made
         made |= set(job["outputs"])
         assert all((finished.folder / path).is_file() for path in (*job["code"], *job["outputs"]))
         assert cost["seconds"] > 0
+    assert behind == [job for job in jobs if job["rule"] in CHAIN]
+    assert none == []
+    assert sorted(job["rule"] for job in behind) == sorted([*CHAIN, "toy_sgd"])
+    for job in behind:
         room, command = ("figures", "draw") if job["rule"] == TOY else ("stages", "run")
         name = job["rule"].rpartition("_")[2]
         assert job["command"].split()[:2] == [command, f"toy.{name}"]
         assert f"src/shallownets/studies/toy/{room}/{name}.py" in job["code"]
     assert str(PICTURE) in made
-    batches = {job["message"] for job, _ in jobs if job["rule"] == "toy_sgd"}
+    batches = {job["message"] for job in behind if job["rule"] == "toy_sgd"}
     assert batches == {"SGD, replicates 0 to 49", "SGD, replicates 50 to 99"}
-
-
-@pytest.mark.slow
-def test_of_all_jobs_those_behind_one_file_are_those_of_its_target(finished):
-    every = f"lineage.jobs(configs=[Path({str(SMOKE)!r})])"
-    assert {job["rule"] for job in asked(finished, every)} == CHAIN | {"claims", "report"}
-    behind, target, none = asked(
-        finished,
-        f"(lambda jobs: (lineage.behind(Path({str(PICTURE)!r}), jobs),"
-        f" lineage.jobs([{str(PICTURE)!r}], [Path({str(SMOKE)!r})]),"
-        f" lineage.behind(Path('results/none.pdf'), jobs)))({every})",
-    )
-    assert len(target) == 5
-    assert {tuple(job["outputs"]) for job in behind} == {tuple(job["outputs"]) for job in target}
-    assert none == []
 
 
 def due(checkout: Checkout) -> set[str]:

@@ -97,7 +97,7 @@ def expectation(kind: Any) -> str:
     if get_origin(bare) is Literal:
         return f"one of {', '.join(map(str, get_args(bare)))}"
     if get_origin(bare) is list:
-        least = max((meta.min_length or 0 for meta in metas), default=0)
+        least = _least(metas)
         many = {0: "", 1: " at least one", 2: " at least two", 3: " at least three"}.get(least, f" at least {least}")
         many += " different" * _is_different(metas)
         value = "value" if least == 1 else "values"
@@ -107,6 +107,11 @@ def expectation(kind: Any) -> str:
     if get_origin(bare) is dict or (isinstance(bare, type) and issubclass(bare, Section)):
         return "a section with keys of its own"
     return "text"
+
+
+def _least(metas: list[Meta]) -> int:
+    """How many items there must be."""
+    return max((meta.min_length or 0 for meta in metas), default=0)
 
 
 def _is_different(metas: list[Meta]) -> bool:
@@ -168,8 +173,11 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[Fault]:
     if get_origin(bare) in (list, tuple):
         # without the items: how many there are, and that it is a list at all
         length = len(get_args(bare)) if get_origin(bare) is tuple else None
-        least = next((meta.min_length for meta in metas if meta.min_length), 0)
-        if not isinstance(value, list | tuple) or len(value) < least or (length is not None and len(value) != length):
+        if (
+            not isinstance(value, list | tuple)
+            or len(value) < _least(metas)
+            or (length is not None and len(value) != length)
+        ):
             yield fault(expectation(kind))
             return
         items = get_args(bare) if length is not None else get_args(bare) * len(value)
@@ -181,8 +189,7 @@ def _faults(value: object, kind: Any, place: Place) -> Iterator[Fault]:
                     yield Fault((*place, str(n)), item, f"expected {expectation(kind)}; this one stands there twice")
         return
     if get_origin(bare) is dict:
-        least = next((meta.min_length for meta in metas if meta.min_length), 0)
-        if not isinstance(value, Mapping) or len(value) < least:
+        if not isinstance(value, Mapping) or len(value) < _least(metas):
             yield fault(expectation(kind))
             return
         of_key, of_item = get_args(bare)

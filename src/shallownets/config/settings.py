@@ -209,23 +209,17 @@ def _config_of(checkout: Path) -> Path:
     return path
 
 
-def usual_tier() -> str:
-    """The name of the tier that config.yaml makes without another file on top.
-
-    Raises:
-        UserError: this is not the folder of the checkout, or its config.yaml cannot be read.
-    """
-    return tier_of(_config_of(Path()))
-
-
-def overlays(tier: str) -> list[Path]:
+def overlays(tier: str | None) -> list[Path]:
     """The config file that makes this tier of ``config.yaml``: that of its name, or else what a run wrote down.
 
+    None is needed for the tier that config.yaml names, which None stands for.
+
     Raises:
-        UserError: there is none, or it is that of another tier.
+        UserError: there is no such file, or it is that of another tier; or this is not the folder of the checkout, or
+            its config.yaml cannot be read.
     """
-    usual = usual_tier()
-    if tier == usual:
+    usual = tier_of(_config_of(Path()))
+    if tier in (None, usual):
         return []
     for path in (TIERS / f"{tier}.yaml", Path("results", tier, "config.yaml")):
         if path.is_file():

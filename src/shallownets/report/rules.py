@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from shallownets.report.graph import Box, drawing
-from shallownets.workflow.lineage import Job, cost
+from shallownets.workflow import lineage
+from shallownets.workflow.lineage import Job
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,9 @@ class Rule:
 
 def by_rule(jobs: Iterable[Job]) -> list[Rule]:
     """Jobs gathered by their rule, in the order in which rules first appear."""
-    groups: dict[str, list[Job]] = {}
-    for job in jobs:
-        groups.setdefault(job.rule, []).append(job)
     rules = []
-    for name, of_rule in groups.items():
-        costs = [found for found in map(cost, of_rule) if found]
+    for name, of_rule in lineage.by_rule(jobs).items():
+        costs = [found for found in map(lineage.cost, of_rule) if found]
         rules.append(
             Rule(
                 name=name,

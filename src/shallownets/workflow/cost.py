@@ -32,19 +32,8 @@ GROWN = 1.5  # memory or disk of the most work over that of the least, from wher
 HOUR, MEGABYTE = 3600.0, 1e6
 
 Kind = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What a job with this work took where it ran: wall-clock seconds, MB of memory, MB of disk."""
-
-    work: float
-    seconds: float
-    megabytes: float
-    disk: float
-
-
-Known = Mapping[Kind, list[Measured]]
+# A row for each job that has run: its work, and the wall-clock seconds, MB of memory and MB of disk that it took.
+Known = Mapping[Kind, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -85,11 +74,10 @@ def measured(jobs: Iterable[Job]) -> Known:
     """What the jobs took that have run here, by their kind."""
     found = defaultdict(list)
     for job in jobs:
-        took = lineage.cost(job)
-        if took:
+        if took := lineage.cost(job):
             disk = sum(path.stat().st_size for path in job.outputs if path.is_file()) / MEGABYTE
-            found[kind(job)].append(Measured(work(job), took.seconds, took.memory, disk))
-    return dict(found)
+            found[kind(job)].append((work(job), took.seconds, took.memory, disk))
+    return {one: np.array(rows) for one, rows in found.items()}
 
 
 def fit_line(x: np.ndarray, y: np.ndarray, expected: tuple[float, float]) -> tuple[float, float]:
@@ -130,8 +118,7 @@ def estimate(job: Job, known: Known) -> Estimate:
     """
     if kind(job) not in known:
         raise UserError(f"{' '.join(kind(job))}: never ran here; expected results of `make smoke` or `make figures`")
-    runs, todo = known[kind(job)], work(job)
-    works, seconds, megabytes, disk = np.array([(r.work, r.seconds, r.megabytes, r.disk) for r in runs]).T
+    todo, (works, seconds, megabytes, disk) = work(job), known[kind(job)].T
     a, b = fit_line(works, np.maximum(seconds, 0.1), (START_UP, 1.0))
     return Estimate(
         a + b * todo,
@@ -150,9 +137,7 @@ def _row(rule: str, costs: list[Estimate]) -> str:
 
 def table(jobs: list[Job], known: Known) -> list[str]:
     """Lines: a rule each, dearest first, and their sum."""
-    rules: dict[str, list[Estimate]] = defaultdict(list)
-    for job in jobs:
-        rules[job.rule].append(estimate(job, known))
+    rules = {rule: [estimate(job, known) for job in alike] for rule, alike in lineage.by_rule(jobs).items()}
     head = f"{'rule':28} {'jobs':>5} {'core hours':>11} {'longest job':>12} {'memory':>8} {'disk':>9} {'beyond':>8}"
     lines = [head]
     for rule, costs in sorted(rules.items(), key=lambda item: -sum(cost.seconds for cost in item[1])):
@@ -187,7 +172,7 @@ def main(words: list[str]) -> None:
     parser.add_argument("--tier", help="which tier is to be launched; that of config.yaml, unless given")
     parser.add_argument("--results", type=Path, default=Path("results"), help="where tiers have run")
     args = parser.parse_args(words)
-    overlays = settings.overlays(settings.usual_tier() if args.tier is None else args.tier)
+    overlays = settings.overlays(args.tier)
 
     tiers: dict[str, list[Job]] = {}
     for config in (args.results / "config.yaml", *sorted(args.results.glob("*/config.yaml"))):

@@ -5,7 +5,6 @@ Makes: nothing but text.
 """
 
 import textwrap
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -77,11 +76,10 @@ def _cost(jobs: Iterable[lineage.Job]) -> str:
 
 def _jobs(jobs: list[lineage.Job], due: set[Path]) -> Iterator[str]:
     """Rule by rule; of the jobs of a rule the first one stands for all."""
-    for rule, number in Counter(job.rule for job in jobs).items():
-        alike = [job for job in jobs if job.rule == rule]
-        first = alike[0]
+    for rule, alike in lineage.by_rule(jobs).items():
+        first, *others = alike
         yield ""
-        yield from _wrapped(f"{rule}: {first.message}" + (f", and {number - 1} more" if number > 1 else ""), "  ")
+        yield from _wrapped(f"{rule}: {first.message}" + (f", and {len(others)} more" if others else ""), "  ")
         yield f"    {_cost(alike)}; {len(first.code)} source files, hash {sources.digest(first.code)}"
         yield from _wrapped(f"python -m shallownets {first.command}", "    $ ", "      ")
         yield from _columns(_file(path, due) for job in alike for path in job.outputs)
@@ -123,8 +121,8 @@ def _claims(entries: list[Entry], tables: list[Path], results: Path, due: set[Pa
     yield from _columns(_file(path, due) for path in tables)
 
 
-def explain(figure: Figure, tier: str) -> Iterator[str]:
-    """The lines of the explanation.
+def explain(figure: Figure, tier: str | None = None) -> Iterator[str]:
+    """The lines of the explanation, for a tier or that of config.yaml.
 
     Raises:
         UserError: no such tier, or a workflow that Snakemake refuses.
@@ -141,7 +139,7 @@ def explain(figure: Figure, tier: str) -> Iterator[str]:
     jobs = lineage.behind(picture, planned)
     files = sorted({path for job in jobs for path in job.code})
 
-    yield f"{figure.address} ({figure.label}), tier {tier}"
+    yield f"{figure.address} ({figure.label}), tier {config['tier']}"
     yield from _wrapped(figure.shows, "  ")
     if figure.paper:
         yield from _wrapped(f"In the paper: {figure.paper}", "  ")
@@ -180,5 +178,4 @@ def main(words: list[str]) -> None:
     parser.add_argument("figure", help="its name, such as fig3")
     parser.add_argument("--tier", help="which tier's results; that of config.yaml, unless given")
     args = parser.parse_args(words)
-    tier = settings.usual_tier() if args.tier is None else args.tier
-    print("\n".join(explain(catalogue.find(args.figure), tier)))
+    print("\n".join(explain(catalogue.find(args.figure), args.tier)))

@@ -125,6 +125,14 @@ def jobs(targets: Sequence[str] = ("all",), configs: Sequence[Path] = ()) -> lis
     return [makers[path] for path in TopologicalSorter(dict(sorted(reads.items()))).static_order()]
 
 
+def by_rule(jobs: Iterable[Job]) -> dict[str, list[Job]]:
+    """The jobs of each rule by its name, in the order in which rules first appear."""
+    found: dict[str, list[Job]] = {}
+    for job in jobs:
+        found.setdefault(job.rule, []).append(job)
+    return found
+
+
 def behind(path: Path, among: Iterable[Job]) -> list[Job]:
     """The jobs among these that lead to this file, in the same order; none where no job makes it."""
     among = list(among)

@@ -74,21 +74,22 @@ def rules(jobs: Sequence[Job]) -> dict[str, Rule]:
     Args:
         jobs: each after those whose results it reads.
     """
-    seconds: dict[str, list[float]] = {}
-    for job in jobs:
-        seconds.setdefault(job.rule, []).append(expected(job))
-    large = {name for name, found in seconds.items() if max(found) >= LARGE}
+    by_rule = lineage.by_rule(jobs)
+    seconds = {name: sorted(map(expected, alike)) for name, alike in by_rule.items()}
+    large = {name for name, found in seconds.items() if found[-1] >= LARGE}
     makers = {path: job for job in jobs for path in job.outputs}
-    waits: dict[Path, frozenset[str]] = {}
-    by_rule: dict[str, frozenset[str]] = {}
+    waits: dict[Path, set[str]] = {}  # by the first result of a job
     for job in jobs:
         read = [makers[path] for path in job.inputs]
-        waits[job.outputs[0]] = frozenset({one.rule for one in read} & large).union(
-            *(waits[one.outputs[0]] for one in read)
+        waits[job.outputs[0]] = ({one.rule for one in read} & large).union(*(waits[one.outputs[0]] for one in read))
+    return {
+        name: Rule(
+            seconds[name],
+            alike[0].runs[1].partition(".")[0],
+            frozenset().union(*(waits[job.outputs[0]] for job in alike)),
         )
-        by_rule[job.rule] = by_rule.get(job.rule, frozenset()) | waits[job.outputs[0]]
-    studies = {job.rule: job.runs[1].partition(".")[0] for job in jobs}
-    return {name: Rule(sorted(found), studies[name], by_rule[name]) for name, found in seconds.items()}
+        for name, alike in by_rule.items()
+    }
 
 
 def group_of(name: str, known: Mapping[str, Rule]) -> str:
