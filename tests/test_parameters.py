@@ -65,8 +65,10 @@ def test_a_stage_takes_its_values_from_the_sections_around_its_own():
     assert section.resamples == PAPER["escape"]["plateau"]["resamples"]
     section = settings.values_of("escape.plateau_scan", PAPER, "escape.plateau.optimum", {})
     assert section.tolerance == PAPER["escape"]["plateau"]["optimum"]["tolerance"]  # its own, not that of the study
-    falling = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd_flow", {"eta_d": 0.02})
-    constant = settings.values_of("riccati.sgd_curves", PAPER, "riccati.sgd_flow", {"eta_d": 0.02, "falls_from": None})
+    falling = settings.values_of("riccati.sgd_flow_curves", PAPER, "riccati.sgd_flow", {"eta_d": 0.02})
+    constant = settings.values_of(
+        "riccati.sgd_flow_curves", PAPER, "riccati.sgd_flow", {"eta_d": 0.02, "falls_from": None}
+    )
     assert falling.falls_from == PAPER["riccati"]["sgd_flow"]["falls_from"]
     assert constant.falls_from is None
     assert "--falls-from" not in words(constant)
@@ -240,8 +242,8 @@ def test_no_field_is_written_for_a_section_and_again_for_the_stage_that_reads_it
 
 def test_the_sections_of_a_stage_are_those_that_its_rule_names():
     read = {(name, section.__name__) for name, section in sections_read("riccati")}
-    assert read >= {("riccati.exactness", "ExactnessValues"), ("riccati.sgd_curves", "SgdFlowValues")}
-    assert {name for stage, name in read if stage == "riccati.samples_to_risk"} == {
+    assert read >= {("riccati.exactness", "ExactnessValues"), ("riccati.sgd_flow_curves", "SgdFlowValues")}
+    assert {name for stage, name in read if stage == "riccati.sample_complexity_runs"} == {
         "HeavySamples",
         "LightSamples",
         "OneDirection",

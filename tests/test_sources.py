@@ -49,7 +49,7 @@ def test_a_figure_depends_on_no_physics():
         ("time_units_runs", "time_units", "units"),
         ("sgd_emergence_runs", "sgd_emergence", "sgd_directions"),
         ("exponents_curves", "exponents", "exponents"),
-        ("sgd_curves", "sgd_flow", "gaps"),
+        ("sgd_flow_curves", "sgd_flow", "gaps"),
     ],
 )
 def test_an_edit_of_what_is_measured_simulates_nothing(simulates, reads, measures):

@@ -71,15 +71,25 @@ GROWTH = [
     ("riccati.resolved_steps", {}, {"replicates": 6}, 2),
     ("riccati.resolved_steps", {}, {"share": 0.025}, 2),
     ("riccati.risk_scaling_curves", {}, {"starts": 16}, 2),
-    ("riccati.samples_to_risk", LONG, {"sizes": [[*size[:3], 12] for size in LONG["sizes"]]}, 2),
-    ("riccati.samples_to_risk", LONG | {"kappa": 5e-4}, {"kappa": 2.5e-4}, 2),  # steps so small that they slow nothing
-    ("riccati.samples_to_risk", LONG | {"kappa": 5e-4}, {"gamma": 1}, 32),
-    ("riccati.samples_to_risk", LONG | {"kappa": 1}, {"kappa": 2}, 0.5),  # never there: given up after the same time
-    ("riccati.samples_to_risk", {}, {"sizes": [[8, 4, d, 2] for d in (10**7, 10**9, 10**11)]}, 1),
+    ("riccati.sample_complexity_runs", LONG, {"sizes": [[*size[:3], 12] for size in LONG["sizes"]]}, 2),
+    (
+        "riccati.sample_complexity_runs",
+        LONG | {"kappa": 5e-4},
+        {"kappa": 2.5e-4},
+        2,
+    ),  # steps so small that they slow nothing
+    ("riccati.sample_complexity_runs", LONG | {"kappa": 5e-4}, {"gamma": 1}, 32),
+    (
+        "riccati.sample_complexity_runs",
+        LONG | {"kappa": 1},
+        {"kappa": 2},
+        0.5,
+    ),  # never there: given up after the same time
+    ("riccati.sample_complexity_runs", {}, {"sizes": [[8, 4, d, 2] for d in (10**7, 10**9, 10**11)]}, 1),
     ("riccati.sgd_checks", {"replicates": 11}, {"replicates": 23}, 2),
-    ("riccati.sgd_curves", {}, {"replicates": 6}, 2),
-    ("riccati.sgd_curves", {}, {"eta_d": 0.01, "falls_from": 0.08}, 2),
-    ("riccati.sgd_curves", {"d": 25600}, {"d": 51200}, 2),  # twice the samples, each of as many coordinates
+    ("riccati.sgd_flow_curves", {}, {"replicates": 6}, 2),
+    ("riccati.sgd_flow_curves", {}, {"eta_d": 0.01, "falls_from": 0.08}, 2),
+    ("riccati.sgd_flow_curves", {"d": 25600}, {"d": 51200}, 2),  # twice the samples, each of as many coordinates
     ("riccati.sgd_emergence_runs", {}, {"eta_d": 0.01}, 2),
     ("riccati.sgd_emergence_runs", {}, {"d": 128}, 2),
     ("riccati.time_units_runs", {}, {"starts": 8}, 2),
@@ -125,5 +135,5 @@ def test_every_stage_whose_work_grows_is_tried():
 
 
 def test_a_lower_risk_takes_longer_and_the_lowest_is_that_of_the_last_direction():
-    took = {risk: work("riccati.samples_to_risk", **LONG, risks=[risk, 0.6]) for risk in (0.5, 0.3, 0.14, 0.134)}
+    took = {risk: work("riccati.sample_complexity_runs", **LONG, risks=[risk, 0.6]) for risk in (0.5, 0.3, 0.14, 0.134)}
     assert took[0.5] < took[0.3] < took[0.14] == took[0.134]

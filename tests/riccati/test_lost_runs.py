@@ -34,15 +34,15 @@ def made(tmp_path_factory):
     """Folder with the tables of every stage, each having lost some of its runs, and what was read back by its name."""
     folder, read = tmp_path_factory.mktemp("lost"), {}
     for eta_d in STEPS:
-        read[eta_d] = run(folder, "sgd_curves", CURVES | {"eta_d": eta_d}, to=f"{eta_d}").data
-    falling = run(folder, "sgd_curves", CURVES | {"eta_d": 3, "falls_from": 20}, to="falling").data
+        read[eta_d] = run(folder, "sgd_flow_curves", CURVES | {"eta_d": eta_d}, to=f"{eta_d}").data
+    falling = run(folder, "sgd_flow_curves", CURVES | {"eta_d": 3, "falls_from": 20}, to="falling").data
     read["sgd_flow"] = run(folder, "sgd_flow", {"fit_to": 20}, [read[eta_d] for eta_d in STEPS], falling)
     near, far = [[8, 4, d, 4] for d in (64, 128, 256)], [[8, 4, d, 2] for d in (10**4, 10**6, 10**8)]
-    read["heavy"] = run(folder, "samples_to_risk", HEAVY | {"sizes": near}, to="heavy").data
-    read["far"] = run(folder, "samples_to_risk", HEAVY | {"sizes": far, "sgd": False}, to="far").data
-    light = run(folder, "samples_to_risk", LIGHT, to="light").data
+    read["heavy"] = run(folder, "sample_complexity_runs", HEAVY | {"sizes": near}, to="heavy").data
+    read["far"] = run(folder, "sample_complexity_runs", HEAVY | {"sizes": far, "sgd": False}, to="far").data
+    light = run(folder, "sample_complexity_runs", LIGHT, to="light").data
     one = [[1, 1, d, 2] for d in (64, 128, 256)]
-    one = run(folder, "samples_to_risk", HEAVY | {"sizes": one, "beta": 0, "kappa": 0.05}, to="one").data
+    one = run(folder, "sample_complexity_runs", HEAVY | {"sizes": one, "beta": 0, "kappa": 0.05}, to="one").data
     numbers = read["heavy"], read["far"], one, [light]
     read["sample_complexity"] = run(folder, "sample_complexity", {"fit_from": 8}, *numbers)
     read["radial_fit"] = run(folder, "radial_fit", RADIAL)
@@ -159,7 +159,7 @@ def test_claims_without_data_are_not_judged_and_say_why(made, root):
 @pytest.mark.slow
 def test_nothing_left_is_said_in_one_line(made, tmp_path, monkeypatch):
     curves_of = {
-        eta_d: run(tmp_path, "sgd_curves", CURVES | {"eta_d": eta_d} | falls, to=f"{eta_d}").data
+        eta_d: run(tmp_path, "sgd_flow_curves", CURVES | {"eta_d": eta_d} | falls, to=f"{eta_d}").data
         for eta_d, falls in ((20, {"falls_from": 40}), (25, {}), (30, {}))
     }
     runs = [made.read[20], curves_of[25], curves_of[30]]
@@ -169,7 +169,7 @@ def test_nothing_left_is_said_in_one_line(made, tmp_path, monkeypatch):
         run(tmp_path, "sgd_flow", {"fit_to": 40}, runs, curves_of[20])
     assert "\n" not in str(said.value) and not (tmp_path / "sgd_flow.csv").exists()
     slow = HEAVY | {"kappa": 3, "sizes": [[8, 4, d, 2] for d in (64, 66, 68)]}
-    heavy = run(tmp_path, "samples_to_risk", slow, to="heavy").data
+    heavy = run(tmp_path, "sample_complexity_runs", slow, to="heavy").data
     with pytest.raises(
         UserError, match=r"nothing is left to show: SGD or its flow, heavy, d = 64: 2 of 2 runs did not reach"
     ):
@@ -182,5 +182,5 @@ def test_nothing_left_is_said_in_one_line(made, tmp_path, monkeypatch):
 
 def test_a_flow_that_cannot_be_followed_is_left_out_too(tmp_path, monkeypatch):
     monkeypatch.setattr(finite_step, "MOST", 100)
-    arrays = run(tmp_path, "sgd_curves", CURVES | {"eta_d": 3}).data.arrays
+    arrays = run(tmp_path, "sgd_flow_curves", CURVES | {"eta_d": 3}).data.arrays
     assert np.isnan(arrays["finite step"]).all() and np.isfinite(arrays["flow"]).all()

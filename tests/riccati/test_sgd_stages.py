@@ -32,13 +32,13 @@ STEPS = (0.05, 0.1, 0.2)
 def made(tmp_path_factory):
     """What all stages of SGD make, by their names; the curves by their step sizes."""
     folder = tmp_path_factory.mktemp("sgd")
-    found = {eta_d: run(folder, "sgd_curves", CURVES | {"eta_d": eta_d}, to=f"{eta_d}").data for eta_d in STEPS}
+    found = {eta_d: run(folder, "sgd_flow_curves", CURVES | {"eta_d": eta_d}, to=f"{eta_d}").data for eta_d in STEPS}
     falling = CURVES | {"eta_d": 0.1, "falls_from": 0.4}
-    found["falling"] = run(folder, "sgd_curves", falling, to="falling").data
+    found["falling"] = run(folder, "sgd_flow_curves", falling, to="falling").data
     steady = [found[eta_d] for eta_d in STEPS]
     found["sgd_flow"] = run(folder, "sgd_flow", {"fit_to": 0.2}, steady, found["falling"])
     for name, values in (("heavy", HEAVY), ("far", FAR), ("one", ONE), ("light", LIGHT)):
-        found[name] = run(folder, "samples_to_risk", values, to=name).data
+        found[name] = run(folder, "sample_complexity_runs", values, to=name).data
     read = found["heavy"], found["far"], found["one"], [found["light"]]
     found["sample_complexity"] = run(folder, "sample_complexity", {"fit_from": 8}, *read)
     learned = [
@@ -99,8 +99,8 @@ def test_the_gap_grows_with_the_step_size_as_theory_says(made):
 
 def test_the_exponent_of_the_risk_is_that_of_the_flow_at_finite_step(made, tmp_path):
     given = CURVES | {"M_star": 16, "N": 8, "t_max": 15, "points": 31}
-    runs = [run(tmp_path, "sgd_curves", given | {"eta_d": eta_d}, to=f"{eta_d}").data for eta_d in STEPS]
-    falling = run(tmp_path, "sgd_curves", given | {"eta_d": 0.1, "falls_from": 0.4}, to="falling").data
+    runs = [run(tmp_path, "sgd_flow_curves", given | {"eta_d": eta_d}, to=f"{eta_d}").data for eta_d in STEPS]
+    falling = run(tmp_path, "sgd_flow_curves", given | {"eta_d": 0.1, "falls_from": 0.4}, to="falling").data
     found = {"sgd_flow": run(tmp_path, "sgd_flow", {"fit_to": 0.2}, runs, falling)}
     frame, over = (
         rows(found, "sgd_flow", quantity=quantity).sort_values("eta_d")
@@ -232,28 +232,36 @@ def test_the_figure_is_drawn_from_its_table_with_the_same_bytes_each_time(made, 
 
 
 REFUSED = [
-    ("sgd_curves", CURVES | {"eta_d": 0.1, "falls_from": 0.1}, "falls_from = 0.1: expected a number above eta_d = 0.1"),
-    ("sgd_curves", CURVES | {"eta_d": 0.1, "falls_from": 1e9}, "falls_from = 1000000000.0: expected a number above"),
-    ("sgd_curves", CURVES | {"eta_d": 0.1, "d": 11}, "d = 11: expected at least M* + N = 12"),
-    ("sgd_curves", CURVES | {"eta_d": 1000}, "eta_d = 1000.0: expected at most t_max d/2 = 320"),
-    ("sgd_curves", CURVES | {"eta_d": 0.1, "points": 1}, "points = 1: expected a whole number from 2 to"),
     (
-        "samples_to_risk",
+        "sgd_flow_curves",
+        CURVES | {"eta_d": 0.1, "falls_from": 0.1},
+        "falls_from = 0.1: expected a number above eta_d = 0.1",
+    ),
+    (
+        "sgd_flow_curves",
+        CURVES | {"eta_d": 0.1, "falls_from": 1e9},
+        "falls_from = 1000000000.0: expected a number above",
+    ),
+    ("sgd_flow_curves", CURVES | {"eta_d": 0.1, "d": 11}, "d = 11: expected at least M* + N = 12"),
+    ("sgd_flow_curves", CURVES | {"eta_d": 1000}, "eta_d = 1000.0: expected at most t_max d/2 = 320"),
+    ("sgd_flow_curves", CURVES | {"eta_d": 0.1, "points": 1}, "points = 1: expected a whole number from 2 to"),
+    (
+        "sample_complexity_runs",
         HEAVY | {"sizes": [[8, 4, 64], *HEAVY["sizes"]]},
         "sizes.0 = [8, 4, 64]: expected M*, N, d, rep",
     ),
     (
-        "samples_to_risk",
+        "sample_complexity_runs",
         HEAVY | {"risks": [0.05]},
         "risks.0 = 0.05: expected a number above 0.068, the least risk of N = 4",
     ),
     (
-        "samples_to_risk",
+        "sample_complexity_runs",
         HEAVY | {"risks": [1e-14]} | {"sizes": [[m, 4, 64, 2] for m in (2, 3, 4)]},
         "risks.0 = 1e-14: expected",
     ),
     (
-        "samples_to_risk",
+        "sample_complexity_runs",
         HEAVY | {"risks": [0.4, 0.9999]},
         "--risks 0.9999: expected a smaller one, a start at d = 64 has less",
     ),

@@ -102,7 +102,7 @@ def test_a_figure_redrawn_after_an_edit_leaves_the_data_alone(done):
 @pytest.mark.parametrize(
     ("chain", "target", "engine", "rule"),
     [
-        ("study", STUDY, "riccati/engines/stiefel.py", "riccati_sgd_curves"),
+        ("study", STUDY, "riccati/engines/stiefel.py", "riccati_sgd_flow_curves"),
         pytest.param("real", "all", "escape/engines/direct.py", "escape_sgd", marks=pytest.mark.slow),
     ],
 )

@@ -1,4 +1,4 @@
-# The series of samples_to_risk: the section of each in the config, and the values of its job.
+# The series of sample_complexity_runs: the section of each in the config, and the values of its job.
 
 RICCATI_SAMPLES = config["riccati"]["sample_complexity"]
 RICCATI_HEAVY, RICCATI_LIGHT = RICCATI_SAMPLES["heavy"], RICCATI_SAMPLES["light"]

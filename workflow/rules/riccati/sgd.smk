@@ -17,14 +17,14 @@ use rule stage as riccati_sgd_checks with:
         "the mean step of SGD, and whether its columns stay orthonormal"
 
 
-use rule stage as riccati_sgd_curves with:
+use rule stage as riccati_sgd_flow_curves with:
     output:
-        data=f"{DATA}/riccati/sgd_curves/{{schedule}}_{{eta_d}}.npz",
+        data=f"{DATA}/riccati/sgd_flow_curves/{{schedule}}_{{eta_d}}.npz",
     log:
-        f"{LOGS}/riccati/sgd_curves_{{schedule}}_{{eta_d}}.log",
+        f"{LOGS}/riccati/sgd_flow_curves_{{schedule}}_{{eta_d}}.log",
     params:
         **stage(
-            "riccati.sgd_curves",
+            "riccati.sgd_flow_curves",
             "riccati.sgd_flow",
             falls_from=lambda wildcards: RICCATI_SGD_FLOW["falls_from"] if wildcards.schedule == "falling" else None,
         ),
@@ -34,8 +34,8 @@ use rule stage as riccati_sgd_curves with:
 
 use rule stage as riccati_sgd_flow with:
     input:
-        runs=expand(rules.riccati_sgd_curves.output.data, schedule="constant", eta_d=RICCATI_SGD_FLOW["eta_d"]),
-        falling=f"{DATA}/riccati/sgd_curves/falling_{RICCATI_SGD_FLOW['falls_to_match']}.npz",
+        runs=expand(rules.riccati_sgd_flow_curves.output.data, schedule="constant", eta_d=RICCATI_SGD_FLOW["eta_d"]),
+        falling=f"{DATA}/riccati/sgd_flow_curves/falling_{RICCATI_SGD_FLOW['falls_to_match']}.npz",
     output:
         **tables("riccati/sgd_flow"),
     log:
@@ -70,14 +70,14 @@ use rule stage as riccati_sgd_emergence with:
         "when SGD learns each direction"
 
 
-use rule stage as riccati_samples_to_risk with:
+use rule stage as riccati_sample_complexity_runs with:
     output:
-        data=f"{DATA}/riccati/samples_to_risk/{{series}}.npz",
+        data=f"{DATA}/riccati/sample_complexity_runs/{{series}}.npz",
     log:
-        f"{LOGS}/riccati/samples_to_risk_{{series}}.log",
+        f"{LOGS}/riccati/sample_complexity_runs_{{series}}.log",
     params:
         **stage(
-            "riccati.samples_to_risk",
+            "riccati.sample_complexity_runs",
             lambda wildcards: f"riccati.sample_complexity.{RICCATI_SERIES[wildcards.series]['section']}",
             **{key: riccati_series(key) for key in ("sizes", "beta", "gamma", "kappa", "risks", "from_best", "sgd")},
         ),
@@ -87,10 +87,10 @@ use rule stage as riccati_samples_to_risk with:
 
 use rule stage as riccati_sample_complexity with:
     input:
-        heavy=f"{DATA}/riccati/samples_to_risk/heavy.npz",
-        far=f"{DATA}/riccati/samples_to_risk/far.npz",
-        one=f"{DATA}/riccati/samples_to_risk/one.npz",
-        light=expand(rules.riccati_samples_to_risk.output.data, series=RICCATI_OF_LIGHT),
+        heavy=f"{DATA}/riccati/sample_complexity_runs/heavy.npz",
+        far=f"{DATA}/riccati/sample_complexity_runs/far.npz",
+        one=f"{DATA}/riccati/sample_complexity_runs/one.npz",
+        light=expand(rules.riccati_sample_complexity_runs.output.data, series=RICCATI_OF_LIGHT),
     output:
         **tables("riccati/sample_complexity"),
     log:

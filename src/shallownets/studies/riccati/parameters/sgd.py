@@ -202,7 +202,7 @@ class SgdFlowValues(_Flow):
         yield _falls("falls_from", self.falls_from, "falls_to_match", self.falls_to_match)
 
 
-class SgdCurves(_Flow):
+class SgdFlowCurves(_Flow):
     """Risks of SGD and of both flows at one step size.
 
     Its section is ``sgd_flow``; its rule gives eta_d, and falls_from, which is None where the step size is constant.
@@ -307,7 +307,7 @@ class SampleComplexityValues(Section):
     one: OneDirection
 
 
-class SamplesToRisk(_Sizes):
+class SampleComplexityRuns(_Sizes):
     """Samples to a risk at several sizes.
 
     Its sections are those of ``sample_complexity``: for ``heavy`` and ``one``, its rule gives gamma = 0, the sizes and

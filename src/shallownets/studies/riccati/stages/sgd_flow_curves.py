@@ -11,7 +11,7 @@ from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.engines import chain, exact, steps
-from shallownets.studies.riccati.parameters.sgd import SgdCurves
+from shallownets.studies.riccati.parameters.sgd import SgdFlowCurves
 from shallownets.studies.riccati.stages import drawn
 from shallownets.studies.riccati.theory import finite_step
 
@@ -25,7 +25,7 @@ UNITS = {
 
 
 @stage
-def sgd_curves(given: SgdCurves) -> Data:
+def sgd_flow_curves(given: SgdFlowCurves) -> Data:
     d, eta, lam = given.d, given.eta_d / given.d, model.spectrum(given.M_star, given.beta)
     experiment = {"d": d, "M_star": given.M_star, "N": given.N, "beta": given.beta}
     experiment |= {"eta_d": given.eta_d, "t_max": given.t_max}

@@ -12,7 +12,7 @@ from shallownets.numerics.progress import progress
 from shallownets.stage import Arrays, Data, stage
 from shallownets.studies.riccati import model
 from shallownets.studies.riccati.measure import samples
-from shallownets.studies.riccati.parameters.sgd import SamplesToRisk
+from shallownets.studies.riccati.parameters.sgd import SampleComplexityRuns
 from shallownets.studies.riccati.stages import drawn
 
 UNITS = {
@@ -23,7 +23,7 @@ UNITS = {
 
 
 @stage
-def samples_to_risk(given: SamplesToRisk) -> Data:
+def sample_complexity_runs(given: SampleComplexityRuns) -> Data:
     rows = []
     work = [float(M_star * N * (d if given.sgd else 1)) for M_star, N, d, _ in given.sizes]  # of one start
     total = sum(one * starts for one, (*_, starts) in zip(work, given.sizes, strict=True))
