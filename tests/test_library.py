@@ -168,7 +168,7 @@ def test_other_numbers_are_no_whole_numbers(given):
         ("escape", {"N": 3}, "N = 3: expected at least p + p* = 6"),
         ("escape", {"eta": 1, "eta_hat": 1}, "eta = 1.0: expected one of eta and eta_hat"),
         ("escape", {"eta": np.nan}, "eta = nan: expected a finite number"),
-        ("escape", {"eta": 1e-12}, "4 runs to alpha = 3.1e+13, 3.1e+17 samples each, take about 3.5e+03 years"),
+        ("escape", {"eta": 1e-12}, "4 runs to alpha = 3.1e+13, 3.1e+17 samples each, take about 5.3e+03 years"),
         ("riccati", {"M_star": 4, "N": 3, "d": 5, "beta": 1}, "d = 5: expected at least M* + N = 7"),
         ("emergence", {"P": 1, "N": 1, "d": 9, "link": "h3", "seed": 2}, "N = 1: no neuron of this start can learn;"),
     ],

@@ -11,6 +11,9 @@ from shallownets.errors import UserError
 from shallownets.numerics.lost import Lost
 from shallownets.results.artefacts import save
 from shallownets.stage import Table
+from shallownets.studies.emergence.figures import samples
+from shallownets.studies.escape.figures import escape_time
+from shallownets.studies.perceptron.figures import deep_curves, deep_table
 
 
 def test_only_runs_that_are_left_out_are_noted_each_with_the_rows_that_would_have_used_them():
@@ -44,6 +47,27 @@ def test_a_figure_shows_the_notes_of_its_table(drawn_with):
     assert drawn_with({}, style.PAGE)._supxlabel is None
     text = drawn_with({"SGD: 2 of 3 runs diverged": []}, style.PAGE)._supxlabel
     assert text.get_text() == "Mind: SGD: 2 of 3 runs diverged"
+
+
+def test_a_figure_that_draws_a_part_of_its_table_leaves_out_notes_on_the_rest(drawn_with, monkeypatch):
+    monkeypatch.setattr(
+        "shallownets.studies.escape.figures.fig1.shows", lambda frame, row: row["a"] in set(frame.a), raising=False
+    )
+    notes = {"elsewhere": [{"a": 2}], "here, too": [{"a": 2}, {"a": 1}], "of no row": []}
+    assert drawn_with(notes, style.PAGE)._supxlabel.get_text() == "Mind: here, too; of no row"
+    assert drawn_with({"elsewhere": [{"a": 2}]}, style.PAGE)._supxlabel is None
+
+
+def test_notes_below_figures_name_what_is_drawn():
+    cases = [(3, 100, 0.25), (3, 200, 0.25), (3, 400, 0.25), (3, 400, 1.0), (3, 400, 2.0), (3, 100, 1.0), (4, 40, 0.1)]
+    frame = pd.DataFrame(cases, columns=["k", "d", "kappa"])
+    seen = [case for case in cases if samples.shows(frame, dict(zip(frame, case, strict=True)))]
+    assert seen == [case for case in cases if case != (3, 100, 1.0)]  # neither at the left's step nor the right's d
+    times = [{"engine": "SGD", "N": 100}, {"engine": "ODE", "eta_hat": 0.1}, {"quantity": "narrow_over_wide"}]
+    assert [escape_time.shows(frame, row) for row in times] == [False, True, True]
+    rows = [{"quantity": "measured"}, {"star": "least test error"}, {"quantity": "g1, end less beginning"}]
+    assert [deep_table.shows(frame, row) for row in rows] == [True, True, False]
+    assert not deep_curves.shows(frame, {"quantity": "apart at equal norm"})
 
 
 @pytest.mark.parametrize("width", [style.COLUMN, style.PAGE])

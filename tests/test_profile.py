@@ -71,6 +71,16 @@ def test_no_submission_of_small_and_large_jobs_of_one_rule_is_short():
     assert Rule([61.0] * 7, "escape", frozenset()).together == 1
 
 
+def test_a_job_asks_for_three_times_what_is_expected_or_for_twice_where_a_retry_would_get_no_more():
+    def asked(*seconds):
+        rule = Rule(sorted(seconds), "escape", frozenset())
+        return rule.minutes, rule.most
+
+    assert asked(3600.0) == (320, 1380)  # 180 minutes
+    assert asked(*5 * [13.0], 3600.0) == (160, 230)
+    assert asked(50000.0) == (2560, 1380)  # what is expected once leaves nothing for a retry
+
+
 def test_a_rule_waits_for_large_jobs_at_any_hand(jobs):
     found = rules(jobs)
     assert found["report"].waits_for == {"scan", "sgd"}

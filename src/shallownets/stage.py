@@ -51,7 +51,7 @@ class Arrays:
         parameters: of a result that was read, all that its stage recorded; of one that is made, what the stage found
             out and its readers need, beside the stage's own parameters, which are always recorded.
         notes: on runs that were left out, each with the rows of the table that would have used them, as column = value
-            or a list of values; they are printed below the figure.
+            or a list of values; those that concern what a figure shows are printed below it.
         source: the file that it was read from, for messages.
         versions: of Python and the packages that made it, by their names, where it was read.
         digest: of the source that made it, where it was read.

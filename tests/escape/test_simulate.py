@@ -117,11 +117,11 @@ def test_engines_share_the_starts_and_sgd_its_seed():
         ),
         ("--eta-hat 1e-312", "eta_hat = 1e-312 without alpha_max: a run to alpha = "),
         ("--alpha-max 1e300 --engine ode", "--alpha-max '1e300': expected a number below 1e+15"),
-        ("--eta 1e-12", "4 runs to alpha = 3.1e+13, 3.1e+17 samples each, take about 3.5e+03 years on one core; "),
+        ("--eta 1e-12", "4 runs to alpha = 3.1e+13, 3.1e+17 samples each, take about 5.3e+03 years on one core; "),
         ("--N 999999999999999 --engine direct", "N = 999999999999999: weights of 4 + 2 vectors need 9.6e+07 GB of "),
         (
             "--N 999999999999999",
-            "take about 4.4e+03 years on one core; expected fewer of them, a larger eta, a smaller N, or",
+            "take about 6.7e+03 years on one core; expected fewer of them, a larger eta, a smaller N, or",
         ),
         (
             "--replicates 1000000 --points 900000 --engine ode",
@@ -148,7 +148,7 @@ def test_what_takes_long_is_said_before_it_starts(capsys, monkeypatch):
         library.run(**given)
         return capsys.readouterr().err
 
-    assert said(N=10_000_000) == "4 runs to alpha = 170, 1.7e+09 samples each, take about 10 minutes on one core\n"
+    assert said(N=10_000_000) == "4 runs to alpha = 170, 1.7e+09 samples each, take about 15 minutes on one core\n"
     assert said(N=10_000) == ""
     assert said(eta=1e-12, engine="spectral") == ""
 

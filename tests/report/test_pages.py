@@ -3,10 +3,12 @@
 import io
 import platform
 import re
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from PIL import Image
@@ -75,11 +77,38 @@ def test_a_study_with_the_name_of_another_page_is_refused():
 
 def test_the_first_screen_counts_claims_by_verdict(pages):
     text = " ".join(pages["index"].text.split())
-    assert "2 figures were made anew and 5 claims were put to the test, in 6 comparisons" in text
+    assert "2 figures were made anew and 4 of 5 claims were put to the test, in 5 comparisons" in text
     for words in ("2 ✓ reproduced", "1 ✗ deviates", "1 ? underpowered", "1 – not judged", "tier paper"):
         assert words in text
     assert "1 figure; of 4 claims 1 reproduced , 1 deviates , 1 underpowered , 1 not judged" in text
     assert "2 tested fully , 1 in part , 1 not at all" in text
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (
+            ["reproduced", "deviates"],
+            "2 sources, put to the test 2 figures were made anew and 5 claims were put to the test, in 6 comparisons",
+        ),
+        (
+            ["not judged"],
+            "2 sources 2 figures were made anew. None of the 5 claims is judged in the tier paper; the ledger",
+        ),
+    ],
+)
+def test_only_claims_that_are_judged_are_said_to_be_put_to_the_test(inside, jobs, verdicts, said):
+    path = inside / "results/claims.csv"
+    kept = path.read_text()
+    try:
+        lines = [replace(one, verdict=verdicts[n % len(verdicts)]) for n, one in enumerate(LINES)]
+        pd.DataFrame([asdict(one) for one in lines]).to_csv(path, index=False)
+        text = text_of(build(Path("results"), jobs)["index.html"])
+    finally:
+        path.write_text(kept)
+    assert said in text
+    nothing = verdicts == ["not judged"]
+    assert (nothing, nothing) == ("put to the test" not in text, "Nothing was judged" in text)
 
 
 def test_a_talk_is_not_said_to_be_the_paper(pages):
@@ -356,7 +385,7 @@ def test_claims_say_whose_they_are_of_what_kind_and_what_they_rest_on(pages, bui
     text = " ".join(pages["index"].text.split())
     assert "put to the test" in text
     assert "papers, reproduced" not in text
-    assert "Of the 4 claims in the sources' own words 1 is reproduced and 1 deviates." in text
+    assert "Of the 3 of them in the sources' own words 1 is reproduced and 1 deviates." in text
     counted = [of["href"] for tag, of in pages["index"].tags if tag == "a" and "?origin=" in of["href"]]
     assert counted == [f"ledger.html?origin={origin}#all-claims" for origin in ("paper", "derived", "beyond")]
     judged = pages["ledger"]

@@ -87,6 +87,15 @@ def test_the_document_counts_submissions_and_jobs(submitted):
     assert "The cluster tier is {} submissions of {} jobs".format(*counts) in text
 
 
+def test_the_document_says_what_the_cluster_tier_takes(jobs):
+    text = " ".join((ROOT / "docs/cluster.md").read_text().split())
+    hours = [profile.expected(job) / cost.HOUR for job in jobs]
+    said = (
+        f"The cluster tier takes {sum(hours):.0f} core hours by the work alone, its longest job {max(hours):.0f} hours"
+    )
+    assert said in text
+
+
 def test_no_submission_asks_for_more_than_a_day_at_its_last_attempt(submitted):
     """Many partitions give no more, and a job that asks for more waits for ever."""
     settings = yaml.safe_load((ROOT / profile.PROFILE).read_text())

@@ -3,12 +3,15 @@
 import re
 import subprocess
 import sys
+from collections import defaultdict
 
 import pytest
 import yaml
 
 from shallownets.config import settings
 from shallownets.report import site
+from shallownets.results.artefacts import load_arrays, load_table
+from shallownets.studies.perceptron.stages import optional
 from shallownets.workflow import catalogue
 from tests.conftest import ROOT
 from tests.workflow.conftest import STUDY
@@ -70,6 +73,34 @@ def test_the_real_chain_of_one_study_makes_its_tables_and_figures(study):
     for name in names:
         assert {f"figures/{STUDY}/{name}.pdf", f"figures/{STUDY}/{name}.png", f"figure_data/{STUDY}/{name}.csv"} <= made
     assert "done in" in (study.results / f"logs/{STUDY}/emergence.log").read_text()
+
+
+def wrong_units(checkout):
+    """Units of what is neither a column, a quantity nor an array of their stage, and times whose unit is not said."""
+    results, made, wrong = checkout.results, defaultdict(list), []
+    for path in sorted(results.glob("data/**/*.npz")):
+        kept = load_arrays(path)
+        wrong += [f"{path.name}: {name}" for name in kept.units if name not in kept.arrays]
+    for path in sorted([*results.glob("measurements/**/*.csv"), *results.glob("figure_data/**/*.csv")]):
+        table = load_table(path)
+        (stage,) = re.findall(r'^# stage: "(.+)"$', path.read_text(), re.MULTILINE)
+        made[stage].append(table)
+        wrong += [f"{path.name}: t has no unit"] if "t" in table.frame and "t" not in table.units else []
+    for stage, tables in made.items():
+        if optional.ABSENT not in tables[0].parameters.get("notes", ()):  # else columns of what was not run are missing
+            named = {name for table in tables for name in (*table.frame, *table.frame.get("quantity", ()))}
+            wrong += [f"{stage}: {name}" for table in tables for name in table.units if name not in named]
+    assert made
+    return wrong
+
+
+def test_units_are_those_of_columns_quantities_and_arrays(finished, study):
+    assert wrong_units(finished) == wrong_units(study) == []
+
+
+@pytest.mark.slow
+def test_units_of_all_studies_are_those_of_columns_quantities_and_arrays(real):
+    assert wrong_units(real) == []
 
 
 def test_every_rule_has_log_and_resources_and_lint_is_clean(toy):

@@ -27,7 +27,7 @@ LAST = "last"
 LARGE = 60.0  # seconds, from where on a job is submitted alone
 MINUTES = 10  # that the rule of all stages asks for (workflow/rules/stage.smk)
 EVERY = 1000  # as many jobs as a group may have
-MARGIN = 3  # a job may take this many times as long as it is expected to
+MARGINS = 3, 2  # a job may take so many times as long as expected: the first that leaves more for a retry, or the last
 LONGEST = 23 * 60  # minutes that the large jobs of a submission may ask for: many partitions give a day
 
 
@@ -52,8 +52,14 @@ class Rule:
 
     @property
     def minutes(self) -> int:
-        """Run time that a job of it asks for."""
-        return MINUTES * 2 ** max(0, ceil(log2(MARGIN * self.seconds[-1] / 60 / MINUTES)))
+        """Run time that a job of it asks for at its first attempt."""
+        asked = [MINUTES * 2 ** max(0, ceil(log2(margin * self.seconds[-1] / 60 / MINUTES))) for margin in MARGINS]
+        return next((minutes for minutes in asked if minutes < self.most), asked[-1])
+
+    @property
+    def most(self) -> int:
+        """Run time that a job of it may ask for at any attempt."""
+        return LONGEST // self.together
 
     @property
     def together(self) -> int:
@@ -111,7 +117,7 @@ def settings(jobs: Sequence[Job]) -> str:
     # a large rule that nothing joins needs no group where each of its jobs is a submission
     shared = {group for name, group in groups.items() if group != name or together[group] > 1}
     longer = {
-        name: f"min({rule.minutes} * attempt, {LONGEST // rule.together})"
+        name: f"min({rule.minutes} * attempt, {rule.most})"
         for name, rule in sorted(known.items())
         if rule.minutes > MINUTES
     }

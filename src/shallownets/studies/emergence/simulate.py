@@ -33,7 +33,7 @@ def decoupled(start: Start, a: Array, link: Link, t: ArrayLike = 0.0, follow: in
     start.require(a)
     r0 = float(start.r[0])
     if link.exponent == 2:
-        owners = choice.assign(1 / times.learning_time(a, start.M, r0, link), start.M)
+        owners = choice.owners(1 / times.learning_time(a, start.M, r0, link), start.M)
     else:
         owners = choice.greedy(start.M, a, link.exponent)
     T = times.learning_time(a, owners.M0, r0, link)

@@ -63,7 +63,7 @@ def _match(score, neuron):
                         best[q] = i
 
 
-def assign(score: Array, M: Array) -> Owners:
+def owners(score: Array, M: Array) -> Owners:
     """Owners by the largest score (N, P) of all, its row and column removed, and again while one is above 0."""
     neuron = np.full(score.shape[1], -1)
     _match(np.ascontiguousarray(score), neuron)
@@ -84,4 +84,4 @@ def greedy(M: Array, a: Array, k: int) -> Owners:
     if k <= 2:
         raise Impossible(f"k = {k}: expected an information exponent above 2; below, directions do not decouple")
     x = np.abs(M) if k % 2 == 0 else np.maximum(M, 0.0)
-    return assign(a * x ** (k - 2), M)
+    return owners(a * x ** (k - 2), M)

@@ -4,6 +4,8 @@ From: the tidy CSV of the figure, and nothing else.
 Makes: the figure, PDF and PNG.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -33,16 +35,24 @@ def _series(axes: Axes, frame: pd.DataFrame, variable: str, number: int, label: 
         axes.plot(by["limit"][variable], by["limit"].middle, linewidth=0.9, linestyle=":", **look)
 
 
+def _scans(frame: pd.DataFrame) -> Iterator[tuple[int, float, int]]:
+    """k, the κ with most dimensions, and the d with most κ."""
+    for k, part in frame.groupby("k"):
+        yield k, part.groupby("kappa").d.nunique().idxmax(), part.groupby("d").kappa.nunique().idxmax()
+
+
+def shows(frame: pd.DataFrame, row: dict) -> bool:
+    """Whether the figure shows a row that a note concerns: one of a scan."""
+    return any(row["k"] == k and (row["kappa"] == kappa or row["d"] == d) for k, kappa, d in _scans(frame))
+
+
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     figure = Figure(figsize=(style.PAGE, 3.3))
     left, right = figure.subplots(1, 2)
-    for number, k in enumerate(sorted(frame.k.unique())):
+    for number, (k, kappa, d) in enumerate(_scans(frame)):
         chosen = frame[frame.k == k]
-        # the κ with most dimensions, and the d with most κ
-        kappa = chosen.groupby("kappa").d.nunique().idxmax()
         _series(left, chosen[chosen.kappa == kappa], "d", number, rf"$k={k}$, $\kappa={kappa:g}$")
-        d = chosen.groupby("d").kappa.nunique().idxmax()
         scan = chosen[chosen.d == d]
         _series(right, scan, "kappa", number, f"$k={k}$, $d={d}$")
         for one in scan[(scan.series == "SGD") & (scan.lost > 0)].itertuples():

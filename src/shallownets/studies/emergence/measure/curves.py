@@ -8,6 +8,7 @@ from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.theory import crowding, times
 from shallownets.studies.emergence.trajectory import Run
 
+FIRST = 10  # direction from whose time on single steps no longer show
 _POINTS = 200  # on which an exponent is fitted, equally spaced in the logarithm
 
 
@@ -61,9 +62,9 @@ def overlay(run: Run, M: Array, a: Array, expected: Run) -> Overlay:
 
 
 def window(T: Array) -> Array:
-    """Times from that of direction 10 to that of direction P/4, where neither single steps nor the end show.
+    """Times from that of direction FIRST to that of direction P/4, where neither single steps nor the end show.
 
     Args:
-        T: (P,) learning times, at least 44: with fewer there is nothing between.
+        T: (P,) learning times, at least 4 (FIRST + 1): with fewer there is nothing between.
     """
-    return np.geomspace(T[9], T[T.size // 4 - 1], _POINTS)
+    return np.geomspace(T[FIRST - 1], T[T.size // 4 - 1], _POINTS)

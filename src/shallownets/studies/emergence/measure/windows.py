@@ -12,8 +12,6 @@ from shallownets.studies.emergence.theory import crowding, scaling
 from shallownets.studies.emergence.theory.sequential import Law
 from shallownets.studies.emergence.trajectory import Run
 
-_FIRST = 10  # direction from whose time on single steps no longer show
-
 
 class InWindow(NamedTuple):
     """Exponents of the loss of a run, but for ``alone`` with the tail that a finite teacher lacks.
@@ -26,7 +24,7 @@ class InWindow(NamedTuple):
         apart: by how much ``measured`` may differ from it: by three standard deviations over draws of the law, and by
             crowding.
         at_learning: in the number m of directions, at the times when they are learned; None where fewer than two of the
-            directions 10 to P/4 are.
+            directions ``curves.FIRST`` to P/4 are.
     """
 
     first: float
@@ -67,7 +65,7 @@ def in_window(run: Run, law: Law, N: int, beta: float, draws: Iterable[Generator
 
 
 def _at_learning(run: Run, P: int, tail: float) -> Estimate | None:
-    m = np.arange(_FIRST, P // 4 + 1)
+    m = np.arange(curves.FIRST, P // 4 + 1)
     m = m[run.learned[m - 1]]
     if m.size < 2:
         return None

@@ -14,13 +14,13 @@ from shallownets.studies.emergence import model
 from shallownets.studies.emergence.measure import curves, kept
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.stages.flow_link import K
 from shallownets.studies.emergence.starts import Start
 from shallownets.studies.emergence.theory import scaling
 from shallownets.studies.emergence.theory.sequential import Law
 from shallownets.studies.emergence.trajectory import Run
 
 COMMON = ("d", "P", "beta", "widths", "t_end", "exact", "r0", "tolerance")  # what their tables say of the runs
-K = 4
 DRAWS = 40  # of the sequential law, at all widths
 
 

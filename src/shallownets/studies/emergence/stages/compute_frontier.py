@@ -20,7 +20,7 @@ from shallownets.studies.emergence.stages import at_widths
 from shallownets.studies.emergence.stages.at_widths import AtWidths
 from shallownets.studies.emergence.theory import crowding, frontiers, scaling
 
-UNITS = {"t": "time of the flow; of frontiers and best widths compute", "compute": "neurons times time"}
+UNITS = {"t": "time of the flow; of frontiers and best widths compute, neurons times time"}
 SLOPES = ("frontier", "frontier, sequential", "frontier with the tail")
 
 

@@ -20,10 +20,10 @@ from shallownets.studies.emergence.engines import correlation, deflated
 from shallownets.studies.emergence.measure import coverage as measure
 from shallownets.studies.emergence.parameters.flow import Coverage
 from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.stages.flow_link import K
 from shallownets.studies.emergence.theory import coverage as theory
 
 UNITS = {"N": "neurons"}
-K = 4
 LONGER = 10.0  # the last time over that of greedy's last direction
 POINTS = 60  # widths of the curve
 

@@ -19,10 +19,13 @@ from shallownets.studies.emergence.engines import deflated, flow
 from shallownets.studies.emergence.measure import curves, delays, laws
 from shallownets.studies.emergence.parameters.flow import LearningTimes
 from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.stages.flow_link import K
 from shallownets.studies.emergence.theory import crowding, sequential
 
-UNITS = {"t": "time of the flow"}
-K = 4
+UNITS = {
+    "x": "of a start the strength of a direction, of ranks the rank, of crowding the dimension",
+    "y": "of a start the time of the flow, of ranks the share below, of crowding the delay over the time",
+}
 LONGER = 3.0  # the last time over that of greedy's last direction
 FINE, FREEZE = 1e-5, 1e-3  # of the flow where delays of 1e-4 are measured
 BETA = 1.0  # of crowding

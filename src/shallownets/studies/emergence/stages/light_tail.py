@@ -20,10 +20,10 @@ from shallownets.studies.emergence.measure import curves
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.flow import LightTail
 from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.stages.flow_link import K
 from shallownets.studies.emergence.theory import scaling, sequential, times
 
 UNITS = {"t": "time of the flow"}
-K = 4
 
 
 def _exponent(t: Array, a: Array, beta: float, losses: Array) -> float:

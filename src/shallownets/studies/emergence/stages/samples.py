@@ -16,7 +16,7 @@ from shallownets.studies.emergence.measure import laws, passages, quartiles
 from shallownets.studies.emergence.measure.passages import Case
 from shallownets.studies.emergence.parameters.sgd import Samples
 
-UNITS = {"n": "samples over d^(k-1)", "share": "of runs that have learned by the theory's quartile"}
+UNITS = {"middle": "samples over d^(k-1), as the quartiles beside it", "level": "share of runs by theory"}
 FAR = 2.0  # factor from the largest step beyond which it decides whether a run is lost
 
 

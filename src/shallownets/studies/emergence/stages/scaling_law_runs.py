@@ -13,13 +13,13 @@ from shallownets.studies.emergence.engines import deflated, flow
 from shallownets.studies.emergence.measure import kept
 from shallownets.studies.emergence.parameters.flow import ScalingLawRuns
 from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.stages.flow_link import K
 
 UNITS = {
     "N": "neurons of a run",
     "replicate": "number of its start, counted from 0",
     "exact": "whether the engine is the exact flow",
 } | kept.UNITS
-K = 4
 SETS = 4  # of starts at all widths up to the teacher's, for the best width; of wider students there is one
 
 

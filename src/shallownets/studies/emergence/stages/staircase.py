@@ -19,11 +19,11 @@ from shallownets.studies.emergence.measure import curves, shares, weights
 from shallownets.studies.emergence.model import Array
 from shallownets.studies.emergence.parameters.flow import Staircase
 from shallownets.studies.emergence.stages import drawn
+from shallownets.studies.emergence.stages.flow_link import K
 from shallownets.studies.emergence.theory import scaling, sequential, times
 from shallownets.studies.emergence.trajectory import Run
 
 UNITS = {"t": "time of the flow"}
-K = 4
 FREEZE = 2e-3  # below what is left of a share where its rate is fitted
 LONGER = 1.5  # the last time over that of greedy's last direction
 FINE = 1e-5  # tolerance where the flow is held against something exact

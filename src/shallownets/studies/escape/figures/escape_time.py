@@ -11,6 +11,11 @@ from matplotlib.figure import Figure
 from shallownets.drawing import style
 
 
+def shows(frame: pd.DataFrame, row: dict) -> bool:
+    """Whether the figure shows a row that a note concerns: those of SGD are in the figure finite_escape."""
+    return row.get("engine") != "SGD"
+
+
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     figure = Figure(figsize=(style.PAGE, 3.0))

@@ -23,7 +23,12 @@ from shallownets.studies.escape.parameters.plateau import EscapeLaw
 from shallownets.studies.escape.stages.plateau_shared import gaussian_starts, row, theory_last
 from shallownets.studies.escape.theory import plateau
 
-UNITS = {"t": "eta_hat alpha", "rate": "1/t", "reduction": "of L(0)"}
+UNITS = {
+    "time": "eta_hat alpha",
+    "rate": "1/(eta_hat alpha)",
+    "reduction": "of L(0)",
+    "x": "of reductions eta_hat alpha, of prefactors p, of rates eta_hat",
+}
 
 
 def finite_rates(p: int, p_star: int, given: EscapeLaw) -> list[dict]:

@@ -31,7 +31,7 @@ from shallownets.studies.escape.stages.plateau_shared import (
 )
 from shallownets.studies.escape.theory.finite import time_per_log
 
-UNITS = {"alpha": "samples/N", "slope": "samples/N per unit of log N"}
+UNITS = {"time": "samples/N, as other times", "slope": "samples/N per unit of log N"}
 DRAWN = {"time": "time", "law": "law", "width_time": "width"}  # what the figure shows, and its name there
 
 

@@ -16,7 +16,7 @@ from shallownets.studies.escape.stages.beside_ode import beside_ode
 from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.theory import plateau
 
-UNITS = {"t": "eta_hat alpha", "norm": "1"}
+UNITS = {"t": "eta_hat alpha", "value": "1"}
 
 
 def norm_curves(engine: str, t: Array, norms: Array) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from shallownets.studies.escape.stages.beside_ode import beside_ode
 from shallownets.studies.escape.stages.plateau_shared import row
 from shallownets.studies.escape.theory import plateau
 
-UNITS = {"t": "eta_hat alpha", "projection": "of M(t) on M(0), over |M(0)|^2"}
+UNITS = {"t": "eta_hat alpha", "value": "projection of M(t) on M(0), over |M(0)|^2"}
 
 
 def growth_curves(t: Array, runs: Array | None, limit: Array, laws: dict[str, float]) -> pd.DataFrame:

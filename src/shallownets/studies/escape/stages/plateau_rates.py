@@ -10,7 +10,7 @@ from shallownets.studies.escape.parameters.plateau import PlateauRates
 from shallownets.studies.escape.stages.plateau_shared import row, theory_last
 from shallownets.studies.escape.theory import plateau
 
-UNITS = {"rate": "1/(eta alpha)", "norm": "1", "risk": "1"}
+UNITS = {"estimate": "of rates, decays and sources 1/(eta alpha), else 1"}
 
 
 @stage

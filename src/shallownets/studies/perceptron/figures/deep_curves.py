@@ -13,6 +13,11 @@ from shallownets.drawing import style, ticks
 _NAMES = {"mlp": "dense network, MNIST", "cnn": "convolutions, MNIST-1D"}
 
 
+def shows(frame: pd.DataFrame, row: dict) -> bool:
+    """Whether the figure shows a row that a note concerns: comparisons of its curves are in the table alone."""
+    return False
+
+
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header; blank where nothing was trained."""
     figure = Figure(figsize=(style.PAGE, 4.6))

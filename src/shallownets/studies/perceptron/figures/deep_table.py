@@ -19,6 +19,11 @@ def _name(row) -> str:
     return f"{row.network.upper()}, P from {row.smallest:g}: {_NORMS[row.norm]}, {_STARS[row.star]}"
 
 
+def shows(frame: pd.DataFrame, row: dict) -> bool:
+    """Whether the figure shows a row that a note concerns; how exponents change along a curve is in the table alone."""
+    return row.get("quantity") not in ("g1, end less beginning", "g2, end less beginning", "product less measured")
+
+
 def draw(frame: pd.DataFrame, parameters: dict) -> Figure:
     """The figure from its table and the parameters in the table's header."""
     figure = Figure(figsize=(style.PAGE, 0.9 + 0.24 * len(frame)))

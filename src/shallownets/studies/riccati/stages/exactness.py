@@ -14,6 +14,8 @@ from shallownets.studies.riccati.measure import exactness as measure
 from shallownets.studies.riccati.parameters.flow import Exactness
 from shallownets.studies.riccati.stages import drawn
 
+UNITS = {"estimate": "difference of an entry", "own": "difference of an entry"}
+
 
 @stage
 def exactness(given: Exactness) -> Measurements:
@@ -34,4 +36,4 @@ def exactness(given: Exactness) -> Measurements:
         worst = measure.largest(differences)
         value = dict.fromkeys(("estimate", "low", "high"), worst.closed_form)
         rows.append({"quantity": quantity} | key | {"own": worst.own} | value | {"n": given.starts})
-    return Measurements(Table(pd.DataFrame(rows), {"times": "1/lambda_1"}))
+    return Measurements(Table(pd.DataFrame(rows), UNITS))

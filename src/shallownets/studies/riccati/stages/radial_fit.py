@@ -20,7 +20,7 @@ from shallownets.studies.riccati.parameters.sgd import RadialFit
 from shallownets.studies.riccati.stages import drawn
 from shallownets.studies.riccati.theory import least_squares
 
-UNITS = {"t": "time of the flow, twice the sum of eta", "samples": "of Phase II", "risk": "E y^2"}
+UNITS = {"t": "time of the flow, twice the sum of eta", "samples": "of Phase II", "value": "E y^2"}
 FIT = 100.0  # samples of SGD that take as long as a fit, for the progress
 
 
