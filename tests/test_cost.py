@@ -49,16 +49,7 @@ def test_jobs_of_different_engines_are_of_different_kinds_and_figures_and_the_le
     assert kind(job(TIMES.format("direct"))) == ("run", "escape.escape_times", "direct")
     assert kind(job("draw escape.fig1")) == ("draw", "escape.fig1")
     assert kind(job("ledger")) == ("ledger",)
-<<<<<<< HEAD
     assert work(job("draw escape.fig1")) == work(job("ledger")) == 0
-=======
-
-
-def test_a_figure_has_no_work_and_a_chain_has_that_of_its_steps():
-    assert work(job("draw escape.fig1")) == 0
-    assert work(job("ledger")) == 0
-    assert work(job(CHAIN.format(N=16000, R=100))) == pytest.approx(4 * work(job(CHAIN.format(N=4000, R=100))))
->>>>>>> h-split
 
 
 def test_a_fit_finds_the_line_and_keeps_to_what_is_expected_where_sizes_say_nothing():
