@@ -141,10 +141,10 @@ def test_results_do_not_depend_on_grouping_threads_or_recording(p, rng, monkeypa
     ],
 )
 def test_widths_that_the_compiler_knows_give_the_same_bytes(p, p_star, N, eta, replicates, diverge, monkeypatch):
-    """Lanes, some of them idle, threads, runs that diverge, and students of which one depends on the others."""
+    """Lanes, some of them idle, threads, records within a block of samples, and runs that diverge between them."""
     rng = np.random.default_rng(6)
     start = [starts.orthonormal_overlaps(p, p_star, max(N, p + p_star), rng) for _ in range(replicates)]
-    streams, alpha = SeedSequence(2).spawn(replicates), recording_times(20.0, 6, N)
+    streams, alpha = SeedSequence(2).spawn(replicates), recording_times(20.0, 41, N)
     runs, escapes = [], []
     for worth in (np.inf, 0):
         monkeypatch.setattr(lanes, "_WORTH", worth)
