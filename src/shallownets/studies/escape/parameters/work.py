@@ -14,10 +14,11 @@ def direct(N: float, p: float, p_star: float, samples: float) -> float:
 def chain(p: float, p_star: float, replicates: float, samples: float) -> float:
     """The overlap chain: a step works on p (p + p*) overlaps of all replicates, whatever N is.
 
-    Long runs at small widths are compiled for these and take half the time, eight replicates at once (`engines.lanes`).
+    Long runs at small widths are compiled for these and take half the time, eight replicates at once (`engines.lanes`);
+    from eight students on rotations take half, too (`engines.rotations`).
     """
     known = max(p, p_star) <= 4 and replicates >= 3 and replicates * samples >= 3e6
-    moved = 8 * ceil(replicates / 8) if known else 2 * (replicates + 1.3)
+    moved = 8 * ceil(replicates / 8) if known else (1 if p >= 8 else 2) * (replicates + 1.3)
     return moved * samples * (1.5e-8 + 2.2e-9 * p * (p + p_star))
 
 
