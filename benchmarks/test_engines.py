@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 
 from shallownets.numerics import products
 from shallownets.studies.escape import model, starts
-from shallownets.studies.escape.engines import chain, direct, gradient_flow, ode, spectral
+from shallownets.studies.escape.engines import chain, direct, gradient_flow, ode, rotations, spectral
 from shallownets.studies.escape.trajectory import recording_times
 
 P, P_STAR, ETA = 4, 2, 0.1
@@ -162,3 +162,30 @@ def test_limits(benchmark, name):
         return solve_ivp(flat, times, y0, method="DOP853", rtol=TOLERANCE, atol=TOLERANCE * 1e-3)
 
     timed(benchmark, TRAJECTORY, name, 1, solve)
+
+
+TRIANGLE = "The chain's triangle through a sample, p = {p}, 32 replicates, each"
+
+
+def triangle_by_qr(L, a, x):
+    """[L, 0] + a x^T, of each replicate, as a triangle again."""
+    p = a.shape[1]
+    moved = np.zeros((len(a), p, p + 1))
+    moved[:, :, :p] = L
+    moved += a[:, :, None] * x[:, None, :]
+    return np.linalg.qr(moved.transpose(0, 2, 1), mode="r").transpose(0, 2, 1)
+
+
+@pytest.mark.parametrize("p", [8, 32])
+@pytest.mark.parametrize("name", ["NumPy, QR", "rotations"])
+def test_triangle(benchmark, p, name):
+    rng, replicates = default_rng(1), 32
+    L = np.tril(rng.standard_normal((replicates, p, p)))
+    a, x = 1e-3 * rng.standard_normal((replicates, p)), rng.standard_normal((replicates, p + 1))
+    if name == "rotations":
+        L, a = np.ascontiguousarray(np.moveaxis(L, 0, -1)), np.ascontiguousarray(a.T)
+        numbers, work = np.ascontiguousarray(x.T[:, None, :]), np.empty((2, replicates))
+        arguments = rotations.rotate.compiled, L, np.empty((p, p + 1, replicates)), a, numbers, 0, 0, work
+    else:
+        arguments = triangle_by_qr, L, a, x
+    timed(benchmark, TRIANGLE.format(p=p), name, replicates, *arguments)
