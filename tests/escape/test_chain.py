@@ -122,12 +122,18 @@ def test_results_do_not_depend_on_grouping_threads_or_recording(p, rng, monkeypa
     rare, often = recording_times(4.0, 3, 40), recording_times(4.0, 81, 40)
     reference = chain.simulate(start, 40, 0.3, rare, streams)
     np.testing.assert_array_equal(chain.simulate(start, 40, 0.3, often, streams, threads=3).Q[:, ::40], reference.Q)
-    for replicate in (0, 33, 69):
-        alone = chain.simulate(start, 40, 0.3, rare, streams[replicate : replicate + 1])
-        np.testing.assert_array_equal(alone.M[0], reference.M[replicate])
-        np.testing.assert_array_equal(alone.Q[0], reference.Q[replicate])
+    for first, last in ((0, 1), (33, 34), (66, 70)):
+        few = chain.simulate(start, 40, 0.3, rare, streams[first:last])
+        np.testing.assert_array_equal(few.M, reference.M[first:last])
+        np.testing.assert_array_equal(few.Q, reference.Q[first:last])
     monkeypatch.setattr(chain, "SIDE", 7)
     np.testing.assert_array_equal(chain.simulate(start, 40, 0.3, rare, streams).Q, reference.Q)
+
+
+def test_few_replicates_are_side_by_side_where_they_are_moved_so_anyway(rng):
+    for p, groups in ((rotations.FROM - 1, 4), (rotations.FROM, 1)):
+        start = starts.orthonormal(p, 2, 40, rng)
+        assert len(chain._groups(start, 40, 0.3, SeedSequence(1).spawn(4), 10)) == groups
 
 
 @pytest.mark.parametrize(

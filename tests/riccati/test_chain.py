@@ -13,10 +13,13 @@ from shallownets.studies.riccati.engines import chain, exact, stiefel
 from shallownets.studies.riccati.theory import finite_step
 
 
-@pytest.mark.parametrize("d", [9, 13, 14, 15, 10**6])
-def test_a_step_is_that_of_the_manifold_in_the_coordinates_of_the_chain(d):
-    """Polar factors by SVD, and B from the Gram matrix of what W leaves; 13 = M* + 2 N coordinates."""
-    M_star, N, samples, eta = 5, 4, 30, 0.4 / d
+@pytest.mark.parametrize(
+    ("N", "d"), [(4, d) for d in (9, 13, 14, 15, 10**6)] + [(3, d) for d in (8, 11, 12)] + [(6, 18), (1, 10**6)]
+)
+def test_a_step_is_that_of_the_manifold_in_the_coordinates_of_the_chain(N, d):
+    """Polar factors by SVD, and B by QR; as many coordinates as M* + 2 N, fewer and more, and numbers of neurons that
+    are no whole fours."""
+    M_star, samples, eta = 5, 30, 0.4 / d
     lam, start = model.spectrum(M_star, 0.5), starts.uniform(M_star, N, d, default_rng(3))
     run = chain.simulate(start, lam, d, eta, [0, samples], SeedSequence(8))
     can = min(M_star + 2 * N, d)

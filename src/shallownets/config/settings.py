@@ -212,7 +212,7 @@ def _config_of(checkout: Path) -> Path:
 def overlays(tier: str | None) -> list[Path]:
     """The config file that makes this tier of ``config.yaml``: that of its name, or else what a run wrote down.
 
-    None is needed for the tier that config.yaml names, which None stands for.
+    No file is needed for the tier that config.yaml names, which None stands for, too.
 
     Raises:
         UserError: there is no such file, or it is that of another tier; or this is not the folder of the checkout, or

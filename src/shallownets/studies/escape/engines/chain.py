@@ -8,9 +8,8 @@ of freedom. With Q = M M^T + L L^T and L triangular,
     M <- M + (η/N) a g^T,   [L, 0] <- [L, 0] + (η/N) a (h, k)^T,
 
 and Householder reflections from the right, or Givens rotations where p is large (``rotations``), make the last
-p x (p+1) matrix triangular again. Keeping L, instead of
-factorising Q - M M^T anew, stays accurate where that matrix is singular, as at a solution. A step costs the same at
-every N.
+p x (p+1) matrix triangular again. Keeping L, instead of factorising Q - M M^T anew, stays accurate where that matrix is
+singular, as at a solution. A step costs the same at every N.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +30,7 @@ from shallownets.studies.escape.starts import Start, of_all, require_dimension
 from shallownets.studies.escape.trajectory import Trajectory, require_run, sample_numbers
 
 SIDE = 64  # replicates side by side in one call of the kernel, so that it works on whole vectors
-_FEWEST = 8  # replicates; fewer are faster one after the other
+_FEWEST = 8  # replicates; fewer are faster one after the other, but for rotations, which are made side by side anyway
 
 
 @kernel(
@@ -144,10 +143,10 @@ def _side_by_side(M, L, A, lam, work, numbers, first, last, done, rate, bound, e
 # One algorithm three times, because it was measured: for a single replicate ``_side_by_side`` gives the same bytes in 4
 # to 6 times the time, and in 3 to 5 times even where the compiler knows that there is one alone: its sums stand in
 # memory, those here in registers. Those of ``lanes`` do, too, but only for small widths that the compiler knows. Tests
-# hold all of them to the same bytes.
+# hold all of them to the same bytes. Where there are rotations, there is ``_side_by_side`` alone.
 @kernel("void(f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[::1], f8[:, :, ::1], i8, i8, i8, f8, f8, i8[::1])", nogil=True)
 def _alone(M, L, A, lam, numbers, first, last, done, rate, bound, ended):
-    """``_side_by_side`` for a single replicate, with the same operations in the same order."""
+    """``_side_by_side`` for a single replicate of few students, with the same operations in the same order."""
     p, p_star = M.shape
     for sample in range(first, last):
         y = 0.0
@@ -319,7 +318,7 @@ def _groups(
         )
     require_dimension(*starts[0].M.shape, N)
     known = lanes.worthwhile(*starts[0].M.shape, samples * len(streams))
-    fewest = lanes.FEWEST if known else _FEWEST
+    fewest = lanes.FEWEST if known else 1 if starts[0].M.shape[0] >= rotations.FROM else _FEWEST
     groups = []
     for first in range(0, len(streams), SIDE):
         many = len(streams[first : first + SIDE])
