@@ -182,7 +182,7 @@ def test_triangle(benchmark, p, name):
     rng, replicates = default_rng(1), 32
     L = np.tril(rng.standard_normal((replicates, p, p)))
     a, x = 1e-3 * rng.standard_normal((replicates, p)), rng.standard_normal((replicates, p + 1))
-    if name == "rotations":
+    if name == "rotations":  # they destroy the sample, so that the next call has another, of the same length
         L, a = np.ascontiguousarray(np.moveaxis(L, 0, -1)), np.ascontiguousarray(a.T)
         numbers, work = np.ascontiguousarray(x.T[:, None, :]), np.empty((2, replicates))
         arguments = rotations.rotate.compiled, L, np.empty((p, p + 1, replicates)), a, numbers, 0, 0, work
