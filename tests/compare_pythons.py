@@ -57,13 +57,15 @@ def pictures(ours: Path, theirs: Path) -> list[bool]:
 
 
 def main() -> None:
-    worst = 0.0
+    worst, tried = 0.0, 0
     for version in supported():
         with tempfile.TemporaryDirectory() as folder:
             checkout = Checkout(Path(folder, "checkout"))
             python = environment(version, Path(folder, "environment"))
             if python is None:
+                print(f"Python {version}: not installed here", flush=True)
                 continue
+            tried += 1
             line = [python, "-m", "snakemake", "--cores", "all", "--quiet", "all", "--configfile", SMOKE]
             subprocess.run(line, cwd=checkout.folder, check=True)
             found = deviations(checkout.results, ROOT / "results/smoke")
@@ -74,6 +76,8 @@ def main() -> None:
                 print(f"  {largest:8.1e}  {name}")
         print(f"  {max(found.values()):8.1e}  the largest of {len(found)} tables", flush=True)
         worst = max(worst, *found.values())
+    if not tried:
+        sys.exit("error: nothing was compared; expected one more of the supported Pythons on the path")
     sys.exit(worst > TOLERANCE)
 
 
