@@ -35,7 +35,7 @@ from shallownets.files import hash_of
 from shallownets.numerics import deviation
 from shallownets.workflow import catalogue, lineage
 
-TOLERANCE = 1e-6  # as deviation.largest counts; between versions it is far smaller: docs/archive.md
+TOLERANCE = 1e-6  # as deviation.largest counts; between versions nearly all tables are closer: docs/archive.md
 _CHECKOUT = ("Snakefile", "config.yaml", "environment.yml", "docs", "src", "workflow")
 _TABLES = ("measurements/", "figure_data/")
 _OVERLAY = Path("archived.yaml")  # the archive's config in a copy of the checkout
