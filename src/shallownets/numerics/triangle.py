@@ -5,11 +5,11 @@ They are for weights of which only the products with each other matter: the tria
 
 import numpy as np
 
+from shallownets.numerics.aligned import AT_ONCE
 from shallownets.numerics.jit import kernel
 from shallownets.numerics.products import dot
 
 _REORDERED = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
-_VECTORS = 16  # numbers that a loop takes at a time; it goes through what is left one by one
 
 
 @kernel("void(f8[:, ::1], i8, i8, f8[::1])", fastmath=_REORDERED, nogil=True)
@@ -25,7 +25,7 @@ def compress(W, first, last, v):
     """
     N = W.shape[0]
     for i in range(N):
-        before = i % _VECTORS
+        before = i % AT_ONCE
         begin = first + i - before
         row = W[i, begin:last]
         u = v[: row.size]

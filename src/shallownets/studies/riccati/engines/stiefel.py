@@ -113,7 +113,7 @@ def _advance(W, N, place, lam, state, words, numbers, rest, q, move, row, x, eta
         d = place[0]
         for j in range(d):
             x[j] = drawn[j]
-        # loops go up to a whole line of zeros, and begin at 0: one that begins elsewhere is not vectorised
+        # loops go up to zeros that make them whole, and begin at 0: one that begins elsewhere is not vectorised
         after = x[d:]
         for j in range(after.size):
             after[j] = 0.0
@@ -123,7 +123,7 @@ def _advance(W, N, place, lam, state, words, numbers, rest, q, move, row, x, eta
             x[d] = np.sqrt(dot(beside, beside) + rest[sample])
             d += 1
             place[0] = d
-        columns = d + -d % aligned.LINE
+        columns = d + -d % aligned.AT_ONCE
         y = 0.0
         for m in range(lam.size):
             y += lam[m] * (x[m] * x[m] - 1.0)
@@ -202,7 +202,7 @@ class Walk:
     ) -> None:
         can, N = W.shape
         self._N = N
-        self._rows = aligned.zeros((N + -N % FOUR, can + -can % aligned.LINE))
+        self._rows = aligned.zeros((N + -N % FOUR, can + -can % aligned.AT_ONCE))
         self._rows[:N, :can] = W.T
         self._can, self._freedom, self._radial = can, freedom, radial
         self._lam = np.ascontiguousarray(lam)
