@@ -10,11 +10,33 @@ of M is conserved. What is left of Q's inequality when the plateau ends decays a
 from functools import lru_cache
 
 import numpy as np
-import scipy
 
+from shallownets.errors import OutOfReach
+from shallownets.numerics.integrate import DONE, SIGNATURE, integrate, of_order_one
+from shallownets.numerics.jit import kernel
 from shallownets.studies.escape.model import Array, matrix_power, polar_factor
 
 _RELAXED = 40.0  # relaxation times of the students' inequality after which nothing of it is left
+_TOLERANCE = 1e-10  # relative error of a step on the way there
+
+
+@kernel(SIGNATURE)
+def _drift(y, parameters, work, out):
+    """Of y = (the eigenvalues of Q, the logarithms by which M has grown), at M = 0; parameters = (η̂, p*)."""
+    eta_hat, p_star = parameters[0], parameters[1]
+    p = y.size // 2
+    trace, squares = 0.0, 0.0
+    for i in range(p):
+        trace += y[i]
+        squares += y[i] * y[i]
+    tau = trace / p - 1.0
+    twice_risk = 2.0 * (squares / (p * p) + 1.0 / p_star) + tau * tau
+    for i in range(p):
+        q = y[i]
+        noise = twice_risk + 4.0 * tau * q / p + 8.0 * q * q / (p * p)
+        pull = -tau - 2.0 * q / p
+        out[i] = 4.0 * q * (pull + eta_hat * noise)
+        out[p + i] = 2.0 * pull
 
 
 @lru_cache(maxsize=1024)
@@ -25,21 +47,17 @@ def _growth(q: tuple[float, ...], p_star: int, eta_hat: float) -> Array:
         q: (p,) eigenvalues of Q at the start.
         p_star: width of the teacher.
         eta_hat: learning rate per student unit, at which there is a plateau.
+
+    Raises:
+        OutOfReach: no step is small enough for ``_TOLERANCE``.
     """
     p = len(q)
-
-    def drift(_: float, y: Array) -> Array:
-        now = y[:p]
-        tau = now.mean() - 1
-        twice_risk = 2 * ((now**2).sum() / p**2 + 1 / p_star) + tau**2
-        noise = twice_risk + 4 * tau * now / p + 8 * now**2 / p**2
-        pull = -tau - 2 * now / p
-        return np.concatenate([4 * now * (pull + eta_hat * noise), 2 * (pull - pull.mean())])
-
-    last = _RELAXED * (p + 2) / 8
-    begun = np.concatenate([q, np.zeros(p)])
-    run = scipy.integrate.solve_ivp(drift, (0, last), begun, method="LSODA", rtol=1e-9, atol=1e-12)
-    return run.y[p:, -1]
+    times, end = np.array([_RELAXED * (p + 2) / 8]), np.empty((1, 2 * p))
+    begun, parameters = np.concatenate([q, np.zeros(p)]), np.array([eta_hat, p_star])
+    status, time, _ = integrate(_drift, of_order_one, begun, times, parameters, 0, _TOLERANCE, np.inf, end)
+    if status != DONE:
+        raise OutOfReach(f"the students do not become even: no step is small enough at t = {time:g}")
+    return end[0, p:] - end[0, p:].mean()
 
 
 def reached_frame(M: Array, Q: Array, eta_hat: float = 0.0) -> Array:
