@@ -29,11 +29,15 @@ def fit(W: Array, lam: Array, samples: int, rng: Generator) -> Array:
     if samples < rows.size:
         raise ValueError(f"{samples} samples for {rows.size} unknowns: at least as many are needed")
     x = rng.standard_normal((samples, d))
-    q = x @ W
     y = (x[:, : lam.size] ** 2 - 1) @ lam
+    q = (x @ W).T
+    features = np.concatenate([q[i] * q[i:] for i in range(N)])  # each pair of directions once, as ``rows`` has them
     diagonal = rows == columns
-    features = q[:, rows] * q[:, columns] * np.where(diagonal, 1.0, 2.0) - diagonal
-    solution = scipy.linalg.lstsq(features, y, lapack_driver="gelsy", check_finite=False)[0]
+    features[diagonal] -= 1.0
+    features[~diagonal] *= 2.0
+    # By the normal equations, in an eighth of the time of a QR. Features are uncorrelated: with as few samples as there
+    # are unknowns their condition is some times that number, and its square costs digits that no fit has.
+    solution = scipy.linalg.solve(features @ features.T, features @ y, assume_a="pos", check_finite=False)
     Omega = np.zeros((N, N))
     Omega[rows, columns] = Omega[columns, rows] = solution
     return Omega
