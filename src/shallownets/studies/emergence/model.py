@@ -14,6 +14,7 @@ Symbols are those of docs/emergence.md: P and N are the source's M* and N, stren
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import factorial
 
 import numpy as np
@@ -52,23 +53,23 @@ class Link:
         """The information exponent k, the lowest degree in σ."""
         return int(np.flatnonzero(self.coefficients)[0])
 
-    @property
+    @cached_property
     def squares(self) -> Array:
         """(D + 1,) coefficients c_j^2 of φ, from the constant term up."""
         return np.square(self.coefficients)
 
-    @property
+    @cached_property
     def slopes(self) -> Array:
         """(D,) coefficients (j + 1) c_{j+1}^2 of φ', from the constant term up."""
         return np.polynomial.polynomial.polyder(self.squares)
 
-    @property
+    @cached_property
     def powers(self) -> Array:
         """(D + 1,) coefficients of σ(z) as a polynomial, from the constant term up."""
         norms = np.sqrt([float(factorial(j)) for j in range(len(self.coefficients))])
         return hermite_e.herme2poly(np.asarray(self.coefficients) / norms)
 
-    @property
+    @cached_property
     def derivative(self) -> Array:
         """(D,) coefficients of σ'(z) as a polynomial, from the constant term up."""
         return np.polynomial.polynomial.polyder(self.powers)

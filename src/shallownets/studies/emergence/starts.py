@@ -38,7 +38,7 @@ class Start:
             raise Impossible(f"d = {self.d}: expected at least P + columns of rest = {P + self.rest.shape[1]}")
         if not np.all(self.r > 0):
             raise Impossible("r: expected squared norms above 0")
-        if not np.allclose((self.M**2).sum(1) + (self.rest**2).sum(1), 1, rtol=0, atol=1e-12):
+        if not np.all(np.abs((self.M**2).sum(1) + (self.rest**2).sum(1) - 1) <= 1e-12):
             raise Impossible("the rows of (M, rest) do not have length 1")
 
     @property

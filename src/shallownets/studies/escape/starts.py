@@ -124,7 +124,7 @@ class Start:
             raise Impossible(f"Q has shape {self.Q.shape}; M of shape {self.M.shape} needs ({p}, {p})")
         if self.W is not None and (self.W_star is None or [*map(len, (self.W, self.W_star))] != [*self.M.shape]):
             raise Impossible(f"W and W_star belong together, as many rows each as M of shape {self.M.shape} says")
-        if not np.allclose(self.Q, self.Q.T, rtol=0, atol=1e-12 * self._largest):
+        if np.any(np.abs(self.Q - self.Q.T) > 1e-12 * self._largest):
             raise Impossible("Q is not symmetric")
         if self._least < -1e-10 * self._largest:
             raise Impossible("no weights have these overlaps: Q - M M^T has a negative eigenvalue")
