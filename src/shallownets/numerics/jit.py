@@ -31,7 +31,6 @@ from typing import Any, TypeVar, cast
 import filelock
 import numba
 from llvmlite import binding
-from numba.core.codegen import get_host_cpu_features
 from numba.core.targetconfig import ConfigStack
 
 from shallownets import sources
@@ -40,12 +39,6 @@ from shallownets import sources
 Function = TypeVar("Function", bound=FunctionType)
 # One thread at a time: a kernel is compiled with those that it calls, and numba has a lock of its own in between.
 _COMPILING = RLock()
-# LLVM takes vectors of 256 bits where a processor has 512, since these slowed old ones down; kernels here gain up to a
-# quarter by them. It is settled when numba compiles its first function, so that a process that had others before may do
-# without. Who sets NUMBA_CPU_FEATURES has the last word.
-_features = get_host_cpu_features()
-if numba.config.CPU_FEATURES is None and "+avx512f" in _features.split(","):  # ty: ignore[missing-attribute]
-    numba.config.CPU_FEATURES = f"{_features},-prefer-256-bit"  # ty: ignore[missing-attribute]
 # Options of LLVM for kernels whose loops are short and of known length, as it has them by itself and as they need them:
 # up to how many instructions loops are written out, and from how many rounds on a loop is turned into vectors.
 _SHORT_LOOPS = {"-unroll-threshold": (300, 500), "-vectorizer-min-trip-count": (16, 4)}
