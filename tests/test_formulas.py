@@ -30,6 +30,12 @@ def test_arithmetic(formula, value):
     assert evaluate(formula, NAMES) == pytest.approx(value, rel=1e-15)
 
 
+def test_a_formula_has_at_most_500_characters():
+    assert evaluate("1" + "+1" * 249 + " ", NAMES) == 250
+    with pytest.raises(UserError, match="501 characters; expected at most 500"):
+        evaluate("1" + "+1" * 250, NAMES)
+
+
 REFUSED = [
     "__import__('os').system('touch pwned')",
     "().__class__.__bases__[0].__subclasses__()",

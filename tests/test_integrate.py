@@ -53,6 +53,14 @@ def test_the_times_of_crossings_are_as_accurate_as_the_integration():
     assert np.isinf(times[1, 2:]).all()
 
 
+def test_a_step_is_at_most_ten_times_as_long_as_the_one_before_and_one_that_failed_at_least_a_fifth():
+    assert integrate._next_step(0.5, 0.0) == integrate._next_step(0.5, 1e-30) == 5.0
+    assert integrate._next_step(0.5, 0.5) == 0.5 * 0.9 * 0.5**-0.125
+    assert integrate._next_step(0.5, 1.0) == 0.5 * 0.9
+    assert integrate._next_step(0.5, 1e30) == 0.1
+    assert integrate._next_step(0.5, np.inf) == 0.05
+
+
 def test_a_tolerance_out_of_reach_is_said():
     start, nothing, out = np.array([0.5]), np.empty(0), np.empty((2, 1))
     status, _, _ = integrate.integrate(
