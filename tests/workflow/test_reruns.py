@@ -72,6 +72,13 @@ def test_a_renamed_column_reruns_what_writes_it_and_what_follows_but_no_simulati
     assert {name for name in before if before[name] != after[name]} == renamed | {"claims.csv"}
 
 
+def test_another_version_of_the_project_makes_the_report_again_which_says_it(done):
+    described = done.folder / "src/shallownets-9.0.0.dist-info/METADATA"
+    described.parent.mkdir()
+    described.write_text("Metadata-Version: 2.1\nName: shallownets\nVersion: 9.0.0\n")
+    assert done.would_run() == {"report"}
+
+
 def test_a_changed_value_reruns_what_depends_on_it(done):
     def due(text):
         return done.would_run(TOY, overlays=(done.overlay("other.yaml", text),))

@@ -6,6 +6,7 @@
 # OUTPUTS: RESULTS/report/: its pages, what they load, and the figures and their data once more
 
 import json
+from importlib.metadata import version
 
 from shallownets.report import site
 from shallownets.workflow import papers
@@ -22,12 +23,13 @@ REPORT_FILES = [
     for path in sorted(ROOT.glob(f"workflow/{pattern}"))
 ] + REPORT_DOCUMENTS
 CHARTS = [f"studies.{study}.charts" for study in SHOWN if find_spec(f"shallownets.studies.{study}.charts")]
-# The report says where its config differs from config.yaml: it depends on the values there, not on the comments.
+# The report says where its config differs from config.yaml: it depends on the values there, not on the comments. And it
+# says the project's version.
 REPORT_CODE = digest(
     "report.command",
     *REPORT_FILES,
     *(path for charts in CHARTS for path in closure(charts)),
-    said=json.dumps(settings.default(ROOT)),
+    said=json.dumps([settings.default(ROOT), version("shallownets")]),
 )
 
 
