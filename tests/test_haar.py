@@ -1,4 +1,4 @@
-"""Haar frames: the law of their top rows at a small dimension, where every other row matters."""
+"""Haar frames: the law of their top rows at a small dimension, where all other rows matter."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_top_and_rest_are_orthonormal(frames):
 
 
 def test_moments_of_the_top_rows_are_those_of_uniform_frames(frames):
-    """Moments of entries of an orthogonal matrix, all of them up to the fourth order that do not vanish."""
+    """Means, and all moments of the second and fourth order of entries of an orthogonal matrix that do not vanish."""
     top, N = frames[0], DIMENSION
     assert agrees(top, 0.0)
     assert agrees(top**2, 1 / N)

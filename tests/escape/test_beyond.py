@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.integrate import solve_ivp
 
 from shallownets.drawing import labels, style
+from shallownets.errors import OutOfReach
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import gradient_flow, ode, spectral
 from shallownets.studies.escape.figures import late_times, not_orthogonal, stationary_map
@@ -88,6 +90,28 @@ def test_at_a_finite_learning_rate_overlapping_students_reach_the_frame_of_the_e
     assert gaps[1] < 1e9 ** frames.remainder_exponent(3, 2) * 2 < gaps[0] / 10
     limit = frames.reached_frame(start.M, start.Q, 1e-7)
     np.testing.assert_allclose(limit, frames.reached_frame(start.M, start.Q), atol=1e-6)
+
+
+def test_growth_until_the_students_are_even_is_that_of_scipys_integration():
+    q, p_star, eta_hat = np.array([0.8, 1.0, 1.3]), 2, 0.2
+    p = q.size
+
+    def change(_, y):
+        now = y[:p]
+        tau = now.mean() - 1
+        twice_risk = 2 * ((now**2).sum() / p**2 + 1 / p_star) + tau**2
+        pull = -tau - 2 * now / p
+        noise = twice_risk + 4 * tau * now / p + 8 * now**2 / p**2
+        return np.concatenate([4 * now * (pull + eta_hat * noise), 2 * pull])
+
+    end = solve_ivp(change, (0, 40), np.append(q, np.zeros(p)), "DOP853", rtol=1e-12, atol=1e-14).y[p:, -1]
+    np.testing.assert_allclose(frames._growth(tuple(q), p_star, eta_hat), end - end.mean(), rtol=0, atol=1e-9)
+
+
+def test_students_that_diverge_reach_no_frame(rng):
+    start = starts.equal_overlaps(3, 2, 1e6, 0.1, rng)
+    with pytest.raises(OutOfReach, match=r"eta_hat = 1: the students diverge"):
+        frames.reached_frame(start.M, start.Q, 1.0)
 
 
 def test_orthonormal_students_reach_the_closest_solution(rng):

@@ -115,6 +115,16 @@ def test_isolated_bands_are_exact_where_they_are_narrower_than_the_last_digit():
     assert at == 1
 
 
+def test_ends_of_isolated_bands_are_distances_from_their_levels():
+    """sqrt(t w) on both sides: sums of u - s are those of the distance, not of what is left of it beside the level."""
+    value, weight, t = np.array([3.0, 1.0, 0.5]), np.array([0.01, 0.09, 0.9]), 1e-30
+    low, high, joined = np.empty(3), np.empty(3), np.empty(3, bool)
+    law._cells(value, weight, t, low, high, joined)
+    assert not joined.any()
+    for ends in (low, high):
+        np.testing.assert_allclose(ends, np.sqrt(t * weight), rtol=1e-12)
+
+
 def _fifty_digits(of, t, x, near, offset, v):
     """z less the level ``near`` in 60 digits: Newton's method on x = z + t G(z), from digits of the machine."""
     s, w = [Decimal(one) for one in of.value.tolist()], [Decimal(one) for one in of.weight.tolist()]

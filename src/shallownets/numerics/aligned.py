@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 LINE = 8  # numbers of eight bytes in a line
-AT_ONCE = 2 * LINE  # numbers that a compiled loop takes at a time; it goes through what is left one by one
+AT_ONCE = 2 * LINE  # numbers that a compiled loop takes at a time at most; it goes through what is left one by one
 
 
 def zeros(shape: tuple[int, ...], dtype: DTypeLike = np.float64) -> NDArray:

@@ -25,6 +25,9 @@ def end_of(start: Start, eta: float, alpha: float, tolerance: float, gradient_fl
         selectivity": 1 - tr(R^T M_0)/tr(R_0^T M_0), 0 for the closest solution and 1 for a random one; "excess
         distance": relative excess of the squared distance over the least; both with "predicted" in front for the
         predicted frame.
+
+    Raises:
+        OutOfReach: the tolerance cannot be reached, or the students diverge.
     """
     end = ode.simulate(start, eta, np.array([0.0, alpha]), tolerance, gradient_flow).M[0, -1]
     predicted = frames.reached_frame(start.M, start.Q, 0.0 if gradient_flow else eta / len(start.M))

@@ -17,7 +17,8 @@ from shallownets.numerics.jit import kernel
 from shallownets.studies.escape.model import Array, matrix_power, polar_factor
 
 _RELAXED = 40.0  # relaxation times of the students' inequality after which nothing of it is left
-_TOLERANCE = 1e-10  # relative error of a step on the way there
+_TOLERANCE = 1e-10  # error of a step on the way there, relative to an eigenvalue of Q, or to 1e-3 where it is smaller
+_BOUND = 1e6  # of an eigenvalue of Q that diverges
 
 
 @kernel(SIGNATURE)
@@ -49,14 +50,14 @@ def _growth(q: tuple[float, ...], p_star: int, eta_hat: float) -> Array:
         eta_hat: learning rate per student unit, at which there is a plateau.
 
     Raises:
-        OutOfReach: no step is small enough for ``_TOLERANCE``.
+        OutOfReach: the students diverge before they are even, as there is no plateau at this learning rate from there.
     """
     p = len(q)
     times, end = np.array([_RELAXED * (p + 2) / 8]), np.empty((1, 2 * p))
     begun, parameters = np.concatenate([q, np.zeros(p)]), np.array([eta_hat, p_star])
-    status, time, _ = integrate(_drift, of_order_one, begun, times, parameters, 0, _TOLERANCE, np.inf, end)
+    status, time, _ = integrate(_drift, of_order_one, begun, times, parameters, 0, _TOLERANCE, _BOUND, end)
     if status != DONE:
-        raise OutOfReach(f"the students do not become even: no step is small enough at t = {time:g}")
+        raise OutOfReach(f"eta_hat = {eta_hat:g}: the students diverge at t = {time:g}, before they are even")
     return end[0, p:] - end[0, p:].mean()
 
 
@@ -64,6 +65,9 @@ def reached_frame(M: Array, Q: Array, eta_hat: float = 0.0) -> Array:
     """R(∞), (p, p*), in the limit of small M_0: polar factor of Q_0^(-1/2) M_0 under gradient flow; [19] for Q_0 = I.
 
     At a finite learning rate eta_hat per student unit the -1/2 is replaced by what [33, 34] give at M = 0.
+
+    Raises:
+        OutOfReach: at that learning rate the students diverge.
     """
     if not eta_hat:
         return polar_factor(matrix_power(Q, -0.5) @ M)

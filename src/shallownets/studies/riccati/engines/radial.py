@@ -23,6 +23,7 @@ def fit(W: Array, lam: Array, samples: int, rng: Generator) -> Array:
 
     Raises:
         ValueError: fewer samples than unknowns.
+        LinAlgError: features that depend on each other, which fresh samples do with probability 0.
     """
     d, N = W.shape
     rows, columns = np.triu_indices(N)
@@ -35,8 +36,8 @@ def fit(W: Array, lam: Array, samples: int, rng: Generator) -> Array:
     diagonal = rows == columns
     features[diagonal] -= 1.0
     features[~diagonal] *= 2.0
-    # By the normal equations, in an eighth of the time of a QR. Features are uncorrelated: with as few samples as there
-    # are unknowns their condition is some times that number, and its square costs digits that no fit has.
+    # By the normal equations, in an eighth of the time of a QR of the features. They are uncorrelated: the square of their
+    # condition costs few digits where samples are some times the unknowns, and hardly ever half where they are as many.
     solution = scipy.linalg.solve(features @ features.T, features @ y, assume_a="pos", check_finite=False)
     Omega = np.zeros((N, N))
     Omega[rows, columns] = Omega[columns, rows] = solution

@@ -21,10 +21,9 @@ from shallownets.studies.spectra.theory.levels import Levels
 _X, _W = np.polynomial.legendre.leggauss(20)  # 12 leave an error of 1e-11 beside the edge of a bulk
 _LONG = 2.0  # of a panel, in the logarithm of the height above z
 _FAR = 4.0  # times the largest distance to a level: from there on the height is replaced by its inverse
-REORDERED = {"reassoc", "contract", "nsz"}  # sums may be reordered, so that they vectorise
 
 
-@kernel("f8(f8[::1], f8[::1], i8, f8, f8, f8)", fastmath=REORDERED)
+@kernel("f8(f8[::1], f8[::1], i8, f8, f8, f8)")
 def _height2(value, weight, near, offset, t, V):
     """v^2 at u = value[near] + offset, from a first guess V of it or 0; 0 outside the bands.
 
@@ -52,7 +51,7 @@ def _height2(value, weight, near, offset, t, V):
     return V
 
 
-@kernel("void(f8[::1], f8[::1], i8, f8, f8, f8, f8[::1])", fastmath=REORDERED)
+@kernel("void(f8[::1], f8[::1], i8, f8, f8, f8, f8[::1])")
 def _at(value, weight, near, offset, t, guess, out):
     """x - value[near], its derivative by u, and v, at u = value[near] + offset; v^2 from a first guess, or 0."""
     V = _height2(value, weight, near, offset, t, guess)
