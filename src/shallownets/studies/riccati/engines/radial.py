@@ -36,8 +36,8 @@ def fit(W: Array, lam: Array, samples: int, rng: Generator) -> Array:
     diagonal = rows == columns
     features[diagonal] -= 1.0
     features[~diagonal] *= 2.0
-    # By the normal equations, in an eighth of the time of a QR of the features. These are uncorrelated: the square of their
-    # condition costs few digits with several samples for an unknown, and hardly ever half of them with one.
+    # By the normal equations, in an eighth of the time of a QR of the features. These are uncorrelated, so that the
+    # square of their condition costs few digits with several samples for an unknown, and rarely half of them with one.
     solution = scipy.linalg.solve(features @ features.T, features @ y, assume_a="pos", check_finite=False)
     Omega = np.zeros((N, N))
     Omega[rows, columns] = Omega[columns, rows] = solution
