@@ -21,9 +21,20 @@ from shallownets.studies.spectra.theory.levels import Levels
 _X, _W = np.polynomial.legendre.leggauss(20)  # 12 leave an error of 1e-11 beside the edge of a bulk
 _LONG = 2.0  # of a panel, in the logarithm of the height above z
 _FAR = 4.0  # times the largest distance to a level: from there on the height is replaced by its inverse
+REORDERED = {"reassoc", "contract", "nsz"}  # sums over levels may be reordered, so that they vectorise
 
 
-@kernel("f8(f8[::1], f8[::1], i8, f8, f8, f8)")
+@kernel("f8(f8[::1], i8, i8, f8)")
+def apart(value, near, level, offset):
+    """u - value[level] at u = value[near] + offset.
+
+    A kernel of its own, whose sum is not reordered: the offset may be less than the last digit of the level, and
+    has to be added to what is left of the two levels, which is 0 where they are one.
+    """
+    return value[near] - value[level] + offset
+
+
+@kernel("f8(f8[::1], f8[::1], i8, f8, f8, f8)", fastmath=REORDERED)
 def _height2(value, weight, near, offset, t, V):
     """v^2 at u = value[near] + offset, from a first guess V of it or 0; 0 outside the bands.
 
@@ -34,7 +45,7 @@ def _height2(value, weight, near, offset, t, V):
     for _ in range(60):
         f = df = 0.0
         for i in range(value.size):
-            r = value[near] - value[i] + offset
+            r = apart(value, near, i, offset)
             r2 = r * r + V
             if r2 == 0.0:  # on a level: the mean is 0, and what the level alone makes of V is at least t w
                 r2 = 1e-300
@@ -51,13 +62,13 @@ def _height2(value, weight, near, offset, t, V):
     return V
 
 
-@kernel("void(f8[::1], f8[::1], i8, f8, f8, f8, f8[::1])")
+@kernel("void(f8[::1], f8[::1], i8, f8, f8, f8, f8[::1])", fastmath=REORDERED)
 def _at(value, weight, near, offset, t, guess, out):
     """x - value[near], its derivative by u, and v, at u = value[near] + offset; v^2 from a first guess, or 0."""
     V = _height2(value, weight, near, offset, t, guess)
     g = a0 = a1 = a2 = 0.0
     for i in range(value.size):
-        r = value[near] - value[i] + offset
+        r = apart(value, near, i, offset)
         q = 1 / (r * r + V)
         g += weight[i] * r * q
         a0 += weight[i] * q * q
@@ -160,7 +171,7 @@ def _above(value, weight, t, x, nodes, weights, out):
     re, im, dre, dim = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)  # G and -dG/dz on the ray
     g = h = angle = rest = first = 0.0  # G = g + ih at z, and averages of the angles of z - s_i
     for i in range(value.size):
-        r = value[near] - value[i] + offset
+        r = apart(value, near, i, offset)
         q = weight[i] / (r * r + v * v) if r != 0 or v != 0 else 0.0
         g += q * r
         h -= q * v

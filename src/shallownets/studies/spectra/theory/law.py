@@ -23,12 +23,13 @@ _DX = (_T[1] - _T[0]) * np.pi / 2 * np.cosh(_T) / np.cosh(np.pi / 2 * np.sinh(_T
 EDGE = 2.0  # of the bulk, in units of the noise
 
 
-@kernel("f8(f8[::1], f8[::1], i8, f8, i8)")
+@kernel("f8(f8[::1], f8[::1], i8, f8, i8)", fastmath=free.REORDERED)
 def _sum(value, weight, near, offset, power):
-    """sum w/(u - s)^power at u = value[near] + offset."""
+    """sum w/(u - s)^power at u = value[near] + offset; the power is 2 or 3."""
     total = 0.0
     for i in range(value.size):
-        total += weight[i] / (value[near] - value[i] + offset) ** power
+        q = 1.0 / free.apart(value, near, i, offset)
+        total += weight[i] * q * q * (q if power == 3 else 1.0)
     return total
 
 
