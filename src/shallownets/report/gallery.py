@@ -84,8 +84,21 @@ def _settings(figure: Figure, config: Mapping, meanings: Mapping[str, str]) -> l
     ]
 
 
+def picture(figure: Figure, results: Path) -> tuple[tuple[int, int], bytes]:
+    """Size and thumb of a figure, as ``Exhibit`` has them.
+
+    Raises:
+        UserError: the picture is missing, or cannot be read.
+    """
+    file = results / f"figures/{figure.study}/{figure.name}.png"
+    whole = pictures.read(load_bytes(file), str(file))
+    return whole.size, pictures.small(whole, pictures.THUMB)
+
+
 def exhibit(
     figure: Figure,
+    size: tuple[int, int],
+    thumb: bytes,
     results: Path,
     config: Mapping,
     meanings: Mapping[str, str],
@@ -96,6 +109,7 @@ def exhibit(
 
     Args:
         figure: its entry in the catalogue.
+        size, thumb: of its ``picture``.
         results: folder of the results.
         config: the merged config of these results.
         meanings: what each key of the config means, by its dotted name.
@@ -103,16 +117,16 @@ def exhibit(
         jobs: those of the workflow.
 
     Raises:
-        UserError: the figure, its data or its caption is missing, or its entry names a setting that does not exist.
+        UserError: its data or its caption is missing, or its entry names a setting that does not exist.
     """
     data = results / f"figure_data/{figure.table}.csv"
     file = results / f"figures/{figure.study}/{figure.name}.png"
-    table, picture = load_table(data), pictures.read(load_bytes(file), str(file))
+    table = load_table(data)
     return Exhibit(
         figure=figure,
         found=caption(figure.caption, figure.address),
-        size=picture.size,
-        thumb=pictures.small(picture, pictures.THUMB),
+        size=size,
+        thumb=thumb,
         chart=_chart(figure, table.frame, table.parameters),
         settings=_settings(figure, config, meanings),
         rows=[row for row in rows if figure in row.figures],

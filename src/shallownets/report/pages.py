@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -18,10 +19,11 @@ from shallownets.claims.significance import in_words
 from shallownets.config import settings, yamlfile
 from shallownets.config.page import meanings
 from shallownets.errors import UserError
+from shallownets.numerics import cores
 from shallownets.report import document, learned, rules, site
 from shallownets.report import table as ledger_table
 from shallownets.report.document import Statement
-from shallownets.report.gallery import Exhibit, exhibit
+from shallownets.report.gallery import Exhibit, exhibit, picture
 from shallownets.report.learned import Findings
 from shallownets.report.markup import formulas, linked, markdown, typeset
 from shallownets.report.panel import panel
@@ -179,7 +181,12 @@ def build(results: Path, jobs: Sequence[Job]) -> dict[str, bytes]:
     figures = site.shown(catalogue.load(), chosen)
     rows = [row for row in ledger_table.rows_of(results / "claims.csv", figures) if row.study in chosen]
     said = meanings()
-    exhibits = [exhibit(figure, results, config, said, rows, jobs) for figure in figures]
+    with ThreadPoolExecutor(cores.usable()) as pool:  # pictures are decoded and brought down outside of Python's lock
+        drawn = pool.map(partial(picture, results=results), figures)
+        exhibits = [
+            exhibit(figure, size, thumb, results, config, said, rows, jobs)
+            for figure, (size, thumb) in zip(figures, drawn, strict=True)
+        ]
     studies = [
         _study(
             name,
