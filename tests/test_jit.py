@@ -453,3 +453,42 @@ def test_short_loops_are_written_out_for_the_kernel_that_asks(monkeypatch):
         roots.append(code.count("sqrt"))
     assert roots[1] > roots[0] == roots[2]
     assert values[0] == values[1] == values[2] == pytest.approx(corner(x))
+
+
+def shifted(x, z):
+    for i in range(x.size):
+        z[i] = np.sqrt(x[i] + np.float32(1)) * x[i]
+
+
+def test_loops_take_as_many_numbers_at_once_as_the_kernel_asks(monkeypatch, capfd):
+    """And those of none after it; what they make of each number is the same, and LLVM has nothing to say."""
+    monkeypatch.setattr(shifted, "__module__", "shallownets.errors")
+    x = np.linspace(0.0, 9.0, 77, dtype=np.float32)
+    codes, made = [], []
+    for n, at_once in enumerate((0, 16, 0)):
+        monkeypatch.setattr(shifted, "__qualname__", f"shifted_{n}")
+        kernel = jit.kernel("void(f4[::1], f4[::1])", at_once=at_once)(shifted)
+        made.append(np.empty_like(x))
+        kernel(x, made[-1])
+        codes += kernel.inspect_llvm().values()
+    assert ["<16 x float>" in code for code in codes] == [False, True, False]
+    np.testing.assert_array_equal(made[0], made[1])
+    np.testing.assert_array_equal(made[0], made[2])
+    assert capfd.readouterr() == ("", "")
+
+
+def added(x, z):
+    for i in range(z.size):
+        z[i] += x[i]
+
+
+@pytest.mark.parametrize("distinct", [False, True])
+def test_arrays_that_share_no_memory_are_not_compared(monkeypatch, distinct):
+    monkeypatch.setattr(added, "__module__", "shallownets.errors")
+    monkeypatch.setattr(added, "__qualname__", f"added_{distinct}")
+    kernel = jit.kernel("void(f8[::1], f8[::1])", distinct=distinct)(added)
+    z = np.ones(100)
+    kernel(np.arange(100.0), z)
+    np.testing.assert_array_equal(z, np.arange(1.0, 101.0))
+    (code,) = kernel.inspect_llvm().values()
+    assert ("vector.memcheck" in code) == (not distinct)

@@ -31,6 +31,7 @@ from typing import Any, TypeVar, cast
 import filelock
 import numba
 from llvmlite import binding
+from numba.core.compiler import Compiler
 from numba.core.targetconfig import ConfigStack
 
 from shallownets import sources
@@ -39,9 +40,10 @@ from shallownets import sources
 Function = TypeVar("Function", bound=FunctionType)
 # One thread at a time: a kernel is compiled with those that it calls, and numba has a lock of its own in between.
 _COMPILING = RLock()
-# Options of LLVM for kernels whose loops are short and of known length, as it has them by itself and as they need them:
-# up to how many instructions loops are written out, and from how many rounds on a loop is turned into vectors.
-_SHORT_LOOPS = {"-unroll-threshold": (300, 500), "-vectorizer-min-trip-count": (16, 4)}
+# Options of LLVM as it has them by itself: up to how many instructions loops are written out, from how many rounds on a
+# loop is turned into vectors, and of how many numbers these are, where 0 leaves it to the processor's kind.
+_USUAL = {"-unroll-threshold": 300, "-vectorizer-min-trip-count": 16, "-force-vector-width": 0}
+_SHORT_LOOPS = {"-unroll-threshold": 500, "-vectorizer-min-trip-count": 4}
 
 
 class _Unsafe(Exception):
@@ -180,23 +182,37 @@ class Kernel:
         return getattr(self.compiled, name)
 
 
+class _Distinct(Compiler):
+    """Promises LLVM that arrays share no memory, so that loops need not find out; numba has no option for it."""
+
+    def __init__(self, typingctx: Any, targetctx: Any, library: Any, args: Any, result: Any, flags: Any, named: Any):
+        flags.noalias = True
+        super().__init__(typingctx, targetctx, library, args, result, flags, named)
+
+
+def _set(options: dict[str, int]) -> None:
+    """Let LLVM have these options from now on."""
+    for option, value in options.items():
+        binding.set_option("shallownets", f"{option}={value}")
+
+
 @contextmanager
-def _compiling(short_loops: bool) -> Generator[None]:
-    """With or without ``_SHORT_LOOPS``, and without the collector, which takes a tenth of the time and finds little."""
+def _compiling(options: dict[str, int]) -> Generator[None]:
+    """With these options of LLVM, and without the collector, which takes a tenth of the time and finds little."""
     collected = gc.isenabled()
-    for option, (usual, short) in _SHORT_LOOPS.items():
-        binding.set_option("shallownets", f"{option}={short if short_loops else usual}")
+    _set(_USUAL | options)
     gc.disable()
     try:
         yield
     finally:
         if collected:
             gc.enable()
-        for option, (usual, _) in _SHORT_LOOPS.items():
-            binding.set_option("shallownets", f"{option}={usual}")
+        _set(_USUAL)
 
 
-def kernel(signature: object, short_loops: bool = False, **options: object) -> Callable[[Function], Function]:
+def kernel(
+    signature: object, short_loops: bool = False, at_once: int = 0, distinct: bool = False, **options: object
+) -> Callable[[Function], Function]:
     """Decorator: let a function be compiled for one signature, or loaded from the cache, when it is first called.
 
     Division follows IEEE rules (as in NumPy), which also lets loops with divisions be vectorised. Where no folder can
@@ -204,17 +220,25 @@ def kernel(signature: object, short_loops: bool = False, **options: object) -> C
 
     Args:
         signature: a numba signature.
-        short_loops: whether it is one of ``_SHORT_LOOPS``.
+        short_loops: whether its loops are short and of known length, as ``_SHORT_LOOPS`` are for.
+        at_once: numbers that each of its loops takes at a time, a power of two; 0 leaves it to LLVM, which takes half
+            as many as the vectors of AVX-512 have. For loops that are the same, number by number, as those of a kernel
+            with sums that may be reordered are not.
+        distinct: whether no array that is written shares memory with another argument. For loops over few numbers,
+            which take less time than to compare the ends of all their arrays.
         **options: passed to ``numba.njit``.
     """
+    if distinct:
+        options["pipeline_class"] = _Distinct
     compiled: Callable[..., Any] = partial(numba.njit, signature, error_model="numpy", **options)
+    asked = (_SHORT_LOOPS if short_loops else {}) | {"-force-vector-width": at_once}
 
     def compile_now(function: FunctionType, digest: str) -> Callable[..., Any]:
         faults = []
         for place in _places():
             try:
                 folder = _own(_own(place) / digest) / function.__qualname__
-                with _compiling(short_loops):
+                with _compiling(asked):
                     return _load_or_compile(compiled, function, folder)
             except _Unsafe as unsafe:
                 _say(str(unsafe))
@@ -224,7 +248,7 @@ def kernel(signature: object, short_loops: bool = False, **options: object) -> C
             "compiled kernels cannot be cached, so each process compiles its own; set NUMBA_CACHE_DIR to a folder of"
             f" yours on a disk with locks ({'; '.join(faults)})"
         )
-        with _compiling(short_loops):
+        with _compiling(asked):
             return compiled()(function)
 
     def when_called(function: Function) -> Function:

@@ -5,8 +5,8 @@ Words come from xoshiro256++ 1.0 (Blackman & Vigna, *Scrambled linear pseudorand
 vector instructions. Each lane has its own 256-bit state from a SeedSequence; that two of n lanes of length l
 overlap has probability below n^2 l / 2^256. Pairs of words become pairs of normals by Box & Muller (1958) in single
 precision, with logarithm, sine and cosine as the polynomials of Cephes (Moshier), so that these too are vectorised,
-eight at a time. A normal is a float32 then, off by some 10^-7; more, up to 3 * 10^-4, where both of a pair are near 0.
-Moments up to the eighth are those of the normal law to 10^-6. The radius has 31 random bits: the largest normal is
+sixteen at a time. A normal is a float32 then, off by some 10^-7; more, up to 3 * 10^-4, where both of a pair are near
+0. Moments up to the eighth are those of the normal law to 10^-6. The radius has 31 random bits: the largest normal is
 sqrt(2 * 32 ln 2) = 6.66, and one of 4 * 10^10 would be larger. One of 10^7 is 0.
 
 Only IEEE operations without reassociation are used: the same seed gives the same bits on every machine.
@@ -22,6 +22,7 @@ from shallownets.numerics.jit import kernel
 LANES = 64
 BLOCK = 1024  # words in flight: 8 KiB, well inside the first-level cache
 GRAIN = 2 * LANES  # normals come in multiples of this
+_AT_ONCE = 16  # numbers of single precision that the longest vectors hold; where they are shorter, two or four do
 
 _ONE = np.uint32(0x3F800000)  # the bits of 1
 _ROOT_HALF = np.uint32(0x004AFB0D)  # carries into the exponent where the mantissa exceeds sqrt(2)
@@ -61,7 +62,7 @@ def scratch() -> NDArray[np.uint64]:
     return aligned.zeros((BLOCK,), np.uint64)
 
 
-@kernel("void(u8[:, ::1], u8[::1])", nogil=True)
+@kernel("void(u8[:, ::1], u8[::1])", at_once=_AT_ONCE, nogil=True)
 def draw_words(state, words):
     """Fill ``words`` with random bits and advance ``state``, (4, lanes): a word of each lane in turn."""
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
@@ -81,7 +82,7 @@ def draw_words(state, words):
             s0[lane], s1[lane], s2[lane], s3[lane] = a, b, c, (d << _U45) | (d >> _U19)
 
 
-@kernel("void(u8[::1], f8[::1])", nogil=True)
+@kernel("void(u8[::1], f8[::1])", at_once=_AT_ONCE, nogil=True)
 def box_muller(words, z):
     """Turn 2 h words into 2 h normals: the first h words set the radius, the others the angle. Destroys ``words``.
 

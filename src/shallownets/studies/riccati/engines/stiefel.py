@@ -81,6 +81,7 @@ def polish(W):
 @kernel(
     "i8(f8[:, ::1], i8, i8[::1], f8[::1], u8[:, ::1], u8[::1], f8[:, ::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1],"
     " f8[::1], f8[::1])",
+    distinct=True,
     fastmath=_FAST,
 )
 def _advance(W, N, place, lam, state, words, numbers, rest, q, move, row, x, eta, due):
@@ -157,14 +158,10 @@ def _advance(W, N, place, lam, state, words, numbers, rest, q, move, row, x, eta
                 q0, q1, q2, q3 = along * q[i], along * q[i + 1], along * q[i + 2], along * q[i + 3]
                 for j in range(m.size):
                     m[j] += q0 * w0[j] + q1 * w1[j] + q2 * w2[j] + q3 * w3[j]
-            for i in range(0, len(W), FOUR):
-                w0, w1, w2, w3 = W[i, first:last], W[i + 1, first:last], W[i + 2, first:last], W[i + 3, first:last]
-                q0, q1, q2, q3 = q[i], q[i + 1], q[i + 2], q[i + 3]
+            for i in range(len(W)):
+                w, factor = W[i, first:last], q[i]
                 for j in range(m.size):
-                    w0[j] += q0 * m[j]
-                    w1[j] += q1 * m[j]
-                    w2[j] += q2 * m[j]
-                    w3[j] += q3 * m[j]
+                    w[j] += factor * m[j]
         if back > 0 and d == can:
             triangle.compress(W[:N], lam.size, can, row)
             place[0] = back
