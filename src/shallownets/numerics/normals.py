@@ -22,7 +22,6 @@ from shallownets.numerics.jit import kernel
 LANES = 64
 BLOCK = 1024  # words in flight: 8 KiB, well inside the first-level cache
 GRAIN = 2 * LANES  # normals come in multiples of this
-_AT_ONCE = 16  # numbers of single precision that the longest vectors hold; where they are shorter, two or four do
 
 _ONE = np.uint32(0x3F800000)  # the bits of 1
 _ROOT_HALF = np.uint32(0x004AFB0D)  # carries into the exponent where the mantissa exceeds sqrt(2)
@@ -62,7 +61,8 @@ def scratch() -> NDArray[np.uint64]:
     return aligned.zeros((BLOCK,), np.uint64)
 
 
-@kernel("void(u8[:, ::1], u8[::1])", at_once=_AT_ONCE, nogil=True)
+# the chain of ``escape`` has as few as eight lanes, which loops that take more at once would go through one by one
+@kernel("void(u8[:, ::1], u8[::1])", at_once=8, nogil=True)
 def draw_words(state, words):
     """Fill ``words`` with random bits and advance ``state``, (4, lanes): a word of each lane in turn."""
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
@@ -82,7 +82,7 @@ def draw_words(state, words):
             s0[lane], s1[lane], s2[lane], s3[lane] = a, b, c, (d << _U45) | (d >> _U19)
 
 
-@kernel("void(u8[::1], f8[::1])", at_once=_AT_ONCE, nogil=True)
+@kernel("void(u8[::1], f8[::1])", at_once=16, nogil=True)
 def box_muller(words, z):
     """Turn 2 h words into 2 h normals: the first h words set the radius, the others the angle. Destroys ``words``.
 
