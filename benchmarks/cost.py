@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.random import SeedSequence, default_rng
 
 from shallownets.drawing import style
-from shallownets.report.pictures import small
+from shallownets.report.pictures import read, small
 from shallownets.studies.escape import starts
 from shallownets.studies.escape.engines import chain, direct, gradient_flow, ode, spectral
 from shallownets.studies.escape.trajectory import recording_times
@@ -85,7 +85,8 @@ def main() -> None:
     print()
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
-    Path("docs/figures/cost.png").write_bytes(small(picture.getvalue()))
+    page = Path("docs/figures/cost.png")
+    page.write_bytes(small(read(picture.getvalue(), str(page))))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Both engines of SGD: one step by finite differences, the chain in R^d, laws, small steps, lost runs, step sizes."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from numpy.random import SeedSequence, default_rng
@@ -8,7 +10,7 @@ from scipy import integrate, stats
 from shallownets.errors import Impossible
 from shallownets.numerics import normals, triangle
 from shallownets.studies.emergence import model, simulate, starts
-from shallownets.studies.emergence.engines import chain, deflated, direct, flow, looks, sgd
+from shallownets.studies.emergence.engines import chain, deflated, direct, flow, looks, sgd, walk
 from shallownets.studies.emergence.engines.step_sizes import Steps
 
 MIXED = model.mixture({3: 0.8, 4: 0.6})
@@ -353,3 +355,20 @@ def test_a_direction_is_found_before_it_is_learned(engine):
     odd = engine.simulate(start, a, model.hermite(3), Steps(5e-4), [1, records[-1]], SeedSequence(13))
     assert odd.found_after == run.found_after
     assert odd.learned_after == pytest.approx(run.learned_after)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("d", [9, 60])
+def test_the_arrays_of_a_step_share_no_memory(engine, d, monkeypatch):
+    """As its kernel promises, whose results would be wrong without a word."""
+    given = []
+
+    def advance(*arguments):
+        given.extend(one for one in arguments if isinstance(one, np.ndarray))
+        return 8
+
+    monkeypatch.setattr(walk, "_advance", advance)
+    a, start = model.strengths(2, 1.0), starts.uniform(3, 2, d, 0.1, default_rng(2))
+    engine.simulate(start, a, MIXED, Steps(1e-3), [8], SeedSequence(3))
+    assert len(given) > 20
+    assert not any(np.may_share_memory(*pair) for pair in combinations(given, 2))

@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 from numpy.random import SeedSequence, default_rng
@@ -5,7 +7,7 @@ from scipy.linalg import polar
 
 from shallownets.numerics import normals
 from shallownets.studies.riccati import model, starts
-from shallownets.studies.riccati.engines import exact, stiefel
+from shallownets.studies.riccati.engines import chain, exact, stiefel
 
 
 def by_numpy(W, theta, lam, eta, samples, stream):
@@ -172,3 +174,18 @@ def test_a_sample_that_no_neuron_sees_moves_nothing():
     numbers[:, :3], place[3] = [0.0, 1.0, -2.0], 0
     assert walk.advance(np.full(4, 0.1)) == 4
     np.testing.assert_array_equal(walk.W, np.eye(3, 1))
+
+
+@pytest.mark.parametrize(("simulate", "d"), [(stiefel.simulate, 40), (chain.simulate, 40), (chain.simulate, 12)])
+def test_the_arrays_of_a_step_share_no_memory(simulate, d, monkeypatch):
+    """As its kernel promises, whose results would be wrong without a word."""
+    given = []
+
+    def advance(*arguments):
+        given.extend(one for one in arguments if isinstance(one, np.ndarray))
+        return arguments[-2].size
+
+    monkeypatch.setattr(stiefel, "_advance", advance)
+    simulate(starts.uniform(5, 3, d, default_rng(1)), model.spectrum(5, 1.0), d, 0.01, [8], SeedSequence(1))
+    assert len(given) == 13
+    assert not any(np.may_share_memory(*pair) for pair in combinations(given, 2))

@@ -117,8 +117,8 @@ def test_isolated_bands_are_exact_where_they_are_narrower_than_the_last_digit():
 
 def test_ends_of_isolated_bands_are_distances_from_their_levels():
     """sqrt(t w) on both sides: sums of u - s are those of the distance, not of what is left of it beside the level."""
-    value, weight, t = np.array([3.0, 1.0, 0.5]), np.array([0.01, 0.09, 0.9]), 1e-30
-    low, high, joined = np.empty(3), np.empty(3), np.empty(3, bool)
+    value, weight, t = np.linspace(3.0, 0.5, 41), np.linspace(0.2, 1.0, 41) / 24.6, 1e-30  # more than a vector holds
+    low, high, joined = np.empty(41), np.empty(41), np.empty(41, bool)
     law._cells(value, weight, t, low, high, joined)
     assert not joined.any()
     for ends in (low, high):

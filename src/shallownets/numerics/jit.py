@@ -183,7 +183,10 @@ class Kernel:
 
 
 class _Distinct(Compiler):
-    """Promises LLVM that arrays share no memory, so that loops need not find out; numba has no option for it."""
+    """Promises LLVM that arrays share no memory, so that loops need not find out; numba has no option for it.
+
+    numba gives what its own compiler takes, by position; the flag has to be there before that one reads it.
+    """
 
     def __init__(self, typingctx: Any, targetctx: Any, library: Any, args: Any, result: Any, flags: Any, named: Any):
         flags.noalias = True
@@ -221,11 +224,12 @@ def kernel(
     Args:
         signature: a numba signature.
         short_loops: whether its loops are short and of known length, as ``_SHORT_LOOPS`` are for.
-        at_once: numbers that each of its loops takes at a time, a power of two; 0 leaves it to LLVM, which takes half
-            as many as the vectors of AVX-512 have. For loops that are the same, number by number, as those of a kernel
-            with sums that may be reordered are not.
-        distinct: whether no array that is written shares memory with another argument. For loops over few numbers,
-            which take less time than to compare the ends of all their arrays.
+        at_once: numbers that each of its loops takes at a time, a power of two; 0 leaves it to LLVM, which on most
+            processors with AVX-512 takes half of what their vectors hold. Not for kernels whose sums may be reordered,
+            which would have other last digits.
+        distinct: a promise that no array that is written shares memory with another argument; where it is broken,
+            results are wrong without a word. For loops over few numbers, which take less time than to compare the ends
+            of all their arrays. Parts of one argument may overlap, and are compared.
         **options: passed to ``numba.njit``.
     """
     if distinct:

@@ -61,7 +61,7 @@ def scratch() -> NDArray[np.uint64]:
     return aligned.zeros((BLOCK,), np.uint64)
 
 
-# the chain of ``escape`` has as few as eight lanes, which loops that take more at once would go through one by one
+# The blocks of ``escape.engines.lanes`` have eight lanes: a loop that takes more at once would go one by one there.
 @kernel("void(u8[:, ::1], u8[::1])", at_once=8, nogil=True)
 def draw_words(state, words):
     """Fill ``words`` with random bits and advance ``state``, (4, lanes): a word of each lane in turn."""

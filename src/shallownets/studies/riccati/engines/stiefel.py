@@ -158,7 +158,7 @@ def _advance(W, N, place, lam, state, words, numbers, rest, q, move, row, x, eta
                 q0, q1, q2, q3 = along * q[i], along * q[i + 1], along * q[i + 2], along * q[i + 3]
                 for j in range(m.size):
                     m[j] += q0 * w0[j] + q1 * w1[j] + q2 * w2[j] + q3 * w3[j]
-            for i in range(len(W)):
+            for i in range(N):  # no sum to share, and a row alone has fewer loops to set up
                 w, factor = W[i, first:last], q[i]
                 for j in range(m.size):
                     w[j] += factor * m[j]

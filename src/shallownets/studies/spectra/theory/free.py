@@ -29,7 +29,8 @@ def apart(value, near, level, offset):
     """u - value[level] at u = value[near] + offset.
 
     A kernel of its own, whose sum is not reordered: the offset may be less than the last digit of the level, and
-    has to be added to what is left of the two levels, which is 0 where they are one.
+    has to be added to what is left of the two levels, which is 0 where they are one. A kernel whose sums may be
+    reordered may multiply and divide by it, but neither add nor subtract: LLVM asks the outer sum alone.
     """
     return value[near] - value[level] + offset
 
@@ -135,7 +136,7 @@ def _ray(value, weight, near, offset, v, x, w, heights, steps):
     close = hypot(offset, v)
     for i in (near - 1, near + 1):
         if 0 <= i < value.size:
-            close = min(close, hypot(value[near] - value[i] + offset, v))
+            close = min(close, hypot(apart(value, near, i, offset), v))
     far = _FAR * max(abs(value[0] - u), abs(u - value[-1]), close)
     panels = int(np.log(far / close) / _LONG) + 1
     ratio = (far / close) ** (1 / panels)

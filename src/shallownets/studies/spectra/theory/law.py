@@ -59,8 +59,8 @@ def _cells(value, weight, t, low, high, joined):
     low[m - 1] = _edge(value, weight, m - 1, -1.0, 2 * whole, t)
     joined[m - 1] = False
     for i in range(m - 1):
-        apart = value[i] - value[i + 1]
-        start, end = 0.0, apart  # distance below value[i]
+        gap = value[i] - value[i + 1]
+        start, end = 0.0, gap  # distance below value[i]
         for _ in range(60):
             middle = (start + end) / 2
             if _sum(value, weight, i, -middle, 3) < 0:  # the sum still falls, on the way down from value[i]
@@ -70,10 +70,10 @@ def _cells(value, weight, t, low, high, joined):
         middle = (start + end) / 2
         joined[i] = _sum(value, weight, i, -middle, 2) * t >= 1
         if joined[i]:
-            low[i], high[i + 1] = middle, apart - middle
+            low[i], high[i + 1] = middle, gap - middle
         else:
             low[i] = _edge(value, weight, i, -1.0, middle, t)
-            high[i + 1] = _edge(value, weight, i + 1, 1.0, apart - middle, t)
+            high[i + 1] = _edge(value, weight, i + 1, 1.0, gap - middle, t)
 
 
 @kernel("void(f8[::1], f8[::1], f8, i8[::1], f8[::1], f8[:, ::1])")
