@@ -5,7 +5,7 @@ import pytest
 from numpy.random import default_rng
 
 from shallownets.studies.emergence import model, simulate, starts
-from shallownets.studies.emergence.measure import envelope, laws, windows
+from shallownets.studies.emergence.measure import curves, envelope, laws, windows
 from shallownets.studies.emergence.measure.lateness import Lateness, lateness
 from shallownets.studies.emergence.theory import crowding, scaling
 from shallownets.studies.emergence.theory.sequential import Law
@@ -35,11 +35,12 @@ def test_a_run_on_the_sequential_law_has_its_exponent_and_without_the_tail_a_ste
     assert (found.first, found.last) == pytest.approx((T[9], T[15]))
     assert found.measured == pytest.approx(found.law, abs=1e-6)
     assert found.alone < found.measured < 0
-    window = np.geomspace(T[9], T[15], 200)
+    window = curves.window(T)
     drawn = [law.drawn_loss(window, N, rng) + scaling.tail(P, BETA) for rng in streams(2000)]
     slopes = [np.polyfit(np.log(window), np.log(one), 1)[0] for one in drawn]
     late = crowding.turned(scaling.in_time(BETA), P / 4, 4096, np.log(T[15] / T[9]))
     assert found.apart - late == pytest.approx(3 * np.std(slopes), rel=0.35)  # 40 draws are good to 11 %
+    assert found.apart - late == pytest.approx(3 * np.std(slopes[:40], ddof=1), rel=1e-9)  # the same draws
 
 
 def test_the_loss_at_learning_times_is_taken_at_directions_10_to_a_quarter(law):
@@ -50,6 +51,9 @@ def test_the_loss_at_learning_times_is_taken_at_directions_10_to_a_quarter(law):
     missing = np.where(np.isin(m, (11, 13)), np.inf, T)
     found = windows.in_window(run_of(T, loss, missing), law, N, BETA, streams(2)).at_learning
     assert (found.value, found.error, found.n) == (pytest.approx(1 - 2 * BETA), 0, 5)
+    two = np.where(m < 15, np.inf, T)
+    found = windows.in_window(run_of(T, loss, two), law, N, BETA, streams(2)).at_learning
+    assert (found.value, found.n) == (pytest.approx(1 - 2 * BETA), 2)
     few = np.where(m < 16, np.inf, T)
     assert windows.in_window(run_of(T, loss, few), law, N, BETA, streams(2)).at_learning is None
 
