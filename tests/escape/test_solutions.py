@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.random import default_rng
 from scipy.optimize import minimize
 
 from shallownets.drawing import style
@@ -10,7 +11,7 @@ from shallownets.numerics.statistics import Estimate, power_law_through
 from shallownets.studies.escape import model, starts
 from shallownets.studies.escape.engines import ode
 from shallownets.studies.escape.figures import convergence, fig3, fig4
-from shallownets.studies.escape.measure import fluctuations, solution_set
+from shallownets.studies.escape.measure import fluctuations, selection, solution_set
 from shallownets.studies.escape.measure import solutions as measure
 from shallownets.studies.escape.theory import finite, late
 from shallownets.studies.escape.theory import solutions as theory
@@ -233,3 +234,13 @@ def test_the_figure_of_convergence_names_the_exponents():
     texts = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert len(texts) == 3
     assert all(r"-0.500 \pm 0.100" in text for text in texts)
+
+
+def test_what_is_left_at_the_end_is_the_tail_of_the_late_law():
+    """For p > p*: up to the order of the excess norm, as claims have it."""
+    begun = [starts.orthonormal(4, 2, 10_000, default_rng(n)) for n in range(3)]
+    found = selection.Ends.of(begun, 0.1, np.linspace(0, 4000, 9), 1e-10).tails
+    excess = found["excess norm"]
+    assert excess == pytest.approx(4**2 * (2 + 2) / (8 * (4 + 2) * 0.1 * 4000), rel=0.2)
+    for name in ("deviation of M over its tail", "deviation of Q over its tail", "risk over its tail"):
+        assert found[name] == pytest.approx(1, abs=2 * excess), name
